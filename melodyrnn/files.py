@@ -1,0 +1,89 @@
+"""Reading and writing files so that nothing is lost and every failure says what to do."""
+
+import os
+from contextlib import suppress
+from difflib import get_close_matches
+from pathlib import Path
+
+from melodyrnn.errors import MelodyError
+
+
+def write_atomically(path: str | Path, data: bytes | str) -> Path:
+    """Write ``data`` (text as UTF-8) under a temporary name beside ``path``, then rename it.
+
+    A kill or a full disk at any moment leaves the old file or the new one, never half of one.
+    Raises MelodyError where the folder is missing, the disk full or writing not permitted.
+    """
+    path = Path(path)
+    if path.is_dir():
+        raise MelodyError(
+            f"{path}: this is a folder; name a file to write, such as {path}/song.mid"
+        )
+    draft = path.with_name(f".{path.name}.{os.getpid()}.part")
+    content = data.encode() if isinstance(data, str) else data
+    try:
+        with draft.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(path)
+    except OSError as error:
+        raise MelodyError(f"{path}: cannot write: {reason(error)}; {_remedy(error)}") from None
+    finally:
+        with suppress(OSError):  # after a rename there is nothing left to remove
+            draft.unlink()
+    return path
+
+
+def make_folder(path: str | Path) -> Path:
+    """Make a folder and those above it; an existing one is fine. Raises MelodyError."""
+    path = Path(path)
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise MelodyError(f"{path}: cannot make this folder: {reason(error)}") from None
+    return path
+
+
+def read_bytes(path: str | Path, most: int) -> bytes:
+    """The file's bytes, at most ``most`` of them.
+
+    Raises MelodyError where it is missing (naming the nearest file), a folder, unreadable or
+    larger than ``most``.
+    """
+    path = Path(path)
+    if path.is_dir():
+        raise MelodyError(f"{path}: this is a folder; name a file in it")
+    try:
+        size = path.stat().st_size
+        if size > most:
+            raise MelodyError(
+                f"{path}: {size / 1e6:.0f} MB is no melody; files of up to {most / 1e6:.0f} MB are read"
+            )
+        with path.open("rb") as file:
+            return file.read(most)
+    except FileNotFoundError:
+        raise MelodyError(f"{path}: no such file{suggest(path)}") from None
+    except OSError as error:
+        raise MelodyError(f"{path}: cannot read: {reason(error)}") from None
+
+
+def suggest(path: Path) -> str:
+    """``; did you mean 'songs/nabiya.txt'?`` for a path that is not there, or nothing."""
+    try:
+        names = [sibling.name for sibling in path.parent.iterdir()]
+    except OSError:
+        return ""
+    close = get_close_matches(path.name, names, 1, 0.6)
+    return f"; did you mean '{path.parent / close[0]}'?" if close else ""
+
+
+def reason(error: OSError) -> str:
+    """The system's words for an error, without its number."""
+    return (error.strerror or str(error)).lower()
+
+
+def _remedy(error: OSError) -> str:
+    if isinstance(error, FileNotFoundError):
+        return "make the folder first"
+    return "choose another place with -o or --output"

@@ -1,0 +1,1 @@
+"""A song, in and out of the world. Knows no network."""

@@ -1,0 +1,1 @@
+"""What learns. Knows no music."""

@@ -1,0 +1,1 @@
+"""A song made visible and audible."""

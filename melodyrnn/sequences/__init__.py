@@ -1,0 +1,1 @@
+"""Symbols and windows, numpy only. Knows neither music nor TensorFlow."""

@@ -1,0 +1,1 @@
+"""What a person asks, one module each: here the music and the networks meet."""
