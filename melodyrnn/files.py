@@ -16,9 +16,7 @@ def write_atomically(path: str | Path, data: bytes | str) -> Path:
     """
     path = Path(path)
     if path.is_dir():
-        raise MelodyError(
-            f"{path}: this is a folder; name a file to write, such as {path}/song.mid"
-        )
+        raise MelodyError(f"{path}: a folder; name a file to write, such as {path}/song.mid")
     draft = path.with_name(f".{path.name}.{os.getpid()}.part")
     content = data.encode() if isinstance(data, str) else data
     try:
@@ -58,7 +56,8 @@ def read_bytes(path: str | Path, most: int) -> bytes:
         size = path.stat().st_size
         if size > most:
             raise MelodyError(
-                f"{path}: {size / 1e6:.0f} MB is no melody; files of up to {most / 1e6:.0f} MB are read"
+                f"{path}: {size / 1e6:.0f} MB is no melody; "
+                f"files of up to {most / 1e6:.0f} MB are read"
             )
         with path.open("rb") as file:
             return file.read(most)
