@@ -5,9 +5,11 @@ tied notes into one, and whoever writes a song splits a note at bar lines and wh
 value writes its duration (``bars.py``).
 """
 
+import re
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Self
+from unicodedata import normalize
 
 from melodyrnn.errors import NotationError
 from melodyrnn.music.durations import GRID, can_write
@@ -20,6 +22,8 @@ SHARPS = "fcgdaeb"
 
 DEFAULT_TEMPO = 120.0
 """Quarter notes per minute where a song names no tempo, as in the MIDI file standard."""
+
+_UNWRITABLE = re.compile("[\\x00-\\x1f\\x7f-\\x9f\\ud800-\\udfff\\ufffe\\uffff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +40,10 @@ class Pitch:
         if not -2 <= self.alter <= 2:
             raise NotationError(
                 f"an alteration of {self.alter} semitones; at most 2 can be written"
+            )
+        if not 0 <= self.midi <= 127:
+            raise NotationError(
+                f"a pitch with MIDI number {self.midi}; pitches are 0 (C-1) to 127 (G9)"
             )
 
     @property
@@ -138,9 +146,19 @@ class Key:
         return f"{step.upper()}{'#' * alter}{'-' * -alter} {self.mode}"
 
 
+def _one_line(text: str) -> str:
+    """``text`` as a header can hold it and every format (XML, MIDI, UTF-8) can carry it."""
+    kept = (c for c in text if c.isspace() or not _UNWRITABLE.match(c))
+    return " ".join(normalize("NFC", "".join(kept)).split())
+
+
 @dataclass(frozen=True)
 class Song:
-    """A melody with what a score says above it. Offsets and lengths are in quarter notes."""
+    """A melody with what a score says above it. Offsets and lengths are in quarter notes.
+
+    Title and composer are kept as one line of NFC text without control characters. A meter
+    change after the last note, which changes nothing, is dropped. Raises NotationError.
+    """
 
     notes: tuple[Note, ...]
     title: str = ""
@@ -153,6 +171,8 @@ class Song:
     codes: tuple[str, ...] = ()  # the vocabulary that the song asks for, () for its own
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "title", _one_line(self.title))
+        object.__setattr__(self, "composer", _one_line(self.composer))
         if self.pickup and not (can_write(self.pickup) and self.pickup < self.meter.bar):
             raise NotationError(
                 f"a pickup of {self.pickup} quarter notes; it is shorter than a bar of {self.meter}"
@@ -164,6 +184,9 @@ class Song:
         offsets = [offset for offset, _ in self.meter_changes]
         if offsets != sorted(set(offsets)) or not all(map(can_write, offsets)):
             raise NotationError("meter changes must stand in order, after the song's start")
+        if offsets and offsets[-1] >= (end := self.duration):
+            heard = tuple(change for change in self.meter_changes if change[0] < end)
+            object.__setattr__(self, "meter_changes", heard)
 
     def __len__(self) -> int:
         return len(self.notes)
