@@ -1,0 +1,147 @@
+"""What can be set, each default once; the table of models. Imports neither Keras nor numpy.
+
+The command line builds its options from these classes, so that a default, its range and its
+explanation stand here alone.
+"""
+
+from dataclasses import asdict, dataclass, field, fields
+from difflib import get_close_matches
+from math import isfinite
+from typing import Any, Self
+
+from melodyrnn.errors import ConfigError
+
+
+@dataclass(frozen=True, slots=True)
+class ModelSpec:
+    """One row of the table of models."""
+
+    about: str
+    cell: str = ""  # a name of cells.CELLS; "" for dense layers
+    stateful: bool = False  # whether the state is carried from window to window
+    layers: int = 1  # default depth
+    batch: int = 1  # windows a step
+
+
+MODELS: dict[str, ModelSpec] = {
+    "lstm": ModelSpec("long short-term memory, state carried through the song", "lstm", True),
+    "gru": ModelSpec("gated recurrent unit, state carried through the song", "gru", True),
+    "rnn": ModelSpec("simple recurrent network, state carried through the song", "rnn", True),
+    "lstm-stateless": ModelSpec("LSTM that forgets at each window", "lstm", batch=14),
+    "gru-stateless": ModelSpec("GRU that forgets at each window", "gru", batch=14),
+    "rnn-stateless": ModelSpec("simple network that forgets at each window", "rnn", batch=14),
+    "mlp": ModelSpec("multilayer perceptron, sees its window only", layers=2, batch=10),
+}
+"""Name -> what it is. Batches are those of the course that the project grew from."""
+
+INPUTS: dict[str, str] = {
+    "index": "each code's index divided by the largest, one attribute a step",
+    "onehot": "one attribute for each code of the vocabulary, 1 where it is that code",
+    "embedding": "a learned vector for each code",
+    "features": "two attributes a step, pitch and duration",
+}
+
+
+def _setting(default: Any, about: str, **limits: Any) -> Any:
+    return field(default=default, metadata={"about": about, **limits})
+
+
+class _Checked:
+    """A configuration that checks its limits when made and goes to JSON and back."""
+
+    __slots__ = ()
+
+    def __post_init__(self) -> None:
+        for setting in fields(self):  # type: ignore[arg-type]  # subclasses are dataclasses
+            check(setting.name, getattr(self, setting.name), setting.metadata)
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self)  # type: ignore[call-overload,no-any-return]  # as above
+
+    @classmethod
+    def from_json(cls, document: Any) -> Self:
+        """Raises ConfigError where ``document`` has not the fields of this configuration."""
+        names = {setting.name for setting in fields(cls)}  # type: ignore[arg-type]  # as above
+        if not isinstance(document, dict) or set(document) != names:
+            raise ConfigError(f"{cls.__name__} has the fields {', '.join(sorted(names))}")
+        return cls(**document)
+
+
+@dataclass(frozen=True, slots=True)
+class ModelConfig(_Checked):
+    """What the network is."""
+
+    model: str = _setting("lstm", "the kind of network", choices=MODELS)
+    input: str = _setting("index", "how a code enters the network", choices=INPUTS)
+    window: int = _setting(4, "codes the network sees at a step", least=1, most=1024)
+    units: int = _setting(128, "units in each hidden layer", least=1, most=8192)
+    layers: int | None = _setting(None, "hidden layers (default: 1, mlp 2)", least=1, most=16)
+    embedding: int = _setting(32, "width of the learned vectors of --input embedding", least=1)
+
+    @property
+    def spec(self) -> ModelSpec:
+        return MODELS[self.model]
+
+    @property
+    def depth(self) -> int:
+        """Hidden layers."""
+        return self.layers or self.spec.layers
+
+
+@dataclass(frozen=True, slots=True)
+class TrainConfig(_Checked):
+    """How it learns."""
+
+    epochs: int = _setting(2000, "the most times through all songs", least=1)
+    learning_rate: float = _setting(1e-3, "Adam's step size", real=True, above=0.0, most=10.0)
+    batch: int | None = _setting(None, "windows a step where no state is carried", least=1)
+    seed: int = _setting(0, "makes the first weights; the same seed, the same run", least=0)
+    early_stop: bool = _setting(True, "stop when every song comes back right")
+
+
+@dataclass(frozen=True, slots=True)
+class SampleConfig(_Checked):
+    """How notes are drawn from what the network expects."""
+
+    temperature: float = _setting(
+        1.0, "below 1 safer, above 1 bolder, 0 always the likeliest note", real=True, least=0.0
+    )
+    top_k: int | None = _setting(None, "draw among the K likeliest codes only", least=1)
+    top_p: float | None = _setting(
+        None,
+        "draw among the likeliest codes that hold P of the probability",
+        real=True,
+        above=0.0,
+        most=1.0,
+    )
+    seed: int = _setting(0, "the same seed, the same songs", least=0)
+
+
+def check(name: str, value: Any, limits: Any) -> None:
+    """Raise ConfigError, naming the setting, its value and its range, where it is outside."""
+    if value is None:
+        return
+    option = "--" + name.replace("_", "-")
+    if choices := limits.get("choices"):
+        if value not in choices:
+            raise ConfigError(
+                f"{option} {value!r} is unknown{nearest(value, choices)}; "
+                f"choose from {', '.join(choices)}"
+            )
+        return
+    number = isinstance(value, (int, float) if limits.get("real") else int) and isfinite(value)
+    least, above, most = (limits.get(limit) for limit in ("least", "above", "most"))
+    too_small = number and (
+        (least is not None and value < least) or (above is not None and value <= above)
+    )
+    if not number or too_small or (most is not None and value > most):
+        kind = "a number" if limits.get("real") else "a whole number"
+        low = f"at least {least or 0:g}" if above is None else f"greater than {above:g}"
+        high = f" and at most {most:g}" if most is not None else ""
+        raise ConfigError(f"{option} {value} is out of range; it must be {kind} {low}{high}")
+
+
+def nearest(name: object, names: Any) -> str:
+    """``; did you mean 'lstm'?`` or nothing."""
+    close = get_close_matches(str(name), list(names), 1)
+    return f"; did you mean {close[0]!r}?" if close else ""

@@ -1,0 +1,203 @@
+"""A run folder: all that a training leaves, and all that is needed to use it or go on with it.
+
+    run.json        configurations, vocabulary, songs with their hashes, versions, seed, metrics
+    model.keras     the best weights
+    history.csv     one row an epoch
+    checkpoint/     weights, optimiser, epoch, best weights so far: what resuming needs
+
+Every file is written beside its place and renamed, so that a kill leaves the old one or the new.
+Nothing read from a run folder is ever executed or unpickled: the network is built from the
+checked configuration, and of ``model.keras`` only the arrays of weights are read.
+"""
+
+import csv
+import io
+import json
+import platform
+import shutil
+import tempfile
+import zipfile
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+import numpy.typing as npt
+
+from melodyrnn.errors import MelodyError, RunError
+from melodyrnn.files import make_folder, read_bytes, suggest, write_atomically
+from melodyrnn.networks.config import ModelConfig, TrainConfig
+from melodyrnn.sequences.vocabulary import Vocabulary
+
+FORMAT = 1
+CHECKPOINT = Path("checkpoint") / "state.npz"
+_LARGEST_RECORD = 1_000_000_000
+_EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time a zip entry can have
+
+
+@dataclass(frozen=True)
+class Record:
+    """What run.json holds."""
+
+    model: ModelConfig
+    training: TrainConfig
+    vocabulary: Vocabulary
+    songs: tuple[dict[str, str], ...]  # name, sha256, text of each
+    features: tuple[tuple[float, ...], ...] | None = None  # attributes of each code, (V, F)
+    status: str = "training"  # then "finished" or "interrupted"
+    epochs: int = 0
+    best_epoch: int = 0
+    seconds: float = 0.0
+    metrics: dict[str, Any] = field(default_factory=dict)
+    versions: dict[str, str] = field(default_factory=dict)
+
+    def to_json(self) -> dict[str, Any]:
+        plain = {name: getattr(self, name) for name in self.__dataclass_fields__}
+        checked = {name: plain[name].to_json() for name in ("model", "training", "vocabulary")}
+        return {"format": FORMAT, **plain, **checked}
+
+    @classmethod
+    def from_json(cls, document: Any) -> Self:
+        """Raises RunError, ConfigError, VocabularyError, TypeError where it is no record."""
+        if not isinstance(document, dict) or document.pop("format", None) != FORMAT:
+            raise RunError("it is not a run of this version of melodyrnn")
+        record = cls(**document)
+        features = record.features
+        return replace(
+            record,
+            model=ModelConfig.from_json(record.model),
+            training=TrainConfig.from_json(record.training),
+            vocabulary=Vocabulary.from_json(record.vocabulary),
+            songs=tuple({k: str(s[k]) for k in ("name", "sha256", "text")} for s in record.songs),
+            features=features and tuple(tuple(map(float, row)) for row in features),
+        )
+
+
+def create(path: Path, record: Record, *, overwrite: bool = False) -> None:
+    """Make the folder with its run.json, at once. Raises RunError where ``path`` exists."""
+    if path.exists() and not overwrite:
+        raise RunError(
+            f"{path}: already exists; --overwrite replaces it, --resume goes on with it, "
+            "or choose another --output"
+        )
+    if path.exists() and not (path / "run.json").is_file():
+        raise RunError(f"{path}: is no run folder, so --overwrite will not replace it")
+    make_folder(path.parent)
+    try:
+        draft = Path(tempfile.mkdtemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent))
+    except OSError as error:
+        raise RunError(f"{path}: cannot make a run folder here: {error.strerror}") from None
+    try:
+        draft.chmod(0o755)  # mkdtemp makes it private
+        write_record(draft, record)
+        if path.exists():
+            shutil.rmtree(path)
+        draft.rename(path)
+    except BaseException:
+        shutil.rmtree(draft, ignore_errors=True)
+        raise
+
+
+def fresh_path(path: Path) -> Path:
+    """``path`` or, where it exists, the first free one of ``path-2``, ``path-3`` …"""
+    number, free = 1, path
+    while free.exists():
+        number += 1
+        free = path.with_name(f"{path.name}-{number}")
+    return free
+
+
+def write_record(path: Path, record: Record) -> Path:
+    text = json.dumps(record.to_json(), ensure_ascii=False, indent=2)
+    return write_atomically(path / "run.json", text + "\n")
+
+
+def read_record(path: Path) -> Record:
+    """Raises RunError where the folder or its run.json is missing, corrupt or foreign."""
+    file = path / "run.json"
+    if not path.is_dir():
+        raise RunError(f"{path}: no such run folder{suggest(path)}")
+    if not file.is_file():
+        raise RunError(f"{path}: no run folder (it has no run.json); 'melodyrnn train' makes one")
+    try:
+        return Record.from_json(json.loads(read_bytes(file, _LARGEST_RECORD)))
+    except MelodyError as error:
+        raise RunError(f"{file}: {error}; train again") from None
+    except (ValueError, TypeError, KeyError, RecursionError):
+        raise RunError(f"{file}: is damaged or no record of a run; train again") from None
+
+
+def save_model(path: Path, model: Any) -> Path:
+    """Write model.keras: the same weights give the same bytes."""
+    with tempfile.TemporaryDirectory() as folder:
+        draft = Path(folder) / "model.keras"
+        model.save(draft)
+        entries = io.BytesIO()
+        with zipfile.ZipFile(draft) as saved, zipfile.ZipFile(entries, "w") as timeless:
+            for name in sorted(saved.namelist()):
+                content = saved.read(name)
+                if name == "metadata.json":  # holds the date
+                    kept = {k: v for k, v in json.loads(content).items() if k != "date_saved"}
+                    content = json.dumps(kept).encode()
+                timeless.writestr(zipfile.ZipInfo(name, _EPOCH), content)
+    return write_atomically(path / "model.keras", entries.getvalue())
+
+
+def load_model(path: Path, record: Record) -> Any:
+    """The network of a run with its best weights. Raises RunError."""
+    from melodyrnn.networks import models  # TensorFlow, which reading a record does not need
+
+    file = path / "model.keras"
+    if not file.is_file():
+        raise RunError(
+            f"{path}: has no model.keras yet; its training was cut off, and "
+            f"'melodyrnn train SONG --output {path} --resume' goes on with it"
+        )
+    model = models.build(record.model, len(record.vocabulary), features=record.features)
+    try:
+        model.load_weights(file)
+    except Exception:  # whatever Keras, zipfile and HDF5 raise on a damaged or foreign file
+        raise RunError(
+            f"{file}: is damaged or holds another network than run.json says; train again"
+        ) from None
+    return model
+
+
+def write_history(path: Path, rows: Sequence[Any], fields: Sequence[str]) -> Path:
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(fields)
+    writer.writerows(rows)
+    return write_atomically(path / "history.csv", text.getvalue())
+
+
+def write_checkpoint(path: Path, arrays: dict[str, npt.NDArray[Any]]) -> None:
+    content = io.BytesIO()
+    np.savez(content, **arrays)  # type: ignore[arg-type]  # its stubs take names for options
+    make_folder((path / CHECKPOINT).parent)
+    write_atomically(path / CHECKPOINT, content.getvalue())
+
+
+def read_checkpoint(path: Path) -> dict[str, npt.NDArray[Any]] | None:
+    """What ``write_checkpoint`` wrote; None where there is none yet. Raises RunError."""
+    file = path / CHECKPOINT
+    if not file.is_file():
+        return None
+    try:
+        with np.load(file, allow_pickle=False) as archive:
+            return dict(archive)
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
+        raise RunError(f"{file}: is damaged; train again with --overwrite") from None
+
+
+def versions() -> dict[str, str]:
+    """Of what the result depends on."""
+    from melodyrnn.networks.backend import keras, tf
+
+    return {
+        "python": platform.python_version(),
+        "numpy": np.__version__,
+        "tensorflow": tf.__version__,
+        "keras": keras.__version__,
+    }

@@ -1,0 +1,202 @@
+"""Learning: many epochs in one compiled program.
+
+A tutorial's loop calls ``fit`` once an epoch, so as to reset the state between epochs, and spends
+nearly all of its time outside the arithmetic. Here a block of epochs, with the optimiser and the
+resets in it, is one XLA program; the losses are those of ``fit(batch_size=..., shuffle=False)``.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from math import isnan
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from melodyrnn.networks import models
+from melodyrnn.networks.backend import keras, tf
+from melodyrnn.networks.config import TrainConfig
+from melodyrnn.networks.evaluation import Evaluator, Score
+from melodyrnn.sequences.vocabulary import Indices
+from melodyrnn.sequences.windows import next_code
+
+Weights = list[npt.NDArray[np.float32]]
+
+BLOCK_STEPS = 500
+"""About how many steps a block has: some 50 ms for one song, so that Ctrl-C is heard."""
+BLOCK_EPOCHS = 50
+"""The most epochs a block has."""
+
+
+class Row(NamedTuple):
+    """One epoch, as the history keeps it."""
+
+    epoch: int  # from 1
+    loss: float  # mean cross-entropy while learning, natural logarithm
+    accuracy: float  # of the predictions made while learning
+    one_step: int | None  # windows told right after this epoch; measured at the end of a block
+
+
+@dataclass
+class Progress:
+    """What a training tells while it runs."""
+
+    epoch: int
+    epochs: int
+    loss: float
+    accuracy: float
+
+
+@dataclass
+class Trainer:
+    """A model in training. Its ``state()`` is all that is needed to go on, bit for bit."""
+
+    model: Any
+    sequences: Sequence[Indices]
+    window: int
+    config: TrainConfig
+    batch: int  # windows a step; 1 where a state is carried
+    history: list[Row] = field(default_factory=list)
+    best: Weights = field(default_factory=list)
+    best_score: Score | None = None
+    best_epoch: int = 0
+
+    def __post_init__(self) -> None:
+        self.optimizer = keras.optimizers.Adam(self.config.learning_rate)
+        self.optimizer.build(self.model.trainable_variables)
+        self.evaluator = Evaluator(self.model, self.sequences, self.window)
+        windows, starts = next_code(self.sequences, self.window)
+        steps = -(-len(windows.y) // self.batch)
+        self.block = max(1, min(BLOCK_EPOCHS, BLOCK_STEPS // steps))
+        self._program = _compile(
+            self.model, self.optimizer, windows, starts, self.batch, self.block
+        )
+        if not self.best:
+            self.best = self.model.get_weights()
+
+    @property
+    def epoch(self) -> int:
+        """Epochs run."""
+        return len(self.history)
+
+    @property
+    def done(self) -> bool:
+        whole = self.best_score is not None and self.best_score.is_whole
+        return self.epoch >= self.config.epochs or (whole and self.config.early_stop)
+
+    def run(self, after_block: Callable[[Progress], None] = lambda progress: None) -> bool:
+        """Train until done; ``after_block`` is called after each block.
+
+        Returns False where a keyboard interrupt ended it before. The model then has the best
+        weights so far, as it has at a proper end.
+        """
+        try:
+            while not self.done:
+                self._run_block()
+                row = self.history[-1]
+                after_block(Progress(row.epoch, self.config.epochs, row.loss, row.accuracy))
+        except KeyboardInterrupt:
+            return False
+        finally:
+            self.model.set_weights(self.best)
+        return True
+
+    def _run_block(self) -> None:
+        epochs = min(self.block, self.config.epochs - self.epoch)
+        losses, accuracies = (part.numpy()[:epochs] for part in self._program(epochs))
+        score = self.evaluator.score()
+        first = self.epoch + 1
+        rows = [
+            Row(first + i, float(loss), float(accuracy), None)
+            for i, (loss, accuracy) in enumerate(zip(losses, accuracies, strict=True))
+        ]
+        rows[-1] = rows[-1]._replace(one_step=score.right)
+        if self.best_score is None or score.is_better_than(self.best_score):
+            self.best_score, self.best_epoch = score, rows[-1].epoch
+            self.best = self.model.get_weights()
+        self.history += rows
+
+    def state(self) -> dict[str, npt.NDArray[Any]]:
+        """Weights, optimiser, best weights and history, as named arrays."""
+        arrays: dict[str, npt.NDArray[Any]] = {}
+        for name, group in self._groups():
+            arrays |= {f"{name}/{i}": np.asarray(value) for i, value in enumerate(group)}
+        score = self.best_score
+        arrays["best_score"] = np.array([score.right, score.all, score.bits] if score else [])
+        arrays["best_epoch"] = np.array(self.best_epoch)
+        arrays["history"] = np.array(
+            [
+                [r.epoch, r.loss, r.accuracy, -1 if r.one_step is None else r.one_step]
+                for r in self.history
+            ],
+            dtype=np.float64,
+        ).reshape(-1, 4)
+        return arrays
+
+    def restore(self, arrays: dict[str, npt.NDArray[Any]]) -> None:
+        """Go back to what ``state()`` gave. Raises KeyError, ValueError where it does not fit."""
+        for name, group in self._groups():
+            values = [arrays[f"{name}/{i}"] for i in range(len(group))]
+            if name == "best":
+                self.best = values
+                continue
+            for variable, value in zip(group, values, strict=True):
+                variable.assign(value)
+        score = arrays["best_score"]
+        self.best_score = (
+            Score(int(score[0]), int(score[1]), float(score[2])) if len(score) else None
+        )
+        self.best_epoch = int(arrays["best_epoch"])
+        self.history = [
+            Row(
+                int(epoch), float(loss), float(accuracy), None if isnan(one_step) else int(one_step)
+            )
+            for epoch, loss, accuracy, one_step in arrays["history"]
+        ]
+
+    def _groups(self) -> list[tuple[str, Sequence[Any]]]:
+        return [
+            ("weights", self.model.weights),
+            ("optimizer", self.optimizer.variables),
+            ("best", self.best),
+        ]
+
+
+def _compile(
+    model: Any, optimizer: Any, windows: Any, starts: npt.NDArray[np.bool_], batch: int, block: int
+) -> Callable[[int], tuple[Any, Any]]:
+    """A program that runs n <= block epochs: n -> mean losses (block,), accuracies (block,)."""
+    count = len(windows.y)
+    steps = -(-count // batch)
+    # The last batch may be short: its empty places repeat window 0 at weight 0.
+    order = np.arange(steps * batch).reshape(steps, batch)  # (K, B)
+    weights = tf.constant(order < count, tf.float32)  # (K, B)
+    order = np.where(order < count, order, 0)
+    x = tf.constant(windows.x[order], tf.int32)  # (K, B, T)
+    y = tf.constant(windows.y[order], tf.int32)  # (K, B)
+    keep = tf.constant(~starts[order[:, 0]], tf.float32)  # (K,): 0 where the state is reset
+    variables = model.trainable_variables
+
+    @tf.function(jit_compile=True)  # type: ignore[untyped-decorator]
+    def run(epochs: Any) -> tuple[Any, Any]:
+        losses = accuracies = tf.zeros(block)
+        for epoch in tf.range(epochs):
+            loss = right = tf.constant(0.0)
+            states = models.zero_states(model, batch)
+            for k in tf.range(steps):
+                # Not x[k]: a slice at a loop variable fails to compile.
+                seen, told, weight = (tf.gather(part, k) for part in (x, y, weights))
+                states = [[s * tf.gather(keep, k) for s in state] for state in states]
+                with tf.GradientTape() as tape:
+                    logits, states = models.step(model, seen, states)
+                    errors = tf.nn.sparse_softmax_cross_entropy_with_logits(told, logits)
+                    mean = tf.reduce_sum(errors * weight) / tf.reduce_sum(weight)
+                optimizer.apply(tape.gradient(mean, variables), variables)
+                hits = tf.cast(tf.argmax(logits, -1, tf.int32) == told, tf.float32)
+                loss += tf.reduce_sum(errors * weight)
+                right += tf.reduce_sum(hits * weight)
+            losses = tf.tensor_scatter_nd_update(losses, [[epoch]], [loss / count])
+            accuracies = tf.tensor_scatter_nd_update(accuracies, [[epoch]], [right / count])
+        return losses, accuracies
+
+    return lambda epochs: run(tf.constant(epochs))

@@ -1,0 +1,57 @@
+"""From what a network expects to the next code."""
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float64]
+
+
+def log_softmax(logits: npt.ArrayLike) -> Floats:
+    """Natural logarithms of the probabilities, along the last axis. Shape as given."""
+    z = np.asarray(logits, dtype=np.float64)
+    z = z - z.max(axis=-1, keepdims=True)
+    return np.asarray(z - np.log(np.exp(z).sum(axis=-1, keepdims=True)), dtype=np.float64)
+
+
+def probabilities(
+    logits: npt.ArrayLike,
+    temperature: float = 1.0,
+    top_k: int | None = None,
+    top_p: float | None = None,
+) -> Floats:
+    """The distribution to draw from, (B, V) -> (B, V).
+
+    Temperature divides the logits; at 0 all weight is on the first of the likeliest codes. Then
+    only the ``top_k`` likeliest remain, and of these the fewest that together hold at least
+    ``top_p`` of their probability (Holtzman et al. 2020). What is left is scaled to 1; the
+    likeliest code always is.
+    """
+    z = np.asarray(logits, dtype=np.float64)
+    order = np.argsort(-z, axis=-1, kind="stable")  # the likeliest first, ties by index
+    ranks = np.argsort(order, axis=-1, kind="stable")
+    if temperature == 0:
+        return np.asarray(ranks == 0, dtype=np.float64)
+    with np.errstate(over="ignore"):  # near 0 the gaps go to infinity, as they should
+        p = np.exp((z - z.max(axis=-1, keepdims=True)) / temperature)
+    if top_k is not None:
+        p = np.where(ranks < top_k, p, 0.0)
+    p = p / p.sum(axis=-1, keepdims=True)
+    if top_p is not None:
+        falling = np.take_along_axis(p, order, axis=-1)
+        before = np.cumsum(falling, axis=-1) - falling
+        kept = np.where((before < top_p) | (np.arange(z.shape[-1]) == 0), falling, 0.0)
+        p = np.take_along_axis(kept, ranks, axis=-1)
+        p = p / p.sum(axis=-1, keepdims=True)
+    return np.asarray(p, dtype=np.float64)
+
+
+def draw(p: Floats, uniforms: npt.ArrayLike) -> npt.NDArray[np.int32]:
+    """One index a row, (B, V) and uniforms in [0, 1) of shape (B,) -> (B,).
+
+    By the inverse of the cumulated distribution, so that a row depends on its own number only.
+    """
+    cumulated = np.cumsum(p, axis=-1)
+    threshold = np.asarray(uniforms)[:, None] * cumulated[:, -1:]
+    index = (cumulated <= threshold).sum(axis=-1)
+    last = p.shape[-1] - 1 - np.argmax(p[:, ::-1] > 0, axis=-1)  # rounding must not pass it
+    return np.asarray(np.minimum(index, last), dtype=np.int32)
