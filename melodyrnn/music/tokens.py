@@ -203,6 +203,7 @@ def read_pitch(letters: str, marks: str) -> Pitch:
     return Pitch(letters[0].lower(), ACCIDENTALS[accidental], 4 - len(letters))
 
 
+@lru_cache(maxsize=4096)
 def parse_token(text: str) -> Note:
     """The note of one symbol, as ``token`` writes it: ``parse_token("g8")``.
 
@@ -221,13 +222,9 @@ def parse_token(text: str) -> Note:
     return reader.notes[0]
 
 
+@lru_cache(maxsize=4096)
 def token(note: Note) -> str:
     """The symbol of one note, a vocabulary's entry: ``g8``, ``trip{c8}``, ``c1~c4``."""
-    return _symbol(note)
-
-
-@lru_cache(maxsize=4096)
-def _symbol(note: Note) -> str:
     written = heads(0, note, Fraction(0), spell(note.duration))
     return "".join(write(written, ""))
 

@@ -1,0 +1,83 @@
+"""Hypothesis strategies for songs and their parts, shared by every property."""
+
+from fractions import Fraction
+
+from hypothesis import settings
+from hypothesis import strategies as st
+
+from melodyrnn.music.durations import GRID, TUPLETS, TYPES, Value, can_write
+from melodyrnn.music.notation import token
+from melodyrnn.music.song import Key, Meter, Note, Pitch, Song
+
+# A deadline measures the machine, which is shared, and not the code.
+settings.register_profile("shared machine", deadline=None)
+settings.load_profile("shared machine")
+
+ALL_DURATIONS = [
+    value.duration
+    for value in (Value(t, d, w) for t in TYPES for d in range(3) for w in TUPLETS)
+    if can_write(value.duration)
+]
+"""What one note value can last, in quarter notes."""
+
+
+def durations(most: int = 8) -> st.SearchStrategy[Fraction]:
+    """What can be written, in quarter notes: single values, and any multiple of the grid."""
+    anything = st.integers(1, most * GRID).map(lambda ticks: Fraction(ticks, GRID))
+    return st.one_of(st.sampled_from(ALL_DURATIONS), anything)
+
+
+@st.composite
+def pitches(draw: st.DrawFn, low: int = 0, high: int = 127) -> Pitch:
+    """Spelled in every way, double sharps and flats too."""
+    step = draw(st.sampled_from("cdefgab"))
+    alter = draw(st.sampled_from([0, 0, 0, 1, -1, 2, -2]))
+    base = Pitch(step, alter, 4).midi - 60
+    return Pitch(step, alter, draw(st.integers(-((base - low) // 12), (high - base) // 12)) - 1)
+
+
+def notes(
+    pitch: st.SearchStrategy[Pitch] | None = None,
+    duration: st.SearchStrategy[Fraction] | None = None,
+) -> st.SearchStrategy[Note]:
+    """Notes, and rests about one time in ten."""
+    sounding = pitch or pitches()
+    return st.builds(Note, st.one_of(*[sounding] * 9, st.none()), duration or durations())
+
+
+meters = st.builds(Meter, st.integers(1, 15), st.sampled_from([1, 2, 4, 8, 16]))
+keys = st.builds(Key, st.integers(-7, 7), st.sampled_from(["major", "minor"]))
+titles = st.one_of(
+    st.just(""),
+    st.sampled_from(["나비야", "나비야", "a: b", " % no comment ", "title: 곡", "🎵", "c4 | d4"]),
+    st.text(max_size=12),
+)
+
+
+@st.composite
+def songs(
+    draw: st.DrawFn,
+    note: st.SearchStrategy[Note] | None = None,
+    max_size: int = 24,
+    changes: bool = True,
+    codes: bool = True,
+) -> Song:
+    """Songs with every header; ``changes`` of meter and a table of ``codes`` on request."""
+    tune = tuple(draw(st.lists(note or notes(), min_size=1, max_size=max_size)))
+    meter = draw(meters)
+    ticks = st.integers(0, int(meter.bar * GRID) - 1).map(lambda ticks: Fraction(ticks, GRID))
+    length = sum((n.duration for n in tune), Fraction(0))
+    offsets = st.integers(1, max(1, int(length * GRID) - 1))
+    switch = st.dictionaries(offsets, meters, max_size=3) if changes else st.just({})
+    table = list(dict.fromkeys(map(token, tune)))
+    return Song(
+        notes=tune,
+        title=draw(titles),
+        composer=draw(titles),
+        meter=meter,
+        key=draw(keys),
+        tempo=draw(st.one_of(st.none(), st.integers(5, 1000), st.floats(5, 1000))),
+        pickup=draw(st.one_of(st.just(Fraction(0)), ticks)),
+        meter_changes=tuple((Fraction(t, GRID), m) for t, m in sorted(draw(switch).items())),
+        codes=tuple(draw(st.permutations(table))) if codes and draw(st.booleans()) else (),
+    )
