@@ -88,15 +88,18 @@ def create(path: Path, record: Record, *, overwrite: bool = False) -> None:
         draft = Path(tempfile.mkdtemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent))
     except OSError as error:
         raise RunError(f"{path}: cannot make a run folder here: {error.strerror}") from None
+    old = draft.with_suffix(".old")
     try:
         draft.chmod(0o755)  # mkdtemp makes it private
         write_record(draft, record)
         if path.exists():
-            shutil.rmtree(path)
+            path.rename(old)
         draft.rename(path)
-    except BaseException:
-        shutil.rmtree(draft, ignore_errors=True)
-        raise
+    except OSError as error:
+        raise RunError(f"{path}: cannot be written: {error.strerror}") from None
+    finally:
+        for leftover in (draft, old):
+            shutil.rmtree(leftover, ignore_errors=True)
 
 
 def fresh_path(path: Path) -> Path:

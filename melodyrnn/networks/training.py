@@ -87,8 +87,8 @@ class Trainer:
     def run(self, after_block: Callable[[Progress], None] = lambda progress: None) -> bool:
         """Train until done; ``after_block`` is called after each block.
 
-        Returns False where a keyboard interrupt ended it before. The model then has the best
-        weights so far, as it has at a proper end.
+        Returns False where a keyboard interrupt ended it before. The model may then stand in the
+        middle of a block: its ``state()`` is not to be kept, while the best weights are whole.
         """
         try:
             while not self.done:
@@ -97,9 +97,11 @@ class Trainer:
                 after_block(Progress(row.epoch, self.config.epochs, row.loss, row.accuracy))
         except KeyboardInterrupt:
             return False
-        finally:
-            self.model.set_weights(self.best)
         return True
+
+    def keep_best(self) -> None:
+        """Give the model the best weights it had."""
+        self.model.set_weights(self.best)
 
     def _run_block(self) -> None:
         epochs = min(self.block, self.config.epochs - self.epoch)

@@ -1,0 +1,3 @@
+from melodyrnn.cli import main
+
+main()

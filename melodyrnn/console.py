@@ -1,0 +1,133 @@
+"""What a person sees on a terminal: progress, tables, colours. 80 columns hold it."""
+
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from rich.bar import Bar
+from rich.console import Console
+from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn
+from rich.table import Table
+from rich.text import Text
+
+_SECONDS_BETWEEN_LINES = 2.0
+
+
+@contextmanager
+def progress_of(what: str, unit: str, quiet: bool = False) -> Iterator[Any]:
+    """Gives ``report(done, all, words)``: a bar on a terminal, a plain line now and then elsewhere.
+
+    All of it goes to standard error, so that standard output holds results only.
+    """
+    if quiet:
+        yield lambda done, all_, words="": None
+    elif sys.stderr.isatty():
+        with _bar(what, unit) as report:
+            yield report
+    else:
+        yield _lines(what, unit)
+
+
+@contextmanager
+def _bar(what: str, unit: str) -> Iterator[Any]:
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(None),
+        TextColumn("{task.fields[words]}"),
+    )
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(what, total=None, words="starting")
+        start = None
+
+        def report(done: int, all_: int, words: str = "") -> None:
+            nonlocal start
+            start = start or (time.monotonic(), done)
+            told = f"{unit} {done}/{all_} {words} {_time_left(start, done, all_)}"
+            bar.update(task, completed=done, total=all_, words=told)
+
+        yield report
+
+
+def _lines(what: str, unit: str) -> Any:
+    print(f"{what} …", file=sys.stderr, flush=True)
+    last, start = time.monotonic(), None
+
+    def report(done: int, all_: int, words: str = "") -> None:
+        nonlocal last, start
+        start = start or (time.monotonic(), done)
+        if time.monotonic() - last >= _SECONDS_BETWEEN_LINES:
+            last = time.monotonic()
+            told = f"{unit} {done}/{all_} {words} {_time_left(start, done, all_)}"
+            print(f"{what}: {told}", file=sys.stderr, flush=True)
+
+    return report
+
+
+def _time_left(start: tuple[float, int], done: int, all_: int) -> str:
+    """At the pace so far; learning may well end sooner."""
+    began, first = start
+    if done <= first:
+        return ""
+    seconds = round((time.monotonic() - began) / (done - first) * (all_ - done))
+    return f"≤{seconds // 60}:{seconds % 60:02}"
+
+
+def show_song(result: Any) -> None:
+    """An InspectResult: codes, windows, ceilings."""
+    console = Console(highlight=False)
+    song = result.dataset.songs[0].song
+    console.print(Text(song.title or result.dataset.songs[0].name, "bold"))
+    facts = [f"{len(result.tokens)} notes", str(song.meter), str(song.key)]
+    facts += [f"by {song.composer}"] if song.composer else []
+    facts += [f"{song.tempo:g} quarters a minute"] if song.tempo else []
+    console.print(", ".join(facts) + "\n", style="dim")
+    palette = _palette(result.counts)
+    console.print(Text(" ").join(Text(token, palette[token]) for token in result.tokens))
+    console.print(_codes_table(result.counts, palette))
+    console.print(_windows_table(result))
+    console.print(_ceiling_table(result))
+
+
+def _palette(counts: dict[str, int]) -> dict[str, str]:
+    colours = ("cyan", "green", "yellow", "magenta", "blue", "red")
+    return {code: colours[place % len(colours)] for place, code in enumerate(counts)}
+
+
+def _codes_table(counts: dict[str, int], palette: dict[str, str]) -> Table:
+    table = _table(f"{len(counts)} codes", "index", "code", "count", "")
+    most = max(counts.values())
+    for index, (code, count) in enumerate(counts.items()):
+        bar = Bar(most, 0, count, width=30, color=palette[code])
+        table.add_row(str(index), Text(code, palette[code]), str(count), bar)
+    return table
+
+
+def _windows_table(result: Any, most: int = 10) -> Table:
+    symbols = result.dataset.vocabulary.symbols
+    table = _table(f"{len(result.windows)} windows of {result.window}", "", "seen", "next", "")
+    for number, row in enumerate(result.windows[:most].tolist()):
+        *seen, following = row
+        codes = " ".join(symbols[i] for i in seen)
+        numbers = " ".join(map(str, row))
+        table.add_row(str(number), codes, symbols[following], Text(numbers, "dim"))
+    if len(result.windows) > most:
+        table.add_row("…", f"and {len(result.windows) - most} more: --json", "", "")
+    return table
+
+
+def _ceiling_table(result: Any) -> Table:
+    table = _table("The memoryless ceiling: the most a model can tell that sees the window only")
+    for heading in ("window", *map(str, result.ceiling)):
+        table.add_column(heading, justify="right")
+    table.add_row("right", *map(str, result.ceiling.values()))
+    return table
+
+
+def _table(title: str, *headings: str) -> Table:
+    table = Table(title=title, title_justify="left", box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    for heading in headings:
+        table.add_column(heading)
+    return table

@@ -1,0 +1,67 @@
+"""What a run knows of songs: its own, which it may remember, or others, which it never heard."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from melodyrnn.networks import run as runs
+from melodyrnn.workflows.dataset import Dataset, Named, Source, gather
+from melodyrnn.workflows.measure import Measures, measure
+
+
+@dataclass(frozen=True)
+class EvaluateResult:
+    """A run measured on songs."""
+
+    model: str
+    dataset: Dataset
+    measures: Measures
+    heard: tuple[bool, ...]  # of each song: whether the run was trained on it
+
+    def to_json(self) -> dict[str, Any]:
+        measures, decode = self.measures, self.dataset.vocabulary.decode
+        songs = [
+            {
+                "name": named.name,
+                "title": named.song.title,
+                "heard_in_training": heard,
+                "one_step": one_step.to_json(),
+                "whole_song": {**whole.to_json(), "tokens": decode(played.whole_song)},
+            }
+            for named, heard, one_step, whole, played in zip(
+                self.dataset.songs,
+                self.heard,
+                measures.one_steps,
+                measures.whole_songs,
+                measures.played,
+                strict=True,
+            )
+        ]
+        document = {"model": self.model, "window": measures.window, **measures.to_json()}
+        tokens = [token for song in songs for token in song["whole_song"]["tokens"]]
+        document["whole_song"] = {**document["whole_song"], "tokens": tokens}
+        return {**document, "songs": songs}
+
+
+def evaluate(
+    run: str | Path,
+    songs: Source | Iterable[Source] = (),
+    *,
+    track: str | None = None,
+    grid: str | None = None,
+) -> EvaluateResult:
+    """Measure a run on ``songs``, or on those it was trained on. Raises MelodyError."""
+    path = Path(run)
+    record = runs.read_record(path)
+    learned = [Named.of_record(song) for song in record.songs]
+    named = learned if songs == () else gather(songs, track=track, grid=grid)
+    tunes = {song.song.notes for song in learned}
+    dataset = Dataset.of(named, record.model.window, record.vocabulary)
+    model = runs.load_model(path, record)
+    return EvaluateResult(
+        record.model.model,
+        dataset,
+        measure(model, dataset, record.model.window),
+        tuple(song.song.notes in tunes for song in named),
+    )

@@ -1,0 +1,161 @@
+"""New songs from a run."""
+
+import warnings
+from collections.abc import Callable
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from melodyrnn.errors import ConfigError, MelodyWarning
+from melodyrnn.files import make_folder
+from melodyrnn.music.codes import from_codes
+from melodyrnn.music.song import Song
+from melodyrnn.networks import run as runs
+from melodyrnn.networks.config import SampleConfig, check, nearest
+from melodyrnn.render.write import write
+from melodyrnn.sequences.repetition import closing_loop, longest_shared_run
+from melodyrnn.sequences.vocabulary import Indices
+from melodyrnn.workflows.dataset import Dataset, Named
+from melodyrnn.workflows.primer import beginning
+
+MOST_SONGS, MOST_NOTES = 100_000, 100_000
+
+
+@dataclass(frozen=True)
+class Generated:
+    """One new song."""
+
+    song: Song
+    tokens: tuple[str, ...]
+    primer: int  # notes at its start that were given
+    copied: int  # length of the longest run of notes that a training song has too
+    copied_from: str  # that song's name
+    file: Path | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        document = {
+            "tokens": list(self.tokens),
+            "primer": self.primer,
+            "copied": {"notes": self.copied, "song": self.copied_from},
+        }
+        return document | ({"file": str(self.file)} if self.file else {})
+
+
+@dataclass(frozen=True)
+class GenerateResult:
+    """The new songs, and the files written."""
+
+    songs: tuple[Generated, ...]
+    files: tuple[Path, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        return {"songs": [song.to_json() for song in self.songs]}
+
+
+def generate(
+    run: str | Path,
+    *,
+    primer: str | Path | Song | None = None,
+    length: int | None = None,
+    count: int = 1,
+    output: str | Path | None = None,
+    track: str | None = None,
+    grid: str | None = None,
+    instrument: str | None = None,
+    progress: Callable[[int, int], None] = lambda done, all_: None,
+    **settings: Any,
+) -> GenerateResult:
+    """Draw ``count`` songs that begin with ``primer`` and go on for ``length`` notes.
+
+    ``primer``: tokens such as ``"g8 e8 e4 f8"``, or a song or its file, of which the first notes
+    are taken, as many as the window has; without one, the opening of the first training song.
+    Without ``length``, as many notes as make the song as long as the first training song.
+    ``settings`` are fields of SampleConfig. ``output`` is a file, whose suffix tells the format
+    and whose name is numbered where there are several songs, or a folder for MIDI files.
+    Raises MelodyError; nothing is written then.
+    """
+    config = _config(settings)
+    check("count", count, {"least": 1, "most": MOST_SONGS})
+    check("length", length, {"least": 1, "most": MOST_NOTES})
+    path = Path(run)
+    record = runs.read_record(path)
+    learned = [Named.of_record(song) for song in record.songs]
+    dataset = Dataset.of(learned, record.model.window, record.vocabulary)
+    given = beginning(primer, dataset, record.model.window, track=track, grid=grid)
+    targets = _targets(output, count)
+    if length is None:
+        length = max(1, len(dataset.sequences[0]) - len(given))
+
+    model = runs.load_model(path, record)
+    from melodyrnn.networks.generation import Generator  # TensorFlow, after all mistakes
+
+    generator = Generator(model, record.model.window)
+    drawn = generator.generate(given, length, config, count, progress)
+    songs, files = [], []
+    for number, indices in enumerate(drawn, 1):
+        song = _generated(indices, len(given), dataset, number)
+        titled = replace(
+            song.song,
+            title=_title(learned, number, count),
+            composer=f"melodyrnn, {record.model.model}, seed {config.seed}",
+        )
+        written = write(titled, targets[number - 1], instrument=instrument) if targets else []
+        files += written
+        songs.append(replace(song, song=titled, file=written[0] if written else None))
+    _warn_of_loops(drawn)
+    return GenerateResult(tuple(songs), tuple(files))
+
+
+def _config(settings: dict[str, Any]) -> SampleConfig:
+    known = [field.name for field in fields(SampleConfig)]
+    for name in settings:
+        if name not in known:
+            raise ConfigError(f"unknown setting {name!r}{nearest(name, known)}")
+    return SampleConfig(**settings)
+
+
+def _targets(output: str | Path | None, count: int) -> list[Path]:
+    """Where each song goes."""
+    if output is None:
+        return []
+    path = Path(output)
+    if path.is_dir() or not path.suffix:
+        make_folder(path)
+        path /= "song.mid"
+    if count == 1:
+        return [path]
+    digits = len(str(count))
+    return [path.with_stem(f"{path.stem}-{n:0{digits}}") for n in range(1, count + 1)]
+
+
+def _generated(indices: Indices, primer: int, dataset: Dataset, number: int) -> Generated:
+    tokens = dataset.vocabulary.decode(indices)
+    shared = [longest_shared_run(indices, sequence) for sequence in dataset.sequences]
+    source = int(np.argmax(shared))
+    song = from_codes(tokens, dataset.songs[0].song)
+    return Generated(song, tuple(tokens), primer, shared[source], dataset.songs[source].name)
+
+
+def _title(learned: list[Named], number: int, count: int) -> str:
+    title = learned[0].song.title or learned[0].name
+    more = f" and {len(learned) - 1} more" if len(learned) > 1 else ""
+    return f"After {title}{more}" + (f", take {number}" if count > 1 else "")
+
+
+def _warn_of_loops(drawn: Indices) -> None:
+    loops = [(n, loop) for n, song in enumerate(drawn, 1) if (loop := closing_loop(song))]
+    if loops:
+        number, loop = loops[0]
+        which = (
+            "the song"
+            if len(drawn) == 1
+            else f"{len(loops)} of {len(drawn)} songs (first: {number})"
+        )
+        warnings.warn(
+            f"{which} ended in a loop of {loop.period} notes, {loop.rounds} times; "
+            "a higher --temperature or a longer training breaks it",
+            MelodyWarning,
+            stacklevel=3,
+        )

@@ -1,0 +1,24 @@
+"""A song file made visible or audible."""
+
+from pathlib import Path
+
+from melodyrnn.render.write import write
+from melodyrnn.workflows.dataset import Source, gather
+
+
+def render(
+    song: Source,
+    output: str | Path,
+    *,
+    instrument: str | None = None,
+    tempo: float | None = None,
+    track: str | None = None,
+    grid: str | None = None,
+) -> list[Path]:
+    """Write ``song`` to ``output`` in the format of its suffix; returns the files written.
+
+    ``instrument`` is a General MIDI name, ``tempo`` in quarter notes per minute.
+    Raises MelodyError; nothing is written then.
+    """
+    named = gather(song, track=track, grid=grid)[0]
+    return write(named.song, output, instrument=instrument, tempo=tempo)
