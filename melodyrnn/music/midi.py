@@ -1,0 +1,260 @@
+"""Standard MIDI File <-> Song.
+
+A Song that is written and read again has the same MIDI pitches, durations, meters, key, tempo,
+pickup, title and composer. Lost are the spelling of pitches (they are spelled anew by the key),
+the bounds between adjacent rests, and ``codes``.
+"""
+
+import io
+import warnings
+from collections import defaultdict, deque
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from fractions import Fraction
+from pathlib import Path
+
+import mido
+
+from melodyrnn.errors import ConfigError, MelodyWarning, MidiError
+from melodyrnn.files import read_bytes
+from melodyrnn.music.bars import bar_spans
+from melodyrnn.music.durations import GRID, can_write
+from melodyrnn.music.midi_events import NOTE_OFF, NOTE_ON, Event, MidiData, read_events
+from melodyrnn.music.midi_meta import Marks, read_marks, written_marks
+from melodyrnn.music.quantise import Grid, quantise
+from melodyrnn.music.song import Key, Note, Song
+from melodyrnn.music.voices import Sounding, Voice, choose, melody
+
+LARGEST_FILE = 4_000_000
+"""Bytes; an hour of piano playing has a tenth of that."""
+LONGEST = 100_000
+"""Quarter notes, half a day: a longer melody is a corrupt or absurd file."""
+TICKS = 960
+"""Ticks a quarter note in what is written: a multiple of GRID, so that all durations are exact."""
+DRUMS = 9
+"""The channel, counted from 0, whose keys are drums and not pitches."""
+
+_VELOCITY = 80
+
+
+def read_midi(
+    path: str | Path, *, track: str | int | None = None, grid: Grid | None = None
+) -> Song:
+    """Read one melody from a MIDI file; see ``parse_midi``. Raises MelodyError."""
+    return parse_midi(read_bytes(path, LARGEST_FILE), str(path), track=track, grid=grid)
+
+
+def parse_midi(
+    data: bytes, name: str, *, track: str | int | None = None, grid: Grid | None = None
+) -> Song:
+    """Read one melody from the bytes of the MIDI file ``name``, of type 0, 1 or 2.
+
+    ``track`` chooses among tracks (see ``voices``), ``grid`` what timing is moved to (see
+    ``quantise``). MelodyWarnings say what was chosen, rounded or left out. Raises MidiError
+    where the file is corrupt or has no notes, ConfigError where it has no such track.
+    """
+    midi = read_events(data, name)
+    if midi.type == 2:
+        marks = [read_marks(midi, index) for index in range(len(midi.tracks))]
+    else:
+        marks = [read_marks(midi, 0)] * len(midi.tracks)
+    sources = _voices(midi, marks, name)
+    voices = [voice for _, voice in sources]
+    chosen = choose(voices, track, name)
+    index = next(index for index, voice in sources if voice is chosen)
+    notes: Sequence[Sounding] = melody(voices, track, name).notes
+    if notes[-1].end > LONGEST:
+        raise MidiError(
+            f"{name}: the melody lasts {float(notes[-1].end):.0f} quarter notes, more than "
+            f"{LONGEST}; cut it, or choose another track with --track"
+        )
+    clock = marks[index].clock
+    exact = marks[index].exact and grid is None and all(map(_on_grid, notes))
+    if not exact:
+        notes = quantise(notes, name, grid, clock(1))
+    song = _song(notes, marks[index], name)
+    if len({index for index, _ in sources}) == 1 or index > 0:
+        # The name of the first track is that of the piece, unless it names one part of several.
+        song = replace(song, title=next(iter(marks[index].titles.values())))
+    song = _with_last_rest(song, clock(midi.tracks[index][-1].tick), exact)
+    changes = tuple(change for change in song.meter_changes if change[0] < song.duration)
+    return replace(song, meter_changes=changes)
+
+
+def midi_bytes(song: Song, *, tempo: float | None = None, program: int = 0) -> bytes:
+    """A song as a MIDI file of type 1: a track of marks and one of notes.
+
+    ``tempo`` in quarter notes per minute takes the place of the song's. ``program`` is the
+    General MIDI number of the sound, 0 to 127 (0 is a piano). Raises MidiError where a pitch is
+    out of MIDI's range, ConfigError for an impossible program, NotationError for a tempo.
+    """
+    if not 0 <= program <= 127:
+        raise ConfigError(f"unknown program {program}; General MIDI programs are 0 to 127")
+    if song.duration > LONGEST:
+        raise MidiError(f"the song lasts {song.duration} quarter notes; at most {LONGEST} fit MIDI")
+    if tempo is not None:
+        song = replace(song, tempo=tempo)
+    file = mido.MidiFile(type=1, ticks_per_beat=TICKS, charset="utf-8")
+    played: list[tuple[Fraction, mido.Message]] = [
+        (Fraction(0), mido.Message("program_change", program=program)),
+        *_strokes(song),
+    ]
+    for events in (list(written_marks(song)), played):
+        end = (song.duration, mido.MetaMessage("end_of_track"))
+        file.tracks.append(mido.MidiTrack(_timed([*events, end])))
+    buffer = io.BytesIO()
+    file.save(file=buffer)
+    return buffer.getvalue()
+
+
+def _voices(midi: MidiData, marks: list[Marks], name: str) -> list[tuple[int, Voice]]:
+    """(track, from 0, and its voice) for all that have notes; drums are none.
+
+    Where one track alone has notes, each of its channels is a voice.
+    """
+    channels: dict[tuple[int, int], list[Sounding]] = {}
+    unclosed = empty = 0
+    for index, events in enumerate(midi.tracks):
+        for (channel, pitch), strokes in _strokes_read(events).items():
+            spans, left_open = _spans(strokes, events[-1].tick)
+            unclosed += left_open
+            empty += sum(on == off for on, off in spans)
+            clock = marks[index].clock
+            notes = [Sounding(clock(on), clock(off), pitch) for on, off in spans if on < off]
+            if notes:
+                channels.setdefault((index, channel), []).extend(notes)
+    if unclosed:
+        _warn(
+            f"{name}: unclosed notes: {unclosed}; each lasts to its pitch's next or the track's end"
+        )
+    if empty:
+        _warn(f"{name}: notes of no length: {empty}; left out")
+    melodic = {place: notes for place, notes in channels.items() if place[1] != DRUMS}
+    if not melodic:
+        what = "only drums (channel 10)" if channels else "no notes"
+        raise MidiError(f"{name}: {what}; choose a file with a melody")
+    by_track: defaultdict[int, list[Sounding]] = defaultdict(list)
+    for (index, _), notes in melodic.items():
+        by_track[index] += notes
+    if len(by_track) > 1:
+        return [
+            (index, Voice(marks[index].titles[index], _ordered(notes)))
+            for index, notes in by_track.items()
+        ]
+    if len(melodic) > 1:
+        return [
+            (index, Voice(f"channel {channel + 1}", _ordered(notes)))
+            for (index, channel), notes in sorted(melodic.items(), key=lambda item: item[0])
+        ]
+    ((index, notes),) = by_track.items()
+    return [(index, Voice(marks[index].titles[index], _ordered(notes)))]
+
+
+def _ordered(notes: Iterable[Sounding]) -> tuple[Sounding, ...]:
+    return tuple(sorted(notes, key=lambda note: (note.onset, note.midi, note.end)))
+
+
+def _strokes_read(events: Iterable[Event]) -> dict[tuple[int, int], list[tuple[int, bool]]]:
+    """(channel, pitch) -> (tick, whether it starts a note) in order."""
+    strokes: defaultdict[tuple[int, int], list[tuple[int, bool]]] = defaultdict(list)
+    for tick, kind, channel, data in events:
+        if kind in (NOTE_ON, NOTE_OFF):
+            starts = kind == NOTE_ON and data[1] > 0  # velocity 0 is another way to say off
+            strokes[channel, data[0]].append((tick, starts))
+    return strokes
+
+
+def _spans(strokes: list[tuple[int, bool]], end: int) -> tuple[list[tuple[int, int]], int]:
+    """(on, off) in ticks of one pitch's notes, and how many were never closed.
+
+    The first note to start is the first to stop. If that leaves one open, any note may be the
+    unclosed one: then each lasts to the next stroke, or to ``end``.
+    """
+    sounding: deque[int] = deque()
+    spans: list[tuple[int, int]] = []
+    for tick, starts in strokes:
+        if starts:
+            sounding.append(tick)
+        elif sounding:  # else it closes what never began
+            spans.append((sounding.popleft(), tick))
+    if not sounding:
+        return spans, 0
+    spans, unclosed = [], 0
+    onset: int | None = None
+    for tick, starts in [*strokes, (end, True)]:
+        if onset is not None:
+            spans.append((onset, tick))
+            unclosed += starts
+        onset = tick if starts else None
+    return spans, unclosed
+
+
+def _on_grid(note: Sounding) -> bool:
+    return GRID % note.onset.denominator == 0 and GRID % note.end.denominator == 0
+
+
+def _song(notes: Iterable[Sounding], marks: Marks, name: str) -> Song:
+    """The notes with rests between them, under their marks. A song has one tempo and one key."""
+    key = marks.keys[0] if marks.keys else Key()
+    tempo = marks.tempi[0] if marks.tempi else None
+    if len(marks.tempi) > 1:
+        _warn(f"{name}: tempo changes are not kept; the song has the first tempo, {tempo:g}")
+    if len(marks.keys) > 1:
+        _warn(f"{name}: key changes are not kept; the song has the first key, {key}")
+    if tempo is not None and not 5 <= tempo <= 1000:
+        _warn(f"{name}: a tempo of {tempo:.6g} quarter notes per minute is not kept")
+        tempo = None
+    place = Fraction(0)
+    melodic: list[Note] = []
+    for note in notes:
+        if note.onset > place:
+            melodic.append(Note(None, note.onset - place))
+        melodic.append(Note(key.pitch(note.midi), note.length))
+        place = note.end
+    return Song(
+        tuple(melodic),
+        composer=marks.composer,
+        meter=marks.meter,
+        key=key,
+        tempo=tempo,
+        pickup=marks.pickup,
+        meter_changes=marks.meter_changes,
+    )
+
+
+def _with_last_rest(song: Song, end: Fraction, exact: bool) -> Song:
+    """With the silence up to the end of the track, where that is meant as a rest.
+
+    Many programs end a track at any later time: only what fills the last bar is taken then.
+    """
+    rest = end - song.duration
+    if not (can_write(rest) and end <= LONGEST):
+        return song
+    longer = replace(song, notes=(*song.notes, Note(None, rest)))
+    *_, (meter, start, stop) = bar_spans(longer)
+    fills = start < song.duration and stop - start == meter.bar
+    return longer if exact or fills else song
+
+
+def _strokes(song: Song) -> Iterator[tuple[Fraction, mido.Message]]:
+    for note, onset in zip(song.notes, song.offsets, strict=True):
+        if note.pitch is None:
+            continue
+        number = note.pitch.midi
+        if not 0 <= number <= 127:
+            raise MidiError(f"pitch {number} is out of MIDI's range, 0 to 127; transpose the song")
+        yield onset, mido.Message("note_on", note=number, velocity=_VELOCITY)
+        yield onset + note.duration, mido.Message("note_off", note=number, velocity=0)
+
+
+def _timed(events: Iterable[tuple[Fraction, mido.Message]]) -> Iterator[mido.Message]:
+    """Messages in order, each with its ticks since the one before."""
+    last = 0
+    for offset, message in sorted(events, key=lambda event: event[0]):
+        tick = int(offset * TICKS)
+        yield message.copy(time=tick - last)
+        last = tick
+
+
+def _warn(text: str) -> None:
+    warnings.warn(text, MelodyWarning, stacklevel=2)

@@ -1,0 +1,259 @@
+"""Played timing -> written timing.
+
+A file written by a notation program holds exact onsets and lengths, and is left as it is. A
+performance comes early or late by some milliseconds and lets go of each note before the next:
+taken literally it is a score full of dotted 64ths and tiny rests. So
+
+1. every onset goes to the nearest slot of the grid, straight or triplet, whichever fits a beat
+   better (``_slots``); onsets which are all exact already stay;
+2. two onsets in one slot: the later one takes the next slot if that is free, else (and always
+   if it is an ornament, too short for the grid) the longer one stays (``_settle``);
+3. a note that sounds for nearly all of the time to the next one lasts until it; before a rest
+   it gets the simplest value that it may have been played for (``_length``).
+"""
+
+import warnings
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from itertools import pairwise
+from typing import Self
+
+from melodyrnn.errors import ConfigError, MelodyWarning
+from melodyrnn.music.durations import value_of
+from melodyrnn.music.voices import Sounding
+
+_TRIPLETS = {4: Fraction(2, 3), 8: Fraction(1, 3), 16: Fraction(1, 3), 32: Fraction(1, 6)}
+"""The grid's finest straight note -> the triplet slot beside it, in quarter notes."""
+_WORDS = {4: "quarters", 8: "8ths", 16: "16ths", 32: "32nds"}
+_TRIPLET_WORDS = {4: "quarter", 8: "8th", 16: "8th", 32: "16th"}
+
+_WRITTEN = (Fraction(1, 16), Fraction(1, 12))
+"""Onsets and ends that are multiples of either, in quarter notes, are taken as written."""
+_STRAIGHT_ENOUGH = Fraction(1, 16)
+"""A beat whose onsets are all within this of the straight grid, in quarter notes, is straight."""
+_HELD = Fraction(3, 4)
+"""A note that sounds for this part of the time to the next one is meant to last until it."""
+_GATE = Fraction(4, 5)
+"""The least part of its written value for which a note before a rest is taken to be held."""
+_BLUR = Fraction(1, 32)
+"""How far, in quarter notes, a played length may miss the written one in either direction."""
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """What played timing is moved to. Raises ConfigError for another division."""
+
+    division: int = 16  # the shortest straight note: 4, 8, 16 or 32
+    triplets: bool = True
+
+    def __post_init__(self) -> None:
+        if self.division not in _TRIPLETS:
+            raise ConfigError(_unknown(str(self.division)))
+
+    @classmethod
+    def parse(cls, text: str) -> Self | None:
+        """The grid of ``--grid``: ``16`` is straight 16ths, ``16t`` with triplets, ``auto`` None.
+
+        A t adds triplets: of quarters to 4t, of 8ths to 8t and 16t, of 16ths to 32t. ``auto``
+        leaves exact notation as it is and moves played timing to 16t; any other grid is always
+        applied. Raises ConfigError.
+        """
+        if text == "auto":
+            return None
+        number = text.removesuffix("t")
+        if number not in map(str, _TRIPLETS):
+            raise ConfigError(_unknown(text))
+        return cls(int(number), text.endswith("t"))
+
+    @property
+    def slot(self) -> Fraction:
+        """In quarter notes."""
+        return Fraction(4, self.division)
+
+    @property
+    def triplet(self) -> Fraction:
+        """The triplet's slot, in quarter notes; three of them fill a beat."""
+        return _TRIPLETS[self.division]
+
+    def __str__(self) -> str:
+        """As messages say it: ``16ths and 8th triplets``."""
+        words = _WORDS[self.division]
+        return words + f" and {_TRIPLET_WORDS[self.division]} triplets" * self.triplets
+
+
+def _unknown(text: str) -> str:
+    grids = ", ".join(f"{number}, {number}t" for number in _TRIPLETS)
+    return f"unknown grid {text!r}; grids are auto, {grids} (t: with triplets)"
+
+
+@dataclass(frozen=True, slots=True)
+class _Placed:
+    """A note at its slot."""
+
+    onset: Fraction  # quarter notes
+    unit: Fraction  # the slots of its beat are this long
+    note: Sounding  # as it was played
+
+
+def quantise(
+    notes: Sequence[Sounding], name: str, grid: Grid | None = None, tick: Fraction = Fraction(0)
+) -> list[Sounding]:
+    """Give the notes of one voice written onsets and ends, all multiples of 1/96 quarter note.
+
+    ``notes`` are in order and do not overlap. ``grid`` None leaves exact notation as it is (up to
+    the rounding to ``tick``, the file's time unit in quarter notes) and takes 16ths and 8th
+    triplets for the rest. A MelodyWarning says what was moved in the file ``name``.
+    """
+    tolerance = min(tick, Fraction(1, 192)) if tick < Fraction(1, 96) else Fraction(0)
+    onsets = [_written(note.onset, tolerance) for note in notes] if grid is None else [None]
+    exact = [onset for onset in onsets if onset is not None]
+    if len(exact) == len(notes):
+        ends = [_written(note.end, tolerance) for note in notes]
+        as_written = [
+            replace(note, onset=onset, end=end)
+            for note, onset, end in zip(notes, exact, ends, strict=True)
+            if end is not None and end > onset
+        ]
+        if len(as_written) == len(notes) and not _is_gated(as_written):
+            return as_written
+        placed = _placed_exactly(notes, exact)
+    else:
+        placed = _slots(notes, grid or Grid())
+    settled = _settle(placed)
+    stops: list[Fraction | None] = [place.onset for place in settled[1:]]
+    result = [
+        replace(place.note, onset=place.onset, end=place.onset + _length(place, stop))
+        for place, stop in zip(settled, [*stops, None], strict=True)
+    ]
+    _say(name, settled, result, len(notes), None if len(exact) == len(notes) else grid or Grid())
+    return result
+
+
+def _written(place: Fraction, tolerance: Fraction) -> Fraction | None:
+    """The written place within ``tolerance`` of a place, or None."""
+    near = min((_nearest(place, slot) for slot in _WRITTEN), key=lambda slot: abs(slot - place))
+    return near if abs(near - place) <= tolerance else None
+
+
+def _nearest(place: Fraction, slot: Fraction) -> Fraction:
+    return slot * ((place + slot / 2) // slot)
+
+
+def _is_gated(notes: Sequence[Sounding]) -> bool:
+    """Whether most notes stop shortly before the next one, as players and programs do it."""
+    steps = [(later.onset - note.end, later.onset - note.onset) for note, later in pairwise(notes)]
+    short = [0 < gap <= min(Fraction(1, 8), step / 4) for gap, step in steps]
+    return 2 * sum(short) > len(short)
+
+
+def _placed_exactly(notes: Iterable[Sounding], onsets: Iterable[Fraction]) -> list[_Placed]:
+    """Onsets that stay; the unit of a beat is the coarsest that holds all of its onsets."""
+    pairs = list(zip(notes, onsets, strict=True))
+    beats: defaultdict[int, list[Fraction]] = defaultdict(list)
+    for _, onset in pairs:
+        beats[onset // 1].append(onset)
+    units = {
+        beat: next(
+            (
+                unit
+                for unit in (Fraction(1, n) for n in (4, 3, 8, 6, 16, 12))
+                if all(onset % unit == 0 for onset in onsets)
+            ),
+            Fraction(1, 48),  # what holds 16ths of a beat and 12ths
+        )
+        for beat, onsets in beats.items()
+    }
+    return [_Placed(onset, units[onset // 1], note) for note, onset in pairs]
+
+
+def _slots(notes: Sequence[Sounding], grid: Grid) -> list[_Placed]:
+    """Every note at its nearest slot, in beats of three triplet slots (or one straight slot).
+
+    A beat is straight if all its onsets are within a 64th of the straight grid, so that no
+    triplets appear in straight music played loosely; otherwise the grid with the smaller
+    summed error is taken, the straight one of two equals.
+    """
+    span = 3 * grid.triplet
+    beats: defaultdict[int, list[Sounding]] = defaultdict(list)
+    for note in notes:
+        beats[note.onset // span].append(note)
+    placed: list[_Placed] = []
+    for beat in beats.values():
+        unit = grid.slot
+        straight = [abs(_nearest(note.onset, grid.slot) - note.onset) for note in beat]
+        triplet = [abs(_nearest(note.onset, grid.triplet) - note.onset) for note in beat]
+        if grid.triplets and max(straight) > _STRAIGHT_ENOUGH and sum(triplet) < sum(straight):
+            unit = grid.triplet
+        placed += [_Placed(_nearest(note.onset, unit), unit, note) for note in beat]
+    return placed
+
+
+def _settle(placed: Iterable[_Placed]) -> list[_Placed]:
+    """One note a slot, in order."""
+    settled: list[_Placed] = []
+    waiting = list(placed)
+    for index, place in enumerate(waiting):
+        if settled and place.onset <= settled[-1].onset:
+            last = settled[-1]
+            after = last.onset + place.unit
+            following = waiting[index + 1].onset if index + 1 < len(waiting) else None
+            lengths = last.note.length, place.note.length
+            free = following is None or after < following
+            if free and 2 * min(lengths) >= min(last.unit, place.unit):
+                settled.append(replace(place, onset=after))
+            elif lengths[1] > lengths[0]:
+                settled[-1] = replace(place, onset=last.onset)
+        else:
+            settled.append(place)
+    return settled
+
+
+def _length(place: _Placed, stop: Fraction | None) -> Fraction:
+    """The written length of a note, ``stop`` the onset of the next one."""
+    played, unit = place.note.length, place.unit
+    room = None if stop is None else stop - place.onset
+    if room is not None and played >= _HELD * room:
+        return room
+    least, most = played - _BLUR, (played + _BLUR) / _GATE
+    lengths = [unit * count for count in range(max(1, -(-least // unit)), most // unit + 1)]
+    fitting = [length for length in lengths if room is None or length <= room]
+    nearest = max(unit, _nearest(played, unit))
+    fallback = nearest if room is None else min(nearest, room)
+    return min(fitting, key=_complexity, default=fallback)
+
+
+def _complexity(length: Fraction) -> tuple[bool, int, Fraction]:
+    """Small for what one plain value writes; then dots; the shorter of equals."""
+    value = value_of(length)
+    return value is None, value.dots if value else 0, length
+
+
+def _say(
+    name: str, settled: list[_Placed], result: list[Sounding], count: int, grid: Grid | None
+) -> None:
+    """One line on what was moved; nothing if nothing was. ``grid`` None: only lengths."""
+    moves = [abs(place.onset - place.note.onset) for place in settled]
+    moved = sum(move > 0 for move in moves)
+    changed = sum(
+        new.length != place.note.length for new, place in zip(result, settled, strict=True)
+    )
+    lost = count - len(settled)
+    said = []
+    if grid and moved:
+        said.append(f"{moved} of {count} notes moved to {grid}, by up to {_decimal(max(moves))}")
+    if changed:
+        said.append(f"{changed} of {count} lengths rounded")
+    if lost:
+        said.append(f"{lost} left out, too short for the grid")
+    if said:
+        warnings.warn(
+            f"{name}: played, not written, timing: {'; '.join(said)}; --grid chooses another grid",
+            MelodyWarning,
+            stacklevel=3,
+        )
+
+
+def _decimal(quarters: Fraction) -> str:
+    return f"{float(quarters):.2g} quarter notes"
