@@ -133,9 +133,10 @@ class Key:
 
     def pitch(self, midi: int) -> Pitch:
         """Spell a MIDI number as this key would: in the scale where it can, else by the nearest
-        fifths to its tonic.
+        fifths to its tonic, in minor with the leading notes' sharps: G# rather than A- in A minor.
         """
-        centre = self.fifths + 1 + 1  # on the line of fifths, F is 0: the middle of the scale
+        # On the line of fifths, F is 0, the scale of C major 0 to 6.
+        centre = self.fifths + 2 + (2 if self.mode == "minor" else 0)
         places = [p for p in range(-8, 20) if (7 * (p - 1) - midi) % 12 == 0]
         place = min(places, key=lambda p: (abs(p - centre - 0.5), p))
         step, alter = SHARPS[place % 7], place // 7
