@@ -7,8 +7,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from fractions import Fraction
 
+from melodyrnn.music.reader import parse_token
 from melodyrnn.music.song import Note, Song
-from melodyrnn.music.tokens import parse_token, token
+from melodyrnn.music.tokens import token
 
 _MIDDLE_C = 60
 

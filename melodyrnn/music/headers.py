@@ -8,8 +8,9 @@ from typing import Any
 
 from melodyrnn.errors import NotationError
 from melodyrnn.music.durations import Value, spell
+from melodyrnn.music.reader import UnreadableError, parse_token
 from melodyrnn.music.song import Key, Meter, Song
-from melodyrnn.music.tokens import UnreadableError, parse_token, plain, read_value, token
+from melodyrnn.music.tokens import plain, read_value, token
 
 _METER = re.compile(r"([0-9]{1,3})/([0-9]{1,3})")
 _KEY = re.compile(r"([A-Ga-g])(##|#|--|-|b)?\s*(?:(maj|min)(?:or)?|(m))?", re.IGNORECASE)

@@ -22,8 +22,9 @@ from melodyrnn.errors import NotationError
 from melodyrnn.music.bars import Written, bar_spans
 from melodyrnn.music.durations import Value, spell
 from melodyrnn.music.headers import HEADERS, write_headers
+from melodyrnn.music.reader import Reader, UnreadableError, parse_token
 from melodyrnn.music.song import Note, Song
-from melodyrnn.music.tokens import Reader, UnreadableError, heads, parse_token, token, write
+from melodyrnn.music.tokens import heads, token, write
 
 __all__ = ["format", "parse", "parse_token", "parse_tokens", "token"]
 
@@ -53,10 +54,13 @@ def parse(text: str, name: str = "<text>") -> Song:
     try:
         for number, line in _lines(text):
             match = _HEADER.match(line)
-            if match and (not music or match[1].lower() in HEADERS):
+            known = match is not None and match[1].lower() in HEADERS
+            if match and (known or not (music or line.startswith("|", match.end()))):
                 if music:
                     raise UnreadableError(
-                        f"'{match[1]}:' after the music began; headers stand above it"
+                        f"'{match[1]}:' after the music began; headers stand above it",
+                        match.start(1),
+                        number,
                     )
                 _read_header(match, number, headers)
             else:

@@ -110,11 +110,11 @@ class Key:
     mode: str = "major"  # or "minor"
 
     def __post_init__(self) -> None:
-        if not -7 <= self.fifths <= 7 or self.mode not in ("major", "minor"):
-            raise NotationError(
-                f"unknown key of {self.fifths} fifths, {self.mode}; "
-                "keys have up to 7 sharps or flats and are major or minor"
-            )
+        if self.mode not in ("major", "minor"):
+            raise NotationError(f"unknown mode '{self.mode}'; keys are major or minor")
+        if not -7 <= self.fifths <= 7:
+            signs = f"{abs(self.fifths)} {'sharps' if self.fifths > 0 else 'flats'}"
+            raise NotationError(f"a key with {signs}; keys have up to 7 sharps or flats")
 
     @classmethod
     def of(cls, step: str, alter: int = 0, mode: str = "major") -> Self:
@@ -184,7 +184,10 @@ class Song:
             )
         offsets = [offset for offset, _ in self.meter_changes]
         if offsets != sorted(set(offsets)) or not all(map(can_write, offsets)):
-            raise NotationError("meter changes must stand in order, after the song's start")
+            raise NotationError(
+                f"meter changes at {', '.join(map(str, offsets[:8]))} quarter notes; they stand in "
+                f"order, after the song's start, at multiples of 1/{GRID}"
+            )
         if offsets and offsets[-1] >= (end := self.duration):
             heard = tuple(change for change in self.meter_changes if change[0] < end)
             object.__setattr__(self, "meter_changes", heard)
