@@ -1,0 +1,168 @@
+"""What the page of a comparison shows: plain values, made elsewhere, drawn by ``report``.
+
+Notes are counted from 0 where they are an index and from 1 where they are a position that a
+person reads.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Self
+
+from melodyrnn.music.song import Song
+
+ONE_STEP = "one step"
+WHOLE_SONG = "whole song"
+
+
+@dataclass(frozen=True)
+class Spread:
+    """A figure over several seeds."""
+
+    mean: float
+    low: float
+    high: float
+
+    @classmethod
+    def of(cls, values: Sequence[float]) -> Self:
+        """The spread of at least one value."""
+        return cls(sum(values) / len(values), min(values), max(values))
+
+
+@dataclass(frozen=True)
+class Version:
+    """What one model plays of the song in one test."""
+
+    model: str
+    test: str  # ONE_STEP or WHOLE_SONG
+    song: Song
+    wrong: Mapping[int, str]  # index of a wrong note -> the code that should have been there
+    right: int
+    all: int
+    primer: int  # notes at the start that were given
+    seed: int | None = None
+
+
+@dataclass(frozen=True)
+class Curve:
+    """How one training went: a value for each of ``epochs``."""
+
+    model: str
+    seed: int | None
+    epochs: Sequence[int]
+    losses: Sequence[float]  # nats
+    accuracies: Sequence[float]  # 0 to 1
+
+
+@dataclass(frozen=True)
+class Place:
+    """One place of the song where an ambiguous window stands before the next note."""
+
+    index: int  # of the note that follows the window
+    follower: str  # its code
+    says: Mapping[str, Mapping[str, float]]  # model -> code -> probability, here
+
+
+@dataclass(frozen=True)
+class Ambiguity:
+    """A window that more than one code follows. A model that carries state may tell its places
+    apart; one that sees the window only says the same at each of them.
+    """
+
+    window: Sequence[str]
+    places: Sequence[Place]
+
+    @property
+    def followers(self) -> dict[str, int]:
+        """How often each code followed, the most frequent first, then in the song's order."""
+        codes = [place.follower for place in self.places]
+        return dict(sorted({c: codes.count(c) for c in codes}.items(), key=lambda pair: -pair[1]))
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the table of what models remember of a song that they heard in training."""
+
+    model: str
+    parameters: int | None  # None for what is not counted in parameters
+    epochs: Spread | None  # to the best weights; None for a model that is not trained
+    seconds: Spread | None  # of training
+    one_step: Spread  # notes right
+    whole_song: Spread  # notes right
+    all: int
+    bits_per_note: Spread | None
+    first_wrong: int | None  # position of the first wrong note of the whole song; None: all right
+
+
+@dataclass(frozen=True)
+class Ceiling:
+    """The most that any model can tell right which sees ``window`` notes only."""
+
+    window: int
+    right: int
+    all: int
+
+
+@dataclass(frozen=True)
+class WindowLine:
+    """One model over window lengths."""
+
+    model: str
+    rights: Sequence[Spread]  # notes right in the one-step test, one for each ceiling
+
+
+@dataclass(frozen=True)
+class WindowsChart:
+    """Right notes against window length, over the ceiling."""
+
+    ceilings: Sequence[Ceiling]
+    lines: Sequence[WindowLine]
+
+
+@dataclass(frozen=True)
+class HeldOutRow:
+    """Bits per note of one model on songs held out, with its confidence interval."""
+
+    model: str
+    bits_per_note: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
+class Pair:
+    """How two models differ on songs held out, paired over songs."""
+
+    first: str
+    second: str
+    difference: float  # bits per note of the first less those of the second
+    low: float
+    high: float
+    beyond_chance: bool
+
+
+@dataclass(frozen=True)
+class HeldOut:
+    """What models make of songs that they never heard: generalising, never shown with memory."""
+
+    songs: int
+    notes: int
+    rows: Sequence[HeldOutRow]
+    pairs: Sequence[Pair]
+    confidence: float = 0.95
+
+
+@dataclass(frozen=True)
+class Report:
+    """Everything on the page. An empty part leaves its section out."""
+
+    song: Song
+    ceiling: Ceiling
+    rows: Sequence[Row]
+    versions: Sequence[Version]
+    sentence: str  # what the table shows
+    title: str = ""  # the song's title if empty
+    seeds: Sequence[int] = ()
+    curves: Sequence[Curve] = ()
+    ambiguities: Sequence[Ambiguity] = ()
+    windows: WindowsChart | None = None
+    held_out: HeldOut | None = None
