@@ -36,4 +36,6 @@ with _quiet_stderr():
     import keras
     import tensorflow as tf
 
+tf.get_logger().setLevel("ERROR")  # each model compiles programs of its own, and is meant to
+
 __all__ = ["keras", "tf"]

@@ -4,6 +4,7 @@ The command line builds its options from these classes, so that a default, its r
 explanation stand here alone.
 """
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from difflib import get_close_matches
 from math import isfinite
@@ -115,6 +116,21 @@ class SampleConfig(_Checked):
         most=1.0,
     )
     seed: int = _setting(0, "the same seed, the same songs", least=0)
+
+
+def configure(settings: Mapping[str, Any], *configs: type) -> list[Any]:
+    """One of each of ``configs``, made from the settings that bear its fields' names.
+
+    Raises ConfigError for a name that none has and for a value out of its range.
+    """
+    names = [{setting.name for setting in fields(config)} for config in configs]
+    for name in settings:
+        if not any(name in known for known in names):
+            raise ConfigError(f"unknown setting {name!r}{nearest(name, set().union(*names))}")
+    return [
+        config(**{name: value for name, value in settings.items() if name in known})
+        for config, known in zip(configs, names, strict=True)
+    ]
 
 
 def check(name: str, value: Any, limits: Any) -> None:

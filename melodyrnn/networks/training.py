@@ -7,7 +7,7 @@ resets in it, is one XLA program; the losses are those of ``fit(batch_size=..., 
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from math import isnan
+from math import isnan, nan
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -127,12 +127,9 @@ class Trainer:
         arrays["best_score"] = np.array([score.right, score.all, score.bits] if score else [])
         arrays["best_epoch"] = np.array(self.best_epoch)
         arrays["history"] = np.array(
-            [
-                [r.epoch, r.loss, r.accuracy, -1 if r.one_step is None else r.one_step]
-                for r in self.history
-            ],
+            [[nan if value is None else value for value in row] for row in self.history],
             dtype=np.float64,
-        ).reshape(-1, 4)
+        ).reshape(-1, len(Row._fields))
         return arrays
 
     def restore(self, arrays: dict[str, npt.NDArray[Any]]) -> None:
@@ -144,16 +141,12 @@ class Trainer:
                 continue
             for variable, value in zip(group, values, strict=True):
                 variable.assign(value)
-        score = arrays["best_score"]
-        self.best_score = (
-            Score(int(score[0]), int(score[1]), float(score[2])) if len(score) else None
-        )
+        score = arrays["best_score"].tolist()
+        self.best_score = Score(int(score[0]), int(score[1]), score[2]) if score else None
         self.best_epoch = int(arrays["best_epoch"])
         self.history = [
-            Row(
-                int(epoch), float(loss), float(accuracy), None if isnan(one_step) else int(one_step)
-            )
-            for epoch, loss, accuracy, one_step in arrays["history"]
+            Row(int(epoch), loss, accuracy, None if isnan(one_step) else int(one_step))
+            for epoch, loss, accuracy, one_step in arrays["history"].tolist()
         ]
 
     def _groups(self) -> list[tuple[str, Sequence[Any]]]:

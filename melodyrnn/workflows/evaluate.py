@@ -21,26 +21,26 @@ class EvaluateResult:
 
     def to_json(self) -> dict[str, Any]:
         measures, decode = self.measures, self.dataset.vocabulary.decode
+        tokens = [decode(played.whole_song) for played in measures.played]
         songs = [
             {
                 "name": named.name,
                 "title": named.song.title,
                 "heard_in_training": heard,
                 "one_step": one_step.to_json(),
-                "whole_song": {**whole.to_json(), "tokens": decode(played.whole_song)},
+                "whole_song": {**whole.to_json(), "tokens": told},
             }
-            for named, heard, one_step, whole, played in zip(
+            for named, heard, one_step, whole, told in zip(
                 self.dataset.songs,
                 self.heard,
                 measures.one_steps,
                 measures.whole_songs,
-                measures.played,
+                tokens,
                 strict=True,
             )
         ]
         document = {"model": self.model, "window": measures.window, **measures.to_json()}
-        tokens = [token for song in songs for token in song["whole_song"]["tokens"]]
-        document["whole_song"] = {**document["whole_song"], "tokens": tokens}
+        document["whole_song"]["tokens"] = [token for song in tokens for token in song]
         return {**document, "songs": songs}
 
 

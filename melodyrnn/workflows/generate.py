@@ -2,18 +2,18 @@
 
 import warnings
 from collections.abc import Callable
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from melodyrnn.errors import ConfigError, MelodyWarning
+from melodyrnn.errors import MelodyWarning
 from melodyrnn.files import make_folder
 from melodyrnn.music.codes import from_codes
 from melodyrnn.music.song import Song
 from melodyrnn.networks import run as runs
-from melodyrnn.networks.config import SampleConfig, check, nearest
+from melodyrnn.networks.config import SampleConfig, check, configure
 from melodyrnn.render.write import write
 from melodyrnn.sequences.repetition import closing_loop, longest_shared_run
 from melodyrnn.sequences.vocabulary import Indices
@@ -76,7 +76,7 @@ def generate(
     and whose name is numbered where there are several songs, or a folder for MIDI files.
     Raises MelodyError; nothing is written then.
     """
-    config = _config(settings)
+    (config,) = configure(settings, SampleConfig)
     check("count", count, {"least": 1, "most": MOST_SONGS})
     check("length", length, {"least": 1, "most": MOST_NOTES})
     path = Path(run)
@@ -93,7 +93,8 @@ def generate(
 
     generator = Generator(model, record.model.window)
     drawn = generator.generate(given, length, config, count, progress)
-    songs, files = [], []
+    songs: list[Generated] = []
+    files: list[Path] = []
     for number, indices in enumerate(drawn, 1):
         song = _generated(indices, len(given), dataset, number)
         titled = replace(
@@ -106,14 +107,6 @@ def generate(
         songs.append(replace(song, song=titled, file=written[0] if written else None))
     _warn_of_loops(drawn)
     return GenerateResult(tuple(songs), tuple(files))
-
-
-def _config(settings: dict[str, Any]) -> SampleConfig:
-    known = [field.name for field in fields(SampleConfig)]
-    for name in settings:
-        if name not in known:
-            raise ConfigError(f"unknown setting {name!r}{nearest(name, known)}")
-    return SampleConfig(**settings)
 
 
 def _targets(output: str | Path | None, count: int) -> list[Path]:

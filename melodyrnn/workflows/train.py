@@ -7,11 +7,11 @@ from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
-from melodyrnn.errors import ConfigError, RunError
+from melodyrnn.errors import RunError
 from melodyrnn.music.codes import from_codes
 from melodyrnn.music.song import Song
 from melodyrnn.networks import run as runs
-from melodyrnn.networks.config import ModelConfig, TrainConfig, nearest
+from melodyrnn.networks.config import ModelConfig, TrainConfig, configure
 from melodyrnn.render.write import write
 from melodyrnn.sequences.ngram import Tally
 from melodyrnn.workflows.dataset import Dataset, Named, Source, gather
@@ -95,14 +95,7 @@ def _place(
 
 
 def _record(named: list[Named], settings: dict[str, Any]) -> runs.Record:
-    given = dict(settings)
-    model, training = (
-        config(**{f.name: given.pop(f.name) for f in fields(config) if f.name in given})
-        for config in (ModelConfig, TrainConfig)
-    )
-    for name in given:
-        known = [f.name for config in (ModelConfig, TrainConfig) for f in fields(config)]
-        raise ConfigError(f"unknown setting {name!r}{nearest(name, known)}")
+    model, training = configure(settings, ModelConfig, TrainConfig)
     dataset = Dataset.of(named, model.window)
     return runs.Record(
         model,

@@ -1,0 +1,131 @@
+"""Imports run one way, and start-up stays light. Each check is shown able to fail."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).parent.parent / "melodyrnn"
+
+MAY_IMPORT = {
+    "errors": set(),
+    "files": {"errors"},
+    "music": {"errors", "files"},
+    "sequences": {"errors"},
+    "render": {"errors", "files", "music"},
+    "networks": {"errors", "files", "sequences"},
+    "workflows": {"errors", "files", "music", "render", "sequences", "networks"},
+    "console": set(),
+    "cli": {"errors", "networks", "workflows", "console"},
+    "__init__": set(),
+}
+"""Part of the package -> the other parts it may import."""
+
+OWNERS = {
+    "tensorflow": {"networks.backend"},
+    "keras": {"networks.backend"},
+    "music21": {"music.score"},
+    "verovio": {"render"},
+    "rich": {"console"},
+    "click": {"cli"},
+}
+"""Library -> the modules, or parts, which alone may import it."""
+
+
+def imports(tree):
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, "imports name their module in full"
+            if node.module == "melodyrnn":
+                yield from (f"melodyrnn.{alias.name}" for alias in node.names)
+            else:
+                yield node.module
+
+
+def breaches(module, source):
+    """What ``module`` (such as "music.song") imports against the rules."""
+    part = module.split(".")[0]
+    for name in imports(ast.parse(source)):
+        head, *rest = name.split(".")
+        if head == "melodyrnn" and rest and rest[0] != part and rest[0] not in MAY_IMPORT[part]:
+            yield name
+        owners = OWNERS.get(head, {module})
+        if not any(module == owner or module.startswith(f"{owner}.") for owner in owners):
+            yield name
+
+
+def modules():
+    for path in sorted(PACKAGE.rglob("*.py")):
+        name = ".".join(path.relative_to(PACKAGE).with_suffix("").parts)
+        yield name.removesuffix(".__init__"), path.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(("module", "source"), list(modules()), ids=lambda value: value[:30])
+def test_imports_run_one_way(module, source):
+    assert list(breaches(module, source)) == []
+
+
+@pytest.mark.parametrize(
+    ("module", "source"),
+    [
+        ("music.song", "from melodyrnn.networks import models"),
+        ("networks.models", "import melodyrnn.music.song"),
+        ("sequences.windows", "import tensorflow as tf"),
+        ("workflows.train", "from music21 import converter"),
+        ("render.sheet", "from melodyrnn import workflows"),
+    ],
+)
+def test_a_breach_is_found(module, source):
+    assert list(breaches(module, source))
+
+
+def test_no_two_modules_import_each_other():
+    edges = {
+        (module, name.removeprefix("melodyrnn."))
+        for module, source in modules()
+        for name in imports(ast.parse(source))
+        if name.startswith("melodyrnn.")
+    }
+    assert not {(a, b) for a, b in edges if (b, a) in edges}
+
+
+def loaded_after(statement):
+    code = f"import sys\n{statement}\nprint(*{{name.split('.')[0] for name in sys.modules}})"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    return set(done.stdout.split())
+
+
+HEAVY = {"numpy", "tensorflow", "keras", "music21", "verovio", "rich", "matplotlib"}
+
+
+@pytest.mark.parametrize(
+    ("statement", "forbidden"),
+    [
+        ("import melodyrnn", HEAVY | {"click"}),
+        ("import melodyrnn.cli", HEAVY),
+        ("from melodyrnn import parse; parse('c4 d4')", HEAVY),
+        ("import melodyrnn.music.midi, melodyrnn.music.musicxml", HEAVY),
+        ("from melodyrnn import inspect; inspect('songs/nabiya.txt')", HEAVY - {"numpy"}),
+        ("import melodyrnn.workflows.render", HEAVY - {"numpy"}),
+        ("import melodyrnn.workflows.train", HEAVY - {"numpy"}),
+    ],
+)
+def test_start_up_is_light(statement, forbidden):
+    assert not loaded_after(statement) & forbidden
+
+
+def test_a_heavy_import_is_found():
+    assert "numpy" in loaded_after("import melodyrnn.sequences.windows")
+
+
+def test_every_public_name_is_there():
+    import melodyrnn
+
+    for name in melodyrnn.__all__:
+        assert getattr(melodyrnn, name).__name__ == name
+    with pytest.raises(AttributeError, match="module 'melodyrnn' has no attribute 'sing'"):
+        melodyrnn.sing  # noqa: B018 - the access is what is tested

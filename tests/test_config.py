@@ -1,0 +1,59 @@
+# ruff: noqa: E501 - a table of messages keeps one row a line
+import pytest
+
+from melodyrnn.errors import ConfigError
+from melodyrnn.networks.config import MODELS, ModelConfig, SampleConfig, TrainConfig, configure
+
+
+def test_defaults_are_the_courses_settings():
+    model, training = ModelConfig(), TrainConfig()
+    assert (model.model, model.input, model.window, model.units, model.depth) == (
+        "lstm",
+        "index",
+        4,
+        128,
+        1,
+    )
+    assert ModelConfig("mlp").depth == 2
+    assert (training.epochs, training.learning_rate) == (2000, 1e-3)
+
+
+@pytest.mark.parametrize(
+    "config", [ModelConfig("mlp", units=7), TrainConfig(seed=3), SampleConfig()]
+)
+def test_json_and_back(config):
+    assert type(config).from_json(config.to_json()) == config
+
+
+@pytest.mark.parametrize("document", [{}, [], None, {"model": "lstm"}, {"sauce": 1}])
+def test_json_of_something_else_is_refused(document):
+    with pytest.raises(ConfigError, match="ModelConfig has the fields embedding, input, layers"):
+        ModelConfig.from_json(document)
+
+
+@pytest.mark.parametrize(
+    ("config", "settings", "message"),
+    [
+        (SampleConfig, {"temperature": -1.0}, "--temperature -1.0 is out of range; it must be a number at least 0"),
+        (SampleConfig, {"temperature": float("nan")}, "--temperature nan is out of range; it must be a number at least 0"),
+        (SampleConfig, {"top_p": 0.0}, "--top-p 0.0 is out of range; it must be a number greater than 0 and at most 1"),
+        (SampleConfig, {"top_p": 1.1}, "--top-p 1.1 is out of range; it must be a number greater than 0 and at most 1"),
+        (SampleConfig, {"top_k": 0}, "--top-k 0 is out of range; it must be a whole number at least 1"),
+        (SampleConfig, {"seed": -1}, "--seed -1 is out of range; it must be a whole number at least 0"),
+        (TrainConfig, {"epochs": 0}, "--epochs 0 is out of range; it must be a whole number at least 1"),
+        (TrainConfig, {"learning_rate": 0.0}, "--learning-rate 0.0 is out of range; it must be a number greater than 0 and at most 10"),
+        (ModelConfig, {"window": 2.5}, "--window 2.5 is out of range; it must be a whole number at least 1 and at most 1024"),
+        (ModelConfig, {"model": "lsmt"}, f"--model 'lsmt' is unknown; did you mean 'lstm'?; choose from {', '.join(MODELS)}"),
+    ],
+)  # fmt: skip
+def test_messages(config, settings, message):
+    with pytest.raises(ConfigError) as caught:
+        config(**settings)
+    assert str(caught.value) == message
+
+
+def test_configure_deals_settings_out_by_name():
+    model, training = configure({"units": 9, "seed": 4}, ModelConfig, TrainConfig)
+    assert (model, training) == (ModelConfig(units=9), TrainConfig(seed=4))
+    with pytest.raises(ConfigError, match=r"unknown setting 'unit'; did you mean 'units'\?"):
+        configure({"unit": 9}, ModelConfig, TrainConfig)

@@ -1,0 +1,122 @@
+"""The compiled program against Keras' own `fit`, and going on after a stop, bit for bit."""
+
+import numpy as np
+import pytest
+
+from melodyrnn.networks import models
+from melodyrnn.networks.backend import keras
+from melodyrnn.networks.config import ModelConfig, TrainConfig
+from melodyrnn.networks.evaluation import Evaluator, Score
+from melodyrnn.networks.training import Trainer
+from melodyrnn.sequences.windows import next_code
+
+CODES, WINDOW, EPOCHS = 6, 3, 20
+songs = [
+    np.random.default_rng(seed).integers(0, CODES, length).astype(np.int32)
+    for seed, length in ((0, 17), (1, 9))
+]
+
+
+def trainer_of(model, sequences=(songs[0],), epochs=EPOCHS, batch=1, **settings):
+    config = ModelConfig(model, units=16, window=WINDOW)
+    network = models.build(config, CODES, 3)
+    return Trainer(network, sequences, WINDOW, TrainConfig(epochs=epochs, **settings), batch)
+
+
+def fit(model, batch):
+    """As tutorials do: one `fit` an epoch, the state reset between epochs."""
+    network = models.build(ModelConfig(model, units=16, window=WINDOW), CODES, 3)
+    network.compile(keras.optimizers.Adam(1e-3), "sparse_categorical_crossentropy")
+    (x, y, _), _ = next_code([songs[0]], WINDOW)
+    losses = []
+    for _ in range(EPOCHS):
+        history = network.fit(x, y, batch_size=batch, shuffle=False, verbose=0)
+        losses.append(history.history["loss"][0])
+        for layer in models.recurrent_layers(network):
+            if layer.stateful:
+                layer.reset_state()
+    return losses, network.get_weights()
+
+
+@pytest.mark.parametrize(
+    ("model", "batch"), [("lstm", 1), ("gru", 1), ("mlp", 5), ("lstm-stateless", 4), ("mlp", 1)]
+)
+def test_losses_are_those_of_fit(model, batch):
+    trainer = trainer_of(model, batch=batch, early_stop=False)
+    trainer.run()
+    losses, weights = fit(model, batch)
+    np.testing.assert_allclose([row.loss for row in trainer.history], losses, atol=1e-4)
+    for ours, theirs in zip(trainer.model.get_weights(), weights, strict=True):
+        np.testing.assert_allclose(ours, theirs, atol=1e-3)
+
+
+def test_the_state_is_reset_at_each_song_start():
+    # Learning nothing (a rate of almost 0), the loss of two songs in a row is that of each alone.
+    both = trainer_of("lstm", songs, 1, learning_rate=1e-12)
+    alone = [trainer_of("lstm", [song], 1, learning_rate=1e-12) for song in songs]
+    for trainer in (both, *alone):
+        trainer.run()
+    counts = [len(song) - WINDOW for song in songs]
+    mean = np.average([trainer.history[0].loss for trainer in alone], weights=counts)
+    assert both.history[0].loss == pytest.approx(mean, abs=1e-6)
+
+
+def test_a_trainer_restored_at_any_block_ends_in_the_same_bits(monkeypatch):
+    monkeypatch.setattr("melodyrnn.networks.training.BLOCK_STEPS", 5 * 14)
+    straight = trainer_of("lstm", epochs=23, early_stop=False)
+    states = []
+    straight.run(lambda _: states.append(straight.state()))
+    end = straight.state()
+    assert [state["history"].shape[0] for state in states] == [5, 10, 15, 20, 23]
+    for state in states[:-1]:
+        resumed = trainer_of("lstm", epochs=23, early_stop=False)
+        resumed.restore(state)
+        resumed.run()
+        assert resumed.history == straight.history
+        for name, array in resumed.state().items():
+            assert array.tobytes() == end[name].tobytes(), name
+
+
+def test_stops_when_every_song_comes_back_and_keeps_the_best():
+    trainer = trainer_of("lstm", epochs=2000, learning_rate=0.01)
+    assert trainer.run()
+    assert trainer.best_score.is_whole
+    assert trainer.epoch < 2000
+    trainer.keep_best()
+    assert Evaluator(trainer.model, [songs[0]], WINDOW).score() == trainer.best_score
+
+
+def test_no_early_stop_runs_all_epochs_and_still_keeps_the_best():
+    trainer = trainer_of("lstm", epochs=400, learning_rate=0.01, early_stop=False)
+    trainer.run()
+    assert trainer.epoch == 400
+    assert trainer.best_score.is_whole
+    assert trainer.best_epoch <= 400
+    measured = [row for row in trainer.history if row.one_step is not None]
+    assert trainer.best_score.right == max(row.one_step for row in measured)
+
+
+def test_an_interrupt_keeps_what_was_best():
+    trainer = trainer_of("lstm", epochs=10**6, early_stop=False)
+
+    def interrupt(progress):
+        raise KeyboardInterrupt
+
+    assert not trainer.run(interrupt)
+    trainer.keep_best()
+    assert Evaluator(trainer.model, [songs[0]], WINDOW).score() == trainer.best_score
+
+
+def test_a_score_is_better_by_right_notes_then_by_bits():
+    assert Score(3, 5, 2.0).is_better_than(Score(2, 5, 1.0))
+    assert Score(3, 5, 1.0).is_better_than(Score(3, 5, 2.0))
+    assert not Score(3, 5, 1.0).is_better_than(Score(3, 5, 1.0))
+
+
+def test_bits_are_those_of_the_keras_probabilities():
+    trainer = trainer_of("mlp", songs, 1)
+    (x, y, _), _ = next_code(songs, WINDOW)
+    probabilities = trainer.model.predict(x, verbose=0)[np.arange(len(y)), y]
+    score = Evaluator(trainer.model, songs, WINDOW).score()
+    assert score.bits == pytest.approx(-np.log2(probabilities).mean(), abs=1e-5)
+    assert score.all == len(y)
