@@ -225,14 +225,15 @@ def _song(notes: Iterable[Sounding], marks: Marks, name: str) -> Song:
 def _with_last_rest(song: Song, end: Fraction, exact: bool) -> Song:
     """With the silence up to the end of the track, where that is meant as a rest.
 
-    Many programs end a track at any later time: only what fills the last bar is taken then.
+    Many programs end a track at any later time: only what fills the last bar is taken then, and
+    nothing after a pickup, which is what the last bar lacks.
     """
     rest = end - song.duration
     if not (can_write(rest) and end <= LONGEST):
         return song
     longer = replace(song, notes=(*song.notes, Note(None, rest)))
     *_, (meter, start, stop) = bar_spans(longer)
-    fills = start < song.duration and stop - start == meter.bar
+    fills = start < song.duration and stop - start == meter.bar and not song.pickup
     return longer if exact or fills else song
 
 

@@ -34,9 +34,9 @@ _WRITTEN = (Fraction(1, 16), Fraction(1, 12))
 _STRAIGHT_ENOUGH = Fraction(1, 16)
 """A beat whose onsets are all within this of the straight grid, in quarter notes, is straight."""
 _HELD = Fraction(3, 4)
-"""A note that sounds for this part of the time to the next one is meant to last until it."""
+"""The least part of the time to the next note for which one meant to last until it sounds."""
 _GATE = Fraction(4, 5)
-"""The least part of its written value for which a note before a rest is taken to be held."""
+"""The least part of its written value for which a note before a rest sounds."""
 _BLUR = Fraction(1, 32)
 """How far, in quarter notes, a played length may miss the written one in either direction."""
 
@@ -122,9 +122,10 @@ def quantise(
     else:
         placed = _slots(notes, grid or Grid())
     settled = _settle(placed)
+    held = _held(settled)
     stops: list[Fraction | None] = [place.onset for place in settled[1:]]
     result = [
-        replace(place.note, onset=place.onset, end=place.onset + _length(place, stop))
+        replace(place.note, onset=place.onset, end=place.onset + _length(place, stop, held))
         for place, stop in zip(settled, [*stops, None], strict=True)
     ]
     _say(name, settled, result, len(notes), None if len(exact) == len(notes) else grid or Grid())
@@ -210,13 +211,24 @@ def _settle(placed: Iterable[_Placed]) -> list[_Placed]:
     return settled
 
 
-def _length(place: _Placed, stop: Fraction | None) -> Fraction:
+def _held(settled: Sequence[_Placed]) -> Fraction:
+    """The part of the time to the next note for which notes that last until it sound here.
+
+    A little below all but the lowest tenth of those parts; at least _HELD.
+    """
+    steps = [(place.note.length, after.onset - place.onset) for place, after in pairwise(settled)]
+    parts = sorted(min(played / room, Fraction(1)) for played, room in steps)
+    held = [part for part in parts if part >= _HELD] or [_HELD]
+    return max(_HELD, held[len(held) // 10] - Fraction(1, 16))
+
+
+def _length(place: _Placed, stop: Fraction | None, held: Fraction) -> Fraction:
     """The written length of a note, ``stop`` the onset of the next one."""
     played, unit = place.note.length, place.unit
     room = None if stop is None else stop - place.onset
-    if room is not None and played >= _HELD * room:
+    if room is not None and played >= held * room:
         return room
-    least, most = played - _BLUR, (played + _BLUR) / _GATE
+    least, most = played - _BLUR, (played + _BLUR) / max(held, _GATE)
     lengths = [unit * count for count in range(max(1, -(-least // unit)), most // unit + 1)]
     fitting = [length for length in lengths if room is None or length <= room]
     nearest = max(unit, _nearest(played, unit))
@@ -224,10 +236,11 @@ def _length(place: _Placed, stop: Fraction | None) -> Fraction:
     return min(fitting, key=_complexity, default=fallback)
 
 
-def _complexity(length: Fraction) -> tuple[bool, int, Fraction]:
-    """Small for what one plain value writes; then dots; the shorter of equals."""
+def _complexity(length: Fraction) -> tuple[int, int, Fraction]:
+    """Small for one plain value; then one dot; then whole quarter notes; the shorter of equals."""
     value = value_of(length)
-    return value is None, value.dots if value else 0, length
+    dots = min(value.dots, 2) if value else 2
+    return dots, length.denominator if dots == 2 else 1, length
 
 
 def _say(

@@ -8,8 +8,8 @@ The rule, for MIDI files and scores alike:
   where a higher one (or the same pitch again) starts, and does not come back; a note that
   starts under a higher one waits until that stops, and is left out where less than half of it
   would remain;
-- an overlap of less than a quarter of the shorter note is legato playing: the earlier note is
-  cut, whatever the pitches, and nothing is said of it.
+- an overlap of less than a quarter of the shorter note (or half of it, within a 32nd) is legato
+  playing: the earlier note is cut, whatever the pitches, and nothing is said of it.
 """
 
 import heapq
@@ -24,9 +24,8 @@ from melodyrnn.errors import ConfigError, MelodyWarning
 from melodyrnn.music.song import Pitch
 
 TOGETHER = Fraction(1, 8)
-"""Notes whose onsets differ by less, in quarter notes, and which overlap, are one chord."""
-LEGATO = Fraction(1, 4)
-"""An overlap of a smaller part of the shorter note is legato playing, not two voices."""
+"""What fingers take for the same moment, in quarter notes: overlapping notes that start this
+close are one chord."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +125,8 @@ def skyline(notes: Iterable[Sounding]) -> list[Sounding]:
 
 def _is_legato(earlier: Sounding, later: Sounding) -> bool:
     overlap = min(earlier.end, later.end) - later.onset
-    return overlap < LEGATO * min(earlier.length, later.length)
+    shorter = min(earlier.length, later.length)
+    return overlap < shorter / 4 or (overlap < TOGETHER and overlap <= shorter / 2)
 
 
 def _overlap(notes: Iterable[Sounding]) -> bool:
