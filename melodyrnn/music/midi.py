@@ -85,8 +85,8 @@ def midi_bytes(song: Song, *, tempo: float | None = None, program: int = 0) -> b
     """A song as a MIDI file of type 1: a track of marks and one of notes.
 
     ``tempo`` in quarter notes per minute takes the place of the song's. ``program`` is the
-    General MIDI number of the sound, 0 to 127 (0 is a piano). Raises MidiError where a pitch is
-    out of MIDI's range, ConfigError for an impossible program, NotationError for a tempo.
+    General MIDI number of the sound, 0 to 127 (0 is a piano). Raises ConfigError for an
+    impossible program, NotationError for a tempo, MidiError for a song without end.
     """
     if not 0 <= program <= 127:
         raise ConfigError(f"unknown program {program}; General MIDI programs are 0 to 127")
@@ -242,8 +242,6 @@ def _strokes(song: Song) -> Iterator[tuple[Fraction, mido.Message]]:
         if note.pitch is None:
             continue
         number = note.pitch.midi
-        if not 0 <= number <= 127:
-            raise MidiError(f"pitch {number} is out of MIDI's range, 0 to 127; transpose the song")
         yield onset, mido.Message("note_on", note=number, velocity=_VELOCITY)
         yield onset + note.duration, mido.Message("note_off", note=number, velocity=0)
 
