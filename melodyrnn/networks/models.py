@@ -42,19 +42,22 @@ def build(
     model.add(_entrance(config, codes, seeds, features))  # (B, T, F)
     if config.spec.cell:
         for depth in range(config.depth):
+            last = depth == config.depth - 1
             model.add(
                 CELLS[config.spec.cell](
                     config.units,
                     stateful=config.spec.stateful,
-                    return_sequences=depth < config.depth - 1,
+                    return_sequences=not last,
+                    name=f"hidden_{depth + 1}",
                     kernel_initializer=_glorot(seeds),
                     recurrent_initializer=keras.initializers.Orthogonal(seed=seeds.getrandbits(31)),
                 )
             )  # (B, T, H), after the last (B, H)
     else:
-        model.add(layers.Flatten())  # (B, T * F)
-        for _ in range(config.depth):
-            model.add(layers.Dense(config.units, "relu", kernel_initializer=_glorot(seeds)))
+        model.add(layers.Flatten(name="joined"))  # (B, T * F)
+        for depth in range(config.depth):
+            hidden = {"kernel_initializer": _glorot(seeds), "name": f"hidden_{depth + 1}"}
+            model.add(layers.Dense(config.units, "relu", **hidden))  # (B, H)
     model.add(layers.Dense(codes, kernel_initializer=_glorot(seeds), name="logits"))  # (B, V)
     model.add(layers.Softmax(name="probabilities"))
     return model
@@ -70,7 +73,9 @@ def _entrance(
     """A lookup from indices to attributes: learned, or a fixed table."""
     if config.input == "embedding":
         uniform = keras.initializers.RandomUniform(seed=seeds.getrandbits(31))
-        return keras.layers.Embedding(codes, config.embedding, embeddings_initializer=uniform)
+        return keras.layers.Embedding(
+            codes, config.embedding, embeddings_initializer=uniform, name="embedding"
+        )
     table = attribute_table(config.input, codes, features)
     lookup = keras.layers.Embedding(*table.shape, trainable=False, name="attributes")
     lookup.build()

@@ -1,0 +1,181 @@
+"""Run folders: whole or not there, and never trusted."""
+
+import json
+import shutil
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from melodyrnn.errors import RunError
+from melodyrnn.networks import models
+from melodyrnn.networks import run as runs
+from melodyrnn.networks.backend import keras
+from melodyrnn.networks.config import ModelConfig, TrainConfig
+from melodyrnn.sequences.vocabulary import Vocabulary
+
+
+def record_of(model="mlp", units=4):
+    return runs.Record(
+        ModelConfig(model, units=units, window=3),
+        TrainConfig(seed=7),
+        Vocabulary(["c4", "d4", "나"]),
+        ({"name": "나비야", "sha256": "0", "text": "c4 d4"},),
+        versions={"python": "3"},
+    )
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory):
+    path = tmp_path_factory.mktemp("runs") / "나비야-mlp"
+    record = record_of()
+    runs.create(path, record)
+    runs.save_model(path, models.build(record.model, 3, 7))
+    return path
+
+
+@pytest.fixture
+def run(finished, tmp_path):
+    return shutil.copytree(finished, tmp_path / "run")
+
+
+def test_a_record_comes_back(run):
+    assert runs.read_record(run) == record_of()
+    assert "나비야" in (run / "run.json").read_text(encoding="utf-8")
+
+
+def test_a_model_comes_back(run):
+    loaded = runs.load_model(run, record_of())
+    expected = models.build(record_of().model, 3, 7).get_weights()
+    for ours, theirs in zip(loaded.get_weights(), expected, strict=True):
+        assert np.array_equal(ours, theirs)
+
+
+def test_the_same_weights_give_the_same_bytes_and_keras_reads_them(run):
+    first = (run / "model.keras").read_bytes()
+    runs.save_model(run, models.build(record_of().model, 3, 7))
+    assert (run / "model.keras").read_bytes() == first
+    assert keras.models.load_model(run / "model.keras", compile=False).output_shape == (None, 3)
+
+
+def test_a_checkpoint_comes_back(run):
+    assert runs.read_checkpoint(run) is None
+    runs.write_checkpoint(run, {"weights/0": np.arange(3.0)})
+    assert runs.read_checkpoint(run)["weights/0"].tolist() == [0, 1, 2]
+
+
+def test_a_fresh_path_is_free(tmp_path):
+    plain = tmp_path / "x-lstm"
+    assert runs.fresh_path(plain) == plain
+    plain.mkdir()
+    (tmp_path / "x-lstm-2").mkdir()
+    assert runs.fresh_path(plain) == tmp_path / "x-lstm-3"
+
+
+def test_an_existing_run_is_replaced_only_on_demand(run):
+    with pytest.raises(RunError, match="run: already exists; --overwrite replaces it, --resume"):
+        runs.create(run, record_of())
+    assert (run / "model.keras").exists()
+    runs.create(run, record_of(units=5), overwrite=True)
+    assert runs.read_record(run).model.units == 5
+    assert [path.name for path in run.parent.iterdir()] == ["run"]
+
+
+def test_a_folder_that_is_no_run_is_never_replaced(tmp_path):
+    (tmp_path / "thesis.txt").write_text("years of work")
+    with pytest.raises(RunError, match="is no run folder, so --overwrite will not replace it"):
+        runs.create(tmp_path, record_of(), overwrite=True)
+    assert (tmp_path / "thesis.txt").exists()
+
+
+def test_a_missing_folder_suggests_the_nearest(run):
+    with pytest.raises(RunError, match=r"rum: no such run folder; did you mean '.*run'\?"):
+        runs.read_record(run.with_name("rum"))
+    with pytest.raises(RunError, match=r"no run folder \(it has no run.json\); 'melodyrnn train'"):
+        runs.read_record(run.parent)
+
+
+def edited(**changes):
+    return json.dumps(record_of().to_json() | changes, ensure_ascii=False)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "",
+        "{",
+        "[]",
+        "null",
+        "1e999",
+        '{"format": 1}',
+        "[" * 100_000,
+        edited(format=99),
+        edited(vocabulary="c4"),
+        edited(vocabulary=[1, 2]),
+        edited(songs=[{"name": "x"}]),
+        edited(songs=7),
+        edited(features=[["a"]]),
+        edited(features=3),
+        edited(model={"model": "lstm"}),
+        edited(model=record_of().model.to_json() | {"units": "many"}),
+        edited(training=record_of().training.to_json() | {"epochs": -3}),
+        edited(surprise=1),
+        b"\xff\xfe\x00",
+    ],
+)
+def test_a_damaged_record_is_one_error(run, content):
+    data = content if isinstance(content, bytes) else content.encode()
+    (run / "run.json").write_bytes(data)
+    with pytest.raises(RunError, match=r"run.json: .*; train again$"):
+        runs.read_record(run)
+
+
+def zipped(path, **entries):
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in entries.items():
+            archive.writestr(name.replace("__", "."), content)
+
+
+def test_a_damaged_or_foreign_model_is_one_error(run):
+    file = run / "model.keras"
+    whole = file.read_bytes()
+    for content in (b"", b"nonsense", whole[: len(whole) // 2]):
+        file.write_bytes(content)
+        with pytest.raises(RunError, match=r"model.keras: is damaged or holds another network"):
+            runs.load_model(run, record_of())
+    zipped(file, config__json="{}", model__weights__h5=b"no")
+    with pytest.raises(RunError, match="is damaged or holds another network"):
+        runs.load_model(run, record_of())
+    models.build(ModelConfig("lstm", units=9, window=3), 3).save(file)
+    with pytest.raises(RunError, match="is damaged or holds another network"):
+        runs.load_model(run, record_of())
+    file.unlink()
+    with pytest.raises(RunError, match=r"has no model.keras yet; its training was cut off"):
+        runs.load_model(run, record_of())
+
+
+def test_code_in_a_model_file_is_never_run(run):
+    """A Lambda layer carries Python code; only the arrays of a file are read."""
+    marker = str(run / "pwned")
+    trap = keras.layers.Lambda(lambda x, path: [__import__("pathlib").Path(path).touch(), x][1])
+    evil = keras.Sequential([keras.layers.Input((3,)), trap])
+    trap.arguments = {"path": marker}
+    evil.save(run / "model.keras")
+    keras.models.load_model(run / "model.keras", compile=False, safe_mode=False)
+    Path(marker).unlink()  # the trap works: Keras' own loader, told to trust it, sprang it
+    with pytest.raises(RunError, match="is damaged or holds another network"):
+        runs.load_model(run, record_of())
+    assert not Path(marker).exists()
+
+
+def test_a_pickle_in_a_checkpoint_is_refused(run):
+    (run / "checkpoint").mkdir()
+    np.savez(run / runs.CHECKPOINT, trap=np.array([{"an": "object"}], dtype=object))
+    with pytest.raises(RunError, match=r"state.npz: is damaged; train again with --overwrite"):
+        runs.read_checkpoint(run)
+
+
+def test_history_is_a_table(run):
+    path = runs.write_history(run, [(1, 0.5, None), (2, 0.25, 3)], ("epoch", "loss", "one_step"))
+    assert path.read_text() == "epoch,loss,one_step\n1,0.5,\n2,0.25,3\n"
