@@ -81,3 +81,46 @@ def songs(
         meter_changes=tuple((Fraction(t, GRID), m) for t, m in sorted(draw(switch).items())),
         codes=tuple(draw(st.permutations(table))) if codes and draw(st.booleans()) else (),
     )
+
+
+def values() -> st.SearchStrategy[str]:
+    """Note values as tokens write them."""
+    numbers, dots = ["1", "2", "4", "8", "16"], ["", "", ".", ".."]
+    return st.tuples(st.sampled_from(numbers), st.sampled_from(dots)).map("".join)
+
+
+def pitch_names() -> st.SearchStrategy[str]:
+    signs = st.sampled_from(["", "", "", "#", "-", "##", "--", "n"])
+    low = st.sampled_from(["C", "CC", "D", "EEE", "F", "G", "AA", "B"])
+    primes, steps = st.sampled_from(["", "", "'", "''"]), st.sampled_from("cdefgab")
+    return st.one_of(
+        st.tuples(low, signs).map("".join),
+        st.tuples(steps, primes, signs).map("".join),
+    )
+
+
+def plain_tokens() -> st.SearchStrategy[str]:
+    return st.tuples(pitch_names(), st.one_of(st.just(""), values())).map("".join)
+
+
+@st.composite
+def token_texts(draw: st.DrawFn) -> str:
+    """Texts in the part of the language that music21's TinyNotation reads the same way.
+
+    Not in it: ties inside tuplets, of which it loses the duration.
+    """
+    words = []
+    meter = draw(st.sampled_from(["", "3/4", "6/8", "2/2"]))
+    group = st.lists(plain_tokens(), min_size=1, max_size=4).map(" ".join)
+    for _ in range(draw(st.integers(1, 10))):
+        kind = draw(st.sampled_from(["note", "note", "note", "tie", "trip", "quad", "rest"]))
+        if kind == "note":
+            words.append(draw(plain_tokens()))
+        elif kind == "tie":
+            pitch, value = draw(pitch_names()), draw(values())
+            words += [f"{pitch}{value}~", pitch + draw(st.one_of(st.just(""), values()))]
+        elif kind == "rest":
+            words.append("r" + draw(st.one_of(st.just(""), values())))
+        else:
+            words.append(f"{kind}{{{draw(group)}}}")
+    return " ".join([meter, *words]).strip()

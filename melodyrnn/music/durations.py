@@ -77,7 +77,7 @@ def can_write(duration: Fraction) -> bool:
 
 
 def spell(duration: Fraction) -> tuple[Value, ...]:
-    """The fewest values which, tied, last ``duration`` quarter notes, which can be written.
+    """Values which, tied, last ``duration`` quarter notes: one or two where so few can, else few.
 
     ``spell(Fraction(5, 4))`` is a quarter tied to a 16th.
     """

@@ -173,7 +173,7 @@ def _write_music(song: Song) -> Iterator[str]:
     starts = [start for _, start, _ in bar_spans(song)]
     changes = dict(song.meter_changes)
     line: list[str] = []
-    first = 0  # the bar that the line begins with
+    first = 1 if song.pickup else 0  # the line's first full bar
     for offset, segment in _segments(song, frozenset(starts)):
         bar = bisect(starts, offset) - 1
         if bar - first >= _BARS_A_LINE:

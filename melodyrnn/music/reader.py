@@ -89,6 +89,13 @@ class Reader:
                 f"'{self._tuplet}{{' is not closed; write '}}' after its notes", column, line
             )
 
+    @property
+    def duration(self) -> Fraction:
+        """Of what was read, in quarter notes; added up only where it is asked for."""
+        self._offset += sum(note.duration for note in self.notes[self._summed :])
+        self._summed = len(self.notes)
+        return self._offset + self._held
+
     def _take(self, match: re.Match[str]) -> None:
         if match["gap"]:
             return
@@ -97,17 +104,11 @@ class Reader:
         elif match["beats"]:
             if self._tuplet:
                 raise NotationError(f"a meter '{match[0]}' inside '{self._tuplet}{{…}}'")
-            self.meters[self._now()] = Meter(int(match["beats"]), int(match["unit"]))
+            self.meters[self.duration] = Meter(int(match["beats"]), int(match["unit"]))
         elif match["close"]:
             self._close(match["close"])
         else:
             self._open(match["tuplet"], match.start())
-
-    def _now(self) -> Fraction:
-        """The offset reached, in quarter notes; added up only where a meter asks for it."""
-        self._offset += sum(note.duration for note in self.notes[self._summed :])
-        self._summed = len(self.notes)
-        return self._offset + self._held
 
     def _note(self, match: re.Match[str]) -> None:
         if match["value"]:

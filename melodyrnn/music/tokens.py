@@ -1,4 +1,4 @@
-"""Note symbols of the text notation, read and written: ``g8``, ``f#'4.``, ``r2``, ``c1~c4``.
+"""Note symbols of the text notation, read and written: ``g8``, ``f'#4.``, ``r2``, ``c1~c4``.
 
 Every token here means what it means in music21's TinyNotation.
 """
@@ -49,22 +49,26 @@ def read_value(text: str) -> Value:
 
 @lru_cache(maxsize=1024)
 def read_pitch(letters: str, marks: str) -> Pitch | None:
-    """``("c", "#'")`` is C#5, ``("CC", "")`` is C2, ``("r", "")`` a rest. Raises NotationError."""
+    """``("c", "'#")`` is C#5, ``("CC", "")`` is C2, ``("r", "")`` a rest. Raises NotationError."""
     name = letters + marks
     if letters == "r":
         if marks:
             raise NotationError(f"a rest with '{marks}', '{name}'; write 'r' and its duration")
         return None
-    accidental = marks.strip("'")
-    if accidental not in ACCIDENTALS:
-        raise NotationError(f"unknown accidental '{accidental}' in '{name}'; use # ## - -- n")
+    accidental = marks.lstrip("'")
     raised = len(marks) - len(accidental)
+    if accidental.endswith("'"):
+        # music21's TinyNotation loses these primes, so that they would mean two things.
+        right = letters + "'" * marks.count("'") + marks.replace("'", "")
+        raise NotationError(f"an accidental before the octave, {name}; write {right}")
+    if accidental not in ACCIDENTALS:
+        raise NotationError(f"unknown accidental '{accidental}' in {name}; use # ## - -- n")
     if letters.islower():
         return Pitch(letters, ACCIDENTALS[accidental], 4 + raised)
     if raised:
         raise NotationError(
-            f"'{name}' goes down by its capital and up by its prime; "
-            f"write '{letters[0].lower()}' for octave 4"
+            f"{name} goes down by its capital and up by its prime; "
+            f"write {letters[0].lower()} for octave 4"
         )
     return Pitch(letters[0].lower(), ACCIDENTALS[accidental], 4 - len(letters))
 
@@ -102,10 +106,10 @@ def _write_head(head: Written) -> str:
 
 @lru_cache(maxsize=1024)
 def write_pitch(pitch: Pitch | None) -> str:
-    """``f#'`` for F#5, ``CC`` for C2, ``r`` for a rest."""
+    """``f'#`` for F#5, ``CC`` for C2, ``r`` for a rest."""
     if pitch is None:
         return "r"
     sign = "#" * pitch.alter + "-" * -pitch.alter
     if pitch.octave >= 4:
-        return pitch.step + sign + "'" * (pitch.octave - 4)
+        return pitch.step + "'" * (pitch.octave - 4) + sign
     return pitch.step.upper() * (4 - pitch.octave) + sign
