@@ -206,8 +206,9 @@ def _normal(meters: list[tuple[Fraction, Meter]]) -> list[tuple[Fraction, Meter]
 
 def _short_meter(length: Fraction) -> Meter | None:
     """The meter of a bar of that length, in quarters or the longest unit that can count it."""
-    units = (unit for unit in (4, 8, 16, 32, 64) if (length * unit / 4).denominator == 1)
-    return next((Meter(int(length * unit / 4), unit) for unit in units if length < 24), None)
+    counts = ((length * unit / 4, unit) for unit in (4, 8, 16, 32, 64))
+    meters = (Meter(int(n), unit) for n, unit in counts if n.denominator == 1 and n <= 99)
+    return next(meters, None)
 
 
 def _time_signature(meter: Meter) -> mido.MetaMessage:

@@ -31,8 +31,8 @@ _TRIPLET_WORDS = {4: "quarter", 8: "8th", 16: "8th", 32: "16th"}
 
 _WRITTEN = (Fraction(1, 16), Fraction(1, 12))
 """Onsets and ends that are multiples of either, in quarter notes, are taken as written."""
-_STRAIGHT_ENOUGH = Fraction(1, 16)
-"""A beat whose onsets are all within this of the straight grid, in quarter notes, is straight."""
+_FIRM = (Fraction(1, 4), Fraction(1, 3))
+"""Where notes of tied values end, in quarter notes, if a rest follows."""
 _HELD = Fraction(3, 4)
 """The least part of the time to the next note for which one meant to last until it sounds."""
 _GATE = Fraction(4, 5)
@@ -116,7 +116,7 @@ def quantise(
             for note, onset, end in zip(notes, exact, ends, strict=True)
             if end is not None and end > onset
         ]
-        if len(as_written) == len(notes) and not _is_gated(as_written):
+        if len(as_written) == len(notes) and _is_notation(as_written):
             return as_written
         placed = _placed_exactly(notes, exact)
     else:
@@ -142,11 +142,21 @@ def _nearest(place: Fraction, slot: Fraction) -> Fraction:
     return slot * ((place + slot / 2) // slot)
 
 
-def _is_gated(notes: Sequence[Sounding]) -> bool:
-    """Whether most notes stop shortly before the next one, as players and programs do it."""
+def _is_notation(notes: Sequence[Sounding]) -> bool:
+    """Whether lengths that could be written are such as people write.
+
+    A note lasts to the next one, or is of one value with at most a dot, or ends in a firm
+    place; and it is not most of them that stop shortly before the next one, as players and
+    programs do it.
+    """
+    afters = [*(note.onset for note in notes[1:]), None]
+    for note, after in zip(notes, afters, strict=True):
+        firm = any(note.end % slot == 0 for slot in _FIRM)
+        if note.end != after and not firm and _complexity(note.length)[0] > 1:
+            return False
     steps = [(later.onset - note.end, later.onset - note.onset) for note, later in pairwise(notes)]
-    short = [0 < gap <= min(Fraction(1, 8), step / 4) for gap, step in steps]
-    return 2 * sum(short) > len(short)
+    early = sum(0 < gap <= (1 - _HELD) * step for gap, step in steps)
+    return len(steps) < 4 or 2 * early <= len(steps)
 
 
 def _placed_exactly(notes: Iterable[Sounding], onsets: Iterable[Fraction]) -> list[_Placed]:
@@ -172,9 +182,9 @@ def _placed_exactly(notes: Iterable[Sounding], onsets: Iterable[Fraction]) -> li
 def _slots(notes: Sequence[Sounding], grid: Grid) -> list[_Placed]:
     """Every note at its nearest slot, in beats of three triplet slots (or one straight slot).
 
-    A beat is straight if all its onsets are within a 64th of the straight grid, so that no
-    triplets appear in straight music played loosely; otherwise the grid with the smaller
-    summed error is taken, the straight one of two equals.
+    A beat is straight if all its onsets are within a quarter of a slot (a 64th on 16ths) of the
+    straight grid, so that no triplets appear in straight music played loosely; otherwise the
+    grid with the smaller summed error is taken, the straight one of two equals.
     """
     span = 3 * grid.triplet
     beats: defaultdict[int, list[Sounding]] = defaultdict(list)
@@ -185,7 +195,7 @@ def _slots(notes: Sequence[Sounding], grid: Grid) -> list[_Placed]:
         unit = grid.slot
         straight = [abs(_nearest(note.onset, grid.slot) - note.onset) for note in beat]
         triplet = [abs(_nearest(note.onset, grid.triplet) - note.onset) for note in beat]
-        if grid.triplets and max(straight) > _STRAIGHT_ENOUGH and sum(triplet) < sum(straight):
+        if grid.triplets and max(straight) > grid.slot / 4 and sum(triplet) < sum(straight):
             unit = grid.triplet
         placed += [_Placed(_nearest(note.onset, unit), unit, note) for note in beat]
     return placed
@@ -214,12 +224,15 @@ def _settle(placed: Iterable[_Placed]) -> list[_Placed]:
 def _held(settled: Sequence[_Placed]) -> Fraction:
     """The part of the time to the next note for which notes that last until it sound here.
 
-    A little below all but the lowest tenth of those parts; at least _HELD.
+    At least _HELD, and more where many notes show a steady hand: below the lowest tenth of the
+    parts by as much as that is below the middle, and a little more.
     """
     steps = [(place.note.length, after.onset - place.onset) for place, after in pairwise(settled)]
     parts = sorted(min(played / room, Fraction(1)) for played, room in steps)
-    held = [part for part in parts if part >= _HELD] or [_HELD]
-    return max(_HELD, held[len(held) // 10] - Fraction(1, 16))
+    held = [part for part in parts if part >= _HELD]
+    if len(held) < 8:
+        return _HELD
+    return max(_HELD, 2 * held[len(held) // 10] - held[len(held) // 2] - Fraction(1, 16))
 
 
 def _length(place: _Placed, stop: Fraction | None, held: Fraction) -> Fraction:

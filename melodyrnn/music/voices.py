@@ -90,7 +90,7 @@ def choose(voices: Sequence[Voice], track: str | int | None, name: str) -> Voice
         return voices[int(wanted) - 1]
     if wanted and wanted.casefold() in names:
         return voices[names.index(wanted.casefold())]
-    close = get_close_matches(wanted.casefold(), names, 1, 0.6)
+    close = get_close_matches(wanted.casefold(), filter(None, names), 1, 0.6)
     nearest = f" did you mean {voices[names.index(close[0])].name!r}?" if close else ""
     there = ", ".join(_label(voices, voice) for voice in voices[:12])
     more = f" … {len(voices)}" if len(voices) > 12 else ""
