@@ -37,10 +37,11 @@ class Bar:
 
 def bar_spans(song: Song) -> Iterator[tuple[Meter, Fraction, Fraction]]:
     """(meter, start, end) of each bar, in quarter notes; a meter change begins a bar."""
-    changes = [*song.meter_changes, (song.duration, song.meter)]
+    length = song.duration
+    changes = [*song.meter_changes, (length, song.meter)]
     meter, start, end = song.meter, Fraction(0), song.pickup or song.meter.bar
     for change, next_meter in changes:
-        change = min(change, song.duration)
+        change = min(change, length)
         while start < change:
             yield meter, start, min(end, change)
             start, end = min(end, change), min(end, change) + meter.bar

@@ -25,8 +25,8 @@ from melodyrnn.music.quantise import Grid, quantise
 from melodyrnn.music.song import Key, Note, Song
 from melodyrnn.music.voices import Sounding, Voice, choose, melody
 
-LARGEST_FILE = 4_000_000
-"""Bytes; an hour of piano playing has a tenth of that."""
+LARGEST_FILE = 2_000_000
+"""Bytes; an hour of piano playing has a fifth of that."""
 LONGEST = 100_000
 """Quarter notes, half a day: a longer melody is a corrupt or absurd file."""
 TICKS = 960
@@ -77,7 +77,8 @@ def parse_midi(
         # The name of the first track is that of the piece, unless it names one part of several.
         song = replace(song, title=next(iter(marks[index].titles.values())))
     song = _with_last_rest(song, clock(midi.tracks[index][-1].tick), exact)
-    changes = tuple(change for change in song.meter_changes if change[0] < song.duration)
+    end = song.duration
+    changes = tuple(change for change in song.meter_changes if change[0] < end)
     return replace(song, meter_changes=changes)
 
 

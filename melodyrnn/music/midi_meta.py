@@ -103,8 +103,9 @@ def written_marks(song: Song) -> Iterator[tuple[Fraction, mido.MetaMessage]]:
     yield start, mido.MetaMessage("key_signature", key=_key_name(song.key))
     if song.tempo is not None:
         yield start, mido.MetaMessage("set_tempo", tempo=round(_MINUTE / song.tempo))
+    end = song.duration
     for offset, meter in song.meter_changes:
-        if offset < song.duration:  # one at the very end says nothing of any note
+        if offset < end:  # one at the very end says nothing of any note
             yield offset, _time_signature(meter)
 
 

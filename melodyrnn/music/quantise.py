@@ -224,15 +224,15 @@ def _settle(placed: Iterable[_Placed]) -> list[_Placed]:
 def _held(settled: Sequence[_Placed]) -> Fraction:
     """The part of the time to the next note for which notes that last until it sound here.
 
-    At least _HELD, and more where many notes show a steady hand: below the lowest tenth of the
-    parts by as much as that is below the middle, and a little more.
+    At least _HELD, and more where many notes show a steady hand: below the lowest of the parts
+    by as much as that is below the middle one, and a little more.
     """
     steps = [(place.note.length, after.onset - place.onset) for place, after in pairwise(settled)]
     parts = sorted(min(played / room, Fraction(1)) for played, room in steps)
     held = [part for part in parts if part >= _HELD]
-    if len(held) < 8:
+    if len(held) < 16:
         return _HELD
-    return max(_HELD, 2 * held[len(held) // 10] - held[len(held) // 2] - Fraction(1, 16))
+    return max(_HELD, 2 * held[0] - held[len(held) // 2] - Fraction(1, 16))
 
 
 def _length(place: _Placed, stop: Fraction | None, held: Fraction) -> Fraction:

@@ -99,6 +99,9 @@ def choose(voices: Sequence[Voice], track: str | int | None, name: str) -> Voice
 
 def skyline(notes: Iterable[Sounding]) -> list[Sounding]:
     """One note at a time, the highest sounding one, in order; the module's text has the rule."""
+    notes = sorted(notes, key=lambda note: note.onset)
+    if all(earlier.end <= later.onset for earlier, later in pairwise(notes)):
+        return notes
     kept: list[Sounding] = []
     # (onset, highest first, longest first, the order given): notes that wait are put back.
     queue = [
