@@ -113,42 +113,40 @@ def _voices(midi: MidiData, marks: list[Marks], name: str) -> list[tuple[int, Vo
 
     Where one track alone has notes, each of its channels is a voice.
     """
-    channels: dict[tuple[int, int], list[Sounding]] = {}
-    unclosed = empty = 0
+    by_channel: defaultdict[tuple[int, int], list[Sounding]] = defaultdict(list)
+    by_track: defaultdict[int, list[Sounding]] = defaultdict(list)
+    unclosed = empty = drums = 0
     for index, events in enumerate(midi.tracks):
+        clock = marks[index].clock
         for (channel, pitch), strokes in _strokes_read(events).items():
+            if channel == DRUMS:
+                drums += 1
+                continue
             spans, left_open = _spans(strokes, events[-1].tick)
-            unclosed += left_open
-            empty += sum(on == off for on, off in spans)
-            clock = marks[index].clock
             notes = [Sounding(clock(on), clock(off), pitch) for on, off in spans if on < off]
+            unclosed += left_open
+            empty += len(spans) - len(notes)
             if notes:
-                channels.setdefault((index, channel), []).extend(notes)
+                by_channel[index, channel] += notes
+                by_track[index] += notes
     if unclosed:
         _warn(
             f"{name}: unclosed notes: {unclosed}; each lasts to its pitch's next or the track's end"
         )
     if empty:
         _warn(f"{name}: notes of no length: {empty}; left out")
-    melodic = {place: notes for place, notes in channels.items() if place[1] != DRUMS}
-    if not melodic:
-        what = "only drums (channel 10)" if channels else "no notes"
+    if not by_track:
+        what = "only drums (channel 10)" if drums else "no notes"
         raise MidiError(f"{name}: {what}; choose a file with a melody")
-    by_track: defaultdict[int, list[Sounding]] = defaultdict(list)
-    for (index, _), notes in melodic.items():
-        by_track[index] += notes
-    if len(by_track) > 1:
-        return [
-            (index, Voice(marks[index].titles[index], _ordered(notes)))
-            for index, notes in by_track.items()
-        ]
-    if len(melodic) > 1:
+    if len(by_track) == 1 and len(by_channel) > 1:
         return [
             (index, Voice(f"channel {channel + 1}", _ordered(notes)))
-            for (index, channel), notes in sorted(melodic.items(), key=lambda item: item[0])
+            for (index, channel), notes in sorted(by_channel.items(), key=lambda item: item[0])
         ]
-    ((index, notes),) = by_track.items()
-    return [(index, Voice(marks[index].titles[index], _ordered(notes)))]
+    return [
+        (index, Voice(marks[index].titles[index], _ordered(notes)))
+        for index, notes in by_track.items()
+    ]
 
 
 def _ordered(notes: Iterable[Sounding]) -> tuple[Sounding, ...]:
