@@ -6,7 +6,7 @@ import pytest
 from melodyrnn.errors import ConfigError
 from melodyrnn.networks import models
 from melodyrnn.networks.backend import keras, tf
-from melodyrnn.networks.config import INPUTS, MODELS, ModelConfig
+from melodyrnn.networks.config import INPUTS, MODELS, NETWORKS, ModelConfig
 
 CODES, WINDOW = 14, 4
 FEATURES = np.arange(2 * CODES).reshape(CODES, 2)
@@ -26,7 +26,7 @@ def by_step(model):
     return np.array(rows)
 
 
-@pytest.mark.parametrize("model", MODELS)
+@pytest.mark.parametrize("model", NETWORKS)
 @pytest.mark.parametrize("layers", [None, 2])
 def test_step_is_what_keras_predicts(model, layers):
     network = build(model, layers=layers)
@@ -36,7 +36,7 @@ def test_step_is_what_keras_predicts(model, layers):
     np.testing.assert_allclose(by_step(network), expected, atol=1e-6)
 
 
-@pytest.mark.parametrize("model", MODELS)
+@pytest.mark.parametrize("model", NETWORKS)
 def test_only_a_stateful_model_remembers_the_window_before(model):
     network = build(model)
     after_others = by_step(network)[-1]
@@ -48,7 +48,7 @@ def test_only_a_stateful_model_remembers_the_window_before(model):
     assert models.carries_state(network) == MODELS[model].stateful
 
 
-@pytest.mark.parametrize("model", MODELS)
+@pytest.mark.parametrize("model", NETWORKS)
 def test_the_seed_makes_the_weights(model):
     first, same, other = (
         models.build(ModelConfig(model), CODES, seed).get_weights() for seed in (1, 1, 2)

@@ -6,7 +6,7 @@ import pytest
 from melodyrnn.networks import models
 from melodyrnn.networks.backend import keras
 from melodyrnn.networks.config import ModelConfig, TrainConfig
-from melodyrnn.networks.evaluation import Evaluator, Score
+from melodyrnn.networks.evaluation import Evaluator
 from melodyrnn.networks.training import Trainer
 from melodyrnn.sequences.windows import next_code
 
@@ -107,10 +107,16 @@ def test_an_interrupt_keeps_what_was_best():
     assert Evaluator(trainer.model, [songs[0]], WINDOW).score() == trainer.best_score
 
 
-def test_a_score_is_better_by_right_notes_then_by_bits():
-    assert Score(3, 5, 2.0).is_better_than(Score(2, 5, 1.0))
-    assert Score(3, 5, 1.0).is_better_than(Score(3, 5, 2.0))
-    assert not Score(3, 5, 1.0).is_better_than(Score(3, 5, 1.0))
+def test_validation_songs_choose_the_best_and_end_the_training():
+    network = models.build(ModelConfig("lstm", units=16, window=WINDOW), CODES, 3)
+    config = TrainConfig(epochs=2000, learning_rate=0.01)
+    trainer = Trainer(network, songs[:1], WINDOW, config, 1, validation=songs[1:])
+    assert trainer.run()
+    measured = [row for row in trainer.history if row.bits is not None]
+    assert trainer.best_score.bits == min(row.bits for row in measured)
+    assert 40 <= trainer.epoch - trainer.best_epoch < 40 + trainer.block
+    trainer.keep_best()
+    assert Evaluator(network, songs[1:], WINDOW).score() == trainer.best_score
 
 
 def test_bits_are_those_of_the_keras_probabilities():

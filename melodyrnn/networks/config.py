@@ -13,27 +13,41 @@ from typing import Any, Self
 from melodyrnn.errors import ConfigError
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ModelSpec:
     """One row of the table of models."""
 
     about: str
     cell: str = ""  # a name of cells.CELLS; "" for dense layers
+    counted: bool = False  # counts instead of a network: a name of ngram.COUNTED
     stateful: bool = False  # whether the state is carried from window to window
     layers: int = 1  # default depth
     batch: int = 1  # windows a step
 
 
 MODELS: dict[str, ModelSpec] = {
-    "lstm": ModelSpec("long short-term memory, state carried through the song", "lstm", True),
-    "gru": ModelSpec("gated recurrent unit, state carried through the song", "gru", True),
-    "rnn": ModelSpec("simple recurrent network, state carried through the song", "rnn", True),
-    "lstm-stateless": ModelSpec("LSTM that forgets at each window", "lstm", batch=14),
-    "gru-stateless": ModelSpec("GRU that forgets at each window", "gru", batch=14),
-    "rnn-stateless": ModelSpec("simple network that forgets at each window", "rnn", batch=14),
-    "mlp": ModelSpec("multilayer perceptron, sees its window only", layers=2, batch=10),
+    "lstm": ModelSpec(
+        about="long short-term memory, state carried through the song", cell="lstm", stateful=True
+    ),
+    "gru": ModelSpec(
+        about="gated recurrent unit, state carried through the song", cell="gru", stateful=True
+    ),
+    "rnn": ModelSpec(
+        about="simple recurrent network, state carried through the song", cell="rnn", stateful=True
+    ),
+    "lstm-stateless": ModelSpec(about="LSTM that forgets at each window", cell="lstm", batch=14),
+    "gru-stateless": ModelSpec(about="GRU that forgets at each window", cell="gru", batch=14),
+    "rnn-stateless": ModelSpec(
+        about="simple network that forgets at each window", cell="rnn", batch=14
+    ),
+    "mlp": ModelSpec(about="multilayer perceptron, sees its window only", layers=2, batch=10),
+    "ngram": ModelSpec(about="counts what followed each window; no network", counted=True),
+    "repeat": ModelSpec(about="expects the last note again; no network", counted=True),
 }
 """Name -> what it is. Batches are those of the course that the project grew from."""
+
+NETWORKS = tuple(name for name, spec in MODELS.items() if not spec.counted)
+"""The models that learn by gradient."""
 
 INPUTS: dict[str, str] = {
     "index": "each code's index divided by the largest, one attribute a step",

@@ -1,7 +1,6 @@
 """What a network knows: each window of the songs themselves, the state carried."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -9,28 +8,9 @@ import numpy.typing as npt
 
 from melodyrnn.networks import models
 from melodyrnn.networks.backend import tf
-from melodyrnn.sequences.sampling import log_softmax
+from melodyrnn.sequences.measuring import Score, score_of
 from melodyrnn.sequences.vocabulary import Indices
 from melodyrnn.sequences.windows import side_by_side
-
-
-@dataclass(frozen=True)
-class Score:
-    """One-step predictions against the songs."""
-
-    right: int  # windows whose likeliest next code is the song's
-    all: int  # windows
-    bits: float  # mean of -log2 p(next code), bits per note
-
-    @property
-    def is_whole(self) -> bool:
-        """Every next code right. Then, and only then, a song fed its own predictions comes back
-        whole: as long as they are right, what it is fed is the song.
-        """
-        return self.right == self.all
-
-    def is_better_than(self, other: "Score") -> bool:
-        return (self.right, -self.bits) > (other.right, -other.bits)
 
 
 class Evaluator:
@@ -61,8 +41,5 @@ class Evaluator:
 
     def score(self) -> Score:
         """Over all windows of all sequences."""
-        logits = np.concatenate(self.logits())
         told = self.windows.y.T[self.windows.mask.T]  # lane after lane, as the logits are
-        surprise = -log_softmax(logits)[np.arange(len(told)), told] / np.log(2)
-        right = int((logits.argmax(-1) == told).sum())
-        return Score(right, len(told), float(surprise.mean()))
+        return score_of(np.concatenate(self.logits()), told)

@@ -44,6 +44,7 @@ class Record:
     training: TrainConfig
     vocabulary: Vocabulary
     songs: tuple[dict[str, str], ...]  # name, sha256, text of each
+    validation: tuple[dict[str, str], ...] = ()  # songs by which the best weights were chosen
     features: tuple[tuple[float, ...], ...] | None = None  # attributes of each code, (V, F)
     status: str = "training"  # then "finished" or "interrupted"
     epochs: int = 0
@@ -69,9 +70,14 @@ class Record:
             model=ModelConfig.from_json(record.model),
             training=TrainConfig.from_json(record.training),
             vocabulary=Vocabulary.from_json(record.vocabulary),
-            songs=tuple({k: str(s[k]) for k in ("name", "sha256", "text")} for s in record.songs),
+            songs=_songs(record.songs),
+            validation=_songs(record.validation),
             features=features and tuple(tuple(map(float, row)) for row in features),
         )
+
+
+def _songs(documents: Any) -> tuple[dict[str, str], ...]:
+    return tuple({key: str(song[key]) for key in ("name", "sha256", "text")} for song in documents)
 
 
 def create(path: Path, record: Record, *, overwrite: bool = False) -> None:

@@ -16,7 +16,8 @@ import numpy.typing as npt
 from melodyrnn.networks import models
 from melodyrnn.networks.backend import keras, tf
 from melodyrnn.networks.config import TrainConfig
-from melodyrnn.networks.evaluation import Evaluator, Score
+from melodyrnn.networks.evaluation import Evaluator
+from melodyrnn.sequences.measuring import Score
 from melodyrnn.sequences.vocabulary import Indices
 from melodyrnn.sequences.windows import next_code
 
@@ -26,6 +27,8 @@ BLOCK_STEPS = 500
 """About how many steps a block has: some 50 ms for one song, so that Ctrl-C is heard."""
 BLOCK_EPOCHS = 50
 """The most epochs a block has."""
+PATIENCE = 40
+"""Epochs without a better score on validation songs after which training stops."""
 
 
 class Row(NamedTuple):
@@ -34,7 +37,9 @@ class Row(NamedTuple):
     epoch: int  # from 1
     loss: float  # mean cross-entropy while learning, natural logarithm
     accuracy: float  # of the predictions made while learning
-    one_step: int | None  # windows told right after this epoch; measured at the end of a block
+    # Measured at the end of a block only, on the validation songs or else on those learned:
+    one_step: int | None = None  # windows told right
+    bits: float | None = None  # bits per note
 
 
 @dataclass
@@ -56,6 +61,7 @@ class Trainer:
     window: int
     config: TrainConfig
     batch: int  # windows a step; 1 where a state is carried
+    validation: Sequence[Indices] = ()  # songs not learned, by whose bits the best is chosen
     history: list[Row] = field(default_factory=list)
     best: Weights = field(default_factory=list)
     best_score: Score | None = None
@@ -64,7 +70,8 @@ class Trainer:
     def __post_init__(self) -> None:
         self.optimizer = keras.optimizers.Adam(self.config.learning_rate)
         self.optimizer.build(self.model.trainable_variables)
-        self.evaluator = Evaluator(self.model, self.sequences, self.window)
+        judged = self.validation or self.sequences
+        self.evaluator = Evaluator(self.model, judged, self.window)
         windows, starts = next_code(self.sequences, self.window)
         steps = -(-len(windows.y) // self.batch)
         self.block = max(1, min(BLOCK_EPOCHS, BLOCK_STEPS // steps))
@@ -81,8 +88,13 @@ class Trainer:
 
     @property
     def done(self) -> bool:
-        whole = self.best_score is not None and self.best_score.is_whole
-        return self.epoch >= self.config.epochs or (whole and self.config.early_stop)
+        if self.epoch >= self.config.epochs:
+            return True
+        if not self.config.early_stop or self.best_score is None:
+            return False
+        if self.validation:
+            return self.epoch - self.best_epoch >= PATIENCE
+        return self.best_score.is_whole
 
     def run(self, after_block: Callable[[Progress], None] = lambda progress: None) -> bool:
         """Train until done; ``after_block`` is called after each block.
@@ -92,7 +104,7 @@ class Trainer:
         """
         try:
             while not self.done:
-                self._run_block()
+                self.run_block()
                 row = self.history[-1]
                 after_block(Progress(row.epoch, self.config.epochs, row.loss, row.accuracy))
         except KeyboardInterrupt:
@@ -103,20 +115,29 @@ class Trainer:
         """Give the model the best weights it had."""
         self.model.set_weights(self.best)
 
-    def _run_block(self) -> None:
+    def run_block(self) -> None:
         epochs = min(self.block, self.config.epochs - self.epoch)
         losses, accuracies = (part.numpy()[:epochs] for part in self._program(epochs))
         score = self.evaluator.score()
         first = self.epoch + 1
         rows = [
-            Row(first + i, float(loss), float(accuracy), None)
+            Row(first + i, float(loss), float(accuracy))
             for i, (loss, accuracy) in enumerate(zip(losses, accuracies, strict=True))
         ]
-        rows[-1] = rows[-1]._replace(one_step=score.right)
-        if self.best_score is None or score.is_better_than(self.best_score):
+        rows[-1] = rows[-1]._replace(one_step=score.right, bits=score.bits)
+        if self._is_best(score):
             self.best_score, self.best_epoch = score, rows[-1].epoch
             self.best = self.model.get_weights()
         self.history += rows
+
+    def _is_best(self, score: Score) -> bool:
+        """By the notes told right where the songs are to be learned by heart, then by bits; by
+        bits alone where others are to be understood.
+        """
+        best = self.best_score
+        if best is None or self.validation:
+            return best is None or score.bits < best.bits
+        return (score.right, -score.bits) > (best.right, -best.bits)
 
     def state(self) -> dict[str, npt.NDArray[Any]]:
         """Weights, optimiser, best weights and history, as named arrays."""
@@ -145,8 +166,10 @@ class Trainer:
         self.best_score = Score(int(score[0]), int(score[1]), score[2]) if score else None
         self.best_epoch = int(arrays["best_epoch"])
         self.history = [
-            Row(int(epoch), loss, accuracy, None if isnan(one_step) else int(one_step))
-            for epoch, loss, accuracy, one_step in arrays["history"].tolist()
+            Row(int(epoch), loss, accuracy)
+            if isnan(bits)
+            else Row(int(epoch), loss, accuracy, int(one_step), bits)
+            for epoch, loss, accuracy, one_step, bits in arrays["history"].tolist()
         ]
 
     def _groups(self) -> list[tuple[str, Sequence[Any]]]:

@@ -1,11 +1,18 @@
-"""Counted models: what a window alone can tell."""
+"""Counted models: what a window alone can tell, without a network."""
 
+from abc import ABC, abstractmethod
 from collections import Counter, defaultdict
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
 
 from melodyrnn.sequences.vocabulary import Indices
 from melodyrnn.sequences.windows import windows
+
+Floats = npt.NDArray[np.float64]
+Context = tuple[int, ...]
 
 
 class Tally(NamedTuple):
@@ -21,9 +28,9 @@ class Tally(NamedTuple):
         return self._asdict()
 
 
-def successors(sequences: Sequence[Indices], size: int) -> dict[tuple[int, ...], Counter[int]]:
+def successors(sequences: Sequence[Indices], size: int) -> dict[Context, Counter[int]]:
     """Window -> how often each code followed it. Raises WindowError."""
-    counts: defaultdict[tuple[int, ...], Counter[int]] = defaultdict(Counter)
+    counts: defaultdict[Context, Counter[int]] = defaultdict(Counter)
     for sequence in sequences:
         for *window, successor in windows(sequence, size).tolist():
             counts[tuple(window)][successor] += 1
@@ -38,3 +45,98 @@ def ceiling(sequences: Sequence[Indices], size: int) -> Tally:
     """
     counts = successors(sequences, size).values()
     return Tally(sum(max(c.values()) for c in counts), sum(c.total() for c in counts))
+
+
+class Counted(ABC):
+    """A model of counts, in the form in which networks predict (``networks.predictor``)."""
+
+    def __init__(self, sequences: Sequence[Indices], window: int, codes: int) -> None:
+        self.window, self.codes = window, codes
+        self.learn(sequences)
+
+    @abstractmethod
+    def learn(self, sequences: Sequence[Indices]) -> None:
+        """Count."""
+
+    @abstractmethod
+    def probabilities(self, window: Context) -> Floats:
+        """Of each next code, (V,), all above 0."""
+
+    @property
+    @abstractmethod
+    def parameters(self) -> int:
+        """The number of numbers kept."""
+
+    def begin(self, count: int) -> Any:
+        """Counts carry no state."""
+        return None
+
+    def step(self, rows: Indices, state: Any) -> tuple[Floats, Any]:
+        """Windows (B, T) -> logits (B, V)."""
+        return np.log([self.probabilities(tuple(row)) for row in rows.tolist()]), state
+
+    def logits(self, sequences: Sequence[Indices]) -> list[Floats]:
+        """Of each window of each sequence, (N, V)."""
+        return [self.step(windows(s, self.window)[:, :-1], None)[0] for s in sequences]
+
+
+class Ngram(Counted):
+    """What followed the window, and where it was never heard, what followed its end.
+
+    Prediction by partial matching, escape method C, with exclusion (Moffat 1990), up to the
+    order of the window: a context with n successors of d kinds gives d / (n + d) to the codes
+    that it never met, shared among them as the next shorter context says; the last resort is
+    an equal share.
+    """
+
+    def learn(self, sequences: Sequence[Indices]) -> None:
+        self.counts: defaultdict[Context, Counter[int]] = defaultdict(Counter)
+        for sequence in sequences:
+            codes = sequence.tolist()
+            for place, code in enumerate(codes):
+                for order in range(min(place, self.window) + 1):
+                    self.counts[tuple(codes[place - order : place])][code] += 1
+
+    def probabilities(self, window: Context) -> Floats:
+        p, left, excluded = np.zeros(self.codes), 1.0, set[int]()
+        for start in range(len(window) + 1):
+            counts: Counter[int] = self.counts.get(window[start:], Counter())
+            new = {code: count for code, count in counts.items() if code not in excluded}
+            if not new:
+                continue
+            whole = sum(new.values()) + len(new)
+            for code, count in new.items():
+                p[code] = left * count / whole
+            left *= len(new) / whole
+            excluded |= new.keys()
+        unseen = [code for code in range(self.codes) if code not in excluded]
+        p[unseen] = left / max(len(unseen), 1)
+        return np.asarray(p / p.sum(), dtype=np.float64)
+
+    @property
+    def parameters(self) -> int:
+        return sum(map(len, self.counts.values()))
+
+
+class Repeat(Counted):
+    """Expects the last code again, as often as it came again in the songs learned.
+
+    All other codes share the rest equally (add-one estimate, so that nothing is impossible).
+    """
+
+    def learn(self, sequences: Sequence[Indices]) -> None:
+        again = sum(int((s[1:] == s[:-1]).sum()) for s in sequences)
+        self.again = (again + 1) / (sum(len(s) - 1 for s in sequences) + 2)
+
+    def probabilities(self, window: Context) -> Floats:
+        p = np.full(self.codes, (1 - self.again) / max(self.codes - 1, 1))
+        p[window[-1]] = self.again
+        return np.asarray(p / p.sum(), dtype=np.float64)
+
+    @property
+    def parameters(self) -> int:
+        return 1
+
+
+COUNTED: dict[str, type[Counted]] = {"ngram": Ngram, "repeat": Repeat}
+"""Name -> counted model."""

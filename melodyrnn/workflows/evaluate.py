@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from melodyrnn.networks import run as runs
-from melodyrnn.workflows.dataset import Dataset, Named, Source, gather
+from melodyrnn.workflows.dataset import Dataset, Source, gather
 from melodyrnn.workflows.measure import Measures, measure
+from melodyrnn.workflows.opened import open_run
 
 
 @dataclass(frozen=True)
@@ -52,16 +52,14 @@ def evaluate(
     grid: str | None = None,
 ) -> EvaluateResult:
     """Measure a run on ``songs``, or on those it was trained on. Raises MelodyError."""
-    path = Path(run)
-    record = runs.read_record(path)
-    learned = [Named.of_record(song) for song in record.songs]
+    opened = open_run(run)
+    learned = opened.dataset.songs
     named = learned if songs == () else gather(songs, track=track, grid=grid)
+    dataset = Dataset.of(named, opened.window, opened.record.vocabulary)
     tunes = {song.song.notes for song in learned}
-    dataset = Dataset.of(named, record.model.window, record.vocabulary)
-    model = runs.load_model(path, record)
     return EvaluateResult(
-        record.model.model,
+        opened.record.model.model,
         dataset,
-        measure(model, dataset, record.model.window),
+        measure(opened.predictor(), dataset),
         tuple(song.song.notes in tunes for song in named),
     )

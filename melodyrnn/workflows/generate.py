@@ -1,7 +1,7 @@
 """New songs from a run."""
 
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -12,12 +12,13 @@ from melodyrnn.errors import MelodyWarning
 from melodyrnn.files import make_folder
 from melodyrnn.music.codes import from_codes
 from melodyrnn.music.song import Song
-from melodyrnn.networks import run as runs
+from melodyrnn.networks import generation
 from melodyrnn.networks.config import SampleConfig, check, configure
-from melodyrnn.render.write import write
+from melodyrnn.render.write import write_song
 from melodyrnn.sequences.repetition import closing_loop, longest_shared_run
 from melodyrnn.sequences.vocabulary import Indices
 from melodyrnn.workflows.dataset import Dataset, Named
+from melodyrnn.workflows.opened import open_run
 from melodyrnn.workflows.primer import beginning
 
 MOST_SONGS, MOST_NOTES = 100_000, 100_000
@@ -79,20 +80,14 @@ def generate(
     (config,) = configure(settings, SampleConfig)
     check("count", count, {"least": 1, "most": MOST_SONGS})
     check("length", length, {"least": 1, "most": MOST_NOTES})
-    path = Path(run)
-    record = runs.read_record(path)
-    learned = [Named.of_record(song) for song in record.songs]
-    dataset = Dataset.of(learned, record.model.window, record.vocabulary)
-    given = beginning(primer, dataset, record.model.window, track=track, grid=grid)
+    opened = open_run(run)
+    dataset, learned = opened.dataset, opened.dataset.songs
+    given = beginning(primer, dataset, opened.window, track=track, grid=grid)
     targets = _targets(output, count)
     if length is None:
         length = max(1, len(dataset.sequences[0]) - len(given))
 
-    model = runs.load_model(path, record)
-    from melodyrnn.networks.generation import Generator  # TensorFlow, after all mistakes
-
-    generator = Generator(model, record.model.window)
-    drawn = generator.generate(given, length, config, count, progress)
+    drawn = generation.generate(opened.predictor(), given, length, config, count, progress)
     songs: list[Generated] = []
     files: list[Path] = []
     for number, indices in enumerate(drawn, 1):
@@ -100,9 +95,9 @@ def generate(
         titled = replace(
             song.song,
             title=_title(learned, number, count),
-            composer=f"melodyrnn, {record.model.model}, seed {config.seed}",
+            composer=f"melodyrnn, {opened.record.model.model}, seed {config.seed}",
         )
-        written = write(titled, targets[number - 1], instrument=instrument) if targets else []
+        written = write_song(titled, targets[number - 1], instrument=instrument) if targets else []
         files += written
         songs.append(replace(song, song=titled, file=written[0] if written else None))
     _warn_of_loops(drawn)
@@ -131,7 +126,7 @@ def _generated(indices: Indices, primer: int, dataset: Dataset, number: int) -> 
     return Generated(song, tuple(tokens), primer, shared[source], dataset.songs[source].name)
 
 
-def _title(learned: list[Named], number: int, count: int) -> str:
+def _title(learned: Sequence[Named], number: int, count: int) -> str:
     title = learned[0].song.title or learned[0].name
     more = f" and {len(learned) - 1} more" if len(learned) > 1 else ""
     return f"After {title}{more}" + (f", take {number}" if count > 1 else "")

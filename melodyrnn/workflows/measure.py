@@ -3,8 +3,12 @@
 from dataclasses import dataclass
 from typing import Any
 
-from melodyrnn.networks.evaluation import Evaluator
-from melodyrnn.networks.generation import Generator
+import numpy as np
+import numpy.typing as npt
+
+from melodyrnn.networks.generation import whole_song
+from melodyrnn.networks.predictor import Predictor
+from melodyrnn.sequences.measuring import score_of
 from melodyrnn.sequences.ngram import Tally, ceiling
 from melodyrnn.sequences.vocabulary import Indices
 from melodyrnn.workflows.dataset import Dataset
@@ -14,7 +18,7 @@ from melodyrnn.workflows.dataset import Dataset
 class Played:
     """One song as a model tells it."""
 
-    one_step: Indices  # (L,): the first window, then each next code from the song's own window
+    logits: npt.NDArray[Any]  # (L - window, V): of each next code, told from the song's own window
     whole_song: Indices  # (L,): the first window, then each next code from its own predictions
 
 
@@ -23,6 +27,7 @@ class Measures:
     """What a model gets right of a dataset; ``Tally`` of all songs together, and of each."""
 
     window: int
+    bits: tuple[float, ...]  # of each song, bits per note
     bits_per_note: float
     ceiling: Tally
     one_steps: tuple[Tally, ...]
@@ -46,22 +51,24 @@ class Measures:
         }
 
 
-def measure(model: Any, dataset: Dataset, window: int) -> Measures:
+def measure(predictor: Predictor, dataset: Dataset) -> Measures:
     """One-step accuracy, bits per note and the whole-song test of every song."""
-    evaluator, generator = Evaluator(model, dataset.sequences, window), Generator(model, window)
-    played = []
-    for sequence, logits in zip(dataset.sequences, evaluator.logits(), strict=True):
-        one_step = sequence.copy()
-        one_step[window:] = logits.argmax(-1)
-        played.append(Played(one_step, generator.whole_song(sequence)))
-    pairs = list(zip(dataset.sequences, played, strict=True))
+    window, sequences = predictor.window, dataset.sequences
+    played = tuple(
+        Played(logits, whole_song(predictor, sequence))
+        for sequence, logits in zip(sequences, predictor.logits(sequences), strict=True)
+    )
+    pairs = list(zip(sequences, played, strict=True))
+    scores = [score_of(song.logits, sequence[window:]) for sequence, song in pairs]
+    notes = [score.all for score in scores]
     return Measures(
         window,
-        evaluator.score().bits,
-        ceiling(dataset.sequences, window),
-        tuple(agreement(sequence, song.one_step, window) for sequence, song in pairs),
+        tuple(score.bits for score in scores),
+        float(np.average([score.bits for score in scores], weights=notes)),
+        ceiling(sequences, window),
+        tuple(Tally(score.right, score.all) for score in scores),
         tuple(agreement(sequence, song.whole_song, window) for sequence, song in pairs),
-        tuple(played),
+        played,
     )
 
 

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from melodyrnn.render.write import write
+from melodyrnn.render.write import write_song
 from melodyrnn.workflows.dataset import Source, gather
 
 
@@ -21,4 +21,4 @@ def render(
     Raises MelodyError; nothing is written then.
     """
     named = gather(song, track=track, grid=grid)[0]
-    return write(named.song, output, instrument=instrument, tempo=tempo)
+    return write_song(named.song, output, instrument=instrument, tempo=tempo)

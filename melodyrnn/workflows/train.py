@@ -1,9 +1,8 @@
 """Songs in, a run folder out: the network, what it learned, and the song it plays."""
 
-import re
 import time
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, fields, replace
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -11,13 +10,16 @@ from melodyrnn.errors import RunError
 from melodyrnn.music.codes import from_codes
 from melodyrnn.music.song import Song
 from melodyrnn.networks import run as runs
-from melodyrnn.networks.config import ModelConfig, TrainConfig, configure
-from melodyrnn.render.write import write
-from melodyrnn.sequences.ngram import Tally
+from melodyrnn.networks.config import ModelConfig
+from melodyrnn.networks.predictor import Network, Predictor
+from melodyrnn.render.write import write_song
+from melodyrnn.sequences.vocabulary import Vocabulary
 from melodyrnn.workflows.dataset import Dataset, Named, Source, gather
+from melodyrnn.workflows.folder import new_record, place, resumed_record
+from melodyrnn.workflows.measure import Measures, measure
+from melodyrnn.workflows.opened import counted
 
 SONG_FILES = ("song.mid", "song.musicxml", "song.svg", "song.png", "song.wav")
-RUNS = Path("runs")
 _CHECKPOINT_SECONDS = 2.0
 
 
@@ -26,22 +28,27 @@ class TrainResult:
     """What a training left."""
 
     run: Path
-    model: str
+    record: runs.Record
     parameters: int
-    epochs: int
-    seconds: float  # of training, without start-up and drawing
-    one_step: Tally
-    whole_song: Tally
-    bits_per_note: float
-    ceiling: Tally
+    measures: Measures  # on the songs learned
     files: tuple[Path, ...]
-    interrupted: bool
+
+    @property
+    def interrupted(self) -> bool:
+        return self.record.status == "interrupted"
 
     def to_json(self) -> dict[str, Any]:
-        plain = {field.name: getattr(self, field.name) for field in fields(self)}
-        tallies = {name: plain[name].to_json() for name in ("one_step", "whole_song", "ceiling")}
-        paths = {"run": str(self.run), "files": [str(path) for path in self.files]}
-        return plain | tallies | paths
+        return {
+            "run": str(self.run),
+            "model": self.record.model.model,
+            "parameters": self.parameters,
+            "epochs": self.record.epochs,
+            "best_epoch": self.record.best_epoch,
+            "seconds": self.record.seconds,
+            **self.measures.to_json(),
+            "interrupted": self.interrupted,
+            "files": [str(path) for path in self.files],
+        }
 
 
 def train(
@@ -55,7 +62,7 @@ def train(
     progress: Callable[[Any], None] = lambda progress: None,
     **settings: Any,
 ) -> TrainResult:
-    """Train a network on songs and leave a run folder.
+    """Train a model on songs and leave a run folder.
 
     ``settings`` are fields of ModelConfig and TrainConfig, such as ``model="mlp"``, ``seed=1``.
     Without ``output`` a fresh folder under ``runs/`` is taken. With ``resume`` the settings
@@ -64,79 +71,66 @@ def train(
     Raises MelodyError.
     """
     named = gather(songs, track=track, grid=grid)
-    path = _place(named, output, settings, resume)
-    if resume:
-        record = _resumed(path, named, settings)
-    else:
-        record = _record(named, settings)
-        runs.create(path, record, overwrite=overwrite)
-    return _run(path, record, named, progress)
-
-
-def _place(
-    named: list[Named], output: str | Path | None, settings: dict[str, Any], resume: bool
-) -> Path:
-    if output is not None:
-        return Path(output)
-    name = named[0].name if len(named) == 1 else f"{named[0].name}-and-{len(named) - 1}-more"
-    slug = re.sub(r"[^\w.-]+", "-", name).strip("-.") or "song"
-    plain = RUNS / f"{slug}-{settings.get('model') or ModelConfig().model}"
-    if not resume:
-        return runs.fresh_path(plain)
-    numbered = re.compile(re.escape(plain.name) + r"(?:-(\d+))?")
-    found = [
-        (int(match[1] or 1), path)
-        for path in (RUNS.iterdir() if RUNS.is_dir() else ())
-        if (match := numbered.fullmatch(path.name))
-    ]
-    if not found:
-        raise RunError(f"{plain}: no such run to resume; name it with --output")
-    return max(found)[1]
-
-
-def _record(named: list[Named], settings: dict[str, Any]) -> runs.Record:
-    model, training = configure(settings, ModelConfig, TrainConfig)
-    dataset = Dataset.of(named, model.window)
-    return runs.Record(
-        model,
-        training,
-        dataset.vocabulary,
-        tuple(song.record for song in named),
-        dataset.features if model.input == "features" else None,
-        versions=runs.versions(),
+    if output is None:
+        output = place(named, settings.get("model") or ModelConfig().model, resume=resume)
+    return train_named(
+        named, Path(output), settings, overwrite=overwrite, resume=resume, progress=progress
     )
 
 
-def _resumed(path: Path, named: list[Named], settings: dict[str, Any]) -> runs.Record:
-    """The record of the run at ``path``, if it is of these songs and settings."""
-    record = runs.read_record(path)
-    if [song.record["sha256"] for song in named] != [song["sha256"] for song in record.songs]:
-        names = ", ".join(song["name"] for song in record.songs)
-        raise RunError(f"{path}: was trained on {names} as they then were; resume it with those")
-    for name, value in settings.items():
-        holder = record.model if hasattr(record.model, name) else record.training
-        if name not in ("epochs", "early_stop") and getattr(holder, name, None) != value:
-            raise RunError(
-                f"{path}: was trained with {name} {getattr(holder, name, None)}, not {value}; "
-                "a resumed run keeps its settings, or train anew with another --output"
-            )
-    movable = {k: v for k, v in settings.items() if k in ("epochs", "early_stop")}
-    return replace(record, training=replace(record.training, **movable), versions=runs.versions())
-
-
-def _run(
-    path: Path, record: runs.Record, named: list[Named], progress: Callable[[Any], None]
+def train_named(
+    named: Sequence[Named],
+    path: Path,
+    settings: dict[str, Any],
+    *,
+    vocabulary: Vocabulary | None = None,
+    validation: Sequence[Named] = (),
+    overwrite: bool = False,
+    resume: bool = False,
+    progress: Callable[[Any], None] = lambda progress: None,
 ) -> TrainResult:
-    """Train from the last checkpoint, if any, to the end; write all files of the run."""
+    """``train`` on songs in hand.
+
+    ``vocabulary`` may be wider than theirs; of the weights, those are kept which tell the
+    ``validation`` songs best, where there are any.
+    """
+    if resume:
+        record = resumed_record(path, named, settings)
+    else:
+        record = new_record(named, settings, vocabulary, validation)
+        runs.create(path, record, overwrite=overwrite)
+    dataset = Dataset.of(named, record.model.window, record.vocabulary)
+    files: list[Path] = []
+    if record.model.spec.counted:
+        predictor, record = counted(record, dataset), replace(record, status="finished")
+    else:
+        predictor, record, files = _learn(path, record, dataset, progress)
+    measures = measure(predictor, dataset)
+    record = replace(record, metrics=measures.to_json())
+    song = _song_played(dataset, measures.played[0].whole_song, record.model.model)
+    files += [file for name in SONG_FILES for file in write_song(song, path / name)]
+    files.append(runs.write_record(path, record))
+    return TrainResult(path, record, predictor.parameters, measures, tuple(files))
+
+
+def _learn(
+    path: Path, record: runs.Record, dataset: Dataset, progress: Callable[[Any], None]
+) -> tuple[Predictor, runs.Record, list[Path]]:
+    """Train from the last checkpoint, if any, to the end; write what was learned."""
     from melodyrnn.networks import models  # TensorFlow: after all mistakes have had their say
     from melodyrnn.networks.training import Row, Trainer
-    from melodyrnn.workflows.measure import measure
 
     config, training = record.model, record.training
-    dataset = Dataset.of(named, config.window, record.vocabulary)
-    model = models.build(config, len(dataset.vocabulary), training.seed, record.features)
-    batch = 1 if config.spec.stateful else training.batch or config.spec.batch
-    trainer = Trainer(model, dataset.sequences, config.window, training, batch)
+    held_out = [Named.of_record(song) for song in record.validation]
+    model = models.build(config, len(record.vocabulary), training.seed, record.features)
+    trainer = Trainer(
+        model,
+        dataset.sequences,
+        config.window,
+        training,
+        1 if config.spec.stateful else training.batch or config.spec.batch,
+        Dataset.of(held_out, config.window, record.vocabulary).sequences,
+    )
     if checkpoint := runs.read_checkpoint(path):
         try:
             trainer.restore(checkpoint)
@@ -144,6 +138,7 @@ def _run(
             raise RunError(
                 f"{path}: its checkpoint is of another network; train again with --overwrite"
             ) from None
+    record = replace(record, versions=runs.versions())
     runs.write_record(path, record)
 
     start = last = time.monotonic()
@@ -155,41 +150,23 @@ def _run(
             last = time.monotonic()
         progress(news)
 
-    whole = trainer.run(after_block)
-    if whole:
-        runs.write_checkpoint(path, trainer.state())
+    finished = trainer.run(after_block)
     seconds = record.seconds + time.monotonic() - start
-
+    if finished:
+        runs.write_checkpoint(path, trainer.state())
     trainer.keep_best()
-    measures = measure(model, dataset, config.window)
-    record = replace(
-        record,
-        status="finished" if whole else "interrupted",
-        epochs=trainer.epoch,
-        best_epoch=trainer.best_epoch,
-        seconds=round(seconds, 3),
-        metrics=measures.to_json(),
-    )
-    song = _song_played(dataset, measures.played[0].whole_song, config.model)
     files = [
         runs.save_model(path, model),
         runs.write_history(path, trainer.history, Row._fields),
-        *(file for name in SONG_FILES for file in write(song, path / name)),
-        runs.write_record(path, record),
     ]
-    return TrainResult(
-        path,
-        config.model,
-        models.parameters(model),
-        trainer.epoch,
-        record.seconds,
-        measures.one_step,
-        measures.whole_song,
-        measures.bits_per_note,
-        measures.ceiling,
-        tuple(files),
-        not whole,
+    learned = replace(
+        record,
+        status="finished" if finished else "interrupted",
+        epochs=trainer.epoch,
+        best_epoch=trainer.best_epoch,
+        seconds=round(seconds, 3),
     )
+    return Network(model, config.window), learned, files
 
 
 def _song_played(dataset: Dataset, indices: Any, model: str) -> Song:

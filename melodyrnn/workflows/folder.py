@@ -1,0 +1,77 @@
+"""Where a run goes, and under which settings."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from melodyrnn.errors import RunError
+from melodyrnn.networks import run as runs
+from melodyrnn.networks.config import ModelConfig, TrainConfig, configure
+from melodyrnn.sequences.vocabulary import Vocabulary
+from melodyrnn.workflows.dataset import Dataset, Named
+
+RUNS = Path("runs")
+_MOVABLE = ("epochs", "early_stop")  # settings that may change when a run goes on
+
+
+def slug(named: Sequence[Named]) -> str:
+    """A folder's name for songs: ``nabiya``, ``nabiya-and-3-more``."""
+    more = f"-and-{len(named) - 1}-more" if len(named) > 1 else ""
+    return (re.sub(r"[^\w.-]+", "-", named[0].name).strip("-.") or "song") + more
+
+
+def place(named: Sequence[Named], model: str, *, resume: bool = False) -> Path:
+    """A fresh folder under runs/ or, to resume, the newest one of that name."""
+    plain = RUNS / f"{slug(named)}-{model}"
+    if not resume:
+        return runs.fresh_path(plain)
+    numbered = re.compile(re.escape(plain.name) + r"(?:-(\d+))?")
+    found = [
+        (int(match[1] or 1), path)
+        for path in (RUNS.iterdir() if RUNS.is_dir() else ())
+        if (match := numbered.fullmatch(path.name))
+    ]
+    if not found:
+        raise RunError(f"{plain}: no such run to resume; name it with --output")
+    return max(found)[1]
+
+
+def new_record(
+    named: Sequence[Named],
+    settings: dict[str, Any],
+    vocabulary: Vocabulary | None = None,
+    validation: Sequence[Named] = (),
+) -> runs.Record:
+    """The record of a run that is to begin. Raises ConfigError, WindowError, VocabularyError."""
+    model, training = configure(settings, ModelConfig, TrainConfig)
+    dataset = Dataset.of([*named, *validation], model.window, vocabulary)
+    return runs.Record(
+        model,
+        training,
+        dataset.vocabulary,
+        tuple(song.record for song in named),
+        tuple(song.record for song in validation),
+        dataset.features if model.input == "features" else None,
+    )
+
+
+def resumed_record(path: Path, named: Sequence[Named], settings: dict[str, Any]) -> runs.Record:
+    """The record of the run at ``path``, with a new end where ``settings`` has one.
+
+    Raises RunError where the run is of other songs or settings.
+    """
+    record = runs.read_record(path)
+    if [song.record["sha256"] for song in named] != [song["sha256"] for song in record.songs]:
+        names = ", ".join(song["name"] for song in record.songs)
+        raise RunError(f"{path}: was trained on {names} as they then were; resume it with those")
+    for name, value in settings.items():
+        holder = record.model if hasattr(record.model, name) else record.training
+        if name not in _MOVABLE and getattr(holder, name, None) != value:
+            raise RunError(
+                f"{path}: was trained with {name} {getattr(holder, name, None)}, not {value}; "
+                "a resumed run keeps its settings, or train anew with another --output"
+            )
+    moved = {name: value for name, value in settings.items() if name in _MOVABLE}
+    return replace(record, training=replace(record.training, **moved))

@@ -1,0 +1,41 @@
+"""A run in use: its record, the songs it learned, and the model that tells the next note."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from melodyrnn.networks import run as runs
+from melodyrnn.networks.predictor import Network, Predictor
+from melodyrnn.sequences.ngram import COUNTED
+from melodyrnn.workflows.dataset import Dataset, Named
+
+
+@dataclass(frozen=True)
+class OpenRun:
+    """A run folder, read and checked."""
+
+    path: Path
+    record: runs.Record
+    dataset: Dataset  # the songs learned
+
+    @property
+    def window(self) -> int:
+        return self.record.model.window
+
+    def predictor(self) -> Predictor:
+        """The model as it was at its best. Raises RunError."""
+        if self.record.model.spec.counted:
+            return counted(self.record, self.dataset)
+        return Network(runs.load_model(self.path, self.record), self.window)
+
+
+def open_run(path: str | Path) -> OpenRun:
+    """Raises RunError where there is no run, or a damaged one."""
+    record = runs.read_record(Path(path))
+    named = [Named.of_record(song) for song in record.songs]
+    return OpenRun(Path(path), record, Dataset.of(named, record.model.window, record.vocabulary))
+
+
+def counted(record: runs.Record, dataset: Dataset) -> Predictor:
+    """A counted model is its songs: there are no weights to keep."""
+    model = COUNTED[record.model.model]
+    return model(dataset.sequences, record.model.window, len(dataset.vocabulary))
