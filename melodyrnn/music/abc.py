@@ -1,0 +1,130 @@
+"""A song as a tune in ABC notation (the standard 2.1), as text.
+
+What ABC cannot say: a tempo is rounded to six digits, the lengths of adjacent rests to those
+that bar lines leave, and a song's ``codes`` are not in it.
+"""
+
+from collections.abc import Iterator
+from fractions import Fraction
+
+from melodyrnn.music.bars import Bar, Written, bars, tuplets
+from melodyrnn.music.beams import beam_groups
+from melodyrnn.music.durations import TUPLETS
+from melodyrnn.music.song import Key, Meter, Pitch, Song
+
+ACCIDENTALS = {-2: "__", -1: "_", 0: "=", 1: "^", 2: "^^"}
+UNIT = Fraction(1, 2)
+"""The length of a note without a number (``L:1/8``), in quarter notes."""
+
+_BARS_A_LINE = 4
+_TUPLET_SIZE = 9  # what ``(3:2:9`` can count with one digit; a longer group becomes several
+
+
+def abc(song: Song) -> str:
+    """The song as one ABC tune: headers, then four bars a line."""
+    laid = bars(song)
+    changes = {offset for offset, _ in song.meter_changes}
+    written = [_bar(bar, song.key, bar.offset in changes) for bar in laid]
+    ends = ["|" for _ in written[:-1]] + ["|]" for _ in written[-1:]]
+    measures = [f"{text} {end}" for text, end in zip(written, ends, strict=True)]
+    # A pickup stands on the line of the first full bar.
+    first = _BARS_A_LINE + (1 if song.pickup else 0)
+    starts = [0, *range(first, len(measures), _BARS_A_LINE)]
+    stops = [*starts[1:], len(measures)]
+    lines = [" ".join(measures[a:b]) for a, b in zip(starts, stops, strict=True)]
+    return "\n".join([*_headers(song), *filter(None, lines)]) + "\n"
+
+
+def _headers(song: Song) -> Iterator[str]:
+    yield "%abc-2.1"
+    yield "X:1"
+    yield f"T:{_text(song.title)}"
+    if song.composer:
+        yield f"C:{_text(song.composer)}"
+    yield f"M:{song.meter}"
+    yield f"L:{UNIT / 4}"
+    if song.tempo is not None:
+        yield _tempo(song.tempo, song.meter)
+    yield f"K:{_key(song.key)}"
+
+
+def _text(text: str) -> str:
+    """``text`` with what would start a comment or an escape escaped."""
+    for mark in "\\%&":
+        text = text.replace(mark, f"\\{mark}")
+    return text
+
+
+def _tempo(tempo: float, meter: Meter) -> str:
+    """In beats per minute where that is a short number, else in quarter notes."""
+    beats = f"{tempo / float(meter.beat):.6g}"
+    if float(beats) * float(meter.beat) == tempo:
+        return f"Q:{meter.beat / 4}={beats}"
+    return f"Q:1/4={tempo:.6g}"
+
+
+def _key(key: Key) -> str:
+    step, alter = key.tonic
+    return f"{step.upper()}{'#' * alter}{'b' * -alter}{'m' if key.mode == 'minor' else ''}"
+
+
+def _bar(bar: Bar, key: Key, change: bool) -> str:
+    """The bar's heads, those under one beam written together."""
+    signs = _accidentals(bar, key)
+    opened = _tuplet_marks(bar)
+    groups = [
+        "".join(opened.get(head, "") + signs.get(head, "") + _head(head) for head in group)
+        for group in beam_groups(bar)
+    ]
+    return " ".join([f"[M:{bar.meter}]"] * change + groups)
+
+
+def _accidentals(bar: Bar, key: Key) -> dict[Written, str]:
+    """Head -> its accidental, where it needs one.
+
+    Readers differ in whether an accidental holds for its octave or for all of them, and in
+    whether a tie carries it over the bar line: one is written wherever any of them needs it.
+    """
+    signs: dict[Written, str] = {}
+    here: dict[tuple[str, int], int] = {}
+    anywhere: dict[str, int] = {}
+    for head in bar.heads:
+        if head.pitch is None:
+            continue
+        step, alter, octave = head.pitch.step, head.pitch.alter, head.pitch.octave
+        signed = key.alter(step)
+        if here.get((step, octave), signed) != alter or anywhere.get(step, signed) != alter:
+            signs[head] = ACCIDENTALS[alter]
+            here[step, octave] = anywhere[step] = alter
+    return signs
+
+
+def _tuplet_marks(bar: Bar) -> dict[Written, str]:
+    """First head of a tuplet -> what opens it: ``(3``, or ``(3:2:n`` for n notes of any values."""
+    marks: dict[Written, str] = {}
+    for group in tuplets(bar.heads):
+        if not (word := group[0].value.tuplet):
+            continue
+        actual, normal = TUPLETS[word]
+        for start in range(0, len(group), _TUPLET_SIZE):
+            count = len(group[start : start + _TUPLET_SIZE])
+            marks[group[start]] = f"({actual}" if count == actual else f"({actual}:{normal}:{count}"
+    return marks
+
+
+def _head(head: Written) -> str:
+    actual, normal = TUPLETS[head.value.tuplet]
+    name = _pitch(head.pitch) if head.pitch else "z"
+    return name + _length(head.value.duration * actual / normal / UNIT) + "-" * head.tie
+
+
+def _pitch(pitch: Pitch) -> str:
+    if pitch.octave >= 5:
+        return pitch.step + "'" * (pitch.octave - 5)
+    return pitch.step.upper() + "," * (4 - pitch.octave)
+
+
+def _length(units: Fraction) -> str:
+    """``""``, ``3``, ``/2`` or ``3/2``."""
+    above = "" if units.numerator == 1 else str(units.numerator)
+    return above + (f"/{units.denominator}" if units.denominator > 1 else "")
