@@ -199,7 +199,7 @@ def _tidy(element: ET.Element, *, bold: bool) -> None:
     bold = bold or element.get("class") == "tempo"
     for child in list(element):
         kind = child.get("class", "")
-        if "placeholder" in kind or "Milestone" in kind and not len(child):
+        if "placeholder" in kind or ("Milestone" in kind and not len(child)):
             element.remove(child)
         elif child.tag == f"{{{SVG}}}text":
             place = list(element).index(child)
@@ -289,5 +289,3 @@ def _advances(family: str) -> dict[str, float]:
 
 def _data() -> Path:
     return Path(verovio.__file__).parent / "data"
-
-

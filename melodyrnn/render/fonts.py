@@ -43,7 +43,9 @@ def data_file(package: str, name: str) -> Path:
         if path.is_file():
             return path
     distribution = package.replace("_", "-")
-    raise RenderError(f"{package}/{name}: no such file; pip install --force-reinstall {distribution}")
+    raise RenderError(
+        f"{package}/{name}: no such file; pip install --force-reinstall {distribution}"
+    )
 
 
 @dataclass(frozen=True)
@@ -74,7 +76,7 @@ class Font:
     def width(self, text: str) -> float:
         """The width of ``text`` at size 1."""
         advances = self._file["hmtx"].metrics
-        return sum(advances[self.characters[ord(char)]][0] for char in text) / self.em
+        return float(sum(advances[self.characters[ord(char)]][0] for char in text) / self.em)
 
     def outline(self, text: str, x: float, y: float, size: float) -> str:
         """SVG path data of ``text`` from (x, y), the start of its base line, y downwards."""
@@ -112,7 +114,9 @@ def composed(text: str) -> str:
     """
     kinds = ((char, unicodedata.category(char)) for char in unicodedata.normalize("NFC", text))
     return "".join(
-        "\ufffd" if kind in ("Cc", "Cn", "Co", "Cs") else char for char, kind in kinds if kind != "Cf"
+        "\ufffd" if kind in ("Cc", "Cn", "Co", "Cs") else char
+        for char, kind in kinds
+        if kind != "Cf"
     )
 
 

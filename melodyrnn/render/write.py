@@ -3,7 +3,7 @@
 What draws or sounds is imported only where it is used: writing MIDI starts no engraver.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from difflib import get_close_matches
 from pathlib import Path
@@ -70,9 +70,9 @@ def _abc(song: Song, instrument: str | int | None) -> list[str]:
 
 
 def _text(song: Song, instrument: str | int | None) -> list[str]:
-    from melodyrnn.music.notation import format
+    from melodyrnn.music import notation
 
-    return [format(song)]
+    return [notation.format(song)]
 
 
 def _svg(song: Song, instrument: str | int | None) -> list[str]:
@@ -99,7 +99,7 @@ def _wav(song: Song, instrument: str | int | None) -> list[bytes]:
     return [wav(song, instrument=instrument)]
 
 
-Writer = Callable[[Song, str | int | None], list[bytes] | list[str]]
+Writer = Callable[[Song, str | int | None], Sequence[bytes | str]]
 
 WRITERS: dict[str, Writer] = {
     ".mid": _midi,
