@@ -2,4 +2,5 @@
 
 from melodyrnn.cli import main
 
-main()
+if __name__ == "__main__":  # which the processes of a comparison are not
+    main()

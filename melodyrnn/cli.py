@@ -57,13 +57,14 @@ def _notes() -> Iterator[None]:
         yield
 
 
-def _settings(*configs: type) -> Callable[[Command], Command]:
+def _settings(*configs: type, without: tuple[str, ...] = ()) -> Callable[[Command], Command]:
     """An option for each field of ``configs``; one that is not given is left out of the call."""
 
     def decorate(command: Command) -> Command:
         for config in reversed(configs):
             for setting in reversed(fields(config)):
-                command = _option(setting)(command)
+                if setting.name not in without:
+                    command = _option(setting)(command)
         return command
 
     return decorate
@@ -267,6 +268,43 @@ def evaluate(run: Path, songs: tuple[Path, ...], as_json: bool, **reading: Any) 
         else f"{result.model}, window {result.measures.window}, a song {kind}"
     )
     _show_numbers(result.measures)
+
+
+@main.command(epilog=_NUMBERS)
+@_SONGS
+@click.option("--models", metavar="NAME,…", help="which  [default: lstm,lstm-stateless,mlp]")
+@click.option("--seeds", type=int, help="trainings of each  [default: 5]")
+@click.option("--windows", metavar="1-8", help="compare lengths of the window too")
+@click.option("--held-out", type=float, metavar="FRACTION", help="of the songs, kept from training")
+@click.option("--jobs", type=int, help="trainings at once  [default: one a core]")
+@_settings(ModelConfig, TrainConfig, without=("model", "seed"))
+@click.option("--output", "-o", type=click.Path(path_type=Path), help="the folder to make")
+@click.option("--overwrite", is_flag=True, help="replace the folder")
+@_reading
+@_printing
+def compare(
+    songs: tuple[Path, ...], models: str | None, as_json: bool, quiet: bool, **settings: Any
+) -> None:
+    """Set models side by side: a table, and a page to look at and listen to.
+
+    Of one song, what is compared is memory. Of several, some are held out, and the models are
+    also compared on those that they never heard. A comparison that was cut off goes on when the
+    same command is given again.
+    """
+    from melodyrnn.console import progress_of, show_comparison
+    from melodyrnn.workflows.compare import compare
+
+    given = _given(settings)
+    if models is not None:
+        given["models"] = [name.strip() for name in models.split(",")]
+    with progress_of("comparing", "training", quiet) as report:
+        result = compare(songs, progress=report, **given)
+    if as_json:
+        _print_json(result.to_json())
+    elif quiet:
+        click.echo(result.report)
+    else:
+        show_comparison(result)
 
 
 @main.command()

@@ -126,6 +126,66 @@ def _ceiling_table(result: Any) -> Table:
     return table
 
 
+def show_comparison(result: Any) -> None:
+    """A CompareResult: memory first, then, apart, what was never heard."""
+    console = Console(highlight=False)
+    top = result.ceiling
+    console.print(
+        f"The memoryless ceiling of windows of {top.window}: "
+        f"[bold]{top.right}/{top.all}[/] in one step\n"
+    )
+    table = _table("Memory: of songs heard in training")
+    for heading in ("model", "weights", "epochs", "seconds", "one step", "whole song", "bits"):
+        table.add_column(heading, justify="left" if heading == "model" else "right")
+    table.add_column("leaves at", justify="right")
+    for row in result.rows:
+        table.add_row(
+            row.model,
+            f"{row.parameters:,}" if row.parameters is not None else "",
+            _spread(row.epochs, ".0f"),
+            _spread(row.seconds, ".1f", mean_only=True),
+            f"{_spread(row.one_step, '.0f')}/{row.all}",
+            f"{_spread(row.whole_song, '.0f')}/{row.all}",
+            _spread(row.bits_per_note, ".2f", mean_only=True),
+            "–" if row.first_wrong is None else f"note {row.first_wrong}",
+        )
+    console.print(table)
+    if result.held_out:
+        _show_held_out(console, result)
+    console.print(f"\n{result.sentence}\n")
+    console.print(str(result.report), soft_wrap=True)
+
+
+def _show_held_out(console: Console, result: Any) -> None:
+    unheard = result.held_out
+    console.print()
+    table = _table(f"Generalising: {unheard.songs} songs held out, {unheard.notes} notes", "model")
+    table.add_column("bits a note", justify="right")
+    table.add_column(f"{unheard.confidence:.0%} interval", justify="right")
+    for row in unheard.rows:
+        table.add_row(row.model, f"{row.bits_per_note:.3f}", f"{row.low:.3f} to {row.high:.3f}")
+    console.print(table)
+    if unheard.pairs:
+        console.print()
+        table = _table("Differences, paired over songs", "first", "less second")
+        for heading in ("bits a note", f"{unheard.confidence:.0%} interval", "beyond chance"):
+            table.add_column(heading, justify="right")
+        for pair in unheard.pairs:
+            interval = f"{pair.low:+.3f} to {pair.high:+.3f}"
+            beyond = "yes" if pair.beyond_chance else "no"
+            table.add_row(pair.first, pair.second, f"{pair.difference:+.3f}", interval, beyond)
+        console.print(table)
+
+
+def _spread(spread: Any, form: str, mean_only: bool = False) -> str:
+    """``46``, or where seeds differ ``44–46``."""
+    if spread is None:
+        return ""
+    if mean_only or spread.low == spread.high:
+        return format(spread.mean, form)
+    return f"{format(spread.low, form)}–{format(spread.high, form)}"
+
+
 def _table(title: str, *headings: str) -> Table:
     table = Table(title=title, title_justify="left", box=None, pad_edge=False, padding=(0, 2, 0, 0))
     for heading in headings:

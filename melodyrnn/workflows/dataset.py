@@ -80,6 +80,13 @@ def vocabulary_of(songs: Sequence[Song]) -> Vocabulary:
     return Vocabulary.of(map(to_codes, songs), sort_key)
 
 
+def default_input(songs: Sequence[Named]) -> str:
+    """How codes enter the network where nothing is said: the courses' plain index for one song,
+    learned vectors for several, whose codes are too many for one number to tell apart.
+    """
+    return "index" if len(songs) == 1 else "embedding"
+
+
 def gather(
     sources: Source | Iterable[Source], *, track: str | None = None, grid: str | None = None
 ) -> list[Named]:

@@ -10,7 +10,7 @@ from melodyrnn.errors import RunError
 from melodyrnn.networks import run as runs
 from melodyrnn.networks.config import ModelConfig, TrainConfig, configure
 from melodyrnn.sequences.vocabulary import Vocabulary
-from melodyrnn.workflows.dataset import Dataset, Named
+from melodyrnn.workflows.dataset import Dataset, Named, default_input
 
 RUNS = Path("runs")
 _MOVABLE = ("epochs", "early_stop")  # settings that may change when a run goes on
@@ -45,7 +45,8 @@ def new_record(
     validation: Sequence[Named] = (),
 ) -> runs.Record:
     """The record of a run that is to begin. Raises ConfigError, WindowError, VocabularyError."""
-    model, training = configure(settings, ModelConfig, TrainConfig)
+    complete = {"input": default_input(named), **settings}
+    model, training = configure(complete, ModelConfig, TrainConfig)
     dataset = Dataset.of([*named, *validation], model.window, vocabulary)
     return runs.Record(
         model,

@@ -1,0 +1,296 @@
+"""Models side by side: one table, one page to look at and to listen to."""
+
+import json
+import os
+import shutil
+import warnings
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from melodyrnn.errors import ConfigError, MelodyWarning, RunError
+from melodyrnn.files import make_folder, write_atomically
+from melodyrnn.networks.config import MODELS, ModelConfig, TrainConfig, check, configure, nearest
+from melodyrnn.render.report_data import Ceiling, HeldOut, Report, Row
+from melodyrnn.sequences.ngram import ceiling
+from melodyrnn.sequences.vocabulary import Vocabulary
+from melodyrnn.workflows import comparison, verdict
+from melodyrnn.workflows.dataset import Dataset, Named, Source, default_input, gather, vocabulary_of
+from melodyrnn.workflows.folder import RUNS, slug
+from melodyrnn.workflows.held_out import FRACTION, Split, judge, split
+from melodyrnn.workflows.trial import Plan, Trial, run_trials
+
+DEFAULT_MODELS = ("lstm", "lstm-stateless", "mlp")
+_FILE = "compare.json"
+
+
+@dataclass(frozen=True)
+class CompareResult:
+    """What a comparison found."""
+
+    output: Path
+    report: Path
+    window: int
+    ceiling: Ceiling
+    rows: tuple[Row, ...]  # memory: of songs heard in training
+    held_out: HeldOut | None  # generalising: of songs never heard
+    held_out_songs: tuple[str, ...]
+    trials: tuple[Trial, ...]  # of the window asked for
+    other_windows: tuple[tuple[Ceiling, tuple[Trial, ...]], ...]
+    sentence: str
+
+    def to_json(self) -> dict[str, Any]:
+        document = {
+            "output": str(self.output),
+            "report": str(self.report),
+            "window": self.window,
+            "ceiling": {"right": self.ceiling.right, "all": self.ceiling.all},
+            "models": _models_json(self.trials),
+            "sentence": self.sentence,
+        }
+        if self.held_out:
+            document["held_out"] = asdict(self.held_out) | {"titles": list(self.held_out_songs)}
+        if self.other_windows:
+            document["windows"] = [
+                {
+                    "window": top.window,
+                    "ceiling": {"right": top.right, "all": top.all},
+                    "models": _models_json(trials),
+                }
+                for top, trials in self.other_windows
+            ]
+        return document
+
+
+def _models_json(trials: Sequence[Trial]) -> list[dict[str, Any]]:
+    return [
+        {
+            "model": model,
+            "parameters": group[0].parameters,
+            "runs": [
+                {
+                    "seed": trial.seed,
+                    "run": trial.run,
+                    "epochs": trial.epochs,
+                    "best_epoch": trial.best_epoch,
+                    "seconds": trial.seconds,
+                    "one_step": trial.one_step.to_json(),
+                    "whole_song": trial.whole_song.to_json(),
+                    "bits_per_note": trial.bits_per_note,
+                    "first_wrong": trial.first_wrong,
+                }
+                for trial in group
+            ],
+        }
+        for model, group in comparison.by_model(trials).items()
+    ]
+
+
+def compare(
+    songs: Source | Iterable[Source],
+    *,
+    models: Sequence[str] = DEFAULT_MODELS,
+    seeds: int = 5,
+    window: int = ModelConfig().window,
+    windows: str | None = None,
+    held_out: float | None = None,
+    output: str | Path | None = None,
+    overwrite: bool = False,
+    jobs: int | None = None,
+    track: str | None = None,
+    grid: str | None = None,
+    progress: Callable[[int, int], None] = lambda done, all_: None,
+    **settings: Any,
+) -> CompareResult:
+    """Train each of ``models`` with ``seeds`` seeds, and set them side by side.
+
+    One song is learned by heart, and memory is what is compared. Of several songs, the part
+    ``held_out`` is kept from training, and how well the models tell those is compared as well.
+    ``windows`` such as ``"1-8"`` also compares window lengths. ``settings`` are fields of
+    ModelConfig and TrainConfig. ``jobs`` trainings run at once, by default one a core.
+    ``progress`` is called with (trainings done, all). A comparison that was cut off goes on when
+    it is asked for again. Raises MelodyError.
+    """
+    sizes = _sizes(windows, window)
+    _check(models, seeds, jobs, settings)
+    named = gather(songs, track=track, grid=grid)
+    parts = _parts(named, held_out)
+    vocabulary = vocabulary_of([song.song for song in named])
+    settings = {"input": default_input(parts.learned), **settings}
+    for size in sizes:
+        Dataset.of(named, size, vocabulary)  # before anything is trained
+    path = _claim(output, named, {"settings": settings, **_basis(parts)}, overwrite)
+    plans = [
+        plan
+        for size in sizes
+        for plan in _plans(models, seeds, size, settings, parts, vocabulary, path)
+    ]
+    trials = list(run_trials(plans, jobs or _cores(), progress))
+    return _conclude(trials, parts, vocabulary, window, sizes, path)
+
+
+def _check(models: Sequence[str], seeds: int, jobs: int | None, settings: dict[str, Any]) -> None:
+    configure(settings, ModelConfig, TrainConfig)
+    for model in models:
+        if model not in MODELS:
+            raise ConfigError(
+                f"unknown model {model!r}{nearest(model, MODELS)}; choose from {', '.join(MODELS)}"
+            )
+    if not models or len(set(models)) < len(models):
+        raise ConfigError("--models names each model once, such as lstm,mlp")
+    check("seeds", seeds, {"least": 1, "most": 1000})
+    check("jobs", jobs, {"least": 1, "most": 1000})
+
+
+def _sizes(windows: str | None, window: int) -> list[int]:
+    """``"1-8"`` or ``"2,4,8"`` -> window lengths, with ``window`` itself among them."""
+    sizes = {window}
+    for part in (windows or "").split(",") if windows else ():
+        first, _, last = part.strip().partition("-")
+        if not first.isdecimal() or not (last or first).isdecimal() or int(last or first) > 1024:
+            raise ConfigError(f"--windows {windows!r} is not like 1-8 or 2,4,8")
+        sizes |= set(range(int(first), int(last or first) + 1))
+    for size in sizes:
+        check("window", size, {"least": 1, "most": 1024})
+    return sorted(sizes)
+
+
+def _parts(named: Sequence[Named], held_out: float | None) -> Split:
+    if len(named) == 1 and held_out is None:
+        return Split(tuple(named), (), ())
+    parts = split(named, FRACTION if held_out is None else held_out)
+    if len(parts.held_out) == 1:
+        warnings.warn(
+            "one song held out tells nothing of chance; more songs, or a larger --held-out, would",
+            MelodyWarning,
+            stacklevel=3,
+        )
+    return parts
+
+
+def _basis(parts: Split) -> dict[str, list[str]]:
+    """What all trials of a comparison share."""
+    return {
+        name: [song.record["sha256"] for song in songs] for name, songs in parts._asdict().items()
+    }
+
+
+def _plans(
+    models: Sequence[str],
+    seeds: int,
+    size: int,
+    settings: dict[str, Any],
+    parts: Split,
+    vocabulary: Vocabulary,
+    path: Path,
+) -> Iterable[Plan]:
+    for model in models:
+        for seed in range(1 if MODELS[model].counted else seeds):  # counting draws nothing
+            place = path / "runs" / f"{model}-window{size}-seed{seed}"
+            yield Plan(model, seed, size, settings, *parts, vocabulary, place)
+
+
+def _claim(
+    output: str | Path | None, named: Sequence[Named], basis: dict[str, Any], overwrite: bool
+) -> Path:
+    """The folder for a comparison: one that was begun on the same ``basis``, or a new one."""
+    if output is not None:
+        path = Path(output)
+        if path.exists() and overwrite:
+            if not (path / _FILE).is_file():
+                raise RunError(f"{path}: is no comparison, so --overwrite will not replace it")
+            shutil.rmtree(path)
+        if path.exists() and _read_basis(path) != basis:
+            raise RunError(
+                f"{path}: holds something else than this comparison; --overwrite replaces it, "
+                "or choose another --output"
+            )
+    else:
+        plain, number = RUNS / f"{slug(named)}-compare", 1
+        path = plain
+        while path.exists() and _read_basis(path) != basis:
+            number += 1
+            path = plain.with_name(f"{plain.name}-{number}")
+    make_folder(path / "runs")
+    if _read_basis(path) is None:
+        write_atomically(path / _FILE, json.dumps({"basis": basis}, ensure_ascii=False))
+    return path
+
+
+def _read_basis(path: Path) -> Any:
+    try:
+        return json.loads((path / _FILE).read_text(encoding="utf-8"))["basis"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def _cores() -> int:
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def _conclude(
+    trials: Sequence[Trial],
+    parts: Split,
+    vocabulary: Vocabulary,
+    window: int,
+    sizes: Sequence[int],
+    path: Path,
+) -> CompareResult:
+    """The table, the sentence and the page."""
+    from melodyrnn.render.report import report  # the engraver, when there is something to draw
+
+    dataset = Dataset.of(parts.learned, window, vocabulary)
+    ceilings = [Ceiling(size, *ceiling(dataset.sequences, size)) for size in sizes]
+    mine = [trial for trial in trials if trial.window == window]
+    top = next(each for each in ceilings if each.window == window)
+    table = comparison.rows(mine)
+    unheard = _judged(mine, parts, window)
+    sentence = verdict.remembered(table, top)
+    if unheard:
+        sentence += " " + verdict.generalised(unheard)
+    page = Report(
+        song=dataset.songs[0].song,
+        title=dataset.songs[0].song.title or dataset.songs[0].name,
+        ceiling=top,
+        rows=table,
+        versions=list(comparison.versions(mine, dataset)),
+        sentence=sentence,
+        seeds=sorted({trial.seed for trial in mine}),
+        curves=list(comparison.curves(mine)),
+        ambiguities=comparison.ambiguities(mine, dataset, window),
+        windows=comparison.windows_chart(trials, ceilings) if len(sizes) > 1 else None,
+        held_out=unheard,
+    )
+    result = CompareResult(
+        path,
+        path / "report.html",
+        window,
+        top,
+        tuple(table),
+        unheard,
+        tuple(song.name for song in parts.held_out),
+        tuple(mine),
+        tuple(
+            (each, tuple(trial for trial in trials if trial.window == each.window))
+            for each in ceilings
+            if len(sizes) > 1
+        ),
+        sentence,
+    )
+    write_atomically(result.report, report(page))
+    document = {"basis": _read_basis(path), **result.to_json()}
+    write_atomically(path / _FILE, json.dumps(document, ensure_ascii=False, indent=2) + "\n")
+    return result
+
+
+def _judged(trials: Sequence[Trial], parts: Split, window: int) -> HeldOut | None:
+    if not parts.held_out:
+        return None
+    bits = {
+        model: [trial.held_out_bits for trial in group]
+        for model, group in comparison.by_model(trials).items()
+    }
+    return judge(bits, [len(named.song) - window for named in parts.held_out])

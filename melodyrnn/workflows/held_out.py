@@ -1,0 +1,90 @@
+"""Generalising: songs kept from training, and what the models make of them."""
+
+from collections.abc import Mapping, Sequence
+from itertools import combinations
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from melodyrnn.errors import ConfigError
+from melodyrnn.render.report_data import HeldOut, HeldOutRow, Pair
+from melodyrnn.workflows.dataset import Named
+
+FRACTION = 0.25
+"""Of the songs, how many are held out where nothing is said."""
+
+_RESAMPLES = 10_000
+_CONFIDENCE = 0.95
+
+
+class Split(NamedTuple):
+    """Songs by what they are for. No tune stands on two sides, transposed or not."""
+
+    learned: tuple[Named, ...]
+    validation: tuple[Named, ...]  # choose the best weights
+    held_out: tuple[Named, ...]  # are only measured
+
+
+def split(songs: Sequence[Named], fraction: float) -> Split:
+    """Hold out ``fraction`` of the songs and, of the others, as much again for validation.
+
+    The same songs always fall the same way. Raises ConfigError where ``fraction`` is not
+    between 0 and 1, or leaves no two tunes apart.
+    """
+    if not 0 < fraction < 1:
+        raise ConfigError(f"--held-out {fraction:g} is out of range; it is a part, such as 0.25")
+    tunes: dict[object, list[Named]] = {}
+    for named in songs:
+        tunes.setdefault(_tune(named), []).append(named)
+    if len(tunes) < 2:
+        raise ConfigError("songs held out need at least two different tunes; give more songs")
+    order = np.random.default_rng(0).permutation(len(tunes))
+    shuffled = [list(tunes.values())[i] for i in order]
+    test = min(max(1, round(fraction * len(tunes))), len(tunes) - 1)
+    rest = len(tunes) - test
+    check = max(1, round(fraction * rest)) if rest >= 3 else 0
+    parts = shuffled[test + check :], shuffled[test : test + check], shuffled[:test]
+    return Split(*(tuple(named for tune in part for named in tune) for part in parts))
+
+
+def _tune(named: Named) -> object:
+    """What two songs share that are the same but for their key."""
+    sounding = [note for note in named.song.notes if note.pitch]
+    first = sounding[0].pitch.midi if sounding and sounding[0].pitch else 0
+    return tuple(
+        (note.pitch.midi - first if note.pitch else None, note.duration)
+        for note in named.song.notes
+    )
+
+
+def judge(bits: Mapping[str, Sequence[Sequence[float]]], notes: Sequence[int]) -> HeldOut:
+    """Confidence by a bootstrap over songs, differences paired over songs (Efron 1979).
+
+    ``bits``: model -> of each seed, of each song, bits per note. ``notes``: of each song. Seeds
+    are averaged first: chance is in the songs.
+    """
+    weights = np.asarray(notes, dtype=np.float64)
+    by_song = {model: np.mean(seeds, axis=0) for model, seeds in bits.items()}
+    picks = np.random.default_rng(0).integers(0, len(notes), (_RESAMPLES, len(notes)))
+    rows = [
+        HeldOutRow(model, *_interval(values, weights, picks)) for model, values in by_song.items()
+    ]
+    pairs = []
+    for (first, a), (second, b) in combinations(by_song.items(), 2):
+        difference, low, high = _interval(a - b, weights, picks)
+        beyond = len(notes) > 1 and (low > 0 or high < 0)
+        pairs.append(Pair(first, second, difference, low, high, beyond))
+    return HeldOut(len(notes), int(weights.sum()), rows, pairs, _CONFIDENCE)
+
+
+def _interval(
+    values: npt.NDArray[np.float64],
+    weights: npt.NDArray[np.float64],
+    picks: npt.NDArray[np.int64],
+) -> tuple[float, float, float]:
+    """The mean over notes, and where it lies in 95 % of the resampled sets of songs."""
+    means = (values * weights)[picks].sum(1) / weights[picks].sum(1)
+    tail = 100 * (1 - _CONFIDENCE) / 2
+    low, high = np.percentile(means, [tail, 100 - tail])
+    return float((values * weights).sum() / weights.sum()), float(low), float(high)

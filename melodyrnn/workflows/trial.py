@@ -1,0 +1,214 @@
+"""One model with one seed: trained, measured, written down. What a comparison is made of.
+
+Trials run in processes of their own, side by side, one thread each: small networks are no faster
+with more, and the results do not depend on how many run at once.
+"""
+
+import json
+import os
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import asdict, dataclass
+from multiprocessing import get_context, parent_process
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from melodyrnn.errors import RunError
+from melodyrnn.files import write_atomically
+from melodyrnn.sequences.ngram import Tally, successors
+from melodyrnn.sequences.sampling import log_softmax
+from melodyrnn.sequences.vocabulary import Vocabulary
+from melodyrnn.workflows.dataset import Dataset, Named
+from melodyrnn.workflows.measure import Measures, measure
+from melodyrnn.workflows.opened import open_run
+from melodyrnn.workflows.train import TrainResult, train_named
+
+_FILE = "trial.json"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a trial is to do."""
+
+    model: str
+    seed: int
+    window: int
+    settings: dict[str, Any]  # other fields of ModelConfig and TrainConfig
+    learned: tuple[Named, ...]
+    validation: tuple[Named, ...]
+    held_out: tuple[Named, ...]
+    vocabulary: Vocabulary
+    path: Path
+
+    @property
+    def key(self) -> dict[str, Any]:
+        """What the result depends on."""
+        return {
+            "model": self.model,
+            "seed": self.seed,
+            "window": self.window,
+            "settings": self.settings,
+            "vocabulary": self.vocabulary.to_json(),
+            "songs": [
+                [song.record["sha256"] for song in songs]
+                for songs in (self.learned, self.validation, self.held_out)
+            ],
+        }
+
+
+@dataclass(frozen=True)
+class Trial:
+    """What came of a plan. Codes and probabilities are of the first song learned."""
+
+    model: str
+    seed: int
+    window: int
+    run: str
+    parameters: int
+    epochs: int
+    best_epoch: int
+    seconds: float
+    one_step: Tally  # of all songs learned
+    whole_song: Tally
+    bits_per_note: float
+    first_wrong: int | None  # position, from 1, of the first wrong note of the whole song
+    one_step_tokens: list[str]
+    whole_song_tokens: list[str]
+    ambiguous: list[tuple[int, dict[str, float]]]  # index of the note -> its probabilities
+    held_out_bits: list[float]  # of each song held out, bits per note
+
+    def to_json(self) -> dict[str, Any]:
+        tallies = {"one_step": self.one_step.to_json(), "whole_song": self.whole_song.to_json()}
+        return asdict(self) | tallies
+
+    @classmethod
+    def from_json(cls, document: dict[str, Any]) -> "Trial":
+        tallies = {name: Tally(**document[name]) for name in ("one_step", "whole_song")}
+        places = [(int(index), says) for index, says in document["ambiguous"]]
+        return cls(**document | tallies | {"ambiguous": places})
+
+
+def run_trials(
+    plans: Sequence[Plan], jobs: int, done: Callable[[int, int], None]
+) -> Iterator[Trial]:
+    """The trials of ``plans``, in their order; those found finished are not run again.
+
+    ``done`` is called with (trials done, all) after each. Raises MelodyError.
+    """
+    trials = [_finished(plan) for plan in plans]
+    todo = [index for index, trial in enumerate(trials) if trial is None]
+    done(len(plans) - len(todo), len(plans))
+    if todo:
+        context = get_context("spawn")  # a fork would share TensorFlow's locks
+        with ProcessPoolExecutor(min(jobs, len(todo)), context, _start_worker) as pool:
+            futures = {pool.submit(run_trial, plans[index]): index for index in todo}
+            try:
+                for number, future in enumerate(as_completed(futures), 1):
+                    trials[futures[future]] = future.result()
+                    done(len(plans) - len(todo) + number, len(plans))
+            except BrokenProcessPool:
+                raise RunError(
+                    "a training was killed, perhaps for want of memory; "
+                    "the same command goes on, --jobs 1 takes less memory"
+                ) from None
+            finally:
+                pool.shutdown(wait=False, cancel_futures=True)
+    return (trial for trial in trials if trial is not None)
+
+
+def _start_worker() -> None:
+    """One thread each; and no worker outlives a parent that was killed."""
+    from melodyrnn.networks.backend import tf
+
+    tf.config.threading.set_intra_op_parallelism_threads(1)
+    tf.config.threading.set_inter_op_parallelism_threads(1)
+    threading.Thread(target=_die_with_parent, daemon=True).start()
+
+
+def _die_with_parent() -> None:
+    if parent := parent_process():
+        parent.join()
+        os._exit(1)
+
+
+def _finished(plan: Plan) -> Trial | None:
+    file = plan.path / _FILE
+    if not file.is_file():
+        return None
+    try:
+        document = json.loads(file.read_text(encoding="utf-8"))
+        if document["plan"] == plan.key:
+            return Trial.from_json(document["trial"])
+    except (ValueError, KeyError, TypeError):
+        pass  # damaged: no reason not to do it again
+    raise RunError(f"{plan.path}: holds another trial; --overwrite replaces the comparison")
+
+
+def run_trial(plan: Plan) -> Trial:
+    """Train, or go on with a training that was cut off; measure; write it down."""
+    settings = {"model": plan.model, "seed": plan.seed, "window": plan.window, **plan.settings}
+    result = train_named(
+        plan.learned,
+        plan.path,
+        settings,
+        vocabulary=plan.vocabulary,
+        validation=plan.validation,
+        resume=plan.path.exists(),
+    )
+    if result.interrupted:
+        raise KeyboardInterrupt
+    trial = _trial(plan, result)
+    document = {"plan": plan.key, "trial": trial.to_json()}
+    write_atomically(plan.path / _FILE, json.dumps(document, ensure_ascii=False))
+    return trial
+
+
+def _trial(plan: Plan, result: TrainResult) -> Trial:
+    measures = result.measures
+    dataset = Dataset.of(plan.learned, plan.window, plan.vocabulary)
+    song, played = dataset.sequences[0], measures.played[0]
+    one_step = song.copy()
+    one_step[plan.window :] = played.logits.argmax(-1)
+    wrong = np.flatnonzero(played.whole_song != song)
+    return Trial(
+        plan.model,
+        plan.seed,
+        plan.window,
+        str(plan.path),
+        result.parameters,
+        result.record.epochs,
+        result.record.best_epoch,
+        result.record.seconds,
+        measures.one_step,
+        measures.whole_song,
+        measures.bits_per_note,
+        int(wrong[0]) + 1 if len(wrong) else None,
+        plan.vocabulary.decode(one_step),
+        plan.vocabulary.decode(played.whole_song),
+        list(_ambiguous(dataset, measures, plan.window)),
+        _held_out_bits(plan),
+    )
+
+
+def _ambiguous(
+    dataset: Dataset, measures: Measures, window: int
+) -> Iterator[tuple[int, dict[str, float]]]:
+    """The places of the first song whose window has more than one successor in the song."""
+    song, symbols = dataset.sequences[0], dataset.vocabulary.symbols
+    counts = successors([song], window)
+    p = np.exp(log_softmax(measures.played[0].logits))
+    for place, row in enumerate(p):
+        if len(counts[tuple(song[place : place + window].tolist())]) > 1:
+            says = {symbols[i]: round(float(row[i]), 4) for i in np.argsort(-row)[:6]}
+            yield place + window, says
+
+
+def _held_out_bits(plan: Plan) -> list[float]:
+    if not plan.held_out:
+        return []
+    dataset = Dataset.of(plan.held_out, plan.window, plan.vocabulary)
+    return list(measure(open_run(plan.path).predictor(), dataset).bits)
