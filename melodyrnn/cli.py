@@ -223,13 +223,12 @@ def train(
 
 
 def _show_training(result: Any) -> None:
-    click.echo(
-        f"{result.model}, {result.parameters:,} parameters, {result.epochs} epochs "
-        f"in {result.seconds:.1f} s"
-    )
-    _show_numbers(result)
+    record = result.record
+    epochs = f", {record.epochs} epochs in {record.seconds:.1f} s" if record.epochs else ""
+    click.echo(f"{record.model.model}, {result.parameters:,} weights{epochs}")
+    _show_numbers(result.measures)
     click.echo(f"\n{result.run}/")
-    click.echo("  " + "  ".join(path.name for path in result.files))
+    click.echo(click.wrap_text("  ".join(path.name for path in result.files), 78, "  ", "  "))
 
 
 def _show_numbers(measures: Any) -> None:
@@ -339,12 +338,12 @@ def generate(run: Path, as_json: bool, quiet: bool, **settings: Any) -> None:
 
 
 def _show_generated(song: Any) -> None:
-    given, new = song.tokens[: song.primer], song.tokens[song.primer :]
-    click.echo(click.style(" ".join(given), dim=True) + " " + " ".join(new))
+    click.echo(click.wrap_text(" ".join(song.tokens), 78))
     copied = f"{song.copied} of {len(song.tokens)} notes in a row stand in {song.copied_from}"
     click.echo(click.style(f"  {copied}", dim=True))
     if song.file:
         click.echo(f"  {song.file}")
+    click.echo()
 
 
 @main.command()
