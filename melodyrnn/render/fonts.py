@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache, cached_property
 from importlib.util import find_spec
+from io import BytesIO
 from itertools import groupby
 from pathlib import Path
 
@@ -61,7 +62,7 @@ class Font:
 
     @cached_property
     def _file(self) -> TTFont:
-        return TTFont(self.path, lazy=True)
+        return TTFont(BytesIO(self.path.read_bytes()), lazy=True)  # a lazy font holds its file open
 
     @cached_property
     def characters(self) -> dict[int, str]:
