@@ -12,6 +12,7 @@ from typing import Self
 from unicodedata import normalize
 
 from melodyrnn.errors import NotationError
+from melodyrnn.music import display
 from melodyrnn.music.durations import GRID, can_write
 
 SEMITONES: dict[str, int] = {"c": 0, "d": 2, "e": 4, "f": 5, "g": 7, "a": 9, "b": 11}
@@ -194,6 +195,10 @@ class Song:
 
     def __len__(self) -> int:
         return len(self.notes)
+
+    def _repr_html_(self) -> str | None:
+        """What a notebook shows: the score and a player."""
+        return display.html(self)
 
     @property
     def duration(self) -> Fraction:
