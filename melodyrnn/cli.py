@@ -79,7 +79,8 @@ def _option(setting: Any) -> Callable[[Command], Command]:
         return click.option(flags, setting.name, default=None, help=shown)
     shown = about if default is None else f"{about}  [default: {default}]"
     if choices := setting.metadata.get("choices"):
-        return click.option(option, type=click.Choice(list(choices)), help=shown)
+        kinds = click.Choice(list(choices))
+        return click.option(option, type=kinds, metavar="NAME", help=shown + ", see below")
     kind = click.FLOAT if setting.metadata.get("real") else click.INT
     return click.option(option, type=kind, help=shown)
 
@@ -122,8 +123,8 @@ _INSTRUMENT = click.option("--instrument", help="a General MIDI instrument, such
 
 _NUMBERS = """\b
 one step     each next note, told from the window of the song itself
-whole song   each next note, told from the model's own notes, after the first
-             window: right as far as they agree, position by position
+whole song   each next note after the first window, told from the notes that the
+             model played before; right are those that agree in their place
 ceiling      the most any model can get right in one step that sees the window
              only: of each window, its most frequent next note
 bits a note  the mean of -log2 p(next note); 0 is certainty

@@ -4,6 +4,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from threading import Timer
 from typing import Any
 
 from rich.bar import Bar
@@ -12,6 +13,7 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn
 from rich.table import Table
 from rich.text import Text
 
+_SECONDS_BEFORE_LINES = 1.0  # what is done sooner, or refused, needs no word of progress
 _SECONDS_BETWEEN_LINES = 2.0
 
 
@@ -27,7 +29,14 @@ def progress_of(what: str, unit: str, quiet: bool = False) -> Iterator[Any]:
         with _bar(what, unit) as report:
             yield report
     else:
-        yield _lines(what, unit)
+        begun = Timer(
+            _SECONDS_BEFORE_LINES, lambda: print(f"{what} …", file=sys.stderr, flush=True)
+        )
+        begun.start()
+        try:
+            yield _lines(what, unit)
+        finally:
+            begun.cancel()
 
 
 @contextmanager
@@ -52,7 +61,6 @@ def _bar(what: str, unit: str) -> Iterator[Any]:
 
 
 def _lines(what: str, unit: str) -> Any:
-    print(f"{what} …", file=sys.stderr, flush=True)
     last, start = time.monotonic(), None
 
     def report(done: int, all_: int, words: str = "") -> None:
@@ -61,9 +69,13 @@ def _lines(what: str, unit: str) -> Any:
         if time.monotonic() - last >= _SECONDS_BETWEEN_LINES:
             last = time.monotonic()
             told = f"{unit} {done}/{all_} {words} {_time_left(start, done, all_)}"
-            print(f"{what}: {told}", file=sys.stderr, flush=True)
+            _print(f"{what}: {told}")
 
     return report
+
+
+def _print(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)
 
 
 def _time_left(start: tuple[float, int], done: int, all_: int) -> str:

@@ -27,13 +27,13 @@ class ModelSpec:
 
 MODELS: dict[str, ModelSpec] = {
     "lstm": ModelSpec(
-        about="long short-term memory, state carried through the song", cell="lstm", stateful=True
+        about="long short-term memory, state carried all along", cell="lstm", stateful=True
     ),
     "gru": ModelSpec(
-        about="gated recurrent unit, state carried through the song", cell="gru", stateful=True
+        about="gated recurrent unit, state carried all along", cell="gru", stateful=True
     ),
     "rnn": ModelSpec(
-        about="simple recurrent network, state carried through the song", cell="rnn", stateful=True
+        about="simple recurrent network, state carried all along", cell="rnn", stateful=True
     ),
     "lstm-stateless": ModelSpec(about="LSTM that forgets at each window", cell="lstm", batch=14),
     "gru-stateless": ModelSpec(about="GRU that forgets at each window", cell="gru", batch=14),
@@ -50,8 +50,8 @@ NETWORKS = tuple(name for name, spec in MODELS.items() if not spec.counted)
 """The models that learn by gradient."""
 
 INPUTS: dict[str, str] = {
-    "index": "each code's index divided by the largest, one attribute a step",
-    "onehot": "one attribute for each code of the vocabulary, 1 where it is that code",
+    "index": "each code's index divided by the largest",
+    "onehot": "a 1 in the place of the code, 0 elsewhere",
     "embedding": "a learned vector for each code",
     "features": "two attributes a step, pitch and duration",
 }
@@ -88,7 +88,7 @@ class ModelConfig(_Checked):
 
     model: str = _setting("lstm", "the kind of network", choices=MODELS)
     input: str = _setting(
-        "index", "how a code enters the network; several songs: embedding", choices=INPUTS
+        "index", "how a code enters; several songs: embedding", choices=INPUTS
     )
     window: int = _setting(4, "codes the network sees at a step", least=1, most=1024)
     units: int = _setting(128, "units in each hidden layer", least=1, most=8192)

@@ -1,0 +1,35 @@
+"""What several test files share: the songs, the command, one trained run."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+NABIYA = ROOT / "songs" / "nabiya.txt"
+
+
+@pytest.fixture
+def nabiya():
+    return NABIYA
+
+
+@pytest.fixture(scope="session")
+def melodyrnn():
+    """The installed command, as a function of its arguments: its completed process."""
+    script = Path(sys.executable).with_name("melodyrnn")
+
+    def command(*arguments, cwd=ROOT, **options):
+        line = [str(script), *map(str, arguments)]
+        options = {"capture_output": True, "text": True, "encoding": "utf-8"} | options
+        return subprocess.run(line, cwd=cwd, timeout=300, **options)
+
+    return command
+
+
+@pytest.fixture(scope="session")
+def trained(melodyrnn, tmp_path_factory):
+    """The one true end-to-end training: a folder with runs/nabiya-lstm, and what was printed."""
+    folder = tmp_path_factory.mktemp("trained")
+    return folder, melodyrnn("train", NABIYA, "--json", cwd=folder)

@@ -1,0 +1,355 @@
+# ruff: noqa: E501 - a table of messages keeps one row a line
+"""The command line through its real entry point."""
+
+import csv
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+import wave
+import zipfile
+from pathlib import Path
+
+import mido
+import numpy as np
+import pytest
+from click.testing import CliRunner
+
+from melodyrnn import read_song
+from melodyrnn.cli import main
+from melodyrnn.music.codes import to_codes
+
+
+def call(*arguments):
+    """The command in this process: quick, for what needs no entry point of its own."""
+    return CliRunner().invoke(main, list(map(str, arguments)))
+
+
+def document(done):
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+@pytest.fixture(scope="module")
+def run(trained):
+    return trained[0] / "runs" / "nabiya-lstm"
+
+
+def test_inspect_json(melodyrnn, nabiya):
+    told = document(melodyrnn("inspect", nabiya, "--json"))
+    assert told["title"] == "나비야"
+    assert told["notes"] == len(told["tokens"]) == 54
+    assert told["tokens"][:4] == ["g8", "e8", "e4", "f8"]
+    assert list(told["codes"].items())[:2] == [("c4", 0), ("d4", 1)]
+    assert len(told["codes"]) == 14
+    assert told["window"] == 4
+    assert np.array(told["windows"]).shape == (50, 5)
+    assert told["windows"][:2] == [[11, 9, 2, 10, 8], [9, 2, 10, 8, 1]]
+    rights = [30, 39, 44, 46, 48, 47, 46, 46]
+    expected = {str(w): {"right": r, "all": 54 - w} for w, r in enumerate(rights, 1)}
+    assert told["ceiling"] == expected
+
+
+def test_inspect_for_people(nabiya):
+    done = call("inspect", nabiya)
+    assert done.exit_code == 0
+    assert "나비야" in done.output
+    assert "46/50" in done.output
+    assert max(map(len, done.output.splitlines())) <= 80
+
+
+def test_train_json(trained):
+    folder, done = trained
+    told = document(done)
+    assert told["run"] == str(Path("runs") / "nabiya-lstm")
+    assert told["model"] == "lstm"
+    assert told["parameters"] == 68366
+    assert told["one_step"] == told["whole_song"] == {"right": 50, "all": 50}
+    assert told["ceiling"] == {"right": 46, "all": 50}
+    assert 0 < told["epochs"] < 2000
+    assert told["seconds"] > 0
+    names = {Path(path).name for path in told["files"]}
+    assert names == {
+        "model.keras", "history.csv", "run.json",
+        "song.mid", "song.musicxml", "song.svg", "song.png", "song.wav",
+    }  # fmt: skip
+    assert all((folder / path).stat().st_size for path in told["files"])
+
+
+def test_the_run_plays_the_song(run, nabiya):
+    song = read_song(nabiya)
+    played = read_song(run / "song.mid")
+    assert [n.pitch.midi for n in played.notes] == [n.pitch.midi for n in song.notes]
+    assert [n.duration for n in played.notes] == [n.duration for n in song.notes]
+    assert played.title == "나비야"
+    with wave.open(str(run / "song.wav")) as sound:
+        seconds = sound.getnframes() / sound.getframerate()
+    assert song.seconds <= seconds < song.seconds + 4
+
+
+def test_the_history_is_of_every_epoch(run):
+    with (run / "history.csv").open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [int(row["epoch"]) for row in rows] == list(range(1, len(rows) + 1))
+    assert float(rows[-1]["loss"]) < float(rows[0]["loss"]) / 10
+    assert rows[-1]["one_step"] == "50"
+
+
+def test_evaluate_json(melodyrnn, run):
+    told = document(melodyrnn("evaluate", run, "--json"))
+    assert (told["model"], told["window"]) == ("lstm", 4)
+    assert told["one_step"] == {"right": 50, "all": 50}
+    assert told["whole_song"].pop("tokens") == told["songs"][0]["whole_song"]["tokens"]
+    assert told["whole_song"] == {"right": 50, "all": 50}
+    assert told["ceiling"] == {"right": 46, "all": 50}
+    assert 0 < told["bits_per_note"] < 1
+    assert told["songs"][0]["heard_in_training"]
+
+
+def test_evaluate_on_another_song_says_so(run, tmp_path):
+    other = tmp_path / "other.txt"
+    other.write_text("g8 e8 e4 f8 d8 d4 g8 g8 g8 g8")
+    done = call("evaluate", run, other)
+    assert done.exit_code == 0, done.output
+    assert "never heard in training" in done.output
+
+
+def test_generate_json(melodyrnn, run, tmp_path):
+    arguments = ("generate", run, "--primer", "g8 e8 e4 f8 d8", "--length", 12, "--json")
+    told = document(melodyrnn(*arguments, "--count", 3, "--seed", 4, "-o", tmp_path / "new"))
+    again = document(melodyrnn(*arguments, "--count", 3, "--seed", 4))
+    assert len(told["songs"]) == 3
+    for number, (song, same) in enumerate(zip(told["songs"], again["songs"], strict=True), 1):
+        assert song["tokens"] == same["tokens"]
+        assert "file" not in same
+        assert song["tokens"][:5] == ["g8", "e8", "e4", "f8", "d8"]
+        assert song["primer"] == 5
+        assert len(song["tokens"]) == 5 + 12
+        assert song["file"] == str(tmp_path / "new" / f"song-{number}.mid")
+        codes = [note for track in mido.MidiFile(song["file"]).tracks for note in track]
+        assert sum(m.type == "note_on" and m.velocity > 0 for m in codes) == 17
+
+
+def test_greedy_generation_from_the_first_notes_is_the_song(run, nabiya):
+    told = json.loads(call("generate", run, "--temperature", 0, "--json").stdout)
+    assert told["songs"][0]["tokens"] == to_codes(read_song(nabiya))
+    assert told["songs"][0]["copied"] == {"notes": 54, "song": "nabiya"}
+
+
+def test_a_file_is_a_primer(run, tmp_path):
+    midi = tmp_path / "나비.mid"
+    assert call("render", tmp_path.parent / "missing.txt", "-o", midi).exit_code == 1
+    (tmp_path / "p.txt").write_text("g8 e8 e4 f8 d8 d4")
+    assert call("render", tmp_path / "p.txt", "-o", midi).exit_code == 0
+    told = json.loads(call("generate", run, "--primer", midi, "--length", 3, "--json").stdout)
+    assert told["songs"][0]["tokens"][:4] == ["g8", "e8", "e4", "f8"]
+    assert told["songs"][0]["primer"] == 4
+
+
+def test_an_enharmonic_primer_is_understood(run):
+    done = call("generate", run, "--primer", "g8 e8 f-4 e#8", "--length", 1, "--json")
+    assert json.loads(done.stdout)["songs"][0]["tokens"][:4] == ["g8", "e8", "e4", "f8"]
+
+
+@pytest.mark.parametrize("suffix", ["mid", "musicxml", "abc", "svg", "png", "pdf", "wav", "txt"])
+def test_render_every_format(nabiya, tmp_path, suffix):
+    target = tmp_path / f"나비야.{suffix}"
+    done = call("render", nabiya, "-o", target)
+    assert done.exit_code == 0, done.output
+    assert done.output.strip() == str(target)
+    magic = {"mid": b"MThd", "png": b"\x89PNG", "pdf": b"%PDF", "wav": b"RIFF"}.get(suffix, b"")
+    assert target.read_bytes().startswith(magic)
+    assert list(tmp_path.iterdir()) == [target]
+
+
+@pytest.mark.parametrize("suffix", ["mid", "musicxml", "abc", "txt"])
+def test_every_format_can_be_inspected_again(nabiya, tmp_path, suffix):
+    target = tmp_path / f"song.{suffix}"
+    call("render", nabiya, "-o", target)
+    told = json.loads(call("inspect", target, "--json").stdout)
+    assert told["title"] == "나비야"
+    assert told["tokens"] == to_codes(read_song(nabiya))
+
+
+BAD_INPUT = [
+    # arguments, files to make, the words of the message
+    (["inspect", "x.txt"], {"x.txt": "g8 h8"}, "x.txt:1:4: unknown pitch 'h8'"),
+    (["inspect", "x.txt"], {"x.txt": ""}, "x.txt"),
+    (["inspect", "x.txt"], {"x.txt": "r4 r4 r4 r4 r4 r4"}, "x.txt: there are no notes in it"),
+    (["inspect", "x.txt"], {"x.txt": "g8 e8 e4 f8"}, "x has 4 notes and a window of 4 needs at least 5"),
+    (["train", "x.txt"], {"x.txt": "g8 e8 e4 f8"}, "use --window 3 or less"),
+    (["inspect", "x.mid"], {"x.mid": "no midi at all"}, "x.mid"),
+    (["inspect", "x.mid"], {"x.mid": b"MThd\0\0\0\6\0\1\0\1\1\xe0MTrk\0\0\1\0"}, "x.mid"),
+    (["inspect", "x.musicxml"], {"x.musicxml": b"\x89PNG"}, "x.musicxml"),
+    (["inspect", "x.abc"], {"x.abc": b"\xff\xfe\xfd"}, "x.abc"),
+    (["inspect", "x.txt"], {"x.txt": b"\xff\xfe\xfd"}, "x.txt: byte 0 is not UTF-8 text; save it as UTF-8"),
+    (["inspect", "x.doc"], {"x.doc": "g8"}, "x.doc: unknown kind of file '.doc'"),
+    (["inspect", "nabya.txt"], {"nabiya.txt": "g8"}, "nabya.txt: no such file; did you mean 'nabiya.txt'?"),
+    (["train", "empty"], {"empty/readme.md": ""}, "empty: no song in this folder"),
+    (["render", "x.txt", "-o", "y.xyz"], {"x.txt": "g8"}, "y.xyz: unknown format '.xyz'"),
+    (["render", "x.txt", "-o", "no/where/y.mid"], {"x.txt": "g8"}, "no/where/y.mid: cannot write"),
+    (["render", "x.txt", "-o", "d.mid"], {"x.txt": "g8", "d.mid/x": ""}, "d.mid: a folder; name a file to write"),
+    (["render", "x.txt", "-o", "y.wav", "--instrument", "fluet"], {"x.txt": "g8"}, "did you mean 'flute'"),
+    (["render", "x.txt", "-o", "y.mid", "--tempo", "-3"], {"x.txt": "g8"}, "a tempo of -3"),
+    (["evaluate", "runs/none"], {}, "none: no such run folder"),
+    (["generate", "run", "--temperature", "-1"], {"run/run.json": ""}, "--temperature -1.0 is out of range"),
+    (["generate", "run", "--top-p", "0"], {"run/run.json": ""}, "--top-p 0.0 is out of range"),
+    (["generate", "run", "--top-k", "0"], {"run/run.json": ""}, "--top-k 0 is out of range"),
+    (["generate", "run", "--count", "0"], {"run/run.json": ""}, "--count 0 is out of range"),
+    (["generate", "run"], {"run/run.json": "{}"}, "is not a run of this version"),
+    (["generate", "run"], {"run/run.json": "[["}, "is damaged or no record of a run"),
+    (["train", "x.txt", "--epochs", "0"], {"x.txt": "g8 " * 9}, "--epochs 0 is out of range"),
+    (["train", "x.txt", "-o", "here"], {"x.txt": "g8 " * 9, "here/a": ""}, "here: already exists; --overwrite replaces it, --resume goes on"),
+    (["train", "x.txt", "--resume"], {"x.txt": "g8 " * 9}, "no such run to resume"),
+    (["compare", "x.txt", "--models", "lstm,lstn"], {"x.txt": "g8 " * 9}, "unknown model 'lstn'; did you mean 'lstm'?"),
+    (["compare", "x.txt", "--windows", "8-x"], {"x.txt": "g8 " * 9}, "--windows '8-x' is not like 1-8"),
+    (["compare", "x.txt", "--held-out", "0.5"], {"x.txt": "g8 " * 9}, "need at least two different tunes"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("arguments", "files", "message"), BAD_INPUT, ids=lambda value: str(value)[:40]
+)
+def test_bad_input_is_one_line_and_exit_status_1(arguments, files, message, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for name, content in files.items():
+        path = Path(name)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    before = sorted(tmp_path.rglob("*"))
+    done = call(*arguments)
+    assert done.exit_code == 1, done.output
+    assert message in done.stderr
+    assert done.stderr.startswith("error: ")
+    assert done.stderr.count("\n") == 1
+    assert done.stdout == ""
+    assert sorted(tmp_path.rglob("*")) == before, "nothing is written"
+
+
+PRIMERS = [
+    ("g8 e8", "the primer has 2 notes and this run's window needs 4; give more, such as 'g8 e8 e4 f8'"),
+    ("g8 e8 e4 f2", "note 4 of the primer, 'f2', is not among the 14 codes that this run knows; near it are f4"),
+    ("g8 e8 e4 q8", "--primer:1:10: unknown pitch 'q8'"),
+    ("no.mid", "no.mid: no such file"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("primer", "message"), PRIMERS)
+def test_a_primer_that_cannot_be_is_refused_with_what_would_work(run, primer, message):
+    done = call("generate", run, "--primer", primer)
+    assert done.exit_code == 1
+    assert message in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["trian"], "Did you mean 'train'?"),
+        (["train"], "Missing argument 'SONGS...'"),
+        (["train", "x", "--modle", "mlp"], "No such option"),
+        (["train", "x", "--model", "lsmt"], "is not one of 'lstm'"),
+        (["train", "x", "--epochs", "many"], "'many' is not a valid integer"),
+        (["train", "x", "--overwrite", "--resume"], "exclude each other"),
+        (["render", "x"], "Missing option '--output'"),
+    ],
+)
+def test_a_wrong_option_exits_2(arguments, message):
+    done = call(*arguments)
+    assert done.exit_code == 2
+    assert message in done.stderr
+
+
+def test_a_file_of_100_mb_is_refused_at_once(tmp_path):
+    for suffix in ("txt", "mid", "musicxml", "abc"):
+        path = tmp_path / f"nonsense.{suffix}"
+        with path.open("wb") as file:
+            file.truncate(100_000_000)
+        start = time.monotonic()
+        done = call("inspect", path)
+        assert done.exit_code == 1, suffix
+        assert "100 MB is no melody" in done.stderr
+        assert time.monotonic() - start < 1
+
+
+def test_a_damaged_run_is_one_line(run, tmp_path):
+    import shutil
+
+    copy = shutil.copytree(run, tmp_path / "run")
+    (copy / "model.keras").write_bytes(b"not a model")
+    done = call("generate", copy)
+    assert done.exit_code == 1
+    assert "model.keras: is damaged or holds another network than run.json says" in done.stderr
+
+
+def test_quiet_prints_only_paths(melodyrnn, run, tmp_path):
+    done = melodyrnn("generate", run, "--quiet", "-o", tmp_path / "a.mid")
+    assert (done.stdout.strip(), done.stderr) == (str(tmp_path / "a.mid"), "")
+
+
+def test_help_is_there_at_once(melodyrnn):
+    seconds = []
+    for _ in range(5):
+        start = time.monotonic()
+        assert "compare" in melodyrnn("--help").stdout
+        seconds.append(time.monotonic() - start)
+    assert min(seconds) < 0.5  # measured: 0.1; a bound that a busy machine keeps
+
+
+@pytest.mark.parametrize("command", sorted(main.commands))
+def test_help_fits_80_columns(command):
+    done = CliRunner().invoke(main, [command, "--help"], terminal_width=80)
+    assert done.exit_code == 0
+    assert max(map(len, done.output.splitlines())) <= 80
+
+
+def start(folder, nabiya, *arguments):
+    script = Path(sys.executable).with_name("melodyrnn")
+    line = [script, "train", nabiya, "--no-early-stop", "--epochs", "700", *arguments]
+    return subprocess.Popen(line, cwd=folder, stderr=subprocess.PIPE, stdout=subprocess.PIPE)
+
+
+def wait_for(path, process):
+    deadline = time.monotonic() + 120
+    while not path.exists():
+        assert process.poll() is None, process.communicate()
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
+def weights(run):
+    with zipfile.ZipFile(run / "model.keras") as archive:
+        return archive.read("model.weights.h5")
+
+
+def test_a_killed_training_resumes_to_the_same_bits(melodyrnn, nabiya, tmp_path):
+    straight = melodyrnn(
+        "train", nabiya, "--no-early-stop", "--epochs", 700, "-o", "straight", cwd=tmp_path
+    )
+    assert straight.returncode == 0, straight.stderr
+    process = start(tmp_path, nabiya, "-o", "killed")
+    wait_for(tmp_path / "killed" / "checkpoint" / "state.npz", process)
+    process.kill()
+    process.communicate()
+    assert not (tmp_path / "killed" / "model.keras").exists()
+    done = melodyrnn("train", nabiya, "-o", "killed", "--resume", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    for name in ("history.csv", "song.mid", "song.svg"):
+        one, other = (tmp_path / run / name for run in ("straight", "killed"))
+        assert one.read_bytes() == other.read_bytes(), name
+    assert weights(tmp_path / "straight") == weights(tmp_path / "killed")
+
+
+def test_ctrl_c_leaves_a_usable_run(nabiya, tmp_path):
+    process = start(tmp_path, nabiya)
+    run = tmp_path / "runs" / "nabiya-lstm"
+    wait_for(run / "checkpoint" / "state.npz", process)
+    os.kill(process.pid, signal.SIGINT)
+    _, errors = process.communicate(timeout=60)
+    assert process.returncode == 130, errors
+    assert b"--resume goes on" in errors
+    assert b"Traceback" not in errors
+    assert json.loads((run / "run.json").read_text())["status"] == "interrupted"
+    done = call("generate", run, "--length", 5, "--json")
+    assert len(json.loads(done.stdout)["songs"][0]["tokens"]) == 9
