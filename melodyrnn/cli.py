@@ -80,7 +80,7 @@ def _option(setting: Any) -> Callable[[Command], Command]:
     shown = about if default is None else f"{about}  [default: {default}]"
     if choices := setting.metadata.get("choices"):
         kinds = click.Choice(list(choices))
-        return click.option(option, type=kinds, metavar="NAME", help=shown + ", see below")
+        return click.option(option, type=kinds, metavar="NAME", help=shown)
     kind = click.FLOAT if setting.metadata.get("real") else click.INT
     return click.option(option, type=kind, help=shown)
 
@@ -123,12 +123,20 @@ _INSTRUMENT = click.option("--instrument", help="a General MIDI instrument, such
 
 _NUMBERS = """\b
 one step     each next note, told from the window of the song itself
-whole song   each next note after the first window, told from the notes that the
-             model played before; right are those that agree in their place
+whole song   each next note after the first window, told from the notes that
+             the model itself played; right are those that agree in their place
 ceiling      the most any model can get right in one step that sees the window
              only: of each window, its most frequent next note
 bits a note  the mean of -log2 p(next note); 0 is certainty
 """
+
+_MODELS = (
+    "\b\nModels:\n"
+    + "\n".join(f"  {name:15}{spec.about}" for name, spec in MODELS.items())
+    + "\n\n\b\nInputs:\n"
+    + "\n".join(f"  {name:15}{about}" for name, about in INPUTS.items())
+    + "\n\n"
+)
 
 
 @click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})
@@ -162,14 +170,7 @@ def inspect(song: Path, window: int, as_json: bool, **reading: Any) -> None:
         show_song(result)
 
 
-@main.command(
-    epilog="\b\nModels:\n"
-    + "\n".join(f"  {name:15}{spec.about}" for name, spec in MODELS.items())
-    + "\n\n\b\nInputs:\n"
-    + "\n".join(f"  {name:10}{about}" for name, about in INPUTS.items())
-    + "\n\n"
-    + _NUMBERS
-)
+@main.command(epilog=_MODELS + _NUMBERS)
 @_SONGS
 @_settings(ModelConfig, TrainConfig)
 @click.option("--output", "-o", type=click.Path(path_type=Path), help="the run folder to make")
@@ -270,7 +271,7 @@ def evaluate(run: Path, songs: tuple[Path, ...], as_json: bool, **reading: Any) 
     _show_numbers(result.measures)
 
 
-@main.command(epilog=_NUMBERS)
+@main.command(epilog=_MODELS + _NUMBERS)
 @_SONGS
 @click.option("--models", metavar="NAME,…", help="which  [default: lstm,lstm-stateless,mlp]")
 @click.option("--seeds", type=int, help="trainings of each  [default: 5]")
