@@ -26,7 +26,7 @@ MAY_IMPORT = {
 OWNERS = {
     "tensorflow": {"networks.backend"},
     "keras": {"networks.backend"},
-    "music21": {"music.score"},
+    "music21": {"music.score_humdrum", "music.score_stream", "music.score_xml"},
     "verovio": {"render"},
     "rich": {"console"},
     "click": {"cli"},

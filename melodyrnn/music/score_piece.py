@@ -10,6 +10,7 @@ from melodyrnn.errors import MelodyWarning, NotationError, ScoreError
 from melodyrnn.music.durations import GRID, can_write
 from melodyrnn.music.quantise import Grid, quantise
 from melodyrnn.music.song import Key, Meter, Note, Pitch, Song
+from melodyrnn.music.tokens import token
 from melodyrnn.music.voices import Sounding, Voice, choose, melody
 
 LONGEST = 100_000
@@ -63,6 +64,7 @@ class Piece:
     title: str = ""
     composer: str = ""
     tempi: list[float] = field(default_factory=list)  # quarter notes per minute, in order
+    codes: tuple[str, ...] = ()  # the table that our own documents carry
     warnings: list[str] = field(default_factory=list)  # what the reader decided
 
 
@@ -96,7 +98,8 @@ def song_of(piece: Piece, name: str, track: str | None, grid: Grid | None) -> So
     else:
         _require_writable(notes, part, name)
     song = _song(notes, part, piece, name)
-    return replace(song, title=piece.title, composer=piece.composer)
+    heard = {token(note) for note in song.notes}
+    return replace(song, codes=piece.codes) if heard <= set(piece.codes) else song
 
 
 def _tied(heads: Iterable[Head]) -> Iterator[Sounding]:
@@ -146,6 +149,8 @@ def _song(notes: Iterable[Sounding], part: Part, piece: Piece, name: str) -> Son
     changes, pickup = _meters(part, meter)
     return Song(
         tuple(melodic),
+        title=piece.title,
+        composer=piece.composer,
         meter=meter,
         key=key,
         tempo=_tempo(piece.tempi, name),

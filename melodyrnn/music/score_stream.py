@@ -11,7 +11,7 @@ from music21 import chord, harmony, instrument, key, meter, note, repeat, spanne
 
 from melodyrnn.errors import NotationError
 from melodyrnn.music.score_piece import Head, Measure, Part
-from melodyrnn.music.song import SHARPS, Key, Meter, Pitch
+from melodyrnn.music.song import Key, Meter, Pitch
 
 _OPENS = {"start", "continue"}
 _CLOSES = {"stop", "continue"}
@@ -111,7 +111,7 @@ def _pitch(pitch: Any) -> Pitch | int:
             return Pitch(pitch.step.lower(), int(pitch.alter), pitch.implicitOctave)
     except NotationError:
         pass
-    return min(max(round(pitch.ps), 0), 127)
+    return int(min(max(round(pitch.ps), 0), 127))
 
 
 def _meter(signature: Any) -> Meter | None:
