@@ -124,9 +124,9 @@ _INSTRUMENT = click.option("--instrument", help="a General MIDI instrument, such
 _NUMBERS = """\b
 one step     each next note, told from the window of the song itself
 whole song   each next note after the first window, told from the notes that
-             the model itself played; right are those that agree in their place
-ceiling      the most any model can get right in one step that sees the window
-             only: of each window, its most frequent next note
+             the model itself played; right are those that agree in place
+ceiling      the most that any model can get right in one step which sees the
+             window only: of each window, its most frequent next note
 bits a note  the mean of -log2 p(next note); 0 is certainty
 """
 

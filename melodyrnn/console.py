@@ -54,7 +54,7 @@ def _bar(what: str, unit: str) -> Iterator[Any]:
         def report(done: int, all_: int, words: str = "") -> None:
             nonlocal start
             start = start or (time.monotonic(), done)
-            told = f"{unit} {done}/{all_} {words} {_time_left(start, done, all_)}"
+            told = _told(unit, done, all_, words, start)
             bar.update(task, completed=done, total=all_, words=told)
 
         yield report
@@ -68,8 +68,7 @@ def _lines(what: str, unit: str) -> Any:
         start = start or (time.monotonic(), done)
         if time.monotonic() - last >= _SECONDS_BETWEEN_LINES:
             last = time.monotonic()
-            told = f"{unit} {done}/{all_} {words} {_time_left(start, done, all_)}"
-            _print(f"{what}: {told}")
+            _print(f"{what}: {_told(unit, done, all_, words, start)}")
 
     return report
 
@@ -78,13 +77,16 @@ def _print(line: str) -> None:
     print(line, file=sys.stderr, flush=True)
 
 
-def _time_left(start: tuple[float, int], done: int, all_: int) -> str:
-    """At the pace so far; learning may well end sooner."""
+def _told(unit: str, done: int, all_: int, words: str, start: tuple[float, int]) -> str:
+    """``epoch 40/2000 loss 1.234 right 55% ≤0:41``; the time left is at the pace so far, and
+    learning may well end sooner.
+    """
     began, first = start
-    if done <= first:
-        return ""
-    seconds = round((time.monotonic() - began) / (done - first) * (all_ - done))
-    return f"≤{seconds // 60}:{seconds % 60:02}"
+    parts = [f"{unit} {done}/{all_}", words]
+    if done > first:
+        seconds = round((time.monotonic() - began) / (done - first) * (all_ - done))
+        parts.append(f"≤{seconds // 60}:{seconds % 60:02}")
+    return " ".join(filter(None, parts))
 
 
 def show_song(result: Any) -> None:

@@ -1,0 +1,223 @@
+"""Comparisons: the split, the statistics, the sentence, and one true comparison."""
+
+import json
+import math
+
+import numpy as np
+import pytest
+
+from melodyrnn import parse
+from melodyrnn.errors import ConfigError
+from melodyrnn.music.song import Song
+from melodyrnn.render.report_data import Ceiling, HeldOut, HeldOutRow, Pair, Row, Spread
+from melodyrnn.workflows import verdict
+from melodyrnn.workflows.compare import compare
+from melodyrnn.workflows.dataset import Named
+from melodyrnn.workflows.held_out import judge, split
+
+
+def named(name, text):
+    return Named(name, parse(text))
+
+
+def tunes(count):
+    return [named(f"song{n}", f"c4 d8 e{2 ** (n % 5)} {'g8 ' * (n + 3)}") for n in range(count)]
+
+
+def test_a_split_keeps_every_song_once_and_is_always_the_same():
+    songs = tunes(12)
+    parts = split(songs, 0.25)
+    assert [len(part) for part in parts] == [7, 2, 3]
+    assert sorted(song.name for part in parts for song in part) == sorted(s.name for s in songs)
+    assert split(songs, 0.25) == parts
+
+
+def test_a_tune_stands_on_one_side_transposed_or_not():
+    songs = tunes(8)
+    songs += [named("transposed", songs[0].text.replace("c4", "d4").replace("d8 e1", "e8 f#1"))]
+    songs[0] = named("song0", "c4 d8 e1 g8 g8 g8")
+    songs[-1] = named("transposed", "d4 e8 f#1 a8 a8 a8")
+    for fraction in (0.1, 0.3, 0.5, 0.7):
+        sides = [{song.name for song in part} for part in split(songs, fraction)]
+        assert sum({"song0", "transposed"} <= side for side in sides) == 1
+
+
+@pytest.mark.parametrize(
+    ("songs", "fraction", "message"),
+    [
+        (tunes(5), 0, "--held-out 0 is out of range; it is a part, such as 0.25"),
+        (tunes(5), 1.5, "--held-out 1.5 is out of range; it is a part, such as 0.25"),
+        (tunes(1) * 3, 0.5, "songs held out need at least two different tunes; give more songs"),
+    ],
+)
+def test_a_split_that_cannot_be(songs, fraction, message):
+    with pytest.raises(ConfigError) as caught:
+        split(songs, fraction)
+    assert str(caught.value) == message
+
+
+def test_bits_are_averaged_over_seeds_and_weighted_by_notes():
+    told = judge({"a": [[1.0, 4.0], [3.0, 4.0]]}, [30, 10])
+    assert told.rows[0].bits_per_note == pytest.approx((2 * 30 + 4 * 10) / 40)
+    assert (told.songs, told.notes) == (2, 40)
+    assert told.rows[0].low == pytest.approx(2)
+    assert told.rows[0].high == pytest.approx(4)
+
+
+def test_the_interval_is_the_one_of_the_textbook_for_many_equal_songs():
+    values = np.random.default_rng(1).normal(3, 1, 400)
+    row = judge({"a": [values.tolist()]}, [50] * 400).rows[0]
+    half = 1.96 * values.std() / math.sqrt(400)
+    assert row.low == pytest.approx(values.mean() - half, abs=0.015)
+    assert row.high == pytest.approx(values.mean() + half, abs=0.015)
+
+
+def test_pairing_sees_a_small_steady_difference_that_songs_drown():
+    songs = np.random.default_rng(2).normal(3, 1, 20)
+    steady, noise = songs - 0.05, songs + np.random.default_rng(3).normal(0, 1, 20)
+    bits = {name: [v.tolist()] for name, v in (("a", songs), ("b", steady), ("c", noise))}
+    told = judge(bits, [40] * 20)
+    found = {(pair.first, pair.second): pair for pair in told.pairs}
+    assert found["a", "b"].beyond_chance
+    assert found["a", "b"].difference == pytest.approx(0.05)
+    assert not found["a", "c"].beyond_chance
+    assert told.rows[0].low < told.rows[1].bits_per_note < told.rows[0].high
+
+
+def test_one_song_held_out_is_never_beyond_chance():
+    assert not judge({"a": [[1.0]], "b": [[2.0]]}, [40]).pairs[0].beyond_chance
+
+
+def row(model, rights, first_wrong):
+    spread = Spread.of(rights)
+    return Row(model, 1, spread, spread, spread, spread, 50, spread, first_wrong)
+
+
+@pytest.mark.parametrize(
+    ("rows", "sentence"),
+    [
+        (
+            [row("mlp", [46, 46], 8), row("lstm", [50, 50], None)],
+            "The LSTM passes the ceiling of any model that sees only 4 notes and plays the song "
+            "whole; the MLP stops at it and leaves the song at note 8.",
+        ),
+        (
+            [row("lstm-stateless", [44, 45], 9), row("mlp", [44, 46], 8)],
+            "The MLP never passes the ceiling of any model that sees only 4 notes and leaves the "
+            "song at note 8; the LSTM that forgets stays below it and leaves the song at note 9.",
+        ),
+        (
+            [row("lstm", [46, 50], 30)],
+            "The LSTM passes the ceiling of any model that sees only 4 notes with some seeds and "
+            "leaves the song at note 30.",
+        ),
+    ],
+)
+def test_the_sentence_says_what_the_table_shows(rows, sentence):
+    assert verdict.remembered(rows, Ceiling(4, 46, 50)) == sentence
+
+
+def test_the_sentence_on_songs_held_out():
+    rows = [HeldOutRow("ngram", 3.0, 2.8, 3.2), HeldOutRow("lstm", 2.5, 2.3, 2.7)]
+    pair = Pair("ngram", "lstm", 0.5, 0.2, 0.8, True)
+    assert verdict.generalised(HeldOut(5, 200, rows, [pair])) == (
+        "On 5 songs held out the LSTM does best, 2.50 bits a note; "
+        "what it gains on counting, 0.50 bits, is beyond chance."
+    )
+
+
+@pytest.fixture(scope="module")
+def compared(melodyrnn, tmp_path_factory, request):
+    folder = tmp_path_factory.mktemp("compared")
+    nabiya = request.config.rootpath / "songs" / "nabiya.txt"
+    arguments = ("compare", nabiya, "--models", "lstm,mlp,ngram,repeat", "--seeds", 2, "--json")
+    return folder, arguments, melodyrnn(*arguments, cwd=folder)
+
+
+def test_compare_json(compared):
+    folder, _, done = compared
+    assert done.returncode == 0, done.stderr
+    told = json.loads(done.stdout)
+    assert told["ceiling"] == {"right": 46, "all": 50}
+    models = {model["model"]: model for model in told["models"]}
+    assert list(models) == ["lstm", "mlp", "ngram", "repeat"]
+    for name, runs in ((name, model["runs"]) for name, model in models.items()):
+        assert [run["seed"] for run in runs] == ([0, 1] if name in ("lstm", "mlp") else [0])
+        for run in runs:
+            assert (folder / run["run"] / "run.json").is_file()
+            assert run["one_step"]["all"] == run["whole_song"]["all"] == 50
+    for run in models["lstm"]["runs"]:
+        assert run["one_step"] == run["whole_song"] == {"right": 50, "all": 50}
+        assert run["first_wrong"] is None
+    for run in models["mlp"]["runs"]:
+        assert run["one_step"]["right"] == 46
+        assert run["whole_song"]["right"] < 46
+        assert 5 <= run["first_wrong"] <= 54
+    assert models["ngram"]["runs"][0]["one_step"]["right"] == 46
+    assert models["lstm"]["parameters"] == 68366
+    assert told["sentence"].startswith("The LSTM passes the ceiling of any model that sees only 4")
+    page = (folder / told["report"]).read_text(encoding="utf-8")
+    assert "나비야" in page
+
+
+def test_a_comparison_goes_on_where_it_stopped(compared, melodyrnn):
+    folder, arguments, first = compared
+    told = json.loads(first.stdout)
+    lost = folder / told["models"][1]["runs"][1]["run"]
+    kept = folder / told["models"][0]["runs"][0]["run"] / "model.keras"
+    before = kept.stat().st_mtime_ns
+    (lost / "trial.json").unlink()
+    again = json.loads(melodyrnn(*arguments, cwd=folder).stdout)
+    for run in (r for document in (told, again) for m in document["models"] for r in m["runs"]):
+        run.pop("seconds")
+    assert again == told
+    assert kept.stat().st_mtime_ns == before
+    assert (lost / "trial.json").is_file()
+
+
+def test_another_comparison_does_not_disturb_this_one(compared, melodyrnn):
+    folder, arguments, _ = compared
+    output = folder / "runs" / "nabiya-compare"
+    done = melodyrnn(*arguments, "--units", 64, "-o", output, cwd=folder)
+    assert done.returncode == 1
+    assert "holds something else than this comparison; --overwrite replaces it" in done.stderr
+
+
+def test_songs_held_out_are_judged_apart(tmp_path):
+    motif = "c8 d8 e8 c8 e8 f8 g4 "
+    songs = [
+        Song(parse(motif * 3 + end + motif).notes, title=f"노래 {number}")
+        for number, end in enumerate(["g8 g8 ", "a8 g8 ", "c4 ", "d4 d8 ", "e2 ", "f8 a8 "])
+    ]
+    told = compare(
+        songs,
+        models=["lstm", "ngram", "repeat"],
+        seeds=1,
+        units=16,
+        epochs=60,
+        held_out=0.34,
+        output=tmp_path / "out",
+        jobs=2,
+    )
+    document = told.to_json()["held_out"]
+    assert document["songs"] == 2
+    assert [model["model"] for model in document["rows"]] == ["lstm", "ngram", "repeat"]
+    bits = {model["model"]: model["bits_per_note"] for model in document["rows"]}
+    assert bits["ngram"] < bits["repeat"]
+    assert len(document["pairs"]) == 3
+    record = json.loads((tmp_path / "out/runs/lstm-window4-seed0/run.json").read_text())
+    assert len(record["songs"]) == 3
+    assert len(record["validation"]) == 1
+    unheard = set(document["titles"])
+    assert not unheard & {song["name"] for song in record["songs"] + record["validation"]}
+
+
+def test_window_lengths(tmp_path, nabiya):
+    told = compare(
+        nabiya, models=["ngram"], windows="1-3,8", output=tmp_path / "out", jobs=1, seeds=1
+    ).to_json()
+    rights = {each["window"]: each["models"][0]["runs"][0]["one_step"] for each in told["windows"]}
+    ceilings = {each["window"]: each["ceiling"] for each in told["windows"]}
+    assert list(rights) == [1, 2, 3, 4, 8]
+    assert rights == ceilings
+    assert ceilings[8] == {"right": 46, "all": 46}
