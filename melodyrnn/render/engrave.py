@@ -81,7 +81,8 @@ def engrave(
 def _verovio(document: str, paper: Paper, top: int) -> list[str]:
     """Verovio's own SVG of each page; ``top`` is the margin in units."""
     verovio.enableLog(verovio.LOG_OFF)  # it would write to stderr
-    toolkit = verovio.toolkit()  # one for each call: it keeps the document and is no two threads'
+    toolkit = verovio.toolkit(False)  # one for each call: it holds the document, and its fonts …
+    toolkit.setResourcePath(str(_data()))  # … are found only in the thread that imported it
     toolkit.setOptions(
         {
             "pageWidth": paper.width * 10,  # tenths of a millimetre

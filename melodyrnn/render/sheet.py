@@ -39,7 +39,13 @@ def png(song: Song) -> list[bytes]:
     Raises RenderError for a song without notes.
     """
     return [
-        resvg_py.svg_to_bytes(svg_string=page, width=PNG_WIDTH, dpi=96, skip_system_fonts=True)
+        resvg_py.svg_to_bytes(
+            svg_string=page,
+            width=PNG_WIDTH,
+            dpi=96,
+            background="#ffffff",  # under the last row of pixels, which the page may cover in part
+            skip_system_fonts=True,
+        )
         for page in svg(song)
     ]
 
