@@ -101,9 +101,10 @@ def _loudness(time: Signal, settings: SimpleNamespace, key: int, seconds: float)
     held = np.clip((seconds - delay) / attack, 0, 1)  # a note may end during its attack
     drop = np.where(time < seconds, fall(time), fall(seconds) + 100 * (time - seconds) / release)
     envelope = np.where(time < seconds, level, held) * 10 ** (-drop / 20)
-    # The tail may be cut where it is still heard; the last 20 ms go to nothing.
+    # A long tail is cut where it is still heard: its last 20 ms go to nothing.
     end = time[-1] + 1 / RATE if len(time) else 0.0
-    return np.asarray(envelope * (drop < _SILENCE) * np.clip((end - time) / 0.02, 0, 1))
+    fade = min(0.02, max(end - seconds, 1 / RATE))
+    return np.asarray(envelope * (drop < _SILENCE) * np.clip((end - time) / fade, 0, 1))
 
 
 def _shape(time: Signal, settings: SimpleNamespace, seconds: float) -> Signal:
