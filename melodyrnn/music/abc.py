@@ -59,7 +59,8 @@ def _tempo(tempo: float, meter: Meter) -> str:
     """In beats per minute where that is a short number, else in quarter notes."""
     beats = f"{tempo / float(meter.beat):.6g}"
     if float(beats) * float(meter.beat) == tempo:
-        return f"Q:{meter.beat / 4}={beats}"
+        beat = meter.beat / 4
+        return f"Q:{beat.numerator}/{beat.denominator}={beats}"
     return f"Q:1/4={tempo:.6g}"
 
 

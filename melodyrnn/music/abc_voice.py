@@ -116,7 +116,7 @@ class Voice:
         bars = self.bars
         part = Part(self.name, keys=self.keys, graces=self.graces, expanded=has_repeats(bars))
         full = bars[0].meter.bar if bars and bars[0].meter else Fraction(4)
-        pickup = len(bars) > 1 and bars[0].length < full and bars[1].meter is None
+        pickup = len(bars) > 1 and bars[0].length < full and bars[1].meter in (None, bars[0].meter)
         place = Fraction(0)
         for index in expand(bars):
             bar = bars[index]

@@ -195,13 +195,13 @@ def _meters(part: Part, meter: Meter) -> tuple[tuple[tuple[Fraction, Meter], ...
 def _pickup(part: Part, meter: Meter) -> Fraction:
     """The length of an incomplete first bar, 0 for none.
 
-    One that a meter change follows is no pickup but a bar cut short, unless its number is 0.
+    One that another meter follows is no pickup but a bar cut short, unless its number is 0.
     """
     if not part.measures:
         return Fraction(0)
     first, *others = part.measures
     short = 0 < first.length < meter.bar
-    counts = first.number == "0" or (others and others[0].meter is None)
+    counts = first.number == "0" or (others and others[0].meter in (None, meter))
     return _snap(first.length) if short and counts else Fraction(0)
 
 
