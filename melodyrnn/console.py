@@ -149,7 +149,7 @@ def show_comparison(result: Any) -> None:
         f"[bold]{top.right}/{top.all}[/] in one step\n"
     )
     table = _table("Memory: of songs heard in training")
-    for heading in ("model", "weights", "epochs", "seconds", "one step", "whole song", "bits"):
+    for heading in ("model", "weights", "epochs", "time", "one step", "whole song", "bits"):
         table.add_column(heading, justify="left" if heading == "model" else "right")
     table.add_column("leaves at", justify="right")
     for row in result.rows:
@@ -157,7 +157,7 @@ def show_comparison(result: Any) -> None:
             row.model,
             f"{row.parameters:,}" if row.parameters is not None else "",
             _spread(row.epochs, ".0f"),
-            _spread(row.seconds, ".1f", mean_only=True),
+            _spread(row.seconds, ".1f", mean_only=True) + (" s" if row.seconds else ""),
             f"{_spread(row.one_step, '.0f')}/{row.all}",
             f"{_spread(row.whole_song, '.0f')}/{row.all}",
             _spread(row.bits_per_note, ".2f", mean_only=True),
@@ -201,7 +201,7 @@ def _spread(spread: Any, form: str, mean_only: bool = False) -> str:
 
 
 def _table(title: str, *headings: str) -> Table:
-    table = Table(title=title, title_justify="left", box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    table = Table(title=title, title_justify="left", box=None, pad_edge=False, padding=(0, 1, 0, 0))
     for heading in headings:
         table.add_column(heading)
     return table

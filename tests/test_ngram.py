@@ -39,11 +39,16 @@ def test_a_longer_window_never_has_more_wrong(song, size):
     assert longer.all - longer.right <= shorter.all - shorter.right
 
 
-def test_partial_matching_as_worked_by_hand():
-    # a b a c a b: after a: b twice, c once, so 2/5, 1/5, and 2/5 for what was never heard there;
-    # of the rest only a occurs at order 0 (3 of the 3 + 1 left): 2/5 * 3/4; d has the last 1/10.
+def test_discounting_as_worked_by_hand():
+    # a b a c a b: at order 0, of 6, a three times, b twice, c once, d never, and 3 kinds:
+    # (5/2, 3/2, 1/2, 0) / 6 + 3/12 * 1/4. After a, of 3, b twice and c once, 2 kinds:
+    # (0, 3/2, 1/2, 0) / 3 + 1/3 of that.
     model = Ngram([np.array([0, 1, 0, 2, 0, 1], dtype=np.int32)], 1, 4)
-    np.testing.assert_allclose(model.probabilities((0,)), [0.3, 0.4, 0.2, 0.1])
+    order0 = np.array([5 / 2, 3 / 2, 1 / 2, 0]) / 6 + 1 / 16
+    np.testing.assert_allclose(
+        model.probabilities((0,)), np.array([0, 3 / 2, 1 / 2, 0]) / 3 + order0 / 3
+    )
+    np.testing.assert_allclose(model.probabilities((3,)), order0)
 
 
 def test_repeat_expects_the_last_code_as_often_as_it_came_again():

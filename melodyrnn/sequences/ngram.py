@@ -81,13 +81,14 @@ class Counted(ABC):
 
 
 class Ngram(Counted):
-    """What followed the window, and where it was never heard, what followed its end.
+    """What followed the window, helped out by what followed its end.
 
-    Prediction by partial matching, escape method C, with exclusion (Moffat 1990), up to the
-    order of the window: a context with n successors of d kinds gives d / (n + d) to the codes
-    that it never met, shared among them as the next shorter context says; the last resort is
-    an equal share.
+    Absolute discounting, interpolated (Ney, Essen and Kneser 1994), up to the order of the
+    window: with n successors of d kinds after a context, P(c) = (count(c) - D + D d P'(c)) / n,
+    where P' is that of the next shorter context and at last an equal share, and D = 1/2.
     """
+
+    discount = 0.5
 
     def learn(self, sequences: Sequence[Indices]) -> None:
         self.counts: defaultdict[Context, Counter[int]] = defaultdict(Counter)
@@ -98,20 +99,15 @@ class Ngram(Counted):
                     self.counts[tuple(codes[place - order : place])][code] += 1
 
     def probabilities(self, window: Context) -> Floats:
-        p, left, excluded = np.zeros(self.codes), 1.0, set[int]()
-        for start in range(len(window) + 1):
-            counts: Counter[int] = self.counts.get(window[start:], Counter())
-            new = {code: count for code, count in counts.items() if code not in excluded}
-            if not new:
-                continue
-            whole = sum(new.values()) + len(new)
-            for code, count in new.items():
-                p[code] = left * count / whole
-            left *= len(new) / whole
-            excluded |= new.keys()
-        unseen = [code for code in range(self.codes) if code not in excluded]
-        p[unseen] = left / max(len(unseen), 1)
-        return np.asarray(p / p.sum(), dtype=np.float64)
+        p = np.full(self.codes, 1 / self.codes)
+        for start in range(len(window), -1, -1):  # from the shortest context to the longest
+            counts = self.counts.get(window[start:])
+            if not counts:
+                break  # what was never heard has no longer context either
+            kept = np.zeros(self.codes)
+            kept[list(counts)] = np.array(list(counts.values())) - self.discount
+            p = (kept + self.discount * len(counts) * p) / counts.total()
+        return p
 
     @property
     def parameters(self) -> int:
