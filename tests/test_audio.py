@@ -11,7 +11,7 @@ from melodyrnn.music.notation import parse
 from melodyrnn.music.song import Key, Note, Song
 from melodyrnn.render import sampler
 from melodyrnn.render.audio import PEAK, wav
-from melodyrnn.render.fonts import data_file
+from melodyrnn.render.data import data_file
 from melodyrnn.render.instruments import INSTRUMENTS, program
 from melodyrnn.render.soundfont import GENERATORS, SoundFont, Zone
 

@@ -20,6 +20,7 @@ from melodyrnn.errors import MelodyWarning, RenderError
 from melodyrnn.music.notation import parse
 from melodyrnn.music.song import Note, Pitch, Song
 from melodyrnn.render import fonts, sheet
+from melodyrnn.render.data import data_file
 from melodyrnn.render.engrave import A4, SVG, engrave
 
 NABIYA = parse(
@@ -249,7 +250,7 @@ def test_an_empty_song_is_refused():
 
 def test_a_missing_font_says_what_to_install():
     with pytest.raises(RenderError) as caught:
-        fonts.data_file("koreanize_matplotlib", "fonts/NoSuchFont.ttf")
+        data_file("koreanize_matplotlib", "fonts/NoSuchFont.ttf")
     assert str(caught.value) == (
         "koreanize_matplotlib/fonts/NoSuchFont.ttf: no such file; "
         "pip install --force-reinstall koreanize-matplotlib"

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from melodyrnn.errors import RenderError
 from melodyrnn.music.song import DEFAULT_TEMPO, Song
 from melodyrnn.render import sampler
-from melodyrnn.render.fonts import data_file
+from melodyrnn.render.data import data_file
 from melodyrnn.render.instruments import program
 from melodyrnn.render.soundfont import soundfont
 

@@ -9,7 +9,6 @@ import warnings
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache, cached_property
-from importlib.util import find_spec
 from io import BytesIO
 from itertools import groupby
 from pathlib import Path
@@ -18,7 +17,8 @@ from fontTools.pens.svgPathPen import SVGPathPen
 from fontTools.pens.transformPen import TransformPen
 from fontTools.ttLib import TTFont
 
-from melodyrnn.errors import MelodyWarning, RenderError
+from melodyrnn.errors import MelodyWarning
+from melodyrnn.render.data import data_file
 
 BOX = "\u25a1"
 """Drawn where no font has the character."""
@@ -34,19 +34,6 @@ FILES: dict[bool, tuple[tuple[str, str], ...]] = {
     ),
 }
 """Bold or not -> (package, file in it), in the order in which they are asked for a character."""
-
-
-def data_file(package: str, name: str) -> Path:
-    """A file that ``package`` brought, without importing it. Raises RenderError."""
-    spec = find_spec(package)
-    for folder in (spec.submodule_search_locations or []) if spec else []:
-        path = Path(folder, name)
-        if path.is_file():
-            return path
-    distribution = package.replace("_", "-")
-    raise RenderError(
-        f"{package}/{name}: no such file; pip install --force-reinstall {distribution}"
-    )
 
 
 @dataclass(frozen=True)

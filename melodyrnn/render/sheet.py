@@ -1,14 +1,14 @@
-"""The score as pictures: SVG and PNG, cropped to the music, one for each page; PDF, on A4."""
+"""The score as pictures: SVG and PNG, cropped to the music, one for each page; PDF, on A4.
+
+PDF and PNG writers are imported where they are used: an SVG needs neither.
+"""
 
 from collections.abc import Mapping
 from xml.etree import ElementTree as ET
 
-import resvg_py
-
 from melodyrnn.music.song import Song
 from melodyrnn.render import fonts
 from melodyrnn.render.engrave import A4, SCREEN, SVG, UNITS, XLINK, Page, engrave
-from melodyrnn.render.pdf import document
 
 PNG_WIDTH = 1600
 """Pixels."""
@@ -38,6 +38,8 @@ def png(song: Song) -> list[bytes]:
 
     Raises RenderError for a song without notes.
     """
+    import resvg_py
+
     return [
         resvg_py.svg_to_bytes(
             svg_string=page,
@@ -55,6 +57,8 @@ def pdf(song: Song) -> bytes:
 
     Raises RenderError for a song without notes.
     """
+    from melodyrnn.render.pdf import document
+
     return document(engrave(song, A4), title=song.title, author=song.composer)
 
 

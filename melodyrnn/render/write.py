@@ -30,6 +30,8 @@ def write_song(
     """
     path = Path(path)
     writer = _writer(path)
+    if not song.notes:
+        raise RenderError(f"{path}: a song without notes cannot be written; give it one")
     try:
         if tempo is not None:
             song = replace(song, tempo=tempo)
@@ -44,7 +46,7 @@ def _writer(path: Path) -> "Writer":
     suffix = path.suffix.lower()
     if suffix in WRITERS:
         return WRITERS[suffix]
-    close = get_close_matches(suffix, WRITERS, 1, 0.5) if suffix else []
+    close = get_close_matches(suffix, WRITERS, 1, 0.6) if suffix else []
     nearest = f"; did you mean '{path.with_suffix(close[0])}'?" if close else ""
     problem = f"unknown format '{suffix}'" if suffix else "no suffix names a format"
     raise RenderError(f"{path}: {problem}{nearest}; formats are {' '.join(WRITERS)}")
