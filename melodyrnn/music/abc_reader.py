@@ -44,7 +44,6 @@ _TOKENS = {
 _TOKEN = re.compile("|".join(f"(?P<{kind}>{pattern})" for kind, pattern in _TOKENS.items()))
 _CHORD_NOTE = re.compile(_NOTE + _LENGTH + r"(?P<tie>-?)")
 _FIELD = re.compile(r"([A-Za-z]):(?![|:])(.*)")
-_JUMPS = re.compile(r"[dD]\.?(?:[cCsS]\.|acapo|acoda)|[dD]\.[cCsS]|fine|segno|coda", re.IGNORECASE)
 _NORMAL = {2: 3, 3: 2, 4: 3, 6: 2, 8: 3}
 """``(p`` -> in the time of how many; 5, 7 and 9 depend on the meter."""
 
@@ -184,8 +183,11 @@ class _Tune:
             self.decided.append(text)
 
     def _decoration(self, match: re.Match[str]) -> None:
-        if _JUMPS.fullmatch(match["word"] or ""):
-            self._decide("jumps such as D.C. and D.S. are not played; write them out to hear them")
+        bar, word = self.voice.bar, (match["word"] or "").lower()
+        if jump := re.match(r"d\.?([cs])\.|da(capo|coda)", word):
+            bar.jump = "segno" if jump[1] == "s" else "start"
+        elif word in ("segno", "coda", "fine"):
+            setattr(bar, word, True)
 
     def _grace(self, match: re.Match[str]) -> None:
         for grace in _CHORD_NOTE.finditer(match["graces"]):

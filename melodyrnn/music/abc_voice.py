@@ -7,9 +7,18 @@ from fractions import Fraction
 
 from melodyrnn.errors import NotationError
 from melodyrnn.music.abc_fields import ALTERS, default_unit
-from melodyrnn.music.abc_repeats import MOST_PASSES, Bar, expand, has_repeats
+from melodyrnn.music.repeats import MOST_PASSES, Repeats, expand, has_repeats
 from melodyrnn.music.score_piece import Head, Measure, Part
 from melodyrnn.music.song import Key, Meter, Pitch
+
+
+@dataclass
+class Bar(Repeats):
+    """A bar as it is written."""
+
+    heads: list[Head] = field(default_factory=list)  # their onsets from the start of the bar
+    length: Fraction = Fraction(0)  # quarter notes
+    meter: Meter | None = None  # if a signature stands here
 
 
 @dataclass

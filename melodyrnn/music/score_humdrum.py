@@ -30,7 +30,7 @@ def read_humdrum(data: bytes, name: str) -> Piece:
     collection.parse()
     score = collection.stream
     return Piece(
-        parts_of(score, decided),
+        parts_of(score),
         _reference(pieces[0], "OTL"),
         _reference(pieces[0], "COM"),
         tempi_of(score),

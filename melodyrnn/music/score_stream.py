@@ -3,15 +3,32 @@
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from dataclasses import replace
 from fractions import Fraction
 from io import StringIO
-from typing import Any
+from typing import Any, NamedTuple
 
-from music21 import chord, harmony, instrument, key, meter, note, repeat, spanner, stream, tempo
+from music21 import (
+    bar,
+    chord,
+    harmony,
+    instrument,
+    key,
+    meter,
+    note,
+    repeat,
+    spanner,
+    stream,
+    tempo,
+)
 
 from melodyrnn.errors import NotationError
+from melodyrnn.music.repeats import Repeats, expand, has_repeats
 from melodyrnn.music.score_piece import Head, Measure, Part
 from melodyrnn.music.song import Key, Meter, Pitch
+
+_JUMPS = {"DaCapo": "start", "DalSegno": "segno"}
+"""What the names of music21's signs begin with -> where they send back to."""
 
 _OPENS = {"start", "continue"}
 _CLOSES = {"stop", "continue"}
@@ -27,14 +44,12 @@ def silence() -> Iterator[None]:
         yield
 
 
-def parts_of(score: Any, decided: list[str]) -> list[Part]:
-    """The parts of a music21 score at sounding pitch, repeats written out.
-
-    Adds to ``decided`` what should be said of it.
-    """
+def parts_of(score: Any) -> list[Part]:
+    """The parts of a music21 score at sounding pitch, repeats written out."""
     if any(player.transposition for player in score[instrument.Instrument]):
         score.toSoundingPitch(inPlace=True)
-    return [_part(part, decided) for part in score.getElementsByClass(stream.Part) or [score]]
+    brackets = list(score[spanner.RepeatBracket])
+    return [_part(part, brackets) for part in score.getElementsByClass(stream.Part)]
 
 
 def tempi_of(score: Any) -> list[float]:
@@ -43,65 +58,109 @@ def tempi_of(score: Any) -> list[float]:
     return [bpm for mark in marks if (bpm := mark.getQuarterBPM()) is not None]
 
 
-def _part(score_part: Any, decided: list[str]) -> Part:
+def _part(score_part: Any, brackets: list[Any]) -> Part:
     part = Part(score_part.partName or "")
-    if _repeats(score_part):
-        try:
-            score_part = score_part.expandRepeats()
-            part.expanded = True
-        except (repeat.ExpanderException, spanner.SpannerException):
-            text = "repeats that do not match are not played; write them out to hear them"
-            if text not in decided:
-                decided.append(text)
     measures = list(score_part.getElementsByClass(stream.Measure)) or [score_part]
+    signs = [_signs(measure) for measure in measures]
+    order = list(range(len(measures)))
+    if has_repeats(signs):
+        _endings(brackets, measures, signs)
+        order = expand(signs)
+        part.expanded = True
+    written = [_written(measure) for measure in measures]
     place = Fraction(0)
-    for measure in measures:
-        flat = measure.flatten()
-        length = Fraction(flat.highestTime)
-        signature = flat.getElementsByClass(meter.TimeSignature).first()
-        number = (
-            f"{measure.number}{measure.numberSuffix or ''}" if measure is not score_part else "1"
-        )
-        part.measures.append(Measure(number, place, length, _meter(signature)))
-        for signature in flat.getElementsByClass(key.KeySignature):
-            read = _key(signature)
-            if read and part.keys[-1:] != [read]:
-                part.keys.append(read)
-        _read_heads(flat, place, part)
-        place += length
+    for index in order:
+        played = written[index]
+        part.measures.append(replace(played.measure, offset=place))
+        part.heads += [replace(head, onset=place + head.onset) for head in played.heads]
+        part.keys += [new for new in played.keys if part.keys[-1:] != [new]]
+        place += played.measure.length
+    part.graces = sum(measure.graces for measure in written)
     return part
 
 
-def _repeats(part: Any) -> bool:
-    marks = (repeat.RepeatMark, repeat.RepeatExpression, spanner.RepeatBracket)
-    return any(bool(part[kind]) for kind in marks) or any(
-        isinstance(line, repeat.RepeatMark)
-        for measure in part.getElementsByClass(stream.Measure)
-        for line in (measure.leftBarline, measure.rightBarline)
+def _signs(measure: Any) -> Repeats:
+    left, right = getattr(measure, "leftBarline", None), getattr(measure, "rightBarline", None)
+    signs = Repeats()
+    if isinstance(left, bar.Repeat):
+        signs.forward = left.direction == "start"
+    if isinstance(right, bar.Repeat) and right.direction == "end":
+        signs.backward = max(1, (right.times or 2) - 1)
+    for word in measure[repeat.RepeatExpression]:
+        for kind, place in _JUMPS.items():
+            if type(word).__name__.startswith(kind):  # DaCapoAlFine is no kind of DaCapo
+                signs.jump = place
+        signs.segno |= isinstance(word, repeat.Segno)
+        signs.coda |= isinstance(word, repeat.Coda)
+        signs.fine |= isinstance(word, repeat.Fine)
+    return signs
+
+
+def _endings(brackets: list[Any], measures: list[Any], signs: list[Repeats]) -> None:
+    """Enter the brackets of endings into ``signs``."""
+    places = {id(measure): index for index, measure in enumerate(measures)}
+    for bracket in brackets:
+        spanned = [places[id(m)] for m in bracket.getSpannedElements() if id(m) in places]
+        for index in spanned:
+            signs[index].passes |= frozenset(bracket.numberRange)
+        if spanned:
+            signs[max(spanned)].closes = True
+
+
+class _Written(NamedTuple):
+    """A measure as it is written, its times from its own start."""
+
+    measure: Measure
+    heads: list[Head]
+    keys: list[Key]
+    graces: int
+
+
+def _written(measure: Any) -> _Written:
+    flat = measure.flatten()
+    numbered = isinstance(measure, stream.Measure)
+    number = f"{measure.number}{measure.numberSuffix or ''}" if numbered else "1"
+    signature = flat.getElementsByClass(meter.TimeSignature).first()
+    length = Fraction(flat.highestTime)
+    heads, graces = _heads(flat)
+    return _Written(
+        Measure(number, Fraction(0), length, _meter(signature)), heads, _keys(flat), graces
     )
 
 
-def _read_heads(flat: Any, place: Fraction, part: Part) -> None:
+def _heads(flat: Any) -> tuple[list[Head], int]:
+    """The heads of all its notes with a pitch, and how many grace notes are left out."""
+    heads: list[Head] = []
+    graces = 0
     for element in flat.notes:
         if isinstance(element, harmony.Harmony) or element.style.noteSize == "cue":
             continue
         if element.duration.isGrace:
-            part.graces += 1
+            graces += 1
             continue
-        members = element.notes if isinstance(element, chord.Chord) else [element]
-        for member in members:
-            if not isinstance(member, note.Note):  # unpitched percussion
-                continue
-            tie = (member.tie or element.tie).type if (member.tie or element.tie) else ""
-            part.heads.append(
-                Head(
-                    place + Fraction(element.offset),
-                    Fraction(element.quarterLength),
-                    _pitch(member.pitch),
-                    tie in _OPENS,
-                    tie in _CLOSES,
+        onset, length = Fraction(element.offset), Fraction(element.quarterLength)
+        for member in element.notes if isinstance(element, chord.Chord) else [element]:
+            if isinstance(member, note.Note):  # else unpitched percussion
+                tie = member.tie or element.tie
+                kind = tie.type if tie else ""
+                heads.append(
+                    Head(onset, length, _pitch(member.pitch), kind in _OPENS, kind in _CLOSES)
                 )
-            )
+    return heads, graces
+
+
+def _keys(flat: Any) -> list[Key]:
+    """The keys in order. A signature and a key of the same place, as in Humdrum, are one."""
+    keys: dict[Fraction, Key] = {}
+    for signature in flat.getElementsByClass(key.KeySignature):
+        if signature.sharps is None or abs(signature.sharps) > 7:
+            continue
+        mode = getattr(signature, "mode", "major")
+        read = Key(signature.sharps, "minor" if mode in _MINOR else "major")
+        place = Fraction(signature.offset)
+        if place not in keys or isinstance(signature, key.Key):
+            keys[place] = read
+    return list(keys.values())
 
 
 def _pitch(pitch: Any) -> Pitch | int:
@@ -121,10 +180,3 @@ def _meter(signature: Any) -> Meter | None:
         return Meter(signature.numerator, signature.denominator)
     except NotationError:
         return None
-
-
-def _key(signature: Any) -> Key | None:
-    if signature.sharps is None or abs(signature.sharps) > 7:
-        return None
-    mode = getattr(signature, "mode", "major")
-    return Key(signature.sharps, "minor" if mode in _MINOR else "major")

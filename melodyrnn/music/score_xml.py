@@ -20,8 +20,14 @@ from melodyrnn.music.score_stream import parts_of, tempi_of
 LARGEST_FILE = 20_000_000
 """Bytes, unpacked; a symphony in MusicXML has as many."""
 
+_IMPORTER: Any = MusicXMLImporter  # its methods have no types
 _ZIP = b"PK\x03\x04"
-_TITLES = ("work/work-title", "movement-title", "credit[credit-type='title']/credit-words")
+_TITLES = (
+    "work/work-title",
+    "movement-title",
+    "credit[credit-type='title']/credit-words",
+    "credit/credit-words[@justify='center'][@valign='top']",
+)
 _COMPOSERS = (
     "identification/creator[@type='composer']",
     "credit[credit-type='composer']/credit-words",
@@ -42,17 +48,16 @@ def read_musicxml(data: bytes, name: str) -> Piece:
         raise ScoreError(f"{name}: a timewise score; save it as partwise MusicXML")
     if root.tag != "score-partwise":
         raise ScoreError(f"{name}: not MusicXML: its root is <{root.tag}>, not <score-partwise>")
-    importer: Any = MusicXMLImporter  # its methods have no types
-    score = importer().xmlRootToScore(root)
-    decided: list[str] = []
+    importer: Any = _IMPORTER()
+    score = importer.stream  # where brackets and the staves of a piano go, too
+    importer.xmlRootToScore(root, score)
     sounds = [_number(sound.get("tempo", "")) for sound in root.iterfind(".//sound[@tempo]")]
     return Piece(
-        parts_of(score, decided),
+        parts_of(score),
         _first(root, _TITLES),
         _first(root, _COMPOSERS),
         [tempo for tempo in sounds if tempo] or tempi_of(score),
         codes=_codes(root),
-        warnings=decided,
     )
 
 

@@ -1,39 +1,66 @@
-"""The bars of an ABC tune in the order in which they are played: repeats and endings."""
+"""The order in which bars are played: repeats, endings, D.C. and D.S."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from fractions import Fraction
-
-from melodyrnn.music.score_piece import Head
-from melodyrnn.music.song import Meter
+from dataclasses import dataclass
 
 MOST_PASSES = 16
 """A bar is not played more often than this."""
 
 
 @dataclass
-class Bar:
-    """A bar as it is written, and the signs of repetition at its bar lines."""
+class Repeats:
+    """The signs of repetition at the lines of one written bar."""
 
-    heads: list[Head] = field(default_factory=list)  # their onsets from the start of the bar
-    length: Fraction = Fraction(0)  # quarter notes
-    meter: Meter | None = None  # if a signature stands here
     forward: bool = False  # |: before it
     backward: int = 0  # how often :| after it sends back
     passes: frozenset[int] = frozenset()  # an ending for these begins here
-    closes: bool = False  # a double bar line, which ends an ending
+    closes: bool = False  # an ending does not go on after it
+    jump: str = ""  # after it "start" (D.C.) or "segno" (D.S.)
+    segno: bool = False
+    coda: bool = False  # the first one leads to the second
+    fine: bool = False  # the end, once the jump is made
 
 
-def has_repeats(bars: Sequence[Bar]) -> bool:
-    return any(bar.backward for bar in bars)
+def has_repeats(bars: Sequence[Repeats]) -> bool:
+    return any(bar.backward or bar.jump for bar in bars)
 
 
-def expand(bars: Sequence[Bar]) -> list[int]:
+def expand(bars: Sequence[Repeats]) -> list[int]:
     """Indices of ``bars`` as a musician plays them.
 
     A ``:|`` goes back to the ``|:`` before it, or to the end of the last repeated part, or to
-    the start. Of several endings each pass plays its own.
+    the start. Of several endings each pass plays its own. After a D.C. or D.S. nothing is
+    repeated, each last ending is played, and a fine ends it or a coda sign leads to the coda.
     """
+    played = _repeated(bars)
+    jumps = [index for index, bar in enumerate(bars) if bar.jump]
+    if not jumps:
+        return played
+    last = len(played) - played[::-1].index(jumps[-1]) if jumps[-1] in played else len(played)
+    signs = [index for index, bar in enumerate(bars) if bar.segno]
+    start = signs[0] if bars[jumps[-1]].jump == "segno" and signs else 0
+    again = [index for index in _last_pass(bars) if index >= start]
+    fines = [index for index in again if bars[index].fine]
+    codas = [index for index in again if bars[index].coda]
+    if fines:
+        again = [index for index in again if index <= fines[0]]
+    elif len(codas) == 2:
+        again = [index for index in again if index <= codas[0] or index >= codas[1]]
+    return played[:last] + again
+
+
+def _last_pass(bars: Sequence[Repeats]) -> list[int]:
+    """Every bar once, of endings the last."""
+    endings = _endings(bars)
+    return [
+        index
+        for index, passes in enumerate(endings)
+        if not passes or max(_group_passes(endings, index)) in passes
+    ]
+
+
+def _repeated(bars: Sequence[Repeats]) -> list[int]:
+    """With all repeats, without jumps."""
     endings = _endings(bars)
     played: list[int] = []
     index = start = 0
@@ -58,7 +85,7 @@ def expand(bars: Sequence[Bar]) -> list[int]:
     return played
 
 
-def _endings(bars: Sequence[Bar]) -> list[frozenset[int]]:
+def _endings(bars: Sequence[Repeats]) -> list[frozenset[int]]:
     """For each bar the passes of the ending that it belongs to, none for most."""
     endings: list[frozenset[int]] = []
     current: frozenset[int] = frozenset()
