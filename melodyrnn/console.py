@@ -133,7 +133,7 @@ def _windows_table(result: Any, most: int = 10) -> Table:
 
 
 def _ceiling_table(result: Any) -> Table:
-    table = _table("The memoryless ceiling: the most a model can tell that sees the window only")
+    table = _table("The memoryless ceiling: the most that a window alone can tell", gap=1)
     for heading in ("window", *map(str, result.ceiling)):
         table.add_column(heading, justify="right")
     table.add_row("right", *map(str, result.ceiling.values()))
@@ -148,7 +148,7 @@ def show_comparison(result: Any) -> None:
         f"The memoryless ceiling of windows of {top.window}: "
         f"[bold]{top.right}/{top.all}[/] in one step\n"
     )
-    table = _table("Memory: of songs heard in training")
+    table = _table("Memory: of songs heard in training", gap=1)
     for heading in ("model", "weights", "epochs", "time", "one step", "whole song", "bits"):
         table.add_column(heading, justify="left" if heading == "model" else "right")
     table.add_column("leaves at", justify="right")
@@ -200,8 +200,10 @@ def _spread(spread: Any, form: str, mean_only: bool = False) -> str:
     return f"{format(spread.low, form)}–{format(spread.high, form)}"
 
 
-def _table(title: str, *headings: str) -> Table:
-    table = Table(title=title, title_justify="left", box=None, pad_edge=False, padding=(0, 1, 0, 0))
+def _table(title: str, *headings: str, gap: int = 2) -> Table:
+    table = Table(
+        title=title, title_justify="left", box=None, pad_edge=False, padding=(0, gap, 0, 0)
+    )
     for heading in headings:
         table.add_column(heading)
     return table

@@ -63,7 +63,9 @@ class Dataset:
                 sequences.append(vocabulary.encode(to_codes(named.song)))
                 windows(sequences[-1], window, named.name)
             except VocabularyError as error:
-                raise VocabularyError(f"{named.name}: {error}") from None
+                raise VocabularyError(
+                    f"{named.name}: {error}; a model tells only what it was trained to tell"
+                ) from None
         return cls(tuple(songs), vocabulary, tuple(sequences))
 
     @property
