@@ -21,7 +21,8 @@ from melodyrnn.music.notation import parse
 from melodyrnn.music.song import Note, Pitch, Song
 from melodyrnn.render import fonts, sheet
 from melodyrnn.render.data import data_file
-from melodyrnn.render.engrave import A4, SVG, engrave
+from melodyrnn.render.engrave import A4, engrave
+from melodyrnn.render.page import SVG
 
 NABIYA = parse(
     "title: 나비야\ncomposer: 독일 민요\nmeter: 2/4\ntempo: 100\n"
@@ -199,6 +200,28 @@ def test_a_long_song_runs_over_pages():
     firsts = [name for page in pages for name in note_ids(page) if "-" not in name]
     assert firsts == [f"n{n}" for n in range(len(LONG.notes))]
     assert 'aria-label="긴 노래 \xb7 2"' in pages[1]
+
+
+def bars_of_lines(text):
+    """The number of bars in each line of a song's only page."""
+    [page] = sheet.svg(parse(text))
+    return [line.count('class="measure"') for line in page.split('class="system"')[1:]]
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        ("meter: 4/4\n" + "c4 d e f " * 16, [4, 4, 4, 4]),
+        ("meter: 4/4\n" + "c4 d e f " * 9, [4, 5]),  # the last bar finds room
+        ("meter: 4/4\n" + "c4 d e f " * 11, [4, 4, 3]),
+        ("meter: 4/4\npickup: 4\ng4 " + "c4 d e f " * 8, [5, 4]),
+        ("meter: 2/4\n" + "c4 d4 " * 24, [8, 8, 8]),
+        ("meter: 4/4\n" + "c4 d e f " * 5, [5]),
+        ("meter: 4/4\n" + "c16 d e f g a b c' d' c' b a g f e d " * 8, [3, 3, 2]),  # too long
+    ],
+)
+def test_a_line_holds_whole_phrases(text, lines):
+    assert bars_of_lines(text) == lines
 
 
 def test_colours_and_labels_mark_notes():

@@ -14,7 +14,7 @@ from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 
 from melodyrnn.render import fonts
-from melodyrnn.render.engrave import UNITS, XLINK, Page
+from melodyrnn.render.page import UNITS, XLINK, Page
 
 POINT = 25.4 / 72 * UNITS
 """Units of a page in a point."""

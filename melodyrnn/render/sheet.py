@@ -8,7 +8,8 @@ from xml.etree import ElementTree as ET
 
 from melodyrnn.music.song import Song
 from melodyrnn.render import fonts
-from melodyrnn.render.engrave import A4, SCREEN, SVG, UNITS, XLINK, Page, engrave
+from melodyrnn.render.engrave import A4, SCREEN, engrave
+from melodyrnn.render.page import SVG, UNITS, XLINK, Page
 
 PNG_WIDTH = 1600
 """Pixels."""
