@@ -12,6 +12,7 @@ from functools import cache, cached_property
 from io import BytesIO
 from itertools import groupby
 from pathlib import Path
+from threading import Lock
 
 from fontTools.pens.svgPathPen import SVGPathPen
 from fontTools.pens.transformPen import TransformPen
@@ -35,6 +36,8 @@ FILES: dict[bool, tuple[tuple[str, str], ...]] = {
 }
 """Bold or not -> (package, file in it), in the order in which they are asked for a character."""
 
+_READING = Lock()  # fontTools reads what it needs when it needs it, from one place in the file
+
 
 @dataclass(frozen=True)
 class Font:
@@ -49,11 +52,16 @@ class Font:
 
     @cached_property
     def _file(self) -> TTFont:
-        return TTFont(BytesIO(self.path.read_bytes()), lazy=True)  # a lazy font holds its file open
+        with _READING:
+            font = TTFont(BytesIO(self.path.read_bytes()), lazy=True)  # or it holds the file open
+            font.setGlyphOrder([str(n) for n in range(font["maxp"].numGlyphs)])  # names are slow
+            for table in ("head", "cmap", "hmtx", "glyf"):
+                font[table]  # read it now, while no other thread does
+            return font
 
     @cached_property
     def characters(self) -> dict[int, str]:
-        """Code point -> glyph name."""
+        """Code point -> what fontTools calls the glyph."""
         names: dict[int, str] = self._file.getBestCmap()
         return names
 
@@ -73,7 +81,8 @@ class Font:
         scale = size / self.em
         for char in text:
             glyph = glyphs[self.characters[ord(char)]]
-            glyph.draw(TransformPen(pen, (scale, 0, 0, -scale, x, y)))
+            with _READING:
+                glyph.draw(TransformPen(pen, (scale, 0, 0, -scale, x, y)))
             x += glyph.width * scale
         return str(pen.getCommands())
 
