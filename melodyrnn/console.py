@@ -100,9 +100,9 @@ def show_song(result: Any) -> None:
     console.print(", ".join(facts) + "\n", style="dim")
     palette = _palette(result.counts)
     console.print(Text(" ").join(Text(token, palette[token]) for token in result.tokens))
-    console.print(_codes_table(result.counts, palette))
-    console.print(_windows_table(result))
-    console.print(_ceiling_table(result))
+    console.print(_codes_table(console, result.counts, palette))
+    console.print(_windows_table(console, result))
+    console.print(_ceiling_table(console, result))
 
 
 def _palette(counts: dict[str, int]) -> dict[str, str]:
@@ -110,8 +110,8 @@ def _palette(counts: dict[str, int]) -> dict[str, str]:
     return {code: colours[place % len(colours)] for place, code in enumerate(counts)}
 
 
-def _codes_table(counts: dict[str, int], palette: dict[str, str]) -> Table:
-    table = _table(f"{len(counts)} codes", "index", "code", "count", "")
+def _codes_table(console: Console, counts: dict[str, int], palette: dict[str, str]) -> Table:
+    table = _table(console, f"{len(counts)} codes", "index", "code", "count", "")
     most = max(counts.values())
     for index, (code, count) in enumerate(counts.items()):
         bar = Bar(most, 0, count, width=30, color=palette[code])
@@ -119,9 +119,11 @@ def _codes_table(counts: dict[str, int], palette: dict[str, str]) -> Table:
     return table
 
 
-def _windows_table(result: Any, most: int = 10) -> Table:
+def _windows_table(console: Console, result: Any, most: int = 10) -> Table:
     symbols = result.dataset.vocabulary.symbols
-    table = _table(f"{len(result.windows)} windows of {result.window}", "", "seen", "next", "")
+    table = _table(
+        console, f"{len(result.windows)} windows of {result.window}", "", "seen", "next", ""
+    )
     for number, row in enumerate(result.windows[:most].tolist()):
         *seen, following = row
         codes = " ".join(symbols[i] for i in seen)
@@ -132,8 +134,8 @@ def _windows_table(result: Any, most: int = 10) -> Table:
     return table
 
 
-def _ceiling_table(result: Any) -> Table:
-    table = _table("The memoryless ceiling: the most that a window alone can tell", gap=1)
+def _ceiling_table(console: Console, result: Any) -> Table:
+    table = _table(console, "The memoryless ceiling: the most that a window alone can tell", gap=1)
     for heading in ("window", *map(str, result.ceiling)):
         table.add_column(heading, justify="right")
     table.add_row("right", *map(str, result.ceiling.values()))
@@ -146,9 +148,9 @@ def show_comparison(result: Any) -> None:
     top = result.ceiling
     console.print(
         f"The memoryless ceiling of windows of {top.window}: "
-        f"[bold]{top.right}/{top.all}[/] in one step\n"
+        f"[bold]{top.right}/{top.all}[/] in one step"
     )
-    table = _table("Memory: of songs heard in training", gap=1)
+    table = _table(console, "Memory: of songs heard in training", gap=1)
     for heading in ("model", "weights", "epochs", "time", "one step", "whole song", "bits"):
         table.add_column(heading, justify="left" if heading == "model" else "right")
     table.add_column("leaves at", justify="right")
@@ -172,16 +174,16 @@ def show_comparison(result: Any) -> None:
 
 def _show_held_out(console: Console, result: Any) -> None:
     unheard = result.held_out
-    console.print()
-    table = _table(f"Generalising: {unheard.songs} songs held out, {unheard.notes} notes", "model")
+    table = _table(
+        console, f"Generalising: {unheard.songs} songs held out, {unheard.notes} notes", "model"
+    )
     table.add_column("bits a note", justify="right")
     table.add_column(f"{unheard.confidence:.0%} interval", justify="right")
     for row in unheard.rows:
         table.add_row(row.model, f"{row.bits_per_note:.3f}", f"{row.low:.3f} to {row.high:.3f}")
     console.print(table)
     if unheard.pairs:
-        console.print()
-        table = _table("Differences, paired over songs", "first", "less second")
+        table = _table(console, "Differences, paired over songs", "first", "less second")
         for heading in ("bits a note", f"{unheard.confidence:.0%} interval", "beyond chance"):
             table.add_column(heading, justify="right")
         for pair in unheard.pairs:
@@ -200,10 +202,10 @@ def _spread(spread: Any, form: str, mean_only: bool = False) -> str:
     return f"{format(spread.low, form)}–{format(spread.high, form)}"
 
 
-def _table(title: str, *headings: str, gap: int = 2) -> Table:
-    table = Table(
-        title=title, title_justify="left", box=None, pad_edge=False, padding=(0, gap, 0, 0)
-    )
+def _table(console: Console, title: str, *headings: str, gap: int = 2) -> Table:
+    """A table to fill; its title is printed at once, for rich would wrap it to the table."""
+    console.print(f"\n[bold]{title}[/]")
+    table = Table(box=None, pad_edge=False, padding=(0, gap, 0, 0), header_style="dim")
     for heading in headings:
         table.add_column(heading)
     return table
