@@ -46,6 +46,8 @@ def _writer(path: Path) -> "Writer":
     suffix = path.suffix.lower()
     if suffix in WRITERS:
         return WRITERS[suffix]
+    if path.is_dir():
+        raise RenderError(f"{path}: a folder; name a file to write, such as {path / 'song.mid'}")
     close = get_close_matches(suffix, WRITERS, 1, 0.6) if suffix else []
     nearest = f"; did you mean '{path.with_suffix(close[0])}'?" if close else ""
     problem = f"unknown format '{suffix}'" if suffix else "no suffix names a format"
