@@ -1,20 +1,35 @@
+"""ABC out and in: the text itself, songs that come back, tunes as people write them."""
+
+import re
+import warnings
 from dataclasses import replace
 from fractions import Fraction
-from hypothesis import given, settings
-from melodyrnn.music.abc import abc
-from melodyrnn.music.bars import bar_spans
-from strategies import songs
-from test_musicxml import read, as_a_score_says_it, has_notes
+from pathlib import Path
+
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from strategies import songs
+from test_musicxml import SONGS, as_a_score_says_it, has_notes, read
+
+from melodyrnn.errors import MelodyError, MelodyWarning, ScoreError
+from melodyrnn.music.abc import abc
+from melodyrnn.music.abc_fields import read_key, read_meter, read_tempo
+from melodyrnn.music.bars import bar_spans
+from melodyrnn.music.notation import parse
+from melodyrnn.music.repeats import Repeats, expand
+from melodyrnn.music.song import Key, Meter, Note, Song
+from melodyrnn.music.tokens import token
+
 
 def as_abc_says_it(song):
     """ABC has no sign for a pickup: a first bar is one if it is short, others follow, and no
-    meter change cut it short.
+    other meter cut it short.
     """
     song = as_a_score_says_it(song)
-    spans = list(bar_spans(song))
     cut = song.pickup in dict(song.meter_changes)
-    return replace(song, pickup=Fraction(0)) if len(spans) == 1 or cut else song
+    return replace(song, pickup=Fraction(0)) if len(list(bar_spans(song))) == 1 or cut else song
+
 
 @settings(max_examples=100)
 @given(songs(max_size=8).filter(has_notes))
@@ -23,3 +38,242 @@ def test_a_song_comes_back_from_abc(song):
     if song.tempo is not None:
         assert back.tempo == pytest.approx(song.tempo, rel=1e-5)
     assert replace(back, tempo=None) == replace(song, tempo=None)
+
+
+def tune(music, header="M:4/4\nL:1/4\nK:C"):
+    return f"X:1\nT:t\n{header}\n{music}\n"
+
+
+def tokens(text):
+    return " ".join(token(note) for note in read(text, "t.abc").notes)
+
+
+SONG = """\
+title: 나비 100% & \\o/
+composer: 윤석중
+meter: 3/4
+key: D major
+tempo: 90
+pickup: 4
+
+a4 | d8 f#8 trip{a8 a8 a8} f8 f#8 | f#4~f#16 c8. d'4~ | 2/4 d'8 r8 fn8 f8 | AA-2
+"""
+WRITTEN = """\
+%abc-2.1
+X:1
+T:나비 100\\% \\& \\\\o/
+C:윤석중
+M:3/4
+L:1/8
+Q:1/4=90
+K:D
+A2 | DF (3AAA =F^F | F2- F/2=C3/2 d2- | [M:2/4] d z =FF | _A,,4 |]
+"""
+
+
+def test_a_tune_is_written_as_musicians_write_it():
+    song = parse(SONG)
+    assert abc(song) == WRITTEN
+    assert read(WRITTEN, "t.abc") == song
+
+
+def test_compound_time_counts_dotted_quarters_and_beams_them():
+    song = parse("meter: 6/8\nkey: F minor\ntempo: 120\n\nf8 g8 a-8 b-8 a-8 g8 f2 r4")
+    assert abc(song).splitlines()[-3:] == ["Q:3/8=80", "K:Fm", "FGA BAG | F4 z2 |]"]
+
+
+@pytest.mark.parametrize("path", SONGS, ids=lambda path: path.stem)
+def test_music21_reads_our_tunes_the_same_way(path):
+    """The oracle: pitches and onsets of music21's own ABC reader."""
+    from music21.abcFormat import ABCHandler
+    from music21.abcFormat.translate import abcToStreamScore
+
+    song = parse(path.read_text(encoding="utf-8"))
+    handler = ABCHandler()
+    handler.process(abc(song))
+    score = abcToStreamScore(handler).parts[0].flatten().stripTies()
+    ours = [
+        (offset, note.pitch.midi, note.duration)
+        for note, offset in zip(song.notes, song.offsets, strict=True)
+        if note.pitch
+    ]
+    assert [(n.offset, n.pitch.midi, n.quarterLength) for n in score.notes] == ours
+
+
+def test_music21_s_corpus_reads_as_music21_reads_it():
+    """A measured property of a corpus that others publish numbers on: 213 songs, 27 pitches."""
+    import music21
+
+    path = Path(music21.__file__).parent / "corpus" / "essenFolksong" / "kinder0.abc"
+    tunes = re.split(r"(?m)^(?=X:)", path.read_text(encoding="utf-8"))[1:]
+    notes = [
+        note.pitch.midi for text in tunes for note in read(text, "kinder0.abc").notes if note.pitch
+    ]
+    assert (len(tunes), len(notes), len(set(notes))) == (213, 8393, 27)
+
+
+@pytest.mark.parametrize(
+    ("music", "expected"),
+    [
+        ("C,, C, C c c' c''", "CC4 C4 c4 c'4 c''4 c'''4"),
+        ("C2 C/ C// C3/2 C/4 z2 x", "c2 c8 c16 c4. c16 r2."),
+        ("^C C =C c ^^D __E | C", "c#4 c#4 c4 c'4 d##4 e--4 c4"),
+        ("^F4- | F F", "f#1~f#4 f4"),
+        ("C>D E<F C>>D", "c4. d8 e8 f4. c4.. d16"),
+        ("C-C D- D2", "c2 d2."),
+        ('"Am"C !trill!D .E ~F (C D) uG y2', "c4 d4 e4 f4 c4 d4 g4"),
+        ("C [M:3/4] D E F | [L:1/8] G", "c4 d4 e4 f4 g8"),
+        ("C \\\nD `E", "c4 d4 e4"),
+    ],
+)
+def test_signs_of_abc(music, expected):
+    assert tokens(tune(music)) == expected
+
+
+def test_tuplets_and_rests_of_several_bars():
+    song = read(tune("(3CDE (3:2:4C/D/EF z | Z2 | (4CDEF"), "t.abc")
+    third = Fraction(2, 3)
+    assert [note.duration for note in song.notes] == [
+        *[third] * 3, *[third / 2] * 2, *[third] * 2, 9, *[Fraction(3, 4)] * 4
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("music", "expected"),
+    [
+        ("|: C4 | D4 :| E4 |]", "cdcde"),
+        ("C4 | D4 :| E4 | F4 :|", "cdcdefef"),
+        ("|: C4 |1 D4 :|2 E4 || F4 |]", "cdcef"),
+        ("|: C4 | [1 D4 :| [2 E4 |] F4", "cdcef"),
+        ("|: C4 |1,3 D4 :|2 E4 :|", "cdcecd"),
+        ("|: C4 :: D4 :|", "ccdd"),
+        ("|: C4 ::| D4 |", "cccd"),
+        ("C4 | D4 !fine! | E4 !D.C.! |]", "cdecd"),
+        ("C4 | !segno! D4 | !coda! E4 | F4 !D.S.! | !coda! G4 |]", "cdefdeg"),
+        ("|: C4 |\n| D4 ||\n|: E4 :|", "cdee"),
+    ],
+)
+def test_repeats_are_played(music, expected):
+    assert tokens(tune(music)).replace("1", "").replace(" ", "") == expected
+
+
+def test_a_part_that_its_pickup_completes_stays_in_its_bars():
+    song = read(tune("|: G | C D E F | C3 :| G | C4 |]"), "t.abc")
+    assert song.pickup == 1
+    assert song.meter_changes == ()
+
+
+def test_no_bar_is_played_without_end():
+    assert len(expand([Repeats(backward=10_000)])) == 16
+
+
+@pytest.mark.parametrize(
+    ("field", "key"),
+    [
+        ("G", Key(1)),
+        ("Bb", Key(-2)),
+        ("F#m", Key(3, "minor")),
+        ("C minor", Key(-3, "minor")),
+        ("Ddor", Key(0, "minor")),
+        ("A Mixolydian", Key(2)),
+        ("HP", Key(2)),
+        ("", Key()),
+        ("none", Key()),
+        ("G clef=bass", Key(1)),
+    ],
+)
+def test_keys(field, key):
+    assert read_key(field)[0] == key
+
+
+def test_fields():
+    assert read_key("D ^c =f")[1] == {"c": 1, "f": 0}
+    assert read_key("clef=bass") is None
+    assert (read_meter("C|"), read_meter("(2+3)/8"), read_meter("none")) == (
+        Meter(2, 2),
+        Meter(5, 8),
+        None,
+    )
+    half = Fraction(1, 2)
+    assert read_tempo("3/8=60", half) == 90
+    assert read_tempo('"Allegro" 1/4=120', half) == 120
+    assert read_tempo("240", half) == 120
+    assert read_tempo('"Allegro"', half) is None
+
+
+def test_a_key_holds_until_the_next():
+    with pytest.warns(MelodyWarning, match="key changes are not kept; .* the first key, C major$"):
+        assert tokens(tune("F [K:D] F [K:clef=bass] F [K:F] B")) == "f4 f#4 f#4 b-4"
+
+
+def test_headings_are_read_with_their_escapes():
+    song = read("X:1\nT:Caf\\'e 50\\% % no title\nT:Other\nC:A\nC:B\nK:C\nC\n\nfree text", "t.abc")
+    assert (song.title, song.composer) == ("Café 50%", "A, B")
+    assert len(song.notes) == 1
+
+
+def test_voices_chords_and_graces_are_said():
+    text = tune('V:1 name="Low"\nC2 | D2\nV:2 name="High"\n{d}[ce]2 | [c-e-]1[ce]1')
+    with pytest.warns(MelodyWarning) as caught:
+        song = read(text, "t.abc")
+    assert [token(note) for note in song.notes] == ["e'2", "e'2"]
+    assert [str(warning.message) for warning in caught] == [
+        "t.abc: 2 tracks have notes; took 2 'High' (highest mean pitch), the highest note where "
+        "notes overlap; --track chooses another",
+        "t.abc: grace notes are left out: 1",
+    ]
+
+
+def test_of_several_tunes_the_first_is_taken():
+    with pytest.warns(MelodyWarning, match=r"^t.abc: 2 tunes in it; took the first$"):
+        song = read(tune("C") + "\n" + tune("D").replace("T:t", "T:u"), "t.abc")
+    assert (song.title, len(song.notes)) == ("t", 1)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (
+            "hello world",
+            "t.abc: not ABC: no 'K:' line; a tune begins with X:, T:, M:, L: and K:",
+        ),
+        ("X:1\nK:C\n", "t.abc: no notes with a pitch; choose a score with a melody"),
+        (
+            "X:1\nK:C\nC c''''''",
+            "t.abc:3:3: a pitch with MIDI number 144; pitches are 0 (C-1) to 127 (G9)",
+        ),
+        ("X:1\nK:C\nc0 d", "t.abc:3:1: a length of 'c0' units; lengths are greater than 0"),
+        (
+            "X:1\nM:4/4\nL:1/4\nK:C\nCDEF|(5CDEFG C2|",
+            "t.abc: bar 2: a note of 2/5 quarter notes cannot be written; durations are "
+            "multiples of 1/192; --grid 16 rounds to 16ths",
+        ),
+    ],
+)
+def test_what_cannot_be_read_is_said_with_its_place(text, message):
+    with pytest.raises(ScoreError) as raised:
+        read(text, "t.abc")
+    assert str(raised.value) == message
+
+
+def test_unknown_signs_are_left_out():
+    with pytest.warns(MelodyWarning) as caught:
+        read(tune("C ? D #"), "t.abc")
+    assert str(caught[0].message) == "t.abc: unknown signs are left out: 2, '?' in line 6 first"
+
+
+@settings(max_examples=200)
+@given(st.text(alphabet="CDcz[]|:(3)-<>{}^_=/,'\"!&12 \nMKLVQ%\\나", max_size=60))
+def test_any_text_is_a_song_or_a_message(music):
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", MelodyWarning)
+        try:
+            message = f"t.abc:{len(read(tune(music), 't.abc'))}"
+        except MelodyError as error:
+            message = str(error)
+    assert message.startswith("t.abc:")
+    assert "\n" not in message
+
+
+def test_rests_alone_are_written():
+    assert abc(Song((Note(None, Fraction(4)),))).endswith("K:C\nz8 |]\n")

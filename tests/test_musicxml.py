@@ -1,27 +1,28 @@
-import warnings
+"""MusicXML out: what bars say comes back, and engravers take it without complaint."""
+
+import base64
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
+from strategies import songs
 
 from melodyrnn.errors import MelodyWarning
-from melodyrnn.music.bars import bar_spans, bars
-from melodyrnn.music.corpus import read_song
+from melodyrnn.music.bars import bar_spans
 from melodyrnn.music.musicxml import musicxml
 from melodyrnn.music.notation import parse
+from melodyrnn.music.score import READERS
 from melodyrnn.music.score_piece import song_of
-from melodyrnn.music.song import Meter, Note, Song
-from strategies import songs
+from melodyrnn.music.song import Note
 
 SONGS = sorted((Path(__file__).parent.parent / "songs").glob("*.txt"))
 
 
 def read(text, name="song.musicxml"):
-    from melodyrnn.music.score import READERS
-
+    """The song in the text of a file of that name."""
     return song_of(READERS[Path(name).suffix](text.encode(), name), name, None, None)
 
 
@@ -45,9 +46,7 @@ def as_a_score_says_it(song):
         if new != meter or (offset - line) % meter.bar:
             changes.append((offset, new))
             line, meter = offset, new
-    return replace(
-        song, notes=tuple(notes), pickup=pickup, meter_changes=tuple(changes), codes=()
-    )
+    return replace(song, notes=tuple(notes), pickup=pickup, meter_changes=tuple(changes), codes=())
 
 
 def has_notes(song):
@@ -58,3 +57,106 @@ def has_notes(song):
 @given(songs(max_size=8).filter(has_notes))
 def test_a_song_comes_back_from_musicxml(song):
     assert replace(read(musicxml(song)), codes=()) == as_a_score_says_it(song)
+
+
+@pytest.mark.parametrize("path", SONGS, ids=lambda path: path.stem)
+def test_every_bar_of_our_tunes_adds_up(path):
+    song = parse(path.read_text(encoding="utf-8"))
+    root = ET.fromstring(musicxml(song))
+    divisions = int(root.findtext(".//divisions"))
+    lengths = [
+        Fraction(sum(int(note.findtext("duration")) for note in measure.iter("note")), divisions)
+        for measure in root.iter("measure")
+    ]
+    full = song.meter.bar
+    first = song.pickup or full
+    assert lengths[0] == first
+    if not song.meter_changes:
+        assert set(lengths[1:-1]) == {full}
+        # What a pickup has, the last bar lacks.
+        assert lengths[-1] in (full, full - song.pickup)
+    assert root.find("part")[-1].findtext("barline/bar-style") == "light-heavy"
+
+
+@settings(max_examples=40)
+@given(songs(max_size=8))
+def test_each_note_has_its_id_and_its_value(song):
+    root = ET.fromstring(musicxml(song))
+    notes = list(root.iter("note"))
+    ids = [note.get("id") for note in notes]
+    assert len(set(ids)) == len(ids)
+    assert {f"n{index}" for index in range(len(song.notes))} >= {
+        name for name in ids if "-" not in name
+    }
+    divisions = int(root.findtext(".//divisions"))
+    lengths = dict.fromkeys(range(len(song.notes)), Fraction(0))
+    for note in notes:
+        index = int(note.get("id").split("-")[0][1:])
+        lengths[index] += Fraction(int(note.findtext("duration")), divisions)
+    assert list(lengths.values()) == [note.duration for note in song.notes]
+    beams = [beam.text for beam in root.iter("beam") if beam.get("number") == "1"]
+    assert beams.count("begin") == beams.count("end")
+    tuplets = [tuplet.get("type") for tuplet in root.iter("tuplet")]
+    assert tuplets.count("start") == tuplets.count("stop")
+
+
+def engraved_log(documents, capfd):
+    """What verovio writes to its log while it engraves the documents."""
+    import verovio
+
+    verovio.enableLog(verovio.LOG_WARNING)
+    try:
+        toolkit = verovio.toolkit()
+        for document in documents:
+            assert toolkit.loadData(document)
+            assert "<svg" in toolkit.renderToSVG(1)
+    finally:
+        verovio.enableLog(verovio.LOG_OFF)
+    return capfd.readouterr().err
+
+
+def test_verovio_engraves_our_tunes_without_a_warning(capfd):
+    documents = [musicxml(parse(path.read_text(encoding="utf-8"))) for path in SONGS]
+    assert engraved_log(documents, capfd) == ""
+    assert "ABC import" in engraved_log(["X:1\nQ:1/4=60\nK:C\nC"], capfd)  # it would be seen
+
+
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(song=songs(max_size=8))
+def test_verovio_engraves_any_song_without_a_warning(capfd, song):
+    assert engraved_log([musicxml(song)], capfd) == ""
+
+
+@pytest.mark.parametrize("path", SONGS, ids=lambda path: path.stem)
+def test_verovio_plays_our_tunes_as_they_are(path):
+    import verovio
+
+    from melodyrnn.music.midi import parse_midi
+
+    song = parse(path.read_text(encoding="utf-8"))
+    toolkit = verovio.toolkit()
+    toolkit.loadData(musicxml(song))
+    data = base64.b64decode(toolkit.renderToMIDI())
+    with pytest.warns(MelodyWarning, match="lengths rounded"):  # it stops notes a little early
+        heard = parse_midi(data, "verovio.mid")
+
+    def onsets(song):
+        return [(o, n.pitch.midi) for n, o in zip(song.notes, song.offsets, strict=True) if n.pitch]
+
+    assert onsets(heard) == onsets(song)
+
+
+def test_accidentals_are_shown_where_key_and_bar_say_otherwise():
+    song = parse("key: G major\n\nf#4 fn4 f4 f#4 | fn2 c#2~ | c#4 c#4 c4 f4")
+    shown = [note.findtext("accidental") for note in ET.fromstring(musicxml(song)).iter("note")]
+    assert shown == [
+        *[None, "natural", None, "sharp"],
+        *["natural", "sharp"],
+        *[None, "sharp", "natural", "natural"],
+    ]
+
+
+def test_the_table_of_codes_comes_back():
+    song = parse(SONGS[[path.stem for path in SONGS].index("nabiya")].read_text(encoding="utf-8"))
+    assert len(song.codes) == 14
+    assert read(musicxml(song)) == song
