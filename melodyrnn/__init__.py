@@ -19,6 +19,7 @@ _HOME = {
     "inspect": "workflows.inspect",
     "train": "workflows.train",
     "evaluate": "workflows.evaluate",
+    "compare": "workflows.compare",
     "generate": "workflows.generate",
     "write_song": "render.write",
     "MelodyError": "errors",
