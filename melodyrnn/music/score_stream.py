@@ -133,7 +133,7 @@ def _heads(flat: Any) -> tuple[list[Head], int]:
     heads: list[Head] = []
     graces = 0
     for element in flat.notes:
-        if isinstance(element, harmony.Harmony) or element.style.noteSize == "cue":
+        if isinstance(element, harmony.Harmony):  # a chord symbol
             continue
         if element.duration.isGrace:
             graces += 1

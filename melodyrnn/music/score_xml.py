@@ -48,6 +48,7 @@ def read_musicxml(data: bytes, name: str) -> Piece:
         raise ScoreError(f"{name}: a timewise score; save it as partwise MusicXML")
     if root.tag != "score-partwise":
         raise ScoreError(f"{name}: not MusicXML: its root is <{root.tag}>, not <score-partwise>")
+    _silence_cues(root)
     importer: Any = _IMPORTER()
     score = importer.stream  # where brackets and the staves of a piano go, too
     importer.xmlRootToScore(root, score)
@@ -131,6 +132,20 @@ def _unpack(archive: zipfile.ZipFile, path: str, name: str) -> bytes:
             f"{name}: unpacks to more than {LARGEST_FILE / 1e6:.0f} MB, which is no melody"
         )
     return data
+
+
+def _silence_cues(root: ET.Element) -> None:
+    """Make rests of cue notes, which another part plays and music21 takes for this one's."""
+    for measure in root.iter("measure"):
+        for note in measure.findall("note"):
+            pitch = note.find("pitch")
+            if pitch is None or note.find("cue") is None:
+                continue
+            if note.find("chord") is not None:
+                measure.remove(note)
+            else:
+                pitch.tag = "rest"
+                pitch.clear()
 
 
 def _first(root: ET.Element, places: tuple[str, ...]) -> str:
