@@ -226,8 +226,12 @@ def test_marks_change_once():
 def test_what_a_song_cannot_hold():
     slow = '<direction><sound tempo="2"/></direction>'
     quarter_tone = note("Ab4", 4).replace("-1", "0.5")
-    with pytest.warns(MelodyWarning, match="a tempo of 2 quarter notes per minute is not kept"):
+    with pytest.warns(MelodyWarning) as caught:
         song = read(one(measure(slow + quarter_tone, 1, attributes())))
+    assert [str(w.message) for w in caught] == [
+        "s.musicxml: quarter tones and triple accidentals are respelled: 1",
+        "s.musicxml: a tempo of 2 quarter notes per minute is not kept",
+    ]
     assert song.notes[0].pitch.midi in (69, 70)
 
 
@@ -314,6 +318,10 @@ REFUSED = {
     "endless": (
         one(whole("C4")).replace("<duration>240<", "<duration>99999999999<"),
         "s.musicxml: the melody lasts 1666666667 quarter notes, more than 100000; cut it",
+    ),
+    "too high": (
+        one(whole("C4")).replace("<octave>4<", "<octave>44<"),
+        "s.musicxml: a pitch with MIDI number 540; pitches are 0 (C-1) to 127 (G9)",
     ),
     "what music21 stumbles over": (
         one(whole("C4")).replace("<duration>240<", "<duration>long<"),

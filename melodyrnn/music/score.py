@@ -6,7 +6,7 @@ The formats meet in one ``Piece`` (``score_piece.py``), where a melody is taken 
 from collections.abc import Callable
 from pathlib import Path
 
-from melodyrnn.errors import MelodyError, ScoreError
+from melodyrnn.errors import MelodyError, NotationError, ScoreError
 from melodyrnn.files import read_bytes
 from melodyrnn.music.quantise import Grid
 from melodyrnn.music.score_piece import Piece, song_of
@@ -59,6 +59,8 @@ def _guarded(reader: Callable[[bytes, str], Piece], data: bytes, name: str) -> P
     try:
         with silence():
             return reader(data, name)
+    except NotationError as error:
+        raise ScoreError(f"{name}: {error}") from None
     except MelodyError:
         raise
     except Exception as error:  # music21 raises whatever its own code stumbles over

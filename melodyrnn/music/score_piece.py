@@ -88,6 +88,8 @@ def song_of(piece: Piece, name: str, track: str | None, grid: Grid | None) -> So
         _warn(f"{name}: {text}")
     if part.graces:
         _warn(f"{name}: grace notes are left out: {part.graces}")
+    if respelled := sum(isinstance(note.pitch, int) for note in notes):
+        _warn(f"{name}: quarter tones and triple accidentals are respelled: {respelled}")
     if part.end > LONGEST:
         raise ScoreError(
             f"{name}: the melody lasts {float(part.end):.0f} quarter notes, more than {LONGEST}; "

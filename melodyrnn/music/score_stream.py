@@ -164,13 +164,14 @@ def _keys(flat: Any) -> list[Key]:
 
 
 def _pitch(pitch: Any) -> Pitch | int:
-    """As spelled, or where we cannot spell it (quarter tones, triple sharps) its MIDI number."""
-    try:
-        if pitch.alter == int(pitch.alter):
-            return Pitch(pitch.step.lower(), int(pitch.alter), pitch.implicitOctave)
-    except NotationError:
-        pass
-    return int(min(max(round(pitch.ps), 0), 127))
+    """As spelled, or where a song cannot spell it (quarter tones, triple sharps) its MIDI number.
+
+    Raises NotationError beyond the range of pitches.
+    """
+    step, alter, octave = pitch.step.lower(), pitch.alter, pitch.implicitOctave
+    if alter == int(alter) and abs(alter) <= 2:
+        return Pitch(step, int(alter), octave)
+    return Pitch(step, 0, octave).midi + round(alter)
 
 
 def _meter(signature: Any) -> Meter | None:
