@@ -168,10 +168,11 @@ def _pitch(pitch: Any) -> Pitch | int:
 
     Raises NotationError beyond the range of pitches.
     """
-    step, alter, octave = pitch.step.lower(), pitch.alter, pitch.implicitOctave
+    step, octave = pitch.step.lower(), pitch.implicitOctave
+    alter: float = pitch.alter
     if alter == int(alter) and abs(alter) <= 2:
         return Pitch(step, int(alter), octave)
-    return Pitch(step, 0, octave).midi + round(alter)
+    return min(max(Pitch(step, 0, octave).midi + round(alter), 0), 127)
 
 
 def _meter(signature: Any) -> Meter | None:
