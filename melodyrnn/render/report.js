@@ -1,0 +1,227 @@
+"use strict";
+// One audio element for each score; its WAV is built from the page's samples when first asked for.
+(() => {
+  const data = JSON.parse(document.getElementById("data").textContent);
+  const follow = document.getElementById("follow");
+  const still = matchMedia("(prefers-reduced-motion: reduce)");
+  const samples = {}; // MIDI number -> Int16Array
+  let sounding = null; // the player that is heard
+
+  function sample(midi) {
+    if (!samples[midi]) {
+      const text = atob(data.samples[midi]);
+      const bytes = Uint8Array.from(text, (letter) => letter.charCodeAt(0));
+      samples[midi] = new Int16Array(bytes.buffer);
+    }
+    return samples[midi];
+  }
+
+  // Mixes the notes; each sounds for its length and then fades.
+  function mix(notes) {
+    const { rate, release } = data;
+    const last = notes.starts.length - 1;
+    const seconds = notes.starts[last] + notes.lengths[last] + release;
+    const sum = new Float32Array(Math.ceil(seconds * rate));
+    notes.pitches.forEach((midi, n) => {
+      if (midi === null) return;
+      const sounds = sample(midi);
+      const start = Math.round(notes.starts[n] * rate);
+      const held = Math.round(notes.lengths[n] * rate);
+      const fade = Math.round(release * rate);
+      const end = Math.min(held + fade, sounds.length, sum.length - start);
+      for (let i = 0; i < end; i++) {
+        const left = i < held ? 1 : (1 - (i - held) / fade) ** 2;
+        sum[start + i] += sounds[i] * left;
+      }
+    });
+    return sum;
+  }
+
+  function wav(notes) {
+    const sum = mix(notes);
+    let peak = 1;
+    for (const value of sum) peak = Math.max(peak, Math.abs(value));
+    const gain = Math.min(1, 29000 / peak);
+    const buffer = new ArrayBuffer(44 + 2 * sum.length);
+    const view = new DataView(buffer);
+    const word = (at, text) => [...text].forEach((c, i) => view.setUint8(at + i, c.charCodeAt(0)));
+    word(0, "RIFF");
+    view.setUint32(4, 36 + 2 * sum.length, true);
+    word(8, "WAVEfmt ");
+    view.setUint32(16, 16, true);
+    view.setUint16(20, 1, true); // PCM
+    view.setUint16(22, 1, true); // channels
+    view.setUint32(24, data.rate, true);
+    view.setUint32(28, 2 * data.rate, true);
+    view.setUint16(32, 2, true);
+    view.setUint16(34, 16, true); // bits
+    word(36, "data");
+    view.setUint32(40, 2 * sum.length, true);
+    sum.forEach((value, i) => view.setInt16(44 + 2 * i, gain * value, true));
+    return new Blob([buffer], { type: "audio/wav" });
+  }
+
+  class Player {
+    constructor(element, notes) {
+      this.notes = notes;
+      this.audio = element.querySelector("audio");
+      this.button = element.querySelector(".play");
+      this.score = element.querySelector(".score");
+      this.now = element.querySelector(".now");
+      this.current = null; // index of the marked note
+      this.heads = notes.starts.map(() => []);
+      for (const head of this.score.querySelectorAll("[data-n]")) {
+        this.heads[head.dataset.n].push(head);
+      }
+      this.button.addEventListener("click", () => this.toggle());
+      this.score.addEventListener("click", (event) => this.press(event));
+      this.score.addEventListener("keydown", (event) => this.key(event));
+      this.audio.addEventListener("play", () => this.started());
+      this.audio.addEventListener("pause", () => this.stopped());
+      this.audio.addEventListener("ended", () => this.clear());
+      this.describe(0);
+    }
+
+    toggle() {
+      if (this.audio.paused) this.play();
+      else this.audio.pause();
+    }
+
+    ready() {
+      if (!this.audio.src) this.audio.src = URL.createObjectURL(wav(this.notes));
+    }
+
+    play() {
+      this.ready();
+      this.audio.play();
+    }
+
+    started() {
+      if (sounding && sounding !== this) sounding.audio.pause();
+      sounding = this;
+      this.button.setAttribute("aria-pressed", "true");
+      this.step();
+    }
+
+    stopped() {
+      this.button.setAttribute("aria-pressed", "false");
+    }
+
+    step() {
+      if (this.audio.paused) return;
+      this.mark(this.at(this.audio.currentTime), true);
+      requestAnimationFrame(() => this.step());
+    }
+
+    // The last note that has begun.
+    at(seconds) {
+      let low = 0;
+      let high = this.notes.starts.length - 1;
+      while (low < high) {
+        const middle = Math.ceil((low + high) / 2);
+        if (this.notes.starts[middle] <= seconds + 1e-3) low = middle;
+        else high = middle - 1;
+      }
+      return low;
+    }
+
+    seek(index) {
+      this.ready();
+      this.audio.currentTime = this.notes.starts[index];
+      this.mark(index, false);
+    }
+
+    // The note pressed: on the staff nearest to the pointer, the nearest in it.
+    press(event) {
+      let best = null;
+      let least = Infinity;
+      this.heads.forEach((heads, n) => {
+        for (const head of heads) {
+          const box = head.getBoundingClientRect();
+          if (!box.width) continue; // drawn for another width of the screen
+          const across = event.clientX - (box.left + box.right) / 2;
+          const down = event.clientY - (box.top + box.bottom) / 2;
+          const far = Math.hypot(across, 3 * down);
+          if (far < least) [least, best] = [far, n];
+        }
+      });
+      if (best === null) return;
+      this.seek(best);
+      this.play();
+    }
+
+    key(event) {
+      if (event.altKey || event.ctrlKey || event.metaKey) return;
+      const here = this.current ?? -1;
+      const last = this.notes.starts.length - 1;
+      const to = {
+        ArrowRight: here + 1,
+        ArrowUp: here + 1,
+        ArrowLeft: here - 1,
+        ArrowDown: here - 1,
+        PageUp: here + 8,
+        PageDown: here - 8,
+        Home: 0,
+        End: last,
+      }[event.key];
+      if (to !== undefined) this.seek(Math.max(0, Math.min(last, to)));
+      else if (event.key === " " || event.key === "Enter") this.toggle();
+      else return;
+      event.preventDefault();
+    }
+
+    describe(index) {
+      const { codes, wrong } = this.notes;
+      const should = wrong[index] ? `, wrong: the song has ${wrong[index]}` : "";
+      const words = `note ${index + 1} of ${codes.length}: ${codes[index]}${should}`;
+      this.score.setAttribute("aria-valuenow", index + 1);
+      this.score.setAttribute("aria-valuetext", words);
+      return words;
+    }
+
+    mark(index, playing) {
+      if (index === this.current) return;
+      this.clear();
+      this.current = index;
+      this.now.textContent = this.describe(index);
+      this.now.classList.toggle("off", index in this.notes.wrong);
+      for (const head of this.heads[index]) {
+        const [x, y, width, height] = head.dataset.box.split(" ");
+        const rect = document.createElementNS("http://www.w3.org/2000/svg", "rect");
+        for (const [name, value] of Object.entries({ x, y, width, height, rx: 90 })) {
+          rect.setAttribute(name, value);
+        }
+        rect.setAttribute("class", "mark");
+        head.prepend(rect);
+        head.classList.add("sounding");
+      }
+      if (playing && follow.checked) this.show(index);
+    }
+
+    show(index) {
+      const head = this.heads[index].find((one) => one.getBoundingClientRect().width);
+      if (!head) return;
+      const box = head.getBoundingClientRect();
+      if (box.top < 60 || box.bottom > innerHeight - 60) {
+        const behavior = still.matches ? "auto" : "smooth";
+        scrollBy({ top: (box.top + box.bottom - innerHeight) / 2, behavior });
+      }
+    }
+
+    clear() {
+      this.score.querySelectorAll(".mark").forEach((mark) => mark.remove());
+      this.score.querySelectorAll(".sounding").forEach((head) => head.classList.remove("sounding"));
+      this.current = null;
+      this.now.textContent = "";
+    }
+  }
+
+  const players = [...document.querySelectorAll(".player")].map(
+    (element, n) => new Player(element, data.players[n]),
+  );
+
+  // "note 12" in the text leads to that note of the song.
+  for (const link of document.querySelectorAll("a[data-go]")) {
+    link.addEventListener("click", () => players[0].seek(Number(link.dataset.go)));
+  }
+})();

@@ -1,0 +1,72 @@
+"""The sound of a page: each pitch once, from which the page builds every version that it plays.
+
+So a page with twenty versions of a song is no larger than a page with one.
+"""
+
+import wave
+from array import array
+from base64 import b64encode
+from collections.abc import Sequence
+from fractions import Fraction
+from io import BytesIO
+from typing import Any
+
+from melodyrnn.music.codes import to_codes
+from melodyrnn.music.song import DEFAULT_TEMPO, Note, Pitch, Song
+from melodyrnn.render.audio import wav
+
+RATE = 22050
+"""Samples a second."""
+LONGEST = 6.0
+"""Seconds of one pitch; a piano has died away by then."""
+RELEASE = 0.12
+"""Seconds that a note goes on after its end, fading."""
+
+
+def sound(songs: Sequence[Song], tempo: float, instrument: str | None) -> dict[str, Any]:
+    """What the page's player needs: the rate and, for each MIDI number, 16-bit samples in base64.
+
+    ``tempo`` is in quarter notes per minute.
+    """
+    longest: dict[int, Fraction] = {}
+    for note in (note for song in songs for note in song.notes):
+        if note.pitch is not None:
+            before = longest.get(note.pitch.midi, Fraction(0))
+            longest[note.pitch.midi] = max(before, note.duration)
+    quarter = 60 / tempo
+    samples = {
+        str(midi): _pitch(midi, min(float(duration) * quarter, LONGEST) + RELEASE, instrument)
+        for midi, duration in sorted(longest.items())
+    }
+    return {"rate": RATE, "release": RELEASE, "samples": samples}
+
+
+def _pitch(midi: int, seconds: float, instrument: str | None) -> str:
+    """One pitch, ``seconds`` long."""
+    pitch = next(
+        Pitch(step, alter, midi // 12 - 1)
+        for alter in (0, 1)
+        for step in "cdefgab"
+        if Pitch(step, alter, midi // 12 - 1).midi == midi
+    )
+    played = wav(Song((Note(pitch, Fraction(8)),)), instrument=instrument, tempo=60.0)
+    with wave.open(BytesIO(played)) as file:
+        step = file.getframerate() // RATE * file.getnchannels()
+        frames = array("h", file.readframes(round(seconds * file.getframerate())))
+    mono = [sum(group) // step for group in zip(*(frames[n::step] for n in range(step)))]
+    return b64encode(array("h", mono).tobytes()).decode()
+
+
+def notes(song: Song, tempo: float) -> dict[str, Any]:
+    """For each note its start and length in seconds, its MIDI number (None: a rest), its code."""
+    quarter = 60 / tempo
+    return {
+        "starts": [round(float(offset) * quarter, 4) for offset in song.offsets],
+        "lengths": [round(float(note.duration) * quarter, 4) for note in song.notes],
+        "pitches": [note.pitch.midi if note.pitch else None for note in song.notes],
+        "codes": to_codes(song),
+    }
+
+
+def tempo_of(song: Song) -> float:
+    return song.tempo or DEFAULT_TEMPO
