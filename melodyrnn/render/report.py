@@ -252,6 +252,7 @@ class _Page:
         self.players.append(
             notes(song, self.tempo) | {"wrong": {str(n): code for n, code in wrong.items()}}
         )
+        heading = "h4" if label else "h3"  # a version stands under its model
         label = text(label or title)
         score = self.engraver.score(song, wrong=wrong, primer=primer)
         return (
@@ -259,7 +260,7 @@ class _Page:
             f'<button type="button" class="play" aria-label="Play: {label}" aria-pressed="false">'
             '<svg viewBox="0 0 24 24" aria-hidden="true"><path class="start" d="M8 5v14l11-7z">'
             '</path><path class="stop" d="M7 5h4v14H7zM13 5h4v14h-4z"></path></svg></button>'
-            f'<div><h4>{text(title)}</h4><p class="result">{result}</p></div>'
+            f'<div><{heading}>{text(title)}</{heading}><p class="result">{result}</p></div>'
             '<output class="now"></output></header>'
             f'<div class="score" role="slider" tabindex="0" aria-label="Note of: {label}" '
             f'aria-valuemin="1" aria-valuemax="{len(song)}" aria-valuenow="1">{score}</div>'

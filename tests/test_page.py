@@ -1,0 +1,198 @@
+"""The page of a comparison in a real browser: seen, played, heard, and silent on the network."""
+
+import shutil
+import time
+
+import pytest
+from reports import report_of
+
+from melodyrnn.render.report import report
+
+CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
+DRIVER = shutil.which("chromedriver")
+
+pytestmark = pytest.mark.skipif(
+    not (CHROMIUM and DRIVER), reason="no Chromium with its driver on this machine"
+)
+
+FLAGS = (
+    "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-sync "
+    "--disable-background-networking --disable-component-update"
+)
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory):
+    from selenium import webdriver
+    from selenium.webdriver.chrome.service import Service
+
+    options = webdriver.ChromeOptions()
+    options.binary_location = CHROMIUM
+    for flag in [*FLAGS.split(), f"--user-data-dir={tmp_path_factory.mktemp('chromium')}"]:
+        options.add_argument(flag)
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
+    driver = webdriver.Chrome(options=options, service=Service(DRIVER))
+    yield driver
+    driver.quit()
+
+
+@pytest.fixture
+def page(browser, tmp_path_factory, request):
+    nabiya = request.config.rootpath / "songs" / "nabiya.txt"
+    path = tmp_path_factory.mktemp("page") / "report.html"
+    path.write_text(report(report_of(nabiya.read_text(encoding="utf-8"))), encoding="utf-8")
+    look(browser, 1280, "light")
+    browser.get(path.as_uri())
+    yield browser
+    assert [entry for entry in browser.get_log("browser") if entry["level"] != "DEBUG"] == []
+    requested = [
+        entry["message"]
+        for entry in browser.get_log("performance")
+        if "Network.requestWillBeSent" in entry["message"]
+    ]
+    assert [m for m in requested if '"url":"http' in m or '"url":"ws' in m] == []
+
+
+def look(browser, width, scheme):
+    size = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width < 500}
+    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+    scheme = [{"name": "prefers-color-scheme", "value": scheme}]
+    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": scheme})
+
+
+def wait_until(browser, script, seconds=10):
+    deadline = time.monotonic() + seconds
+    while not browser.execute_script(f"return {script}"):
+        assert time.monotonic() < deadline, script
+        time.sleep(0.02)
+
+
+def players(browser):
+    return browser.find_elements("css selector", ".player")
+
+
+def play(browser, number):
+    button = players(browser)[number].find_element("css selector", ".play")
+    browser.execute_script(
+        "arguments[0].scrollIntoView({block: 'center', behavior: 'instant'})", button
+    )
+    button.click()
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_scores_are_seen_and_nothing_sticks_out(page, width):
+    look(page, width, "light")
+    assert len(players(page)) == 5
+    for player in players(page):
+        assert player.find_element("css selector", ".score").rect["width"] > width * 0.7
+        heads = page.execute_script(
+            "return [...arguments[0].querySelectorAll('[data-n]')]"
+            ".filter(head => head.getBoundingClientRect().width > 0)"
+            ".map(head => Number(head.dataset.n))",
+            player,
+        )
+        assert set(heads) == set(range(54))
+    assert page.execute_script("return document.documentElement.scrollWidth") <= width
+
+
+def test_a_click_plays_and_the_mark_follows(page):
+    play(page, 0)
+    wait_until(page, "document.querySelector('audio').currentTime > 0.8")
+    marked = page.execute_script("return document.querySelector('.sounding').dataset.n")
+    seconds = page.execute_script("return document.querySelector('audio').currentTime")
+    starts = page.execute_script(
+        "return JSON.parse(document.getElementById('data').textContent).players[0].starts"
+    )
+    sounding = max(n for n, start in enumerate(starts) if start <= seconds)
+    assert sounding - 1 <= int(marked) <= sounding  # a frame may lie between the two questions
+    assert int(marked) >= 2
+    wait_until(page, f"document.querySelector('.sounding').dataset.n > {marked}")
+
+
+def test_only_one_version_sounds(page):
+    play(page, 0)
+    wait_until(page, "document.querySelectorAll('audio')[0].currentTime > 0.1")
+    play(page, 4)
+    wait_until(page, "document.querySelectorAll('audio')[4].currentTime > 0.1")
+    assert page.execute_script("return document.querySelectorAll('audio')[0].paused")
+
+
+def test_a_note_pressed_is_played_from(page):
+    head = page.execute_script(
+        "return [...document.querySelectorAll('.player:first-of-type [data-n=\"20\"]')]"
+        ".find(head => head.getBoundingClientRect().width > 0)"
+    )
+    from selenium.webdriver import ActionChains
+
+    page.execute_script("arguments[0].scrollIntoView({block: 'center', behavior: 'instant'})", head)
+    ActionChains(page).move_to_element(head).click().perform()
+    wait_until(page, "!document.querySelector('audio').paused")
+    starts = page.execute_script(
+        "return JSON.parse(document.getElementById('data').textContent).players[0].starts"
+    )
+    seconds = page.execute_script("return document.querySelector('audio').currentTime")
+    assert starts[20] - 0.05 <= seconds < starts[20] + 3
+
+
+def test_the_keyboard_is_enough(page):
+    from selenium.webdriver.common.keys import Keys
+
+    score = players(page)[3].find_element("css selector", ".score")
+    score.send_keys(Keys.HOME, *[Keys.ARROW_RIGHT] * 7)
+    assert score.get_attribute("aria-valuenow") == "8"
+    assert score.get_attribute("aria-valuetext") == "note 8 of 54: e8, wrong: the song has d8"
+    score.send_keys(" ")
+    wait_until(page, "document.querySelectorAll('audio')[3].currentTime > 2.6")
+    score.send_keys(" ")
+    wait_until(page, "document.querySelectorAll('audio')[3].paused")
+
+
+def test_what_is_heard_is_the_song(page):
+    """The WAV that the page builds: its length, and the pitch of its first note, by Fourier."""
+    import numpy as np
+
+    page.execute_script(
+        "const original = URL.createObjectURL;"
+        "URL.createObjectURL = blob => original.call(URL, window.heard = blob)"
+    )
+    play(page, 0)
+    sound = page.execute_async_script(
+        "const done = arguments[0];"
+        "window.heard.arrayBuffer().then(bytes => done([...new Int16Array(bytes, 44)]))"
+    )
+    sound = np.array(sound) / 32768
+    assert 16 <= len(sound) / 22050 < 17  # 32 quarters at 120 a minute
+    assert 0.1 < np.abs(sound).max() < 1
+    first = sound[: 22050 // 4]
+    strength = np.abs(np.fft.rfft(first * np.hanning(len(first)), 8 * len(first)))
+    fundamental = 392.0  # g4
+    around = np.fft.rfftfreq(8 * len(first), 1 / 22050)
+    near = (around > fundamental * 0.9) & (around < fundamental * 1.1)
+    assert around[near][strength[near].argmax()] == pytest.approx(fundamental, rel=0.01)
+
+
+def test_dark_and_light_differ_and_both_have_contrast(page):
+    colours = {}
+    for scheme in ("light", "dark"):
+        look(page, 1280, scheme)
+        colours[scheme] = page.execute_script(
+            "const of = (e, what) => getComputedStyle(e)[what].match(/[\\d.]+/g).map(Number);"
+            "return [of(document.body, 'color'), of(document.body, 'backgroundColor')]"
+        )
+    assert colours["light"] != colours["dark"]
+    for ink, paper in colours.values():
+        assert contrast(ink, paper) > 7
+
+
+def contrast(a, b):
+    """The ratio of luminances, 1 to 21 (WCAG 2.1)."""
+
+    def luminance(colour):
+        linear = [
+            c / 12.92 if c <= 0.03928 else ((c + 0.055) / 1.055) ** 2.4
+            for c in (part / 255 for part in colour[:3])
+        ]
+        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+    high, low = sorted((luminance(a), luminance(b)), reverse=True)
+    return (high + 0.05) / (low + 0.05)
