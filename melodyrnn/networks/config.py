@@ -87,9 +87,7 @@ class ModelConfig(_Checked):
     """What the network is."""
 
     model: str = _setting("lstm", "the kind of network", choices=MODELS)
-    input: str = _setting(
-        "index", "how a code enters; several songs: embedding", choices=INPUTS
-    )
+    input: str = _setting("index", "how a code enters; several songs: embedding", choices=INPUTS)
     window: int = _setting(4, "codes the network sees at a step", least=1, most=1024)
     units: int = _setting(128, "units in each hidden layer", least=1, most=8192)
     layers: int | None = _setting(None, "hidden layers (default: 1, mlp 2)", least=1, most=16)

@@ -76,8 +76,8 @@ MEANINGS = (
     ),
     (
         "bits per note",
-        "The mean of \u2212log\u2082 of the probability that the model gave to the note which came: "
-        "0 for a model that is sure and right, 1 for a toss between two.",
+        "The mean of \u2212log\u2082 of the probability that the model gave to the note which "
+        "came: 0 for a model that is sure and right, 1 for a toss between two.",
     ),
     (
         "the ceiling",

@@ -53,7 +53,8 @@ def _pitch(midi: int, seconds: float, instrument: str | None) -> str:
     with wave.open(BytesIO(played)) as file:
         step = file.getframerate() // RATE * file.getnchannels()
         frames = array("h", file.readframes(round(seconds * file.getframerate())))
-    mono = [sum(group) // step for group in zip(*(frames[n::step] for n in range(step)))]
+    parts = (frames[n::step] for n in range(step))
+    mono = [sum(group) // step for group in zip(*parts, strict=False)]
     return b64encode(array("h", mono).tobytes()).decode()
 
 

@@ -77,7 +77,7 @@ def font_face(texts: Iterable[str], family: str) -> str:
 def _subset(font: fonts.Font, characters: Iterable[str]) -> bytes:
     file = TTFont(font.path, recalcTimestamp=False)
     options = subset.Options(hinting=False, layout_features=[])
-    options.drop_tables += [tag for tag in file.keys() if tag.startswith("TSI")]  # hinting sources
+    options.drop_tables += [tag for tag in sorted(file.keys()) if tag.startswith("TSI")]  # hinting
     subsetter = subset.Subsetter(options)
     subsetter.populate(text="".join(characters))
     subsetter.subset(file)

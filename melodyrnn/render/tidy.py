@@ -16,6 +16,9 @@ TIMES = 0.83
 """Width of a figure in Times, with which Verovio reckons, to one in the font drawn here: letters
 are drawn so much smaller, to keep to the room that they were given."""
 
+RAISE = 100
+"""Units by which a metronome mark stands higher than Verovio puts it, on the time signature."""
+
 
 def tidy(source: str) -> Page:
     """Verovio's page without its nested svg, its random ids, its style sheet and its tspans."""
@@ -32,7 +35,9 @@ def tidy(source: str) -> Page:
 
 
 def _tidy(element: ET.Element, *, bold: bool) -> None:
-    bold = bold or element.get("class") == "tempo"
+    if element.get("class") == "tempo":
+        bold = True
+        element.set("transform", f"translate(0, {-RAISE})")
     for child in list(element):
         kind = child.get("class", "")
         if "placeholder" in kind or ("Milestone" in kind and not len(child)):
@@ -40,7 +45,7 @@ def _tidy(element: ET.Element, *, bold: bool) -> None:
         elif child.tag == f"{{{SVG}}}text":
             place = list(element).index(child)
             element.remove(child)
-            element[place:place] = _untangle(child, bold or kind == "tempo")
+            element[place:place] = _untangle(child, bold)
         else:
             _tidy(child, bold=bold)
     _rename(element)
