@@ -17,7 +17,7 @@ class Evaluator:
     """A compiled program that walks all ``sequences`` at once, each in a lane of its own."""
 
     def __init__(self, model: Any, sequences: Sequence[Indices], window: int) -> None:
-        self.windows = side_by_side(sequences, window)
+        self.sequences, self.windows = sequences, side_by_side(sequences, window)
         x = tf.constant(self.windows.x, tf.int32)  # (M, S, T)
         steps, lanes, _ = self.windows.x.shape
         codes = model.output_shape[-1]

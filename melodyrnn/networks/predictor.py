@@ -34,11 +34,12 @@ class Predictor(Protocol):
 class Network:
     """A Keras model as a Predictor."""
 
-    def __init__(self, model: Any, window: int) -> None:
+    def __init__(self, model: Any, window: int, evaluator: Any = None) -> None:
+        """``evaluator``: an ``Evaluator`` of the model that was compiled before, if any."""
         from melodyrnn.networks import models
         from melodyrnn.networks.backend import tf  # which counted models never need
 
-        self.model, self.window = model, window
+        self.model, self.window, self.evaluator = model, window, evaluator
         self.parameters = models.parameters(model)
         self.begin = lambda count: models.zero_states(model, count)
 
@@ -56,4 +57,7 @@ class Network:
     def logits(self, sequences: Sequence[Indices]) -> Sequence[npt.NDArray[Any]]:
         from melodyrnn.networks.evaluation import Evaluator
 
-        return Evaluator(self.model, sequences, self.window).logits()
+        if self.evaluator is None or self.evaluator.sequences is not sequences:
+            self.evaluator = Evaluator(self.model, sequences, self.window)
+        logits: Sequence[npt.NDArray[Any]] = self.evaluator.logits()
+        return logits

@@ -166,7 +166,7 @@ def _learn(
         best_epoch=trainer.best_epoch,
         seconds=round(seconds, 3),
     )
-    return Network(model, config.window), learned, files
+    return Network(model, config.window, trainer.evaluator), learned, files
 
 
 def _song_played(dataset: Dataset, indices: Any, model: str) -> Song:
