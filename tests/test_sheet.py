@@ -120,6 +120,16 @@ def _blocks(page):
     return [(found[0], found[-1]) for found in columns]
 
 
+@pytest.mark.parametrize("meter", ["4/4", "3/4", "2/2"])
+def test_a_tempo_mark_stands_clear_of_the_time_signature(meter):
+    page = ink(sheet.png(parse(f"tempo: 100\nmeter: {meter}\nf4 g a"))[0])
+    top = np.flatnonzero(page.any(axis=1))[0]
+    staff = np.flatnonzero(page.mean(axis=1) > 0.1)[0]  # this tune fills a fifth of the line
+    stem = np.flatnonzero(page[top])[-1]
+    below_head = page[top:staff, stem - 12 : stem + 1].any(axis=1)
+    assert not below_head[-5:].any()
+
+
 @pytest.mark.parametrize("song", all_kinds())
 def test_nothing_is_cut_off(song):
     for page in map(ink, sheet.png(song)):
