@@ -4,6 +4,7 @@ import os
 from contextlib import suppress
 from difflib import get_close_matches
 from pathlib import Path
+from stat import S_ISREG
 
 from melodyrnn.errors import MelodyError
 
@@ -15,16 +16,17 @@ def write_atomically(path: str | Path, data: bytes | str) -> Path:
     Raises MelodyError where the folder is missing, the disk full or writing not permitted.
     """
     path = Path(path)
-    if path.is_dir():
-        raise MelodyError(f"{path}: a folder; name a file to write, such as {path}/song.mid")
-    draft = path.with_name(f".{path.name}.{os.getpid()}.part")
+    if is_folder(path):
+        raise MelodyError(f"{path}: a folder; name a file to write, such as {path / 'song.mid'}")
+    place = Path(os.path.realpath(path))  # a link stays one, and what it names is written
+    draft = place.with_name(f".{place.name[-48:]}.{os.getpid()}.part")
     content = data.encode() if isinstance(data, str) else data
     try:
         with draft.open("wb") as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        draft.replace(path)
+        draft.replace(place)
     except OSError as error:
         raise MelodyError(f"{path}: cannot write: {reason(error)}; {_remedy(error)}") from None
     finally:
@@ -50,11 +52,13 @@ def read_bytes(path: str | Path, most: int) -> bytes:
     larger than ``most``.
     """
     path = Path(path)
-    if path.is_dir():
-        raise MelodyError(f"{path}: this is a folder; name a file in it")
+    if is_folder(path):
+        raise MelodyError(f"{path}: a folder; name a file in it")
     try:
-        size = path.stat().st_size
-        if size > most:
+        status = path.stat()
+        if not S_ISREG(status.st_mode):  # a pipe or a device may never end
+            raise MelodyError(f"{path}: not a regular file; name a file")
+        if (size := status.st_size) > most:
             raise MelodyError(
                 f"{path}: {size / 1e6:.0f} MB is no melody; "
                 f"files of up to {most / 1e6:.0f} MB are read"
@@ -67,10 +71,24 @@ def read_bytes(path: str | Path, most: int) -> bytes:
         raise MelodyError(f"{path}: cannot read: {reason(error)}") from None
 
 
+def is_folder(path: Path) -> bool:
+    """Whether a folder stands there; none does where the system refuses such a name."""
+    with suppress(OSError):
+        return path.is_dir()
+    return False
+
+
+def exists(path: Path) -> bool:
+    """Whether anything stands there; nothing does where the system refuses such a name."""
+    with suppress(OSError):
+        return path.exists()
+    return False
+
+
 def suggest(path: Path) -> str:
     """``; did you mean 'songs/nabiya.txt'?`` for a path that is not there, or nothing."""
     try:
-        names = [sibling.name for sibling in path.parent.iterdir()]
+        names = [sibling.name for sibling in path.parent.iterdir() if sibling.name != path.name]
     except OSError:
         return ""
     close = get_close_matches(path.name, names, 1, 0.6)

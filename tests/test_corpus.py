@@ -80,7 +80,7 @@ def test_an_unknown_suffix_names_those_there_are(tmp_path):
     path = tmp_path / "song.musixml"
     path.touch()
     assert message(path) == (
-        f"{path}: unknown kind of file '.musixml'; is it a '.musicxml'?; songs end in "
+        f"{path}: unknown kind of file '.musixml'; is it a '.musicxml'? songs end in "
         ".txt .mid .midi .musicxml .xml .mxl .abc .krn"
     )
 

@@ -102,7 +102,7 @@ FORMATS = ".mid .midi .musicxml .xml .abc .txt .svg .png .pdf .wav"
 @pytest.mark.parametrize(
     ("name", "words"),
     [
-        ("song.pnk", "unknown format '.pnk'; did you mean '{}/song.png'?; formats are " + FORMATS),
+        ("song.pnk", "unknown format '.pnk'; did you mean '{}/song.png'? formats are " + FORMATS),
         ("song.mp3", "unknown format '.mp3'; formats are " + FORMATS),
         ("song", "no suffix names a format; formats are " + FORMATS),
     ],

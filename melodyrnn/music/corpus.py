@@ -6,7 +6,7 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from melodyrnn.errors import MelodyError, MelodyWarning, NotationError, ScoreError
-from melodyrnn.files import read_bytes, suggest
+from melodyrnn.files import exists, is_folder, read_bytes, suggest
 from melodyrnn.music.notation import parse
 from melodyrnn.music.quantise import Grid
 from melodyrnn.music.song import Song
@@ -42,7 +42,7 @@ def read_songs(
     """
     songs: list[tuple[str, Song]] = []
     for path in map(Path, paths):
-        if path.is_dir():
+        if is_folder(path):
             songs += _folder(path, track, grid)
         else:
             songs.append((path.stem, read_song(path, track=track, grid=grid)))
@@ -68,17 +68,17 @@ def _song_files(path: Path) -> Iterator[Path]:
 
 
 def _reader(path: Path) -> Reader:
-    if path.is_dir():
+    if is_folder(path):
         raise ScoreError(f"{path}: a folder; name a file in it")
-    if not path.exists():
+    if not exists(path):
         raise ScoreError(f"{path}: no such file{suggest(path)}")
     suffix = path.suffix.lower()
     if suffix in READERS:
         return READERS[suffix]
     near = get_close_matches(suffix, READERS, 1, 0.6)
-    meant = f"; is it a '{near[0]}'?" if near else ""
+    meant = f" is it a '{near[0]}'?" if near else ""
     raise ScoreError(
-        f"{path}: unknown kind of file '{suffix}'{meant}; songs end in {' '.join(READERS)}"
+        f"{path}: unknown kind of file '{suffix}';{meant} songs end in {' '.join(READERS)}"
     )
 
 

@@ -22,7 +22,7 @@ class Heading:
     def bottom(self) -> int:
         """Where the music may start."""
         lines = len(self.title) * self.size * 1.35 + len(self.composer) * self.small * 1.6
-        return self.top + round(lines + (250 if lines else 0))
+        return self.top + round(lines + (200 if lines else 0))
 
     def lines(self, page: int) -> list[ET.Element]:
         if page > 1:

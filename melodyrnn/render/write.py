@@ -9,7 +9,7 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from melodyrnn.errors import MelodyError, RenderError
-from melodyrnn.files import write_atomically
+from melodyrnn.files import is_folder, write_atomically
 from melodyrnn.music.song import Song
 
 
@@ -46,12 +46,12 @@ def _writer(path: Path) -> "Writer":
     suffix = path.suffix.lower()
     if suffix in WRITERS:
         return WRITERS[suffix]
-    if path.is_dir():
+    if is_folder(path):
         raise RenderError(f"{path}: a folder; name a file to write, such as {path / 'song.mid'}")
     close = get_close_matches(suffix, WRITERS, 1, 0.6) if suffix else []
-    nearest = f"; did you mean '{path.with_suffix(close[0])}'?" if close else ""
+    nearest = f" did you mean '{path.with_suffix(close[0])}'?" if close else ""
     problem = f"unknown format '{suffix}'" if suffix else "no suffix names a format"
-    raise RenderError(f"{path}: {problem}{nearest}; formats are {' '.join(WRITERS)}")
+    raise RenderError(f"{path}: {problem};{nearest} formats are {' '.join(WRITERS)}")
 
 
 def _midi(song: Song, instrument: str | int | None) -> list[bytes]:

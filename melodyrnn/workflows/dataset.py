@@ -9,6 +9,7 @@ from typing import Self
 from melodyrnn.errors import ConfigError, VocabularyError
 from melodyrnn.music import notation
 from melodyrnn.music.codes import attributes, sort_key, to_codes
+from melodyrnn.music.corpus import read_song, read_songs
 from melodyrnn.music.song import Song
 from melodyrnn.sequences.vocabulary import Indices, Vocabulary
 from melodyrnn.sequences.windows import windows
@@ -23,6 +24,11 @@ class Named:
 
     name: str
     song: Song
+
+    @classmethod
+    def in_hand(cls, song: Song) -> Self:
+        """A song that no file names."""
+        return cls(song.title or "song", song)
 
     @property
     def text(self) -> str:
@@ -89,6 +95,13 @@ def default_input(songs: Sequence[Named]) -> str:
     return "index" if len(songs) == 1 else "embedding"
 
 
+def gather_one(source: Source, *, track: str | None = None, grid: str | None = None) -> Named:
+    """Read the song of one file or Song object. Raises MelodyError, of a folder too."""
+    if isinstance(source, Song):
+        return Named.in_hand(source)
+    return Named(Path(source).stem, read_song(source, track=track, grid=grid))
+
+
 def gather(
     sources: Source | Iterable[Source], *, track: str | None = None, grid: str | None = None
 ) -> list[Named]:
@@ -96,13 +109,11 @@ def gather(
 
     Raises MelodyError where a file cannot be read, and ConfigError where there is no song.
     """
-    from melodyrnn.music.corpus import read_songs  # music21's weight, only where files are read
-
     listed = [sources] if isinstance(sources, str | Path | Song) else list(sources)
     named: list[Named] = []
     for source in listed:
         if isinstance(source, Song):
-            named.append(Named(source.title or "song", source))
+            named.append(Named.in_hand(source))
         else:
             named += [Named(*pair) for pair in read_songs([source], track=track, grid=grid)]
     if not named:

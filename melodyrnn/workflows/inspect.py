@@ -8,7 +8,7 @@ import numpy as np
 
 from melodyrnn.sequences.ngram import Tally, ceiling
 from melodyrnn.sequences.windows import windows
-from melodyrnn.workflows.dataset import Dataset, Source, gather
+from melodyrnn.workflows.dataset import Dataset, Source, gather_one
 
 CEILING_WINDOWS = range(1, 9)
 
@@ -41,7 +41,7 @@ def inspect(
     song: Source, *, window: int = 4, track: str | None = None, grid: str | None = None
 ) -> InspectResult:
     """Codes and counts, windows of ``window``, the memoryless ceilings. Raises MelodyError."""
-    dataset = Dataset.of(gather(song, track=track, grid=grid)[:1], window)
+    dataset = Dataset.of([gather_one(song, track=track, grid=grid)], window)
     sequence = dataset.sequences[0]
     tokens = dataset.vocabulary.decode(sequence)
     counted = Counter(tokens)

@@ -5,12 +5,13 @@ from pathlib import Path
 import numpy as np
 
 from melodyrnn.errors import VocabularyError, WindowError
+from melodyrnn.files import exists
 from melodyrnn.music.codes import attributes
 from melodyrnn.music.notation import parse_tokens, token
 from melodyrnn.music.song import Note, Song
 from melodyrnn.render.write import WRITERS
 from melodyrnn.sequences.vocabulary import Indices, Vocabulary
-from melodyrnn.workflows.dataset import Dataset, gather
+from melodyrnn.workflows.dataset import Dataset, gather_one
 
 
 def beginning(
@@ -28,7 +29,7 @@ def beginning(
         notes = parse_tokens(primer, "--primer")
     else:
         source = Path(primer) if isinstance(primer, str) else primer
-        notes = gather(source, track=track, grid=grid)[0].song.notes[:window]
+        notes = gather_one(source, track=track, grid=grid).song.notes[:window]
     indices = np.array(
         [_index(note, place, dataset.vocabulary) for place, note in enumerate(notes, 1)],
         dtype=np.int32,
@@ -45,7 +46,7 @@ def beginning(
 def _is_file(primer: str) -> bool:
     """Tokens never end in a suffix of ours, and a path with one is meant as a file."""
     path = Path(primer)
-    return (bool(path.suffix) and path.suffix.lower() in WRITERS) or path.exists()
+    return (bool(path.suffix) and path.suffix.lower() in WRITERS) or exists(path)
 
 
 def _index(note: Note, place: int, vocabulary: Vocabulary) -> int:

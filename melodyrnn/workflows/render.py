@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from melodyrnn.render.write import write_song
-from melodyrnn.workflows.dataset import Source, gather
+from melodyrnn.workflows.dataset import Source, gather_one
 
 
 def render(
@@ -20,5 +20,5 @@ def render(
     ``instrument`` is a General MIDI name, ``tempo`` in quarter notes per minute.
     Raises MelodyError; nothing is written then.
     """
-    named = gather(song, track=track, grid=grid)[0]
+    named = gather_one(song, track=track, grid=grid)
     return write_song(named.song, output, instrument=instrument, tempo=tempo)
