@@ -5,18 +5,22 @@ that ``--help`` answers at once.
 """
 
 import json
+import re
 import sys
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import fields
 from difflib import get_close_matches
+from errno import EPIPE
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Any
 
 import click
 
 from melodyrnn.errors import MelodyError, MelodyWarning
+from melodyrnn.files import reason
 from melodyrnn.networks.config import INPUTS, MODELS, ModelConfig, SampleConfig, TrainConfig
 
 Command = Callable[..., Any]
@@ -26,12 +30,18 @@ class _Group(click.Group):
     """Turns this package's errors into one line and exit status 1; suggests near names."""
 
     def invoke(self, ctx: click.Context) -> Any:
+        _speak_any_language()
         try:
             with _notes():
                 return super().invoke(ctx)
         except MelodyError as error:
-            click.echo(f"error: {error}", err=True)
-            ctx.exit(1)
+            _say("error", str(error))
+        except OSError as error:  # files.py names those of files: what is left is the output
+            if error.errno == EPIPE:  # who reads has read enough: click's business
+                raise
+            place = error.filename or "standard output"
+            _say("error", f"{place}: {reason(error)}; choose another place")
+        return ctx.exit(1)
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -43,12 +53,25 @@ class _Group(click.Group):
         return super().resolve_command(ctx, args)
 
 
+def _speak_any_language() -> None:
+    """Where the system's encoding lacks a character, write it as an escape rather than fail."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper) and not stream.encoding.lower().startswith("utf"):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def _say(kind: str, text: str) -> None:
+    """One line on standard error, whatever a file's name holds."""
+    text = re.sub(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]", lambda sign: repr(sign[0])[1:-1], text)
+    click.echo(f"{kind}: {text}", err=True)
+
+
 @contextmanager
 def _notes() -> Iterator[None]:
     """Show this package's warnings as one line each; those of libraries are not the user's."""
 
     def show(message: Warning | str, *_: Any, **__: Any) -> None:
-        click.echo(f"note: {message}", err=True)
+        _say("note", str(message))
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -116,6 +139,7 @@ def _print_json(document: Any) -> None:
     click.echo(json.dumps(document, ensure_ascii=False, indent=2))
 
 
+_INTERRUPTED = 130  # the exit status of what Ctrl-C ended: 128 and the signal's number
 _SONG = click.argument("song", type=click.Path(path_type=Path))
 _SONGS = click.argument("songs", nargs=-1, required=True, type=click.Path(path_type=Path))
 _RUN = click.argument("run", type=click.Path(path_type=Path))
@@ -221,7 +245,7 @@ def train(
         _show_training(result)
     if result.interrupted:
         click.echo(f"stopped early; --output {result.run} --resume goes on", err=True)
-        sys.exit(130)
+        sys.exit(_INTERRUPTED)
 
 
 def _show_training(result: Any) -> None:
@@ -298,8 +322,12 @@ def compare(
     given = _given(settings)
     if models is not None:
         given["models"] = [name.strip() for name in models.split(",")]
-    with progress_of("comparing", "training", quiet) as report:
-        result = compare(songs, progress=report, **given)
+    try:
+        with progress_of("comparing", "training", quiet) as report:
+            result = compare(songs, progress=report, **given)
+    except KeyboardInterrupt:
+        click.echo("stopped; the same command goes on", err=True)
+        sys.exit(_INTERRUPTED)
     if as_json:
         _print_json(result.to_json())
     elif quiet:

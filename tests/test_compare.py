@@ -2,6 +2,11 @@
 
 import json
 import math
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -181,6 +186,21 @@ def test_another_comparison_does_not_disturb_this_one(compared, melodyrnn):
     done = melodyrnn(*arguments, "--units", 64, "-o", output, cwd=folder)
     assert done.returncode == 1
     assert "holds something else than this comparison; --overwrite replaces it" in done.stderr
+
+
+def test_ctrl_c_stops_at_once_and_says_how_to_go_on(tmp_path, nabiya):
+    script = Path(sys.executable).with_name("melodyrnn")
+    line = [script, "compare", nabiya, "--no-early-stop", "--epochs", "100000", "-o", "out"]
+    process = subprocess.Popen(line, cwd=tmp_path, stderr=subprocess.PIPE)
+    deadline = time.monotonic() + 60
+    while not list(tmp_path.glob("out/runs/*/run.json")):
+        assert process.poll() is None and time.monotonic() < deadline
+        time.sleep(0.05)
+    process.send_signal(signal.SIGINT)
+    _, errors = process.communicate(timeout=20)
+    assert process.returncode == 130
+    assert errors.decode().endswith("stopped; the same command goes on\n")
+    assert b"Traceback" not in errors
 
 
 def test_songs_held_out_are_judged_apart(tmp_path):

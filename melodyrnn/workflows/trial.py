@@ -6,13 +6,15 @@ with more, and the results do not depend on how many run at once.
 
 import json
 import os
-import threading
+import signal
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import asdict, dataclass
 from multiprocessing import get_context, parent_process
+from multiprocessing.synchronize import Event
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import numpy as np
@@ -104,7 +106,8 @@ def run_trials(
     done(len(plans) - len(todo), len(plans))
     if todo:
         context = get_context("spawn")  # a fork would share TensorFlow's locks
-        with ProcessPoolExecutor(min(jobs, len(todo)), context, _start_worker) as pool:
+        stop = context.Event()
+        with ProcessPoolExecutor(min(jobs, len(todo)), context, _start_worker, (stop,)) as pool:
             futures = {pool.submit(run_trial, plans[index]): index for index in todo}
             try:
                 for number, future in enumerate(as_completed(futures), 1):
@@ -115,24 +118,28 @@ def run_trials(
                     "a training was killed, perhaps for want of memory; "
                     "the same command goes on, --jobs 1 takes less memory"
                 ) from None
-            finally:
+            except BaseException:
+                stop.set()  # at once: what a trial has done so far is on the disk
                 pool.shutdown(wait=False, cancel_futures=True)
+                raise
     return (trial for trial in trials if trial is not None)
 
 
-def _start_worker() -> None:
-    """One thread each; and no worker outlives a parent that was killed."""
+def _start_worker(stop: Event) -> None:
+    """One thread for the arithmetic; and no worker outlives its comparison."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the comparison hears Ctrl-C, and says stop
+    for ended in (stop.wait, _wait_for_parent):
+        Thread(target=lambda ended=ended: (ended(), os._exit(1)), daemon=True).start()
+
     from melodyrnn.networks.backend import tf
 
     tf.config.threading.set_intra_op_parallelism_threads(1)
     tf.config.threading.set_inter_op_parallelism_threads(1)
-    threading.Thread(target=_die_with_parent, daemon=True).start()
 
 
-def _die_with_parent() -> None:
+def _wait_for_parent() -> None:
     if parent := parent_process():
         parent.join()
-        os._exit(1)
 
 
 def _finished(plan: Plan) -> Trial | None:
@@ -159,8 +166,6 @@ def run_trial(plan: Plan) -> Trial:
         validation=plan.validation,
         resume=plan.path.exists(),
     )
-    if result.interrupted:
-        raise KeyboardInterrupt
     trial = _trial(plan, result)
     document = {"plan": plan.key, "trial": trial.to_json()}
     write_atomically(plan.path / _FILE, json.dumps(document, ensure_ascii=False))
