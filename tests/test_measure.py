@@ -1,0 +1,68 @@
+"""What models get right of real songs; and that none that sees a window only passes its ceiling."""
+
+import numpy as np
+import pytest
+
+from melodyrnn.networks import models
+from melodyrnn.networks.config import ModelConfig, TrainConfig
+from melodyrnn.networks.predictor import Network
+from melodyrnn.networks.training import Trainer
+from melodyrnn.sequences.ngram import COUNTED, Tally, ceiling
+from melodyrnn.workflows.dataset import Dataset, gather
+from melodyrnn.workflows.measure import agreement, measure
+
+WINDOW = 4
+
+
+@pytest.fixture(scope="module")
+def songs(request):
+    return Dataset.of(gather(request.config.rootpath / "songs"), WINDOW)
+
+
+@pytest.mark.parametrize("model", ["mlp", "lstm-stateless"])
+def test_no_windowed_network_passes_the_ceiling_of_any_song(songs, model):
+    """If one did, it would have seen something besides its window: a leak."""
+    config = ModelConfig(model, input="onehot", units=64)
+    network = models.build(config, len(songs.vocabulary), 1)
+    training = TrainConfig(epochs=150, learning_rate=3e-3, early_stop=False)
+    trainer = Trainer(network, songs.sequences, WINDOW, training, config.spec.batch)
+    trainer.run()
+    trainer.keep_best()
+    measures = measure(Network(network, WINDOW), songs)
+    assert measures.one_step.right > 0.85 * measures.ceiling.right  # it did learn
+    for one_step, sequence in zip(measures.one_steps, songs.sequences, strict=True):
+        assert one_step.right <= ceiling([sequence], WINDOW).right
+    assert measures.one_step.right <= measures.ceiling.right
+
+
+@pytest.mark.parametrize("name", COUNTED)
+def test_no_counted_model_passes_the_ceiling_of_any_song(songs, name):
+    for sequence in songs.sequences:
+        for window in range(1, 9):
+            model = COUNTED[name]([sequence], window, len(songs.vocabulary))
+            (logits,) = model.logits([sequence])
+            right = int((logits.argmax(-1) == sequence[window:]).sum())
+            assert right <= ceiling([sequence], window).right
+
+
+def test_a_model_right_at_every_step_plays_the_song_whole(songs):
+    """By induction: as long as it is right, what it is fed is the song."""
+    sequence = songs.sequences[0]
+    alone = Dataset(songs.songs[:1], songs.vocabulary, (sequence,))
+    model = COUNTED["ngram"]([sequence], 16, len(songs.vocabulary))
+    measures = measure(model, alone)
+    assert measures.one_step == measures.whole_song == Tally(len(sequence) - 16, len(sequence) - 16)
+
+
+def test_agreement_counts_positions_after_the_first_window():
+    song = np.array([1, 2, 3, 4, 5, 6])
+    assert agreement(song, np.array([1, 2, 9, 4, 5, 9]), 2) == Tally(2, 4)
+
+
+def test_songs_are_measured_apart_and_together(songs):
+    model = COUNTED["repeat"](songs.sequences, WINDOW, len(songs.vocabulary))
+    measures = measure(model, songs)
+    assert len(measures.bits) == len(songs.songs)
+    assert measures.one_step.all == sum(len(s) - WINDOW for s in songs.sequences)
+    weights = [tally.all for tally in measures.one_steps]
+    assert measures.bits_per_note == pytest.approx(np.average(measures.bits, weights=weights))
