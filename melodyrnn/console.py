@@ -43,7 +43,7 @@ def progress_of(what: str, unit: str, quiet: bool = False) -> Iterator[Any]:
 def _bar(what: str, unit: str) -> Iterator[Any]:
     columns = (
         SpinnerColumn(),
-        TextColumn("{task.description}"),
+        TextColumn("{task.description}", markup=False),  # a file's name may look like markup
         BarColumn(None),
         TextColumn("{task.fields[words]}"),
     )
@@ -97,7 +97,7 @@ def show_song(result: Any) -> None:
     facts = [f"{len(result.tokens)} notes", str(song.meter), str(song.key)]
     facts += [f"by {song.composer}"] if song.composer else []
     facts += [f"{song.tempo:g} quarters a minute"] if song.tempo else []
-    console.print(", ".join(facts) + "\n", style="dim")
+    console.print(Text(", ".join(facts) + "\n", "dim"))
     palette = _palette(result.counts)
     console.print(Text(" ").join(Text(token, palette[token]) for token in result.tokens))
     console.print(_codes_table(console, result.counts, palette))
@@ -168,8 +168,8 @@ def show_comparison(result: Any) -> None:
     console.print(table)
     if result.held_out:
         _show_held_out(console, result)
-    console.print(f"\n{result.sentence}\n")
-    console.print(str(result.report), soft_wrap=True)
+    console.print(f"\n{result.sentence}\n", markup=False)
+    console.print(str(result.report), soft_wrap=True, markup=False)
 
 
 def _show_held_out(console: Console, result: Any) -> None:

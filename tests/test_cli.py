@@ -187,6 +187,7 @@ BAD_INPUT = [
     (["inspect", "x.txt"], {"x.txt": b"\xff\xfe\xfd"}, "x.txt: byte 0 is not UTF-8 text; save it as UTF-8"),
     (["inspect", "x.doc"], {"x.doc": "g8"}, "x.doc: unknown kind of file '.doc'"),
     (["inspect", "nabya.txt"], {"nabiya.txt": "g8"}, "nabya.txt: no such file; did you mean 'nabiya.txt'?"),
+    (["inspect", "x\ny.txt"], {}, "x\\ny.txt: no such file"),
     (["inspect", "d"], {"d/x.txt": "g8 " * 9}, "d: a folder; name a file in it"),
     (["render", "d", "-o", "y.mid"], {"d/x.txt": "g8 " * 9}, "d: a folder; name a file in it"),
     (["inspect", "x" * 300], {}, "xx: no such file"),
@@ -230,6 +231,32 @@ def test_bad_input_is_one_line_and_exit_status_1(arguments, files, message, tmp_
     assert done.stderr.count("\n") == 1
     assert done.stdout == ""
     assert sorted(tmp_path.rglob("*")) == before, "nothing is written"
+
+
+def test_what_looks_like_markup_is_text(tmp_path):
+    song = tmp_path / "[red].txt"
+    song.write_text("title: [/b] :smile:\ncomposer: [/x] [dim]\nc4 d e f g")
+    done = call("inspect", song)
+    assert done.exit_code == 0, done.output
+    assert "[/b] :smile:" in done.output
+    assert "by [/x] [dim]" in done.output
+
+
+def test_a_terminal_without_korean_shows_escapes(melodyrnn, nabiya, monkeypatch):
+    monkeypatch.setenv("PYTHONIOENCODING", "ascii")
+    assert "\\ub098\\ube44\\uc57c" in melodyrnn("inspect", nabiya).stdout
+    assert document(melodyrnn("inspect", nabiya, "--json"))["title"] == "나비야"
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a disk that is full")
+def test_a_full_disk_under_the_output_is_one_line(melodyrnn, nabiya):
+    streams = {"capture_output": False, "stderr": subprocess.PIPE}
+    with Path("/dev/full").open("w") as full:
+        done = melodyrnn("inspect", nabiya, "--json", stdout=full, **streams)
+    assert done.returncode == 1
+    assert done.stderr == (
+        "error: standard output: no space left on device; choose another place\n"
+    )
 
 
 PRIMERS = [
