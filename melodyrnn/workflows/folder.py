@@ -17,9 +17,9 @@ _MOVABLE = ("epochs", "early_stop")  # settings that may change when a run goes 
 
 
 def slug(named: Sequence[Named]) -> str:
-    """A folder's name for songs: ``nabiya``, ``nabiya-and-3-more``."""
-    more = f"-and-{len(named) - 1}-more" if len(named) > 1 else ""
-    return (re.sub(r"[^\w.-]+", "-", named[0].name).strip("-.") or "song") + more
+    """A folder's name for songs: ``nabiya``, ``22-songs``."""
+    name = named[0].name if len(named) == 1 else f"{len(named)}-songs"
+    return re.sub(r"[^\w.-]+", "-", name).strip("-.") or "song"
 
 
 def place(named: Sequence[Named], model: str, *, resume: bool = False) -> Path:
