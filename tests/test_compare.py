@@ -171,13 +171,13 @@ def test_a_comparison_goes_on_where_it_stopped(compared, melodyrnn):
     lost = folder / told["models"][1]["runs"][1]["run"]
     kept = folder / told["models"][0]["runs"][0]["run"] / "model.keras"
     before = kept.stat().st_mtime_ns
-    (lost / "trial.json").unlink()
+    (lost / "trial.json").write_text('{"plan": ')
     again = json.loads(melodyrnn(*arguments, cwd=folder).stdout)
     for run in (r for document in (told, again) for m in document["models"] for r in m["runs"]):
         run.pop("seconds")
     assert again == told
     assert kept.stat().st_mtime_ns == before
-    assert (lost / "trial.json").is_file()
+    assert json.loads((lost / "trial.json").read_text(encoding="utf-8"))["trial"]["model"] == "mlp"
 
 
 def test_another_comparison_does_not_disturb_this_one(compared, melodyrnn):

@@ -148,11 +148,12 @@ def _finished(plan: Plan) -> Trial | None:
         return None
     try:
         document = json.loads(file.read_text(encoding="utf-8"))
-        if document["plan"] == plan.key:
-            return Trial.from_json(document["trial"])
+        key, trial = document["plan"], Trial.from_json(document["trial"])
     except (ValueError, KeyError, TypeError):
-        pass  # damaged: no reason not to do it again
-    raise RunError(f"{plan.path}: holds another trial; --overwrite replaces the comparison")
+        return None  # damaged: the run beside it says what is left to do
+    if key != plan.key:
+        raise RunError(f"{plan.path}: holds another trial; --overwrite replaces the comparison")
+    return trial
 
 
 def run_trial(plan: Plan) -> Trial:
