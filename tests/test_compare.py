@@ -194,7 +194,8 @@ def test_ctrl_c_stops_at_once_and_says_how_to_go_on(tmp_path, nabiya):
     process = subprocess.Popen(line, cwd=tmp_path, stderr=subprocess.PIPE)
     deadline = time.monotonic() + 60
     while not list(tmp_path.glob("out/runs/*/run.json")):
-        assert process.poll() is None and time.monotonic() < deadline
+        assert process.poll() is None
+        assert time.monotonic() < deadline
         time.sleep(0.05)
     process.send_signal(signal.SIGINT)
     _, errors = process.communicate(timeout=20)
