@@ -79,7 +79,7 @@ def test_a_tune_is_written_as_musicians_write_it():
 
 def test_compound_time_counts_dotted_quarters_and_beams_them():
     song = parse("meter: 6/8\nkey: F minor\ntempo: 120\n\nf8 g8 a-8 b-8 a-8 g8 f2 r4")
-    assert abc(song).splitlines()[-3:] == ["Q:3/8=80", "K:Fm", "FGA BAG | F4 z2 |]"]
+    assert abc(song).splitlines()[-3:] == ["Q:3/8=80", "K:Fm", "FGA BAG | F3- F z2 |]"]
 
 
 @pytest.mark.parametrize("path", SONGS, ids=lambda path: path.stem)

@@ -212,6 +212,28 @@ class TestBars:
         (bar,) = bars(parse("4/4 c8. d4~d16 e2"))
         assert [str(head.value) for head in bar.heads] == ["8.", "16", "4", "2"]
 
+    @pytest.mark.parametrize(
+        ("music", "written"),
+        [
+            ("6/8 c2 d4", ["4.", "8", "4"]),
+            ("6/8 c4 d4 e4", ["4", "8", "8", "4"]),
+            ("6/8 r2 c4", ["4.", "8", "4"]),
+            ("6/8 c2. d4. e4.", ["2.", "4.", "4."]),
+            ("9/8 c8 d2. e4", ["8", "4", "4.", "8", "4"]),
+            ("12/8 c1.", ["1."]),
+            ("6/8 trip{c4 d4 e4}", ["4", "4", "4"]),
+            ("3/4 c8 d2 e8", ["8", "2", "8"]),
+            ("3/8 c8 d4", ["8", "4"]),
+        ],
+    )
+    def test_a_beat_of_three_is_seen(self, music: str, written: list[str]) -> None:
+        heads = [head for bar in bars(parse(music)) for head in bar.heads]
+        assert [str(head.value) for head in heads] == written
+
+    def test_the_beats_of_a_pickup_are_counted_from_its_end(self) -> None:
+        pickup, _ = bars(parse("meter: 6/8\npickup: 4.+8\nc8 d4. | e2."))
+        assert [str(head.value) for head in pickup.heads] == ["8", "4."]
+
     def test_a_pickup_bar_is_number_0(self) -> None:
         laid = bars(parse("meter: 3/4\npickup: 4\nc4 | d2. | e2"))
         assert [(bar.number, bar.length) for bar in laid] == [(0, 1), (1, 3), (2, 2)]

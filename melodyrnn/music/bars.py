@@ -4,12 +4,12 @@ Every writer of bars (text, MusicXML, ABC, the report) reads this one layout.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import groupby
 
 from melodyrnn.music.durations import Value, is_dyadic, spell, value_of
-from melodyrnn.music.song import Meter, Pitch, Song
+from melodyrnn.music.song import Meter, Note, Pitch, Song
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,16 @@ class Bar:
     meter: Meter
     offset: Fraction  # from the song's start, quarter notes
     length: Fraction  # less than meter.bar in a pickup or a last, incomplete bar
-    heads: tuple[Written, ...]
+    heads: tuple[Written, ...] = ()
+
+    @property
+    def end(self) -> Fraction:
+        return self.offset + self.length
+
+    @property
+    def first_beat(self) -> Fraction:
+        """From where its beats are counted; a pickup ends on a bar line, and has it before it."""
+        return self.offset if self.number else self.end - self.meter.bar
 
 
 def bar_spans(song: Song) -> Iterator[tuple[Meter, Fraction, Fraction]]:
@@ -57,44 +66,47 @@ def bars(song: Song) -> tuple[Bar, ...]:
     starts = song.offsets
     laid, index = [], 0
     for number, (meter, start, end) in enumerate(spans, first):
+        bar = Bar(number, meter, start, end - start)
         heads: list[Written] = []
         while index < len(song.notes) and starts[index] < end:
             note, onset = song.notes[index], starts[index]
-            stop = onset + note.duration
-            heads += _heads(index, note.pitch, onset, stop, (meter, start, end))
-            if stop > end:
+            heads += _heads(index, note, onset, bar)
+            if onset + note.duration > end:
                 break
             index += 1
-        laid.append(Bar(number, meter, start, end - start, tuple(heads)))
+        laid.append(replace(bar, heads=tuple(heads)))
     return tuple(laid)
 
 
-def _heads(
-    index: int,
-    pitch: Pitch | None,
-    onset: Fraction,
-    stop: Fraction,
-    span: tuple[Meter, Fraction, Fraction],
-) -> Iterator[Written]:
+def _heads(index: int, note: Note, onset: Fraction, bar: Bar) -> Iterator[Written]:
     """The heads of one note within one bar."""
-    meter, start, end = span
-    offset = max(onset, start)
-    for value in _values(offset, min(stop, end), meter, start):
+    offset, stop = max(onset, bar.offset), onset + note.duration
+    for value in _values(offset, min(stop, bar.end), bar):
         after = offset + value.duration
-        sounds = pitch is not None
-        yield Written(
-            index, pitch, offset, value, sounds and after < stop, sounds and offset > onset
-        )
+        tie, tied = not note.is_rest and after < stop, not note.is_rest and offset > onset
+        yield Written(index, note.pitch, offset, value, tie, tied)
         offset = after
 
 
-def _values(offset: Fraction, stop: Fraction, meter: Meter, bar: Fraction) -> tuple[Value, ...]:
-    if single := value_of(stop - offset):
+def _values(offset: Fraction, stop: Fraction, bar: Bar) -> tuple[Value, ...]:
+    place = (offset - bar.first_beat) % bar.meter.beat
+    beat = offset - place + bar.meter.beat
+    single = value_of(stop - offset)
+    if single and (stop <= beat or not _hides_beat(single, place, bar.meter)):
         return (single,)
-    beat = bar + ((offset - bar) // meter.beat + 1) * meter.beat
     if beat < stop:
-        return spell(beat - offset) + _values(beat, stop, meter, bar)
+        return spell(beat - offset) + _values(beat, stop, bar)
     return spell(stop - offset)
+
+
+def _hides_beat(value: Value, place: Fraction, meter: Meter) -> bool:
+    """Whether a value that starts ``place`` after a beat, and lasts over the next, is misread.
+
+    6/8 has two beats, and a half note in it looks like two quarters; only whole beats do not.
+    """
+    if not meter.is_compound or value.tuplet:
+        return False
+    return bool(place or value.duration % meter.beat)
 
 
 def tuplets(heads: tuple[Written, ...]) -> list[tuple[Written, ...]]:

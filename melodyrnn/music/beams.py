@@ -10,11 +10,9 @@ from melodyrnn.music.song import Meter
 def beam_groups(bar: Bar) -> list[tuple[Written, ...]]:
     """The bar's heads in order, those under one beam together, every other head alone."""
     span = _span(bar.meter)
-    # A pickup ends on the bar line, so its beats are counted back from there.
-    start = bar.offset + bar.length - bar.meter.bar if bar.number == 0 else bar.offset
     groups: list[tuple[Written, ...]] = []
     for (_, beamed), run in groupby(
-        bar.heads, key=lambda head: ((head.offset - start) // span, _takes_beam(head))
+        bar.heads, key=lambda head: ((head.offset - bar.first_beat) // span, _takes_beam(head))
     ):
         heads = tuple(run)
         groups += [heads] if beamed else [(head,) for head in heads]

@@ -94,10 +94,14 @@ class Meter:
         return Fraction(4 * self.beats, self.unit)
 
     @property
+    def is_compound(self) -> bool:
+        """Whether beats are felt in threes, as in 6/8."""
+        return self.beats > 3 and self.beats % 3 == 0 and self.unit >= 8
+
+    @property
     def beat(self) -> Fraction:
         """The length of the felt beat, in quarter notes: a dotted quarter in 6/8."""
-        compound = self.beats > 3 and self.beats % 3 == 0 and self.unit >= 8
-        return Fraction(4, self.unit) * (3 if compound else 1)
+        return Fraction(4, self.unit) * (3 if self.is_compound else 1)
 
     def __str__(self) -> str:
         return f"{self.beats}/{self.unit}"
