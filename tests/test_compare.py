@@ -2,10 +2,12 @@
 
 import json
 import math
+import os
 import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -188,15 +190,72 @@ def test_another_comparison_does_not_disturb_this_one(compared, melodyrnn):
     assert "holds something else than this comparison; --overwrite replaces it" in done.stderr
 
 
-def test_ctrl_c_stops_at_once_and_says_how_to_go_on(tmp_path, nabiya):
+@pytest.mark.parametrize("way", ["file", "standard input"])
+def test_a_script_without_a_guard_can_compare(tmp_path, nabiya, way):
+    script = tmp_path / "script.py"
+    script.write_text(
+        "import melodyrnn\n"
+        "print('once')\n"
+        f"told = melodyrnn.compare({str(nabiya)!r}, models=['ngram'], output='out')\n"
+        "print(told.rows[0].one_step.mean)\n"
+    )
+    given = {"args": [sys.executable, str(script)]}
+    if way == "standard input":
+        given = {"args": [sys.executable], "input": script.read_text()}
+    done = subprocess.run(**given, cwd=tmp_path, capture_output=True, text=True, timeout=120)
+    assert (done.stdout, done.stderr) == ("once\n46.0\n", "")
+
+
+def _begun(folder, nabiya):
+    """A comparison too long to wait for, in the midst of its first trainings."""
     script = Path(sys.executable).with_name("melodyrnn")
     line = [script, "compare", nabiya, "--no-early-stop", "--epochs", "100000", "-o", "out"]
-    process = subprocess.Popen(line, cwd=tmp_path, stderr=subprocess.PIPE)
+    process = subprocess.Popen(line, cwd=folder, stderr=subprocess.PIPE)
     deadline = time.monotonic() + 60
-    while not list(tmp_path.glob("out/runs/*/run.json")):
+    while not list(folder.glob("out/runs/*/run.json")):
         assert process.poll() is None
         assert time.monotonic() < deadline
         time.sleep(0.05)
+    return process
+
+
+def _workers(folder):
+    """The processes at work in ``folder``."""
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            if (process / "cwd").resolve() == folder.resolve():
+                found.append(int(process.name))
+    return found
+
+
+@pytest.mark.skipif(not Path("/proc/self/cwd").exists(), reason="finds processes by /proc")
+def test_no_worker_outlives_a_comparison_that_was_killed(tmp_path, nabiya):
+    process = _begun(tmp_path, nabiya)
+    assert len(_workers(tmp_path)) > 1
+    process.kill()
+    process.communicate(timeout=20)
+    deadline = time.monotonic() + 10
+    while _workers(tmp_path):
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+@pytest.mark.skipif(not Path("/proc/self/cwd").exists(), reason="finds processes by /proc")
+def test_a_killed_worker_is_said(tmp_path, nabiya):
+    process = _begun(tmp_path, nabiya)
+    os.kill(next(pid for pid in _workers(tmp_path) if pid != process.pid), signal.SIGKILL)
+    _, errors = process.communicate(timeout=20)
+    assert process.returncode == 1
+    assert errors.decode().endswith(
+        "error: a training was killed, perhaps for want of memory; "
+        "the same command goes on, --jobs 1 takes less memory\n"
+    )
+    assert not _workers(tmp_path)
+
+
+def test_ctrl_c_stops_at_once_and_says_how_to_go_on(tmp_path, nabiya):
+    process = _begun(tmp_path, nabiya)
     process.send_signal(signal.SIGINT)
     _, errors = process.communicate(timeout=20)
     assert process.returncode == 130

@@ -19,7 +19,8 @@ from melodyrnn.workflows import comparison, verdict
 from melodyrnn.workflows.dataset import Dataset, Named, Source, default_input, gather, vocabulary_of
 from melodyrnn.workflows.folder import RUNS, slug
 from melodyrnn.workflows.held_out import FRACTION, Split, judge, split
-from melodyrnn.workflows.trial import Plan, Trial, run_trials
+from melodyrnn.workflows.side_by_side import run_trials
+from melodyrnn.workflows.trial import Plan, Trial
 
 DEFAULT_MODELS = ("lstm", "lstm-stateless", "mlp")
 _FILE = "compare.json"
@@ -126,7 +127,7 @@ def compare(
         for size in sizes
         for plan in _plans(models, seeds, size, settings, parts, vocabulary, path)
     ]
-    trials = list(run_trials(plans, jobs or _cores(), progress))
+    trials = run_trials(plans, jobs or _cores(), progress)
     return _conclude(trials, parts, vocabulary, window, sizes, path)
 
 

@@ -1,20 +1,9 @@
-"""One model with one seed: trained, measured, written down. What a comparison is made of.
-
-Trials run in processes of their own, side by side, one thread each: small networks are no faster
-with more, and the results do not depend on how many run at once.
-"""
+"""One model with one seed: trained, measured, written down. What a comparison is made of."""
 
 import json
-import os
-import signal
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
-from concurrent.futures.process import BrokenProcessPool
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
-from multiprocessing import get_context, parent_process
-from multiprocessing.synchronize import Event
 from pathlib import Path
-from threading import Thread
 from typing import Any
 
 import numpy as np
@@ -94,55 +83,8 @@ class Trial:
         return cls(**document | tallies | {"ambiguous": places})
 
 
-def run_trials(
-    plans: Sequence[Plan], jobs: int, done: Callable[[int, int], None]
-) -> Iterator[Trial]:
-    """The trials of ``plans``, in their order; those found finished are not run again.
-
-    ``done`` is called with (trials done, all) after each. Raises MelodyError.
-    """
-    trials = [_finished(plan) for plan in plans]
-    todo = [index for index, trial in enumerate(trials) if trial is None]
-    done(len(plans) - len(todo), len(plans))
-    if todo:
-        context = get_context("spawn")  # a fork would share TensorFlow's locks
-        stop = context.Event()
-        with ProcessPoolExecutor(min(jobs, len(todo)), context, _start_worker, (stop,)) as pool:
-            futures = {pool.submit(run_trial, plans[index]): index for index in todo}
-            try:
-                for number, future in enumerate(as_completed(futures), 1):
-                    trials[futures[future]] = future.result()
-                    done(len(plans) - len(todo) + number, len(plans))
-            except BrokenProcessPool:
-                raise RunError(
-                    "a training was killed, perhaps for want of memory; "
-                    "the same command goes on, --jobs 1 takes less memory"
-                ) from None
-            except BaseException:
-                stop.set()  # at once: what a trial has done so far is on the disk
-                pool.shutdown(wait=False, cancel_futures=True)
-                raise
-    return (trial for trial in trials if trial is not None)
-
-
-def _start_worker(stop: Event) -> None:
-    """One thread for the arithmetic; and no worker outlives its comparison."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the comparison hears Ctrl-C, and says stop
-    for ended in (stop.wait, _wait_for_parent):
-        Thread(target=lambda ended=ended: (ended(), os._exit(1)), daemon=True).start()
-
-    from melodyrnn.networks.backend import tf
-
-    tf.config.threading.set_intra_op_parallelism_threads(1)
-    tf.config.threading.set_inter_op_parallelism_threads(1)
-
-
-def _wait_for_parent() -> None:
-    if parent := parent_process():
-        parent.join()
-
-
-def _finished(plan: Plan) -> Trial | None:
+def finished(plan: Plan) -> Trial | None:
+    """What came of ``plan``, where it was carried out before. Raises RunError."""
     file = plan.path / _FILE
     if not file.is_file():
         return None
