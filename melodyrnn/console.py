@@ -151,18 +151,19 @@ def show_comparison(result: Any) -> None:
         f"[bold]{top.right}/{top.all}[/] in one step"
     )
     table = _table(console, "Memory: of songs heard in training", gap=1)
-    for heading in ("model", "weights", "epochs", "time", "one step", "whole song", "bits"):
-        table.add_column(heading, justify="left" if heading == "model" else "right")
-    table.add_column("leaves at", justify="right")
+    table.add_column("model", no_wrap=True)
+    tests = (f"one step/{top.all}", f"whole/{top.all}")
+    for heading in ("weights", "epochs", "time", *tests, "bits", "leaves"):
+        table.add_column(heading, justify="right")
     for row in result.rows:
         table.add_row(
             row.model,
             f"{row.parameters:,}" if row.parameters is not None else "",
-            _spread(row.epochs, ".0f"),
-            _spread(row.seconds, ".1f", mean_only=True) + (" s" if row.seconds else ""),
-            f"{_spread(row.one_step, '.0f')}/{row.all}",
-            f"{_spread(row.whole_song, '.0f')}/{row.all}",
-            _spread(row.bits_per_note, ".2f", mean_only=True),
+            f"{row.epochs.mean:.0f}" if row.epochs else "",
+            f"{row.seconds.mean:.1f} s" if row.seconds else "",
+            _spread(row.one_step),
+            _spread(row.whole_song),
+            f"{row.bits_per_note.mean:.2f}",
             "–" if row.first_wrong is None else f"note {row.first_wrong}",
         )
     console.print(table)
@@ -193,13 +194,12 @@ def _show_held_out(console: Console, result: Any) -> None:
         console.print(table)
 
 
-def _spread(spread: Any, form: str, mean_only: bool = False) -> str:
-    """``46``, or where seeds differ ``44–46``."""
-    if spread is None:
-        return ""
-    if mean_only or spread.low == spread.high:
-        return format(spread.mean, form)
-    return f"{format(spread.low, form)}–{format(spread.high, form)}"
+def _spread(rights: Any) -> str:
+    """The mean and, where seeds differ, the range: ``44.8 (44–45)``."""
+    if rights.low == rights.high:
+        return f"{rights.mean:.0f}"
+    digits = 1 if rights.mean < 100 else 0
+    return f"{rights.mean:.{digits}f} ({rights.low:.0f}–{rights.high:.0f})"
 
 
 def _table(console: Console, title: str, *headings: str, gap: int = 2) -> Table:

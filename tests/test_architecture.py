@@ -18,7 +18,7 @@ MAY_IMPORT = {
     "networks": {"errors", "files", "sequences"},
     "workflows": {"errors", "files", "music", "render", "sequences", "networks"},
     "console": set(),
-    "cli": {"errors", "networks", "workflows", "console"},
+    "cli": {"errors", "files", "networks", "workflows", "console"},
     "__init__": set(),
 }
 """Part of the package -> the other parts it may import."""
