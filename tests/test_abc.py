@@ -262,6 +262,12 @@ def test_unknown_signs_are_left_out():
     assert str(caught[0].message) == "t.abc: unknown signs are left out: 2, '?' in line 6 first"
 
 
+def test_digits_that_no_length_has_are_said_to_be_left_out():
+    with pytest.warns(MelodyWarning, match="left out: 3, '9' in line 6 first"):
+        song = read(tune("C9999999 D"), "t.abc")
+    assert song.notes[0].duration == 9999
+
+
 @settings(max_examples=200)
 @given(st.text(alphabet="CDcz[]|:(3)-<>{}^_=/,'\"!&12 \nMKLVQ%\\나", max_size=60))
 def test_any_text_is_a_song_or_a_message(music):

@@ -124,8 +124,9 @@ def test_an_empty_song_is_refused_and_an_old_file_stays(tmp_path, suffix):
     assert path.read_text() == "old"
 
 
-def test_a_wrong_instrument_or_tempo_names_the_file(tmp_path):
-    path = tmp_path / "song.wav"
+@pytest.mark.parametrize("suffix", [".wav", ".mid", ".svg"])
+def test_a_wrong_instrument_or_tempo_names_the_file(tmp_path, suffix):
+    path = tmp_path / f"song{suffix}"
     with pytest.raises(RenderError) as caught:
         write_song(SONG, path, instrument="flut")
     assert str(caught.value) == (

@@ -1,8 +1,8 @@
 """ABC -> the parts of a piece.
 
-Read by the standard (2.1) and not through music21, which at this writing drops inline fields,
-invisible and long rests, ties of chords and meter changes, takes unknown letters for the note C,
-and needs 40 ms a tune; on the tunes that it does read, both agree (see the tests).
+Read by the standard (2.1) and not through music21, whose reader (of version 10.5) drops inline
+fields, invisible and long rests, ties of chords and meter changes, takes unknown letters for the
+note C, and needs 40 ms a tune; on the tunes that it does read, both agree (see the tests).
 """
 
 import re
@@ -22,7 +22,12 @@ from melodyrnn.music.abc_voice import Voice, ratio
 from melodyrnn.music.score_piece import Piece
 from melodyrnn.music.song import Meter
 
-_LENGTH = r"(?P<times>\d{0,4})(?P<slashes>/*)(?P<over>\d{0,4})"
+
+def _length(kind: str = "") -> str:
+    """The pattern of a length such as ``3/2``, its groups named as ``ratio`` reads them."""
+    return rf"(?P<{kind}times>\d{{0,4}})(?P<{kind}slashes>/*)(?P<{kind}over>(?:(?<=/)\d{{1,4}})?)"
+
+
 _NOTE = r"(?P<sign>\^\^|\^|__|_|=|)(?P<step>[A-Ga-g])(?P<marks>[,']*)"
 _TOKENS = {
     "field": r"\[(?P<letter>[A-Za-z]):(?P<value>[^\]]*)\]",
@@ -32,9 +37,9 @@ _TOKENS = {
     "tuplet": r"\((?P<p>[2-9])(?::(?P<q>\d?))?(?::(?P<r>\d{0,2}))?",
     "ending": r"\[(?P<passes>\d[\d,-]*)",
     "bar": r"(?P<line>:*(?:\[\||\|\]|\|)[|\]]*:*|::+|:(?=\s))(?P<next_passes>\d[\d,-]*)?",
-    "chord": r"\[(?P<members>[^\]|]*)\](?P<ctimes>\d{0,4})(?P<cslashes>/*)(?P<cover>\d{0,4})",
-    "note": _NOTE + _LENGTH,
-    "rest": r"[zx](?P<rtimes>\d{0,4})(?P<rslashes>/*)(?P<rover>\d{0,4})",
+    "chord": r"\[(?P<members>[^\]|]*)\]" + _length("c"),
+    "note": _NOTE + _length(),
+    "rest": r"[zx]" + _length("r"),
     "bars_rest": r"[ZX](?P<count>\d{0,3})",
     "broken": r"(?P<broken_by>>{1,3}|<{1,3})",
     "tie": r"-",
@@ -42,7 +47,7 @@ _TOKENS = {
     "unknown": r".",
 }
 _TOKEN = re.compile("|".join(f"(?P<{kind}>{pattern})" for kind, pattern in _TOKENS.items()))
-_CHORD_NOTE = re.compile(_NOTE + _LENGTH + r"(?P<tie>-?)")
+_CHORD_NOTE = re.compile(_NOTE + _length() + r"(?P<tie>-?)")
 _FIELD = re.compile(r"([A-Za-z]):(?![|:])(.*)")
 _NORMAL = {2: 3, 3: 2, 4: 3, 6: 2, 8: 3}
 """``(p`` -> in the time of how many; 5, 7 and 9 depend on the meter."""

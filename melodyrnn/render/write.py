@@ -11,6 +11,7 @@ from pathlib import Path
 from melodyrnn.errors import MelodyError, RenderError
 from melodyrnn.files import is_folder, write_atomically
 from melodyrnn.music.song import Song
+from melodyrnn.render.instruments import program
 
 
 def write_song(
@@ -33,6 +34,7 @@ def write_song(
     if not song.notes:
         raise RenderError(f"{path}: a song without notes cannot be written; give it one")
     try:
+        program(instrument)  # a name that nobody has is wrong for a picture, too
         if tempo is not None:
             song = replace(song, tempo=tempo)
         pages = writer(song, instrument)
@@ -56,7 +58,6 @@ def _writer(path: Path) -> "Writer":
 
 def _midi(song: Song, instrument: str | int | None) -> list[bytes]:
     from melodyrnn.music.midi import midi_bytes
-    from melodyrnn.render.instruments import program
 
     return [midi_bytes(song, program=program(instrument))]
 
