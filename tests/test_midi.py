@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from strategies import songs
 
 from melodyrnn.errors import ConfigError, MelodyError, MelodyWarning, MidiError, NotationError
-from melodyrnn.music.midi import LONGEST, midi_bytes, parse_midi, read_midi
+from melodyrnn.music.assembly import LONGEST
+from melodyrnn.music.midi import midi_bytes, parse_midi, read_midi
 from melodyrnn.music.midi_events import read_events
 from melodyrnn.music.notation import parse
 from melodyrnn.music.song import Key, Meter, Note, Pitch, Song

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from melodyrnn.errors import ConfigError, MelodyWarning
 from melodyrnn.music.durations import GRID, can_write
-from melodyrnn.music.quantise import Grid, quantise
+from melodyrnn.music.grid import Grid
+from melodyrnn.music.quantise import quantise
 from melodyrnn.music.voices import Sounding
 
 TICK = Fraction(1, 480)

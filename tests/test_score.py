@@ -10,9 +10,9 @@ import pytest
 
 from melodyrnn.errors import ConfigError, MelodyWarning, ScoreError
 from melodyrnn.music.corpus import read_song
+from melodyrnn.music.grid import Grid
 from melodyrnn.music.musicxml import musicxml
 from melodyrnn.music.notation import parse
-from melodyrnn.music.quantise import Grid
 from melodyrnn.music.score import LARGEST_FILE, READERS
 from melodyrnn.music.score_piece import song_of
 from melodyrnn.music.song import Key, Meter

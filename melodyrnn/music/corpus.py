@@ -7,8 +7,8 @@ from pathlib import Path
 
 from melodyrnn.errors import MelodyError, MelodyWarning, NotationError, ScoreError
 from melodyrnn.files import exists, is_folder, read_bytes, suggest
+from melodyrnn.music.grid import Grid
 from melodyrnn.music.notation import parse
-from melodyrnn.music.quantise import Grid
 from melodyrnn.music.song import Song
 
 Reader = Callable[[Path, str | None, Grid | None], Song]
@@ -21,7 +21,7 @@ def read_song(path: str | Path, *, track: str | None = None, grid: str | None = 
     """The song in a file of any known format.
 
     ``track`` chooses among several voices, by name or number from 1; ``grid`` rounds performed
-    timing (``quantise.Grid.parse``). Raises MelodyError where the file is missing, not what its
+    timing (``Grid.parse``). Raises MelodyError where the file is missing, not what its
     suffix says, damaged or without notes.
     """
     path = Path(path)

@@ -17,18 +17,18 @@ import mido
 
 from melodyrnn.errors import ConfigError, MelodyWarning, MidiError
 from melodyrnn.files import read_bytes
+from melodyrnn.music.assembly import LONGEST, first_key, first_tempo, with_rests
 from melodyrnn.music.bars import bar_spans
 from melodyrnn.music.durations import GRID, can_write
+from melodyrnn.music.grid import Grid
 from melodyrnn.music.midi_events import NOTE_OFF, NOTE_ON, Event, MidiData, read_events
 from melodyrnn.music.midi_meta import Marks, read_marks, written_marks
-from melodyrnn.music.quantise import Grid, quantise
-from melodyrnn.music.song import Key, Note, Song
+from melodyrnn.music.quantise import quantise
+from melodyrnn.music.song import Note, Song
 from melodyrnn.music.voices import Sounding, Voice, choose, melody
 
 LARGEST_FILE = 2_000_000
 """Bytes; an hour of piano playing has a fifth of that."""
-LONGEST = 100_000
-"""Quarter notes, half a day: a longer melody is a corrupt or absurd file."""
 TICKS = 960
 """Ticks a quarter note in what is written: a multiple of GRID, so that all durations are exact."""
 DRUMS = 9
@@ -193,25 +193,10 @@ def _on_grid(note: Sounding) -> bool:
 
 
 def _song(notes: Iterable[Sounding], marks: Marks, name: str) -> Song:
-    """The notes with rests between them, under their marks. A song has one tempo and one key."""
-    key = marks.keys[0] if marks.keys else Key()
-    tempo = marks.tempi[0] if marks.tempi else None
-    if len(marks.tempi) > 1:
-        _warn(f"{name}: tempo changes are not kept; the song has the first tempo, {tempo:g}")
-    if len(marks.keys) > 1:
-        _warn(f"{name}: key changes are not kept; the song has the first key, {key}")
-    if tempo is not None and not 5 <= tempo <= 1000:
-        _warn(f"{name}: a tempo of {tempo:.6g} quarter notes per minute is not kept")
-        tempo = None
-    place = Fraction(0)
-    melodic: list[Note] = []
-    for note in notes:
-        if note.onset > place:
-            melodic.append(Note(None, note.onset - place))
-        melodic.append(Note(key.pitch(note.midi), note.length))
-        place = note.end
+    """The notes under their marks."""
+    tempo, key = first_tempo(marks.tempi, name), first_key(marks.keys, name)
     return Song(
-        tuple(melodic),
+        tuple(with_rests(notes, key)),
         composer=marks.composer,
         meter=marks.meter,
         key=key,

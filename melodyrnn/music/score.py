@@ -8,7 +8,7 @@ from pathlib import Path
 
 from melodyrnn.errors import MelodyError, NotationError, ScoreError
 from melodyrnn.files import read_bytes
-from melodyrnn.music.quantise import Grid
+from melodyrnn.music.grid import Grid
 from melodyrnn.music.score_piece import Piece, song_of
 from melodyrnn.music.song import Song
 

@@ -6,15 +6,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
-from melodyrnn.errors import MelodyWarning, NotationError, ScoreError
+from melodyrnn.errors import MelodyWarning, ScoreError
+from melodyrnn.music.assembly import LONGEST, first_key, first_tempo, with_rests
 from melodyrnn.music.durations import GRID, can_write
-from melodyrnn.music.quantise import Grid, quantise
+from melodyrnn.music.grid import Grid
+from melodyrnn.music.quantise import quantise
 from melodyrnn.music.song import Key, Meter, Note, Pitch, Song
 from melodyrnn.music.tokens import token
 from melodyrnn.music.voices import Sounding, Voice, choose, melody
-
-LONGEST = 100_000
-"""Quarter notes, half a day: a longer melody is a corrupt or absurd file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,19 +133,11 @@ def _require_writable(notes: Iterable[Sounding], part: Part, name: str) -> None:
 
 def _song(notes: Iterable[Sounding], part: Part, piece: Piece, name: str) -> Song:
     """The notes with rests between them, under the part's signatures."""
-    key = part.keys[0] if part.keys else Key()
-    if len(part.keys) > 1:
-        _warn(f"{name}: key changes are not kept; the song has the first key, {key}")
-    place = Fraction(0)
-    melodic: list[Note] = []
-    for note in notes:
-        if note.onset > place:
-            melodic.append(Note(None, note.onset - place))
-        pitch = key.pitch(note.pitch) if isinstance(note.pitch, int) else note.pitch
-        melodic.append(Note(pitch, note.length))
-        place = note.end
-    if can_write(part.end - place):
-        melodic.append(Note(None, part.end - place))
+    key = first_key(part.keys, name)
+    melodic = with_rests(notes, key)
+    last = part.end - sum((note.duration for note in melodic), Fraction(0))
+    if can_write(last):
+        melodic.append(Note(None, last))
     meter = next(filter(None, (measure.meter for measure in part.measures[:1])), Meter())
     changes, pickup = _meters(part, meter)
     return Song(
@@ -155,22 +146,10 @@ def _song(notes: Iterable[Sounding], part: Part, piece: Piece, name: str) -> Son
         composer=piece.composer,
         meter=meter,
         key=key,
-        tempo=_tempo(piece.tempi, name),
+        tempo=first_tempo(piece.tempi, name),
         pickup=pickup,
         meter_changes=changes,
     )
-
-
-def _tempo(tempi: Sequence[float], name: str) -> float | None:
-    if not tempi:
-        return None
-    if any(tempo != tempi[0] for tempo in tempi):
-        _warn(f"{name}: tempo changes are not kept; the song has the first tempo, {tempi[0]:g}")
-    try:
-        return Song((), tempo=tempi[0]).tempo
-    except NotationError:
-        _warn(f"{name}: a tempo of {tempi[0]:.6g} quarter notes per minute is not kept")
-        return None
 
 
 def _meters(part: Part, meter: Meter) -> tuple[tuple[tuple[Fraction, Meter], ...], Fraction]:
