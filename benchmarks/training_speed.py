@@ -18,7 +18,8 @@ from melodyrnn.networks.backend import keras
 from melodyrnn.networks.config import ModelConfig, TrainConfig
 from melodyrnn.networks.training import Trainer
 from melodyrnn.sequences.windows import next_code
-from melodyrnn.workflows.dataset import Dataset, gather
+from melodyrnn.workflows.dataset import Dataset
+from melodyrnn.workflows.sources import gather
 
 SONG = Path(__file__).parent.parent / "songs" / "nabiya.txt"
 LOOP_EPOCHS = 5

@@ -140,9 +140,10 @@ def _print_json(document: Any) -> None:
 
 
 _INTERRUPTED = 130  # the exit status of what Ctrl-C ended: 128 and the signal's number
-_SONG = click.argument("song", type=click.Path(path_type=Path))
-_SONGS = click.argument("songs", nargs=-1, required=True, type=click.Path(path_type=Path))
-_RUN = click.argument("run", type=click.Path(path_type=Path))
+_PATH = click.Path(path_type=Path, readable=False)  # what cannot be read is no wrong option
+_SONG = click.argument("song", type=_PATH)
+_SONGS = click.argument("songs", nargs=-1, required=True, type=_PATH)
+_RUN = click.argument("run", type=_PATH)
 _INSTRUMENT = click.option("--instrument", help="a General MIDI instrument, such as flute")
 
 _NUMBERS = """\b
@@ -197,7 +198,7 @@ def inspect(song: Path, window: int, as_json: bool, **reading: Any) -> None:
 @main.command(epilog=_MODELS + _NUMBERS)
 @_SONGS
 @_settings(ModelConfig, TrainConfig)
-@click.option("--output", "-o", type=click.Path(path_type=Path), help="the run folder to make")
+@click.option("--output", "-o", type=_PATH, help="the run folder to make")
 @click.option("--overwrite", is_flag=True, help="replace the run folder")
 @click.option("--resume", is_flag=True, help="go on with a run that was cut off")
 @_reading
@@ -270,7 +271,7 @@ def _show_numbers(measures: Any) -> None:
 
 @main.command(epilog=_NUMBERS)
 @_RUN
-@click.argument("songs", nargs=-1, type=click.Path(path_type=Path))
+@click.argument("songs", nargs=-1, type=_PATH)
 @_reading
 @click.option("--json", "as_json", is_flag=True, help="print one JSON document")
 def evaluate(run: Path, songs: tuple[Path, ...], as_json: bool, **reading: Any) -> None:
@@ -303,7 +304,7 @@ def evaluate(run: Path, songs: tuple[Path, ...], as_json: bool, **reading: Any) 
 @click.option("--held-out", type=float, metavar="FRACTION", help="of the songs, kept from training")
 @click.option("--jobs", type=int, help="trainings at once  [default: one a core]")
 @_settings(ModelConfig, TrainConfig, without=("model", "seed"))
-@click.option("--output", "-o", type=click.Path(path_type=Path), help="the folder to make")
+@click.option("--output", "-o", type=_PATH, help="the folder to make")
 @click.option("--overwrite", is_flag=True, help="replace the folder")
 @_reading
 @_printing
@@ -342,9 +343,7 @@ def compare(
 @click.option("--length", type=int, help="notes after the primer  [default: the song's]")
 @click.option("--count", default=1, show_default=True, help="how many songs")
 @_settings(SampleConfig)
-@click.option(
-    "--output", "-o", type=click.Path(path_type=Path), help="a file, by its suffix, or a folder"
-)
+@click.option("--output", "-o", type=_PATH, help="a file, by its suffix, or a folder")
 @_INSTRUMENT
 @_reading
 @_printing
@@ -382,7 +381,7 @@ def _show_generated(song: Any) -> None:
     "--output",
     "-o",
     required=True,
-    type=click.Path(path_type=Path),
+    type=_PATH,
     help="a file ending in .mid .musicxml .abc .svg .png .pdf .wav or .txt",
 )
 @_INSTRUMENT

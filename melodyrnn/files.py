@@ -68,7 +68,7 @@ def read_bytes(path: str | Path, most: int) -> bytes:
     except FileNotFoundError:
         raise MelodyError(f"{path}: no such file{suggest(path)}") from None
     except OSError as error:
-        raise MelodyError(f"{path}: cannot read: {reason(error)}") from None
+        raise MelodyError(f"{path}: cannot read: {reason(error)}; choose another file") from None
 
 
 def is_folder(path: Path) -> bool:

@@ -259,6 +259,17 @@ def test_a_full_disk_under_the_output_is_one_line(melodyrnn, nabiya):
     )
 
 
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read anything")
+def test_a_file_that_may_not_be_read_is_no_wrong_option(tmp_path):
+    song = tmp_path / "song.txt"
+    song.touch(mode=0o000)
+    done = call("inspect", song)
+    assert (done.exit_code, done.stderr) == (
+        1,
+        f"error: {song}: cannot read: permission denied; choose another file\n",
+    )
+
+
 PRIMERS = [
     ("g8 e8", "the primer has 2 notes and this run's window needs 4; give more, such as 'g8 e8 e4 f8'"),
     ("g8 e8 e4 f2", "note 4 of the primer, 'f2', is not among the 14 codes that this run knows; near it are f4"),

@@ -19,8 +19,8 @@ from melodyrnn.music.song import Song
 from melodyrnn.render.report_data import Ceiling, HeldOut, HeldOutRow, Pair, Row, Spread
 from melodyrnn.workflows import verdict
 from melodyrnn.workflows.compare import compare
-from melodyrnn.workflows.dataset import Named
 from melodyrnn.workflows.held_out import judge, split
+from melodyrnn.workflows.sources import Named
 
 
 def named(name, text):

@@ -8,8 +8,9 @@ from melodyrnn.networks.config import ModelConfig, TrainConfig
 from melodyrnn.networks.predictor import Network
 from melodyrnn.networks.training import Trainer
 from melodyrnn.sequences.ngram import COUNTED, Tally, ceiling
-from melodyrnn.workflows.dataset import Dataset, gather
+from melodyrnn.workflows.dataset import Dataset
 from melodyrnn.workflows.measure import agreement, measure
+from melodyrnn.workflows.sources import gather
 
 WINDOW = 4
 

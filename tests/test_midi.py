@@ -351,8 +351,8 @@ def test_reading_a_file(tmp_path):
 @pytest.mark.parametrize(
     ("data", "message"),
     [
-        (b"", "the file is empty; a MIDI file starts with b'MThd'"),
-        (b"title: x", "no MIDI file: it starts with b'titl', not b'MThd'"),
+        (b"", "no MIDI file: it is empty; export it again as MIDI"),
+        (b"title: x", "no MIDI file: it starts with 'titl', not 'MThd'; export it again as MIDI"),
         (b"MThd", "byte 4: it stops in its header; the file is cut short; get a whole copy"),
         (
             b"MThd" + bytes.fromhex("00000002 0000 00000000 0000"),

@@ -157,6 +157,11 @@ def test_a_folder_that_is_missing_or_in_the_way_is_named(tmp_path):
         write_song(SONG, tmp_path / "song.wav")
 
 
+def test_the_command_starts_without_numbers():
+    code = "import sys, melodyrnn.workflows.render; print('numpy' in sys.modules)"
+    assert subprocess.check_output([sys.executable, "-c", code], text=True) == "False\n"
+
+
 HEAVY = {"numpy", "verovio", "fontTools", "reportlab", "matplotlib", "music21", "tensorflow", "PIL"}
 
 

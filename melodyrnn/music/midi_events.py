@@ -57,12 +57,9 @@ def read_events(data: bytes, name: str) -> MidiData:
     Raises MidiError, which names the byte, where the file is no MIDI file, cut short or corrupt.
     """
     start = _midi_start(data, name)
-    if data[start : start + 4] != b"MThd":
-        raise MidiError(
-            f"{name}: no MIDI file: it starts with {data[start : start + 4]!r}, not b'MThd'"
-            if data
-            else f"{name}: the file is empty; a MIDI file starts with b'MThd'"
-        )
+    if (mark := data[start : start + 4]) != b"MThd":
+        found = f"it starts with {mark.decode('latin-1')!r}, not 'MThd'" if data else "it is empty"
+        raise MidiError(f"{name}: no MIDI file: {found}; export it again as MIDI")
     end = start + 8 + int.from_bytes(data[start + 4 : start + 8], "big")
     if len(data) < max(end, start + 14):
         raise MidiError(f"{name}: byte {len(data)}: it stops in its header; {_CUT}")

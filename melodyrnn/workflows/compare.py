@@ -16,10 +16,11 @@ from melodyrnn.render.report_data import Ceiling, HeldOut, Report, Row
 from melodyrnn.sequences.ngram import ceiling
 from melodyrnn.sequences.vocabulary import Vocabulary
 from melodyrnn.workflows import comparison, verdict
-from melodyrnn.workflows.dataset import Dataset, Named, Source, default_input, gather, vocabulary_of
+from melodyrnn.workflows.dataset import Dataset, default_input, vocabulary_of
 from melodyrnn.workflows.folder import RUNS, slug
 from melodyrnn.workflows.held_out import FRACTION, Split, judge, split
 from melodyrnn.workflows.side_by_side import run_trials
+from melodyrnn.workflows.sources import Named, Source, gather
 from melodyrnn.workflows.trial import Plan, Trial
 
 DEFAULT_MODELS = ("lstm", "lstm-stateless", "mlp")

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from melodyrnn.workflows.dataset import Dataset, Source, gather
+from melodyrnn.workflows.dataset import Dataset
 from melodyrnn.workflows.measure import Measures, measure
 from melodyrnn.workflows.opened import open_run
+from melodyrnn.workflows.sources import Source, gather
 
 
 @dataclass(frozen=True)

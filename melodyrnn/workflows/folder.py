@@ -10,7 +10,8 @@ from melodyrnn.errors import RunError
 from melodyrnn.networks import run as runs
 from melodyrnn.networks.config import ModelConfig, TrainConfig, configure
 from melodyrnn.sequences.vocabulary import Vocabulary
-from melodyrnn.workflows.dataset import Dataset, Named, default_input
+from melodyrnn.workflows.dataset import Dataset, default_input
+from melodyrnn.workflows.sources import Named
 
 RUNS = Path("runs")
 _MOVABLE = ("epochs", "early_stop")  # settings that may change when a run goes on
@@ -22,15 +23,17 @@ def slug(named: Sequence[Named]) -> str:
     return re.sub(r"[^\w.-]+", "-", name).strip("-.") or "song"
 
 
-def place(named: Sequence[Named], model: str, *, resume: bool = False) -> Path:
-    """A fresh folder under runs/ or, to resume, the newest one of that name."""
-    plain = RUNS / f"{slug(named)}-{model}"
-    if not resume:
-        return runs.fresh_path(plain)
+def default_path(named: Sequence[Named], model: str) -> Path:
+    """Where a run goes if nothing is said; numbered where one stands there."""
+    return RUNS / f"{slug(named)}-{model}"
+
+
+def newest(plain: Path) -> Path:
+    """The run of that name with the highest number. Raises RunError where there is none."""
     numbered = re.compile(re.escape(plain.name) + r"(?:-(\d+))?")
     found = [
         (int(match[1] or 1), path)
-        for path in (RUNS.iterdir() if RUNS.is_dir() else ())
+        for path in (plain.parent.iterdir() if plain.parent.is_dir() else ())
         if (match := numbered.fullmatch(path.name))
     ]
     if not found:

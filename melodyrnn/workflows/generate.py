@@ -17,9 +17,10 @@ from melodyrnn.networks.config import SampleConfig, check, configure
 from melodyrnn.render.write import write_song
 from melodyrnn.sequences.repetition import closing_loop, longest_shared_run
 from melodyrnn.sequences.vocabulary import Indices
-from melodyrnn.workflows.dataset import Dataset, Named
+from melodyrnn.workflows.dataset import Dataset
 from melodyrnn.workflows.opened import open_run
 from melodyrnn.workflows.primer import beginning
+from melodyrnn.workflows.sources import Named
 
 MOST_SONGS, MOST_NOTES = 100_000, 100_000
 

@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from melodyrnn.errors import ConfigError
 from melodyrnn.render.report_data import HeldOut, HeldOutRow, Pair
-from melodyrnn.workflows.dataset import Named
+from melodyrnn.workflows.sources import Named
 
 FRACTION = 0.25
 """Of the songs, how many are held out where nothing is said."""

@@ -8,7 +8,8 @@ import numpy as np
 
 from melodyrnn.sequences.ngram import Tally, ceiling
 from melodyrnn.sequences.windows import windows
-from melodyrnn.workflows.dataset import Dataset, Source, gather_one
+from melodyrnn.workflows.dataset import Dataset
+from melodyrnn.workflows.sources import Source, gather_one
 
 CEILING_WINDOWS = range(1, 9)
 

@@ -6,7 +6,8 @@ from pathlib import Path
 from melodyrnn.networks import run as runs
 from melodyrnn.networks.predictor import Network, Predictor
 from melodyrnn.sequences.ngram import COUNTED
-from melodyrnn.workflows.dataset import Dataset, Named
+from melodyrnn.workflows.dataset import Dataset
+from melodyrnn.workflows.sources import Named
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,8 @@ from melodyrnn.music.notation import parse_tokens, token
 from melodyrnn.music.song import Note, Song
 from melodyrnn.render.write import WRITERS
 from melodyrnn.sequences.vocabulary import Indices, Vocabulary
-from melodyrnn.workflows.dataset import Dataset, gather_one
+from melodyrnn.workflows.dataset import Dataset
+from melodyrnn.workflows.sources import gather_one
 
 
 def beginning(

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from melodyrnn.render.write import write_song
-from melodyrnn.workflows.dataset import Source, gather_one
+from melodyrnn.workflows.sources import Source, gather_one
 
 
 def render(

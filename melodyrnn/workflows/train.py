@@ -6,6 +6,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from melodyrnn.errors import RunError
 from melodyrnn.music.codes import from_codes
 from melodyrnn.music.song import Song
@@ -14,10 +16,11 @@ from melodyrnn.networks.config import ModelConfig
 from melodyrnn.networks.predictor import Network, Predictor
 from melodyrnn.render.write import write_song
 from melodyrnn.sequences.vocabulary import Vocabulary
-from melodyrnn.workflows.dataset import Dataset, Named, Source, gather
-from melodyrnn.workflows.folder import new_record, place, resumed_record
+from melodyrnn.workflows.dataset import Dataset
+from melodyrnn.workflows.folder import default_path, new_record, newest, resumed_record
 from melodyrnn.workflows.measure import Measures, measure
 from melodyrnn.workflows.opened import counted
+from melodyrnn.workflows.sources import Named, Source, gather
 
 SONG_FILES = ("song.mid", "song.musicxml", "song.svg", "song.png", "song.wav")
 _CHECKPOINT_SECONDS = 2.0
@@ -71,10 +74,19 @@ def train(
     Raises MelodyError.
     """
     named = gather(songs, track=track, grid=grid)
-    if output is None:
-        output = place(named, settings.get("model") or ModelConfig().model, resume=resume)
+    if output is not None:
+        path = Path(output)
+    else:
+        path = default_path(named, settings.get("model") or ModelConfig().model)
+        path = newest(path) if resume else path
     return train_named(
-        named, Path(output), settings, overwrite=overwrite, resume=resume, progress=progress
+        named,
+        path,
+        settings,
+        fresh=output is None,
+        overwrite=overwrite,
+        resume=resume,
+        progress=progress,
     )
 
 
@@ -85,6 +97,7 @@ def train_named(
     *,
     vocabulary: Vocabulary | None = None,
     validation: Sequence[Named] = (),
+    fresh: bool = False,
     overwrite: bool = False,
     resume: bool = False,
     progress: Callable[[Any], None] = lambda progress: None,
@@ -92,13 +105,16 @@ def train_named(
     """``train`` on songs in hand.
 
     ``vocabulary`` may be wider than theirs; of the weights, those are kept which tell the
-    ``validation`` songs best, where there are any.
+    ``validation`` songs best, where there are any. ``fresh`` numbers a path that is taken.
     """
     if resume:
         record = resumed_record(path, named, settings)
     else:
         record = new_record(named, settings, vocabulary, validation)
-        runs.create(path, record, overwrite=overwrite)
+        if fresh:
+            path = runs.create_fresh(path, record)
+        else:
+            runs.create(path, record, overwrite=overwrite)
     dataset = Dataset.of(named, record.model.window, record.vocabulary)
     files: list[Path] = []
     if record.model.spec.counted:
@@ -131,9 +147,11 @@ def _learn(
         1 if config.spec.stateful else training.batch or config.spec.batch,
         Dataset.of(held_out, config.window, record.vocabulary).sequences,
     )
+    spent = 0.0
     if checkpoint := runs.read_checkpoint(path):
         try:
             trainer.restore(checkpoint)
+            spent = float(checkpoint["seconds"])
         except (KeyError, ValueError):
             raise RunError(
                 f"{path}: its checkpoint is of another network; train again with --overwrite"
@@ -143,17 +161,23 @@ def _learn(
 
     start = last = time.monotonic()
 
+    def seconds() -> float:
+        return spent + time.monotonic() - start
+
+    def save_state() -> None:
+        runs.write_checkpoint(path, trainer.state() | {"seconds": np.array(seconds())})
+
     def after_block(news: Any) -> None:
         nonlocal last
         if time.monotonic() - last > _CHECKPOINT_SECONDS:
-            runs.write_checkpoint(path, trainer.state())
+            save_state()
             last = time.monotonic()
         progress(news)
 
     finished = trainer.run(after_block)
-    seconds = record.seconds + time.monotonic() - start
+    record = replace(record, seconds=round(seconds(), 3))
     if finished:
-        runs.write_checkpoint(path, trainer.state())
+        save_state()
     trainer.keep_best()
     files = [
         runs.save_model(path, model),
@@ -164,7 +188,6 @@ def _learn(
         status="finished" if finished else "interrupted",
         epochs=trainer.epoch,
         best_epoch=trainer.best_epoch,
-        seconds=round(seconds, 3),
     )
     return Network(model, config.window, trainer.evaluator), learned, files
 

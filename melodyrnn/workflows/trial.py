@@ -13,9 +13,10 @@ from melodyrnn.files import write_atomically
 from melodyrnn.sequences.ngram import Tally, successors
 from melodyrnn.sequences.sampling import log_softmax
 from melodyrnn.sequences.vocabulary import Vocabulary
-from melodyrnn.workflows.dataset import Dataset, Named
+from melodyrnn.workflows.dataset import Dataset
 from melodyrnn.workflows.measure import Measures, measure
 from melodyrnn.workflows.opened import open_run
+from melodyrnn.workflows.sources import Named
 from melodyrnn.workflows.train import TrainResult, train_named
 
 _FILE = "trial.json"
