@@ -59,18 +59,36 @@ def test_the_same_weights_give_the_same_bytes_and_keras_reads_them(run):
     assert keras.models.load_model(run / "model.keras", compile=False).output_shape == (None, 3)
 
 
+def test_the_bytes_of_a_model_do_not_depend_on_places_in_memory(tmp_path):
+    config, made = ModelConfig("lstm", units=4, layers=2, window=3), []
+    for name in "ab":
+        (tmp_path / name).mkdir()
+        made.append(models.build(config, 3, 7))  # both live, so at two places
+        runs.save_model(tmp_path / name, made[-1])
+    first, second = ((tmp_path / name / "model.keras").read_bytes() for name in "ab")
+    assert first == second
+    restored = keras.models.load_model(tmp_path / "a" / "model.keras", compile=False)
+    assert restored.get_config()["layers"] == made[0].get_config()["layers"]
+
+
 def test_a_checkpoint_comes_back(run):
     assert runs.read_checkpoint(run) is None
     runs.write_checkpoint(run, {"weights/0": np.arange(3.0)})
     assert runs.read_checkpoint(run)["weights/0"].tolist() == [0, 1, 2]
 
 
-def test_a_fresh_path_is_free(tmp_path):
+def test_a_fresh_run_takes_a_free_path(tmp_path):
     plain = tmp_path / "x-lstm"
-    assert runs.fresh_path(plain) == plain
-    plain.mkdir()
+    assert runs.create_fresh(plain, record_of()) == plain
     (tmp_path / "x-lstm-2").mkdir()
-    assert runs.fresh_path(plain) == tmp_path / "x-lstm-3"
+    assert runs.create_fresh(plain, record_of()) == tmp_path / "x-lstm-3"
+
+
+def test_runs_that_begin_at_once_get_a_folder_each(tmp_path, monkeypatch):
+    monkeypatch.setattr(runs, "exists", lambda path: False)  # as all see it who look at once
+    made = [runs.create_fresh(tmp_path / "x", record_of()) for _ in range(3)]
+    assert [path.name for path in made] == ["x", "x-2", "x-3"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["x", "x-2", "x-3"]
 
 
 def test_an_existing_run_is_replaced_only_on_demand(run):
@@ -117,6 +135,9 @@ def edited(**changes):
         edited(songs=7),
         edited(features=[["a"]]),
         edited(features=3),
+        edited(seconds="long"),
+        edited(epochs=None),
+        edited(metrics=[1]),
         edited(model={"model": "lstm"}),
         edited(model=record_of().model.to_json() | {"units": "many"}),
         edited(training=record_of().training.to_json() | {"epochs": -3}),

@@ -14,11 +14,13 @@ import csv
 import io
 import json
 import platform
+import re
 import shutil
 import tempfile
 import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from errno import EEXIST, ENOTEMPTY
 from pathlib import Path
 from typing import Any, Self
 
@@ -26,7 +28,7 @@ import numpy as np
 import numpy.typing as npt
 
 from melodyrnn.errors import MelodyError, RunError
-from melodyrnn.files import make_folder, read_bytes, suggest, write_atomically
+from melodyrnn.files import exists, make_folder, read_bytes, reason, suggest, write_atomically
 from melodyrnn.networks.config import ModelConfig, TrainConfig
 from melodyrnn.sequences.vocabulary import Vocabulary
 
@@ -73,6 +75,11 @@ class Record:
             songs=_songs(record.songs),
             validation=_songs(record.validation),
             features=features and tuple(tuple(map(float, row)) for row in features),
+            epochs=int(record.epochs),
+            best_epoch=int(record.best_epoch),
+            seconds=float(record.seconds),
+            metrics=dict(record.metrics),
+            versions=dict(record.versions),
         )
 
 
@@ -80,41 +87,56 @@ def _songs(documents: Any) -> tuple[dict[str, str], ...]:
     return tuple({key: str(song[key]) for key in ("name", "sha256", "text")} for song in documents)
 
 
-def create(path: Path, record: Record, *, overwrite: bool = False) -> None:
-    """Make the folder with its run.json, at once. Raises RunError where ``path`` exists."""
-    if path.exists() and not overwrite:
-        raise RunError(
+class _InTheWayError(RunError):
+    """A run stands there already."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(
             f"{path}: already exists; --overwrite replaces it, --resume goes on with it, "
             "or choose another --output"
         )
-    if path.exists() and not (path / "run.json").is_file():
+
+
+def create(path: Path, record: Record, *, overwrite: bool = False) -> None:
+    """Make the folder with its run.json, at once. Raises RunError where ``path`` exists."""
+    if exists(path) and not overwrite:
+        raise _InTheWayError(path)
+    if exists(path) and not (path / "run.json").is_file():
         raise RunError(f"{path}: is no run folder, so --overwrite will not replace it")
     make_folder(path.parent)
     try:
         draft = Path(tempfile.mkdtemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent))
     except OSError as error:
-        raise RunError(f"{path}: cannot make a run folder here: {error.strerror}") from None
+        raise RunError(f"{path}: cannot make a run folder here: {reason(error)}") from None
     old = draft.with_suffix(".old")
     try:
         draft.chmod(0o755)  # mkdtemp makes it private
         write_record(draft, record)
-        if path.exists():
+        if overwrite and exists(path):
             path.rename(old)
         draft.rename(path)
     except OSError as error:
-        raise RunError(f"{path}: cannot be written: {error.strerror}") from None
+        if error.errno in (EEXIST, ENOTEMPTY):  # another training was quicker
+            raise _InTheWayError(path) from None
+        raise RunError(f"{path}: cannot be written: {reason(error)}") from None
     finally:
         for leftover in (draft, old):
             shutil.rmtree(leftover, ignore_errors=True)
 
 
-def fresh_path(path: Path) -> Path:
-    """``path`` or, where it exists, the first free one of ``path-2``, ``path-3`` …"""
+def create_fresh(path: Path, record: Record) -> Path:
+    """``create`` at ``path`` or, where it exists, the first free one of ``path-2``, ``path-3`` …
+
+    Two trainings that begin at once get a folder each. Returns the one made.
+    """
     number, free = 1, path
-    while free.exists():
-        number += 1
-        free = path.with_name(f"{path.name}-{number}")
-    return free
+    while True:
+        try:
+            create(free, record)
+            return free
+        except _InTheWayError:
+            number += 1
+            free = path.with_name(f"{path.name}-{number}")
 
 
 def write_record(path: Path, record: Record) -> Path:
@@ -149,8 +171,20 @@ def save_model(path: Path, model: Any) -> Path:
                 if name == "metadata.json":  # holds the date
                     kept = {k: v for k, v in json.loads(content).items() if k != "date_saved"}
                     content = json.dumps(kept).encode()
+                elif name == "config.json":  # tells objects apart by their places in memory
+                    content = _numbered(content)
                 timeless.writestr(zipfile.ZipInfo(name, _EPOCH), content)
     return write_atomically(path / "model.keras", entries.getvalue())
+
+
+def _numbered(config: bytes) -> bytes:
+    """Keras knows the objects that layers share by their places in memory; here by their order."""
+    order: dict[bytes, int] = {}
+    return re.sub(
+        rb'(?<="shared_object_id": )\d+',
+        lambda place: b"%d" % order.setdefault(place[0], len(order)),
+        config,
+    )
 
 
 def load_model(path: Path, record: Record) -> Any:
