@@ -36,6 +36,9 @@ class _Group(click.Group):
                 return super().invoke(ctx)
         except MelodyError as error:
             _say("error", str(error))
+        except KeyboardInterrupt:
+            click.echo("stopped", err=True)
+            return ctx.exit(_INTERRUPTED)
         except OSError as error:  # files.py names those of files: what is left is the output
             if error.errno == EPIPE:  # who reads has read enough: click's business
                 raise
@@ -225,19 +228,23 @@ def train(
     from melodyrnn.workflows.train import train
 
     title = f"learning {songs[0].name}" if len(songs) == 1 else f"learning {len(songs)} songs"
-    with progress_of(title, "epoch", quiet) as report:
-        result = train(
-            songs,
-            output=output,
-            overwrite=overwrite,
-            resume=resume,
-            track=track,
-            grid=grid,
-            progress=lambda news: report(
-                news.epoch, news.epochs, f"loss {news.loss:.3f} right {news.accuracy:.0%}"
-            ),
-            **_given(settings),
-        )
+    try:
+        with progress_of(title, "epoch", quiet) as report:
+            result = train(
+                songs,
+                output=output,
+                overwrite=overwrite,
+                resume=resume,
+                track=track,
+                grid=grid,
+                progress=lambda news: report(
+                    news.epoch, news.epochs, f"loss {news.loss:.3f} right {news.accuracy:.0%}"
+                ),
+                **_given(settings),
+            )
+    except KeyboardInterrupt:  # before the learning or after it: ``train`` hears it in between
+        click.echo("stopped; the same command with --resume goes on", err=True)
+        sys.exit(_INTERRUPTED)
     if as_json:
         _print_json(result.to_json())
     elif quiet:
@@ -360,7 +367,8 @@ def generate(run: Path, as_json: bool, quiet: bool, **settings: Any) -> None:
     if as_json:
         _print_json(result.to_json())
     elif quiet:
-        click.echo("\n".join(map(str, result.files)))
+        for path in result.files:
+            click.echo(path)
     else:
         for song in result.songs:
             _show_generated(song)

@@ -9,7 +9,6 @@ import subprocess
 import sys
 import time
 import wave
-import zipfile
 from pathlib import Path
 
 import mido
@@ -275,6 +274,8 @@ PRIMERS = [
     ("g8 e8 e4 f2", "note 4 of the primer, 'f2', is not among the 14 codes that this run knows; near it are f4"),
     ("g8 e8 e4 q8", "--primer:1:10: unknown pitch 'q8'"),
     ("no.mid", "no.mid: no such file"),
+    ("no.krn", "no.krn: no such file"),
+    (" ", "the primer has 0 notes and this run's window needs 4; give more, such as 'g8 e8 e4 f8'"),
 ]  # fmt: skip
 
 
@@ -328,6 +329,7 @@ def test_a_damaged_run_is_one_line(run, tmp_path):
 def test_quiet_prints_only_paths(melodyrnn, run, tmp_path):
     done = melodyrnn("generate", run, "--quiet", "-o", tmp_path / "a.mid")
     assert (done.stdout.strip(), done.stderr) == (str(tmp_path / "a.mid"), "")
+    assert melodyrnn("generate", run, "--quiet").stdout == ""
 
 
 def test_help_is_there_at_once(melodyrnn):
@@ -360,11 +362,6 @@ def wait_for(path, process):
         time.sleep(0.02)
 
 
-def weights(run):
-    with zipfile.ZipFile(run / "model.keras") as archive:
-        return archive.read("model.weights.h5")
-
-
 def test_a_killed_training_resumes_to_the_same_bits(melodyrnn, nabiya, tmp_path):
     straight = melodyrnn(
         "train", nabiya, "--no-early-stop", "--epochs", 700, "-o", "straight", cwd=tmp_path
@@ -377,10 +374,19 @@ def test_a_killed_training_resumes_to_the_same_bits(melodyrnn, nabiya, tmp_path)
     assert not (tmp_path / "killed" / "model.keras").exists()
     done = melodyrnn("train", nabiya, "-o", "killed", "--resume", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
-    for name in ("history.csv", "song.mid", "song.svg"):
+    for name in ("model.keras", "history.csv", "song.mid", "song.svg"):
         one, other = (tmp_path / run / name for run in ("straight", "killed"))
         assert one.read_bytes() == other.read_bytes(), name
-    assert weights(tmp_path / "straight") == weights(tmp_path / "killed")
+
+
+def test_ctrl_c_before_the_learning_is_one_line(nabiya, tmp_path):
+    process = start(tmp_path, nabiya)
+    wait_for(tmp_path / "runs" / "nabiya-lstm" / "run.json", process)
+    process.send_signal(signal.SIGINT)
+    output, errors = process.communicate(timeout=60)
+    assert (process.returncode, output) == (130, b"")
+    said = [line for line in errors.decode().splitlines() if not line.startswith("learning ")]
+    assert said == ["stopped; the same command with --resume goes on"]
 
 
 def test_ctrl_c_leaves_a_usable_run(nabiya, tmp_path):

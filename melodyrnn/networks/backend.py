@@ -2,7 +2,7 @@
 
 On import TensorFlow's libraries write lines about instruction sets and missing graphics cards
 straight to file descriptor 2, which no log level stops; they are held back, and shown only where
-the import fails.
+the import fails. What Python writes meanwhile, such as a progress bar, still appears.
 """
 
 import os
@@ -14,20 +14,23 @@ from contextlib import contextmanager
 
 @contextmanager
 def _quiet_stderr() -> Iterator[None]:
-    sys.stderr.flush()
-    with tempfile.TemporaryFile() as held:
-        saved = os.dup(2)
+    errors = sys.stderr
+    errors.flush()
+    saved = os.dup(2)
+    with tempfile.TemporaryFile() as held, os.fdopen(saved, "w", 1, errors.encoding) as still_shown:
         os.dup2(held.fileno(), 2)
+        if errors is sys.__stderr__:
+            sys.stderr = still_shown
         try:
             yield
-        except BaseException:
+        except Exception:  # not Ctrl-C, which says nothing of the libraries
             os.dup2(saved, 2)
             held.seek(0)
             os.write(2, held.read())
             raise
         finally:
             os.dup2(saved, 2)
-            os.close(saved)
+            sys.stderr = errors
 
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")

@@ -189,14 +189,14 @@ def _numbered(config: bytes) -> bytes:
 
 def load_model(path: Path, record: Record) -> Any:
     """The network of a run with its best weights. Raises RunError."""
-    from melodyrnn.networks import models  # TensorFlow, which reading a record does not need
-
     file = path / "model.keras"
     if not file.is_file():
         raise RunError(
             f"{path}: has no model.keras yet; its training was cut off, and "
             f"'melodyrnn train SONG --output {path} --resume' goes on with it"
         )
+    from melodyrnn.networks import models  # TensorFlow, which reading a record does not need
+
     model = models.build(record.model, len(record.vocabulary), features=record.features)
     try:
         model.load_weights(file)

@@ -30,7 +30,7 @@ def write_song(
     nothing, unless the disk fills up between two pages.
     """
     path = Path(path)
-    writer = _writer(path)
+    writer = writer_of(path)
     if not song.notes:
         raise RenderError(f"{path}: a song without notes cannot be written; give it one")
     try:
@@ -44,7 +44,8 @@ def write_song(
     return [write_atomically(name, page) for name, page in zip(names, pages, strict=True)]
 
 
-def _writer(path: Path) -> "Writer":
+def writer_of(path: Path) -> "Writer":
+    """What writes the format of the suffix. Raises RenderError where there is no such format."""
     suffix = path.suffix.lower()
     if suffix in WRITERS:
         return WRITERS[suffix]

@@ -14,7 +14,7 @@ from melodyrnn.music.codes import from_codes
 from melodyrnn.music.song import Song
 from melodyrnn.networks import generation
 from melodyrnn.networks.config import SampleConfig, check, configure
-from melodyrnn.render.write import write_song
+from melodyrnn.render.write import write_song, writer_of
 from melodyrnn.sequences.repetition import closing_loop, longest_shared_run
 from melodyrnn.sequences.vocabulary import Indices
 from melodyrnn.workflows.dataset import Dataset
@@ -76,7 +76,7 @@ def generate(
     Without ``length``, as many notes as make the song as long as the first training song.
     ``settings`` are fields of SampleConfig. ``output`` is a file, whose suffix tells the format
     and whose name is numbered where there are several songs, or a folder for MIDI files.
-    Raises MelodyError; nothing is written then.
+    Raises MelodyError; nothing is written then, unless the disk fills up between two songs.
     """
     (config,) = configure(settings, SampleConfig)
     check("count", count, {"least": 1, "most": MOST_SONGS})
@@ -106,13 +106,14 @@ def generate(
 
 
 def _targets(output: str | Path | None, count: int) -> list[Path]:
-    """Where each song goes."""
+    """Where each song goes. Raises RenderError before anything is drawn."""
     if output is None:
         return []
     path = Path(output)
     if path.is_dir() or not path.suffix:
         make_folder(path)
         path /= "song.mid"
+    writer_of(path)
     if count == 1:
         return [path]
     digits = len(str(count))

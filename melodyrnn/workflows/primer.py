@@ -7,9 +7,9 @@ import numpy as np
 from melodyrnn.errors import VocabularyError, WindowError
 from melodyrnn.files import exists
 from melodyrnn.music.codes import attributes
+from melodyrnn.music.corpus import READERS
 from melodyrnn.music.notation import parse_tokens, token
 from melodyrnn.music.song import Note, Song
-from melodyrnn.render.write import WRITERS
 from melodyrnn.sequences.vocabulary import Indices, Vocabulary
 from melodyrnn.workflows.dataset import Dataset
 from melodyrnn.workflows.sources import gather_one
@@ -47,7 +47,7 @@ def beginning(
 def _is_file(primer: str) -> bool:
     """Tokens never end in a suffix of ours, and a path with one is meant as a file."""
     path = Path(primer)
-    return (bool(path.suffix) and path.suffix.lower() in WRITERS) or exists(path)
+    return bool(primer.strip()) and (path.suffix.lower() in READERS or exists(path))
 
 
 def _index(note: Note, place: int, vocabulary: Vocabulary) -> int:
