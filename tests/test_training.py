@@ -107,6 +107,23 @@ def test_an_interrupt_keeps_what_was_best():
     assert Evaluator(trainer.model, [songs[0]], WINDOW).score() == trainer.best_score
 
 
+def test_a_training_that_diverges_ends_and_keeps_what_was_best():
+    trainer = trainer_of("mlp", epochs=10**6, batch=5)
+    trainer.run_block()
+    head = trainer.model.get_layer("logits").kernel
+    head.assign(head * np.inf)  # as a rate far too large does in the end
+    with np.errstate(invalid="ignore"):
+        assert trainer.run()
+    assert trainer.epoch == 2 * trainer.block
+    state = trainer.state()
+    trainer.keep_best()
+    assert Evaluator(trainer.model, [songs[0]], WINDOW).score() == trainer.best_score
+    resumed = trainer_of("mlp", epochs=10**6, batch=5)
+    resumed.restore(state)
+    assert resumed.done
+    assert str(resumed.history) == str(trainer.history)  # in words, for no NaN equals another
+
+
 def test_validation_songs_choose_the_best_and_end_the_training():
     network = models.build(ModelConfig("lstm", units=16, window=WINDOW), CODES, 3)
     config = TrainConfig(epochs=2000, learning_rate=0.01)

@@ -7,7 +7,7 @@ resets in it, is one XLA program; the losses are those of ``fit(batch_size=..., 
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from math import isnan, nan
+from math import isfinite, isnan, nan
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -87,8 +87,13 @@ class Trainer:
         return len(self.history)
 
     @property
+    def diverged(self) -> bool:
+        """The weights grew beyond all numbers, which no further epoch mends."""
+        return bool(self.history) and not isfinite(self.history[-1].loss)
+
+    @property
     def done(self) -> bool:
-        if self.epoch >= self.config.epochs:
+        if self.epoch >= self.config.epochs or self.diverged:
             return True
         if not self.config.early_stop or self.best_score is None:
             return False
@@ -124,10 +129,11 @@ class Trainer:
             Row(first + i, float(loss), float(accuracy))
             for i, (loss, accuracy) in enumerate(zip(losses, accuracies, strict=True))
         ]
-        rows[-1] = rows[-1]._replace(one_step=score.right, bits=score.bits)
-        if self._is_best(score):
-            self.best_score, self.best_epoch = score, rows[-1].epoch
-            self.best = self.model.get_weights()
+        if isfinite(score.bits):
+            rows[-1] = rows[-1]._replace(one_step=score.right, bits=score.bits)
+            if self._is_best(score):
+                self.best_score, self.best_epoch = score, rows[-1].epoch
+                self.best = self.model.get_weights()
         self.history += rows
 
     def _is_best(self, score: Score) -> bool:

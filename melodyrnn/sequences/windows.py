@@ -30,7 +30,8 @@ def windows(sequence: Indices, size: int, name: str = "the sequence") -> Indices
         raise WindowError(f"a window of {size} codes; the smallest is 1")
     if len(sequence) <= size:
         raise WindowError(
-            f"{name} has {len(sequence)} note{'s' * (len(sequence) != 1)} and a window of {size} needs at least {size + 1}; "
+            f"{name} has {len(sequence)} note{'s' * (len(sequence) != 1)} "
+            f"and a window of {size} needs at least {size + 1}; "
             + (f"use --window {len(sequence) - 1} or less" if len(sequence) > 1 else "add notes")
         )
     return sliding_window_view(sequence, size + 1)

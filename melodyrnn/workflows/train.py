@@ -1,6 +1,7 @@
 """Songs in, a run folder out: the network, what it learned, and the song it plays."""
 
 import time
+import warnings
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -8,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from melodyrnn.errors import RunError
+from melodyrnn.errors import MelodyWarning, RunError
 from melodyrnn.music.codes import from_codes
 from melodyrnn.music.song import Song
 from melodyrnn.networks import run as runs
@@ -175,6 +176,13 @@ def _learn(
         progress(news)
 
     finished = trainer.run(after_block)
+    if trainer.diverged:
+        warnings.warn(
+            f"learning diverged by epoch {trainer.epoch}, where the loss is no number any more; "
+            f"a --learning-rate below {training.learning_rate:g} would mend it",
+            MelodyWarning,
+            stacklevel=4,
+        )
     record = replace(record, seconds=round(seconds(), 3))
     if finished:
         save_state()
