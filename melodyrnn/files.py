@@ -78,6 +78,13 @@ def is_folder(path: Path) -> bool:
     return False
 
 
+def is_empty(path: Path) -> bool:
+    """Whether an empty folder stands there."""
+    with suppress(OSError):
+        return not any(path.iterdir())
+    return False
+
+
 def exists(path: Path) -> bool:
     """Whether anything stands there; nothing does where the system refuses such a name."""
     with suppress(OSError):

@@ -14,13 +14,13 @@ import numpy as np
 import pytest
 
 from melodyrnn import parse
-from melodyrnn.errors import ConfigError
+from melodyrnn.errors import ConfigError, RunError
 from melodyrnn.music.song import Song
 from melodyrnn.render.report_data import Ceiling, HeldOut, HeldOutRow, Pair, Row, Spread
 from melodyrnn.workflows import verdict
 from melodyrnn.workflows.compare import compare
 from melodyrnn.workflows.held_out import judge, split
-from melodyrnn.workflows.sources import Named
+from melodyrnn.workflows.sources import Named, gather
 
 
 def named(name, text):
@@ -28,7 +28,8 @@ def named(name, text):
 
 
 def tunes(count):
-    return [named(f"song{n}", f"c4 d8 e{2 ** (n % 5)} {'g8 ' * (n + 3)}") for n in range(count)]
+    drawn = np.random.default_rng(0).choice(list("cdefgab"), (count, 20))
+    return [named(f"song{number}", " ".join(notes)) for number, notes in enumerate(drawn)]
 
 
 def test_a_split_keeps_every_song_once_and_is_always_the_same():
@@ -41,12 +42,21 @@ def test_a_split_keeps_every_song_once_and_is_always_the_same():
 
 def test_a_tune_stands_on_one_side_transposed_or_not():
     songs = tunes(8)
-    songs += [named("transposed", songs[0].text.replace("c4", "d4").replace("d8 e1", "e8 f#1"))]
-    songs[0] = named("song0", "c4 d8 e1 g8 g8 g8")
-    songs[-1] = named("transposed", "d4 e8 f#1 a8 a8 a8")
+    songs[0] = named("song0", "c4 d8 e1 g8 e4 d8 c8 e8 f4")
+    songs += [
+        named("transposed", "d4 e8 f#1 a8 f#4 e8 d8 f#8 g4"),
+        named("varied", "c4 d8 e1 g8 e4 d8 c8 e4 f4 c4"),
+    ]
     for fraction in (0.1, 0.3, 0.5, 0.7):
         sides = [{song.name for song in part} for part in split(songs, fraction)]
-        assert sum({"song0", "transposed"} <= side for side in sides) == 1
+        assert sum({"song0", "transposed", "varied"} <= side for side in sides) == 1
+
+
+def test_no_two_of_our_songs_are_taken_for_one(request):
+    songs = gather(request.config.rootpath / "songs")
+    sides = split(songs, 0.5)
+    assert len(songs) > 10
+    assert abs(len(sides.held_out) - len(songs) / 2) <= 1
 
 
 @pytest.mark.parametrize(
@@ -187,7 +197,21 @@ def test_another_comparison_does_not_disturb_this_one(compared, melodyrnn):
     output = folder / "runs" / "nabiya-compare"
     done = melodyrnn(*arguments, "--units", 64, "-o", output, cwd=folder)
     assert done.returncode == 1
-    assert "holds something else than this comparison; --overwrite replaces it" in done.stderr
+    assert "holds another comparison; --overwrite replaces it" in done.stderr
+
+
+def test_only_a_comparison_or_an_empty_folder_is_written_to(tmp_path, nabiya):
+    asked = {"models": ["repeat"], "output": tmp_path / "out", "jobs": 1}
+    (tmp_path / "out").mkdir()
+    assert compare(nabiya, **asked).report.is_file()
+    (tmp_path / "out" / "compare.json").unlink()
+    for overwrite in (True, False):
+        with pytest.raises(RunError) as caught:
+            compare(nabiya, **asked, overwrite=overwrite)
+        assert str(caught.value) == (
+            f"{tmp_path / 'out'}: stands there and is no comparison; choose another --output"
+        )
+    assert (tmp_path / "out" / "report.html").is_file()
 
 
 @pytest.mark.parametrize("way", ["file", "standard input"])
@@ -264,10 +288,11 @@ def test_ctrl_c_stops_at_once_and_says_how_to_go_on(tmp_path, nabiya):
 
 
 def test_songs_held_out_are_judged_apart(tmp_path):
-    motif = "c8 d8 e8 c8 e8 f8 g4 "
+    turns = ["c8 d8", "e8 c4", "g4 e8", "f8 e8", "a8 g8", "d8 g4", "b8 a4", "f4 d8", "e4 f8"]
+    rng = np.random.default_rng(0)
     songs = [
-        Song(parse(motif * 3 + end + motif).notes, title=f"노래 {number}")
-        for number, end in enumerate(["g8 g8 ", "a8 g8 ", "c4 ", "d4 d8 ", "e2 ", "f8 a8 "])
+        Song(parse(" ".join(rng.choice(turns, 14))).notes, title=f"노래 {number}")
+        for number in range(6)
     ]
     told = compare(
         songs,
@@ -290,6 +315,14 @@ def test_songs_held_out_are_judged_apart(tmp_path):
     assert len(record["validation"]) == 1
     unheard = set(document["titles"])
     assert not unheard & {song["name"] for song in record["songs"] + record["validation"]}
+
+
+@pytest.mark.parametrize("windows", ["", "x", "8-1", "1-", "-3", "1,,2", "1-2-3", "1-9999"])
+def test_what_is_no_range_of_windows(nabiya, windows, tmp_path):
+    with pytest.raises(ConfigError) as caught:
+        compare(nabiya, windows=windows, output=tmp_path / "out")
+    assert str(caught.value) == f"--windows {windows!r} is not like 1-8 or 2,4,8"
+    assert not (tmp_path / "out").exists()
 
 
 def test_window_lengths(tmp_path, nabiya):

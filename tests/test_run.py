@@ -82,7 +82,14 @@ def test_a_fresh_run_takes_a_free_path(tmp_path):
     plain = tmp_path / "x-lstm"
     assert runs.create_fresh(plain, record_of()) == plain
     (tmp_path / "x-lstm-2").mkdir()
+    (tmp_path / "x-lstm-2" / "thesis.txt").touch()
     assert runs.create_fresh(plain, record_of()) == tmp_path / "x-lstm-3"
+
+
+def test_an_empty_folder_is_filled(tmp_path):
+    (tmp_path / "x").mkdir()
+    runs.create(tmp_path / "x", record_of())
+    assert runs.read_record(tmp_path / "x") == record_of()
 
 
 def test_runs_that_begin_at_once_get_a_folder_each(tmp_path, monkeypatch):
@@ -101,10 +108,11 @@ def test_an_existing_run_is_replaced_only_on_demand(run):
     assert [path.name for path in run.parent.iterdir()] == ["run"]
 
 
-def test_a_folder_that_is_no_run_is_never_replaced(tmp_path):
+@pytest.mark.parametrize("overwrite", [True, False])
+def test_a_folder_that_is_no_run_is_never_replaced(tmp_path, overwrite):
     (tmp_path / "thesis.txt").write_text("years of work")
-    with pytest.raises(RunError, match="is no run folder, so --overwrite will not replace it"):
-        runs.create(tmp_path, record_of(), overwrite=True)
+    with pytest.raises(RunError, match="is no run folder; choose another --output"):
+        runs.create(tmp_path, record_of(), overwrite=overwrite)
     assert (tmp_path / "thesis.txt").exists()
 
 

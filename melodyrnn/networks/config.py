@@ -46,6 +46,8 @@ MODELS: dict[str, ModelSpec] = {
 }
 """Name -> what it is. Batches are those of the course that the project grew from."""
 
+MOST_WINDOW = 1024
+
 NETWORKS = tuple(name for name, spec in MODELS.items() if not spec.counted)
 """The models that learn by gradient."""
 
@@ -88,7 +90,7 @@ class ModelConfig(_Checked):
 
     model: str = _setting("lstm", "the kind of network", choices=MODELS)
     input: str = _setting("index", "how a code enters; several songs: embedding", choices=INPUTS)
-    window: int = _setting(4, "codes the network sees at a step", least=1, most=1024)
+    window: int = _setting(4, "codes the network sees at a step", least=1, most=MOST_WINDOW)
     units: int = _setting(128, "units in each hidden layer", least=1, most=8192)
     layers: int | None = _setting(None, "hidden layers (default: 1, mlp 2)", least=1, most=16)
     embedding: int = _setting(32, "width of the learned vectors of --input embedding", least=1)

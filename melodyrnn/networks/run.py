@@ -28,7 +28,15 @@ import numpy as np
 import numpy.typing as npt
 
 from melodyrnn.errors import MelodyError, RunError
-from melodyrnn.files import exists, make_folder, read_bytes, reason, suggest, write_atomically
+from melodyrnn.files import (
+    exists,
+    is_empty,
+    make_folder,
+    read_bytes,
+    reason,
+    suggest,
+    write_atomically,
+)
 from melodyrnn.networks.config import ModelConfig, TrainConfig
 from melodyrnn.sequences.vocabulary import Vocabulary
 
@@ -87,22 +95,27 @@ def _songs(documents: Any) -> tuple[dict[str, str], ...]:
     return tuple({key: str(song[key]) for key in ("name", "sha256", "text")} for song in documents)
 
 
-class _InTheWayError(RunError):
-    """A run stands there already."""
+_TAKEN = (
+    "already exists; --overwrite replaces it, --resume goes on with it, or choose another --output"
+)
 
-    def __init__(self, path: Path) -> None:
-        super().__init__(
-            f"{path}: already exists; --overwrite replaces it, --resume goes on with it, "
-            "or choose another --output"
-        )
+
+class _InTheWayError(RunError):
+    """Something stands where a run was to be made."""
+
+    def __init__(self, path: Path, problem: str = _TAKEN) -> None:
+        super().__init__(f"{path}: {problem}")
 
 
 def create(path: Path, record: Record, *, overwrite: bool = False) -> None:
-    """Make the folder with its run.json, at once. Raises RunError where ``path`` exists."""
-    if exists(path) and not overwrite:
+    """Make the folder with its run.json, at once. An empty folder may stand at ``path``.
+
+    Raises RunError where anything else does, but for a run that is to be overwritten.
+    """
+    if is_run(path) and not overwrite:
         raise _InTheWayError(path)
-    if exists(path) and not (path / "run.json").is_file():
-        raise RunError(f"{path}: is no run folder, so --overwrite will not replace it")
+    if exists(path) and not is_run(path) and not is_empty(path):
+        raise _InTheWayError(path, "stands there and is no run folder; choose another --output")
     make_folder(path.parent)
     try:
         draft = Path(tempfile.mkdtemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent))
@@ -112,7 +125,7 @@ def create(path: Path, record: Record, *, overwrite: bool = False) -> None:
     try:
         draft.chmod(0o755)  # mkdtemp makes it private
         write_record(draft, record)
-        if overwrite and exists(path):
+        if overwrite and is_run(path):
             path.rename(old)
         draft.rename(path)
     except OSError as error:
@@ -122,6 +135,10 @@ def create(path: Path, record: Record, *, overwrite: bool = False) -> None:
     finally:
         for leftover in (draft, old):
             shutil.rmtree(leftover, ignore_errors=True)
+
+
+def is_run(path: Path) -> bool:
+    return exists(path / "run.json")
 
 
 def create_fresh(path: Path, record: Record) -> Path:

@@ -10,8 +10,16 @@ from pathlib import Path
 from typing import Any
 
 from melodyrnn.errors import ConfigError, MelodyWarning, RunError
-from melodyrnn.files import make_folder, write_atomically
-from melodyrnn.networks.config import MODELS, ModelConfig, TrainConfig, check, configure, nearest
+from melodyrnn.files import exists, is_empty, make_folder, write_atomically
+from melodyrnn.networks.config import (
+    MODELS,
+    MOST_WINDOW,
+    ModelConfig,
+    TrainConfig,
+    check,
+    configure,
+    nearest,
+)
 from melodyrnn.render.report_data import Ceiling, HeldOut, Report, Row
 from melodyrnn.sequences.ngram import ceiling
 from melodyrnn.sequences.vocabulary import Vocabulary
@@ -148,13 +156,14 @@ def _check(models: Sequence[str], seeds: int, jobs: int | None, settings: dict[s
 def _sizes(windows: str | None, window: int) -> list[int]:
     """``"1-8"`` or ``"2,4,8"`` -> window lengths, with ``window`` itself among them."""
     sizes = {window}
-    for part in (windows or "").split(",") if windows else ():
-        first, _, last = part.strip().partition("-")
-        if not first.isdecimal() or not (last or first).isdecimal() or int(last or first) > 1024:
+    for part in () if windows is None else windows.split(","):
+        first, dash, last = part.strip().partition("-")
+        ends = (first, last if dash else first)
+        if not all(map(str.isdecimal, ends)) or not int(ends[0]) <= int(ends[1]) <= MOST_WINDOW:
             raise ConfigError(f"--windows {windows!r} is not like 1-8 or 2,4,8")
-        sizes |= set(range(int(first), int(last or first) + 1))
+        sizes |= set(range(int(ends[0]), int(ends[1]) + 1))
     for size in sizes:
-        check("window", size, {"least": 1, "most": 1024})
+        check("window", size, {"least": 1, "most": MOST_WINDOW})
     return sorted(sizes)
 
 
@@ -199,22 +208,23 @@ def _claim(
     """The folder for a comparison: one that was begun on the same ``basis``, or a new one."""
     if output is not None:
         path = Path(output)
-        if path.exists() and overwrite:
-            if not (path / _FILE).is_file():
-                raise RunError(f"{path}: is no comparison, so --overwrite will not replace it")
+        begun = exists(path / _FILE)
+        if exists(path) and not begun and not is_empty(path):
+            raise RunError(f"{path}: stands there and is no comparison; choose another --output")
+        if begun and overwrite:
             shutil.rmtree(path)
-        if path.exists() and _read_basis(path) != basis:
+        elif begun and _read_basis(path) != basis:
             raise RunError(
-                f"{path}: holds something else than this comparison; --overwrite replaces it, "
+                f"{path}: holds another comparison; --overwrite replaces it, "
                 "or choose another --output"
             )
     else:
         plain, number = RUNS / f"{slug(named)}-compare", 1
         path = plain
-        while path.exists() and _read_basis(path) != basis:
+        while exists(path) and _read_basis(path) != basis:
             number += 1
             path = plain.with_name(f"{plain.name}-{number}")
-    make_folder(path / "runs")
+    make_folder(path)
     if _read_basis(path) is None:
         write_atomically(path / _FILE, json.dumps({"basis": basis}, ensure_ascii=False))
     return path

@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from melodyrnn.errors import ConfigError
 from melodyrnn.render.report_data import HeldOut, HeldOutRow, Pair
+from melodyrnn.sequences.families import families
 from melodyrnn.workflows.sources import Named
 
 FRACTION = 0.25
@@ -19,7 +20,7 @@ _CONFIDENCE = 0.95
 
 
 class Split(NamedTuple):
-    """Songs by what they are for. No tune stands on two sides, transposed or not."""
+    """Songs by what they are for. No tune stands on two sides, transposed or varied or not."""
 
     learned: tuple[Named, ...]
     validation: tuple[Named, ...]  # choose the best weights
@@ -34,13 +35,12 @@ def split(songs: Sequence[Named], fraction: float) -> Split:
     """
     if not 0 < fraction < 1:
         raise ConfigError(f"--held-out {fraction:g} is out of range; it is a part, such as 0.25")
-    tunes: dict[object, list[Named]] = {}
-    for named in songs:
-        tunes.setdefault(_tune(named), []).append(named)
+    related = families([_tune(named) for named in songs])
+    tunes = [[songs[place] for place in family] for family in related]
     if len(tunes) < 2:
         raise ConfigError("songs held out need at least two different tunes; give more songs")
     order = np.random.default_rng(0).permutation(len(tunes))
-    shuffled = [list(tunes.values())[i] for i in order]
+    shuffled = [tunes[i] for i in order]
     test = min(max(1, round(fraction * len(tunes))), len(tunes) - 1)
     rest = len(tunes) - test
     check = max(1, round(fraction * rest)) if rest >= 3 else 0
@@ -48,14 +48,17 @@ def split(songs: Sequence[Named], fraction: float) -> Split:
     return Split(*(tuple(named for tune in part for named in tune) for part in parts))
 
 
-def _tune(named: Named) -> object:
-    """What two songs share that are the same but for their key."""
-    sounding = [note for note in named.song.notes if note.pitch]
-    first = sounding[0].pitch.midi if sounding and sounding[0].pitch else 0
-    return tuple(
-        (note.pitch.midi - first if note.pitch else None, note.duration)
-        for note in named.song.notes
-    )
+def _tune(named: Named) -> list[object]:
+    """What two songs share that are the same but for their key: of each note its duration and
+    its distance from the note before it.
+    """
+    tune: list[object] = []
+    before = None
+    for note in named.song.notes:
+        step = note.pitch.midi - before if note.pitch and before is not None else None
+        tune.append((step, note.is_rest, note.duration))
+        before = note.pitch.midi if note.pitch else before
+    return tune
 
 
 def judge(bits: Mapping[str, Sequence[Sequence[float]]], notes: Sequence[int]) -> HeldOut:

@@ -1,0 +1,46 @@
+"""What is nearly the same is found; what only shares a turn of phrase is not."""
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from melodyrnn.sequences.families import families
+
+
+def test_one_changed_symbol_leaves_a_sequence_in_its_family():
+    tune = list("cdefgagfedcgfeagdc")
+    changed = [*tune[:9], "x", *tune[10:]]
+    other = list("bbabcdebabbadebcaa")
+    assert families([tune, other, changed]) == [[0, 2], [1]]
+
+
+def test_a_tune_within_a_longer_one_is_of_its_family():
+    assert families(["abcdefgh", "xyzwxyvuabcdefghsrqp"]) == [[0, 1]]
+
+
+def test_a_shared_phrase_makes_no_family():
+    assert families(["abcdefghijkl", "mnoabcdepqrs"]) == [[0], [1]]
+
+
+def test_a_chain_is_one_family():
+    assert families(["qrstuvwx", "abcdefgh", "ijklmnop", "cdefghijklmn"]) == [[0], [1, 2, 3]]
+
+
+def test_what_is_too_short_is_compared_whole():
+    assert families(["ab", "ab", "abc", ""]) == [[0, 1], [2], [3]]
+
+
+@given(st.lists(st.text("abc", max_size=12), max_size=8))
+def test_every_sequence_has_one_family_and_equals_share_it(sequences):
+    found = families(sequences)
+    assert sorted(place for family in found for place in family) == list(range(len(sequences)))
+    home = {place: number for number, family in enumerate(found) for place in family}
+    for a, first in enumerate(sequences):
+        for b, second in enumerate(sequences):
+            assert first != second or home[a] == home[b]
+
+
+def test_thousands_of_sequences_take_a_moment():
+    rng = np.random.default_rng(0)
+    sequences = [rng.integers(0, 12, 40).tolist() for _ in range(3000)]
+    assert len(families([*sequences, *sequences[:10]])) > 2900
