@@ -10,7 +10,7 @@ ROOT = Path(__file__).parent.parent
 NABIYA = ROOT / "songs" / "nabiya.txt"
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def nabiya():
     return NABIYA
 

@@ -131,6 +131,30 @@ def test_generate_json(melodyrnn, run, tmp_path):
         assert sum(m.type == "note_on" and m.velocity > 0 for m in codes) == 17
 
 
+@pytest.fixture(scope="module")
+def looping(tmp_path_factory, nabiya):
+    """A run of the model that expects the last note again."""
+    folder = tmp_path_factory.mktemp("looping") / "run"
+    assert call("train", nabiya, "--model", "repeat", "-o", folder).exit_code == 0
+    return folder
+
+
+def test_a_loop_is_said(looping):
+    done = call("generate", looping, "--temperature", 0, "--json")
+    told = json.loads(done.stdout)
+    assert told["songs"][0]["loop"] == {"period": 1, "rounds": 51}
+    assert (told["temperature"], told["seed"]) == (0.0, 0)
+    assert done.stderr == (
+        "note: the song ends in a loop: the last note 51 times over; "
+        "a higher --temperature may break it\n"
+    )
+
+
+def test_loops_among_several_songs_are_counted(looping):
+    done = call("generate", looping, "--temperature", 0, "--count", 3, "--json")
+    assert "note: 3 of 3 songs end (the first: song 1) in a loop: the last note" in done.stderr
+
+
 def test_greedy_generation_from_the_first_notes_is_the_song(run, nabiya):
     told = json.loads(call("generate", run, "--temperature", 0, "--json").stdout)
     assert told["songs"][0]["tokens"] == to_codes(read_song(nabiya))

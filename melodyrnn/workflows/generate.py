@@ -15,7 +15,7 @@ from melodyrnn.music.song import Song
 from melodyrnn.networks import generation
 from melodyrnn.networks.config import SampleConfig, check, configure
 from melodyrnn.render.write import write_song, writer_of
-from melodyrnn.sequences.repetition import closing_loop, longest_shared_run
+from melodyrnn.sequences.repetition import Loop, closing_loop, longest_shared_run
 from melodyrnn.sequences.vocabulary import Indices
 from melodyrnn.workflows.dataset import Dataset
 from melodyrnn.workflows.opened import open_run
@@ -34,6 +34,7 @@ class Generated:
     primer: int  # notes at its start that were given
     copied: int  # length of the longest run of notes that a training song has too
     copied_from: str  # that song's name
+    loop: Loop | None  # the round in which it ends, if it does
     file: Path | None = None
 
     def to_json(self) -> dict[str, Any]:
@@ -41,6 +42,7 @@ class Generated:
             "tokens": list(self.tokens),
             "primer": self.primer,
             "copied": {"notes": self.copied, "song": self.copied_from},
+            "loop": self.loop and self.loop._asdict(),
         }
         return document | ({"file": str(self.file)} if self.file else {})
 
@@ -51,9 +53,10 @@ class GenerateResult:
 
     songs: tuple[Generated, ...]
     files: tuple[Path, ...]
+    config: SampleConfig  # how they were drawn, with the seed that draws them again
 
     def to_json(self) -> dict[str, Any]:
-        return {"songs": [song.to_json() for song in self.songs]}
+        return {**self.config.to_json(), "songs": [song.to_json() for song in self.songs]}
 
 
 def generate(
@@ -101,8 +104,8 @@ def generate(
         written = write_song(titled, targets[number - 1], instrument=instrument) if targets else []
         files += written
         songs.append(replace(song, song=titled, file=written[0] if written else None))
-    _warn_of_loops(drawn)
-    return GenerateResult(tuple(songs), tuple(files))
+    _warn_of_loops(songs)
+    return GenerateResult(tuple(songs), tuple(files), config)
 
 
 def _targets(output: str | Path | None, count: int) -> list[Path]:
@@ -125,7 +128,8 @@ def _generated(indices: Indices, primer: int, dataset: Dataset, number: int) -> 
     shared = [longest_shared_run(indices, sequence) for sequence in dataset.sequences]
     source = int(np.argmax(shared))
     song = from_codes(tokens, dataset.songs[0].song)
-    return Generated(song, tuple(tokens), primer, shared[source], dataset.songs[source].name)
+    name = dataset.songs[source].name
+    return Generated(song, tuple(tokens), primer, shared[source], name, closing_loop(indices))
 
 
 def _title(learned: Sequence[Named], number: int, count: int) -> str:
@@ -134,18 +138,18 @@ def _title(learned: Sequence[Named], number: int, count: int) -> str:
     return f"After {title}{more}" + (f", take {number}" if count > 1 else "")
 
 
-def _warn_of_loops(drawn: Indices) -> None:
-    loops = [(n, loop) for n, song in enumerate(drawn, 1) if (loop := closing_loop(song))]
-    if loops:
-        number, loop = loops[0]
-        which = (
-            "the song"
-            if len(drawn) == 1
-            else f"{len(loops)} of {len(drawn)} songs (first: {number})"
-        )
-        warnings.warn(
-            f"{which} ended in a loop of {loop.period} notes, {loop.rounds} times; "
-            "a higher --temperature or a longer training breaks it",
-            MelodyWarning,
-            stacklevel=3,
-        )
+def _warn_of_loops(songs: Sequence[Generated]) -> None:
+    looping = [(number, song.loop) for number, song in enumerate(songs, 1) if song.loop]
+    if not looping:
+        return
+    number, loop = looping[0]
+    notes = "note" if loop.period == 1 else f"{loop.period} notes"
+    which = "the song ends"
+    if len(songs) > 1:
+        which = f"{len(looping)} of {len(songs)} songs end (the first: song {number})"
+    warnings.warn(
+        f"{which} in a loop: the last {notes} {loop.rounds} times over; "
+        "a higher --temperature may break it",
+        MelodyWarning,
+        stacklevel=3,
+    )
