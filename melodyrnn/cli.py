@@ -315,9 +315,7 @@ def evaluate(run: Path, songs: tuple[Path, ...], as_json: bool, **reading: Any) 
 @click.option("--overwrite", is_flag=True, help="replace the folder")
 @_reading
 @_printing
-def compare(
-    songs: tuple[Path, ...], models: str | None, as_json: bool, quiet: bool, **settings: Any
-) -> None:
+def compare(songs: tuple[Path, ...], as_json: bool, quiet: bool, **settings: Any) -> None:
     """Set models side by side: a table, and a page to look at and listen to.
 
     Of one song, what is compared is memory. Of several, some are held out, and the models are
@@ -327,12 +325,9 @@ def compare(
     from melodyrnn.console import progress_of, show_comparison
     from melodyrnn.workflows.compare import compare
 
-    given = _given(settings)
-    if models is not None:
-        given["models"] = [name.strip() for name in models.split(",")]
     try:
         with progress_of("comparing", "training", quiet) as report:
-            result = compare(songs, progress=report, **given)
+            result = compare(songs, progress=report, **_given(settings))
     except KeyboardInterrupt:
         click.echo("stopped; the same command goes on", err=True)
         sys.exit(_INTERRUPTED)

@@ -317,6 +317,21 @@ def test_songs_held_out_are_judged_apart(tmp_path):
     assert not unheard & {song["name"] for song in record["songs"] + record["validation"]}
 
 
+@pytest.mark.parametrize(
+    ("setting", "message"),
+    [
+        ({"model": "lstm"}, "a comparison has no one model; give models"),
+        ({"seed": 3}, "a comparison has no one seed; give seeds"),
+        ({"models": "lstm,lstm"}, "--models names each model once, such as lstm,mlp"),
+        ({"models": []}, "--models names each model once, such as lstm,mlp"),
+    ],
+)
+def test_settings_that_a_comparison_varies_are_refused(nabiya, tmp_path, setting, message):
+    with pytest.raises(ConfigError) as caught:
+        compare(nabiya, output=tmp_path / "out", **setting)
+    assert str(caught.value) == message
+
+
 @pytest.mark.parametrize("windows", ["", "x", "8-1", "1-", "-3", "1,,2", "1-2-3", "1-9999"])
 def test_what_is_no_range_of_windows(nabiya, windows, tmp_path):
     with pytest.raises(ConfigError) as caught:

@@ -43,6 +43,12 @@ def test_json_of_something_else_is_refused(document):
         (TrainConfig, {"epochs": 0}, "--epochs 0 is out of range; it must be a whole number at least 1"),
         (TrainConfig, {"learning_rate": 0.0}, "--learning-rate 0.0 is out of range; it must be a number greater than 0 and at most 10"),
         (ModelConfig, {"window": 2.5}, "--window 2.5 is out of range; it must be a whole number at least 1 and at most 1024"),
+        (ModelConfig, {"units": "4"}, "--units '4' is out of range; it must be a whole number at least 1 and at most 8192"),
+        (ModelConfig, {"units": True}, "--units True is out of range; it must be a whole number at least 1 and at most 8192"),
+        (ModelConfig, {"units": None}, "--units None is out of range; it must be a whole number at least 1 and at most 8192"),
+        (TrainConfig, {"early_stop": "no"}, "--early-stop 'no' is neither True nor False"),
+        (ModelConfig, {"model": None}, f"--model None is unknown; choose from {', '.join(MODELS)}"),
+        (ModelConfig, {"model": ["mlp"]}, f"--model ['mlp'] is unknown; did you mean 'mlp'?; choose from {', '.join(MODELS)}"),
         (ModelConfig, {"model": "lsmt"}, f"--model 'lsmt' is unknown; did you mean 'lstm'?; choose from {', '.join(MODELS)}"),
     ],
 )  # fmt: skip

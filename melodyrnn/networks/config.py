@@ -70,7 +70,9 @@ class _Checked:
 
     def __post_init__(self) -> None:
         for setting in fields(self):  # type: ignore[arg-type]  # subclasses are dataclasses
-            check(setting.name, getattr(self, setting.name), setting.metadata)
+            value = getattr(self, setting.name)
+            if value is not None or setting.default is not None:
+                check(setting.name, value, setting.metadata | {"switch": setting.type is bool})
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)  # type: ignore[call-overload,no-any-return]  # as above
@@ -151,17 +153,20 @@ def configure(settings: Mapping[str, Any], *configs: type) -> list[Any]:
 
 def check(name: str, value: Any, limits: Any) -> None:
     """Raise ConfigError, naming the setting, its value and its range, where it is outside."""
-    if value is None:
-        return
     option = "--" + name.replace("_", "-")
     if choices := limits.get("choices"):
-        if value not in choices:
+        if value not in list(choices):
             raise ConfigError(
                 f"{option} {value!r} is unknown{nearest(value, choices)}; "
                 f"choose from {', '.join(choices)}"
             )
         return
-    number = isinstance(value, (int, float) if limits.get("real") else int) and isfinite(value)
+    if limits.get("switch"):
+        if not isinstance(value, bool):
+            raise ConfigError(f"{option} {value!r} is neither True nor False")
+        return
+    kinds = (int, float) if limits.get("real") else int
+    number = isinstance(value, kinds) and not isinstance(value, bool) and isfinite(value)
     least, above, most = (limits.get(limit) for limit in ("least", "above", "most"))
     too_small = number and (
         (least is not None and value < least) or (above is not None and value <= above)
@@ -170,7 +175,7 @@ def check(name: str, value: Any, limits: Any) -> None:
         kind = "a number" if limits.get("real") else "a whole number"
         low = f"at least {least or 0:g}" if above is None else f"greater than {above:g}"
         high = f" and at most {most:g}" if most is not None else ""
-        raise ConfigError(f"{option} {value} is out of range; it must be {kind} {low}{high}")
+        raise ConfigError(f"{option} {value!r} is out of range; it must be {kind} {low}{high}")
 
 
 def nearest(name: object, names: Any) -> str:

@@ -31,6 +31,7 @@ from melodyrnn.errors import MelodyError, RunError
 from melodyrnn.files import (
     exists,
     is_empty,
+    is_folder,
     make_folder,
     read_bytes,
     reason,
@@ -164,7 +165,7 @@ def write_record(path: Path, record: Record) -> Path:
 def read_record(path: Path) -> Record:
     """Raises RunError where the folder or its run.json is missing, corrupt or foreign."""
     file = path / "run.json"
-    if not path.is_dir():
+    if not is_folder(path):
         raise RunError(f"{path}: no such run folder{suggest(path)}")
     if not file.is_file():
         raise RunError(f"{path}: no run folder (it has no run.json); 'melodyrnn train' makes one")

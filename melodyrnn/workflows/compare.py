@@ -5,7 +5,7 @@ import os
 import shutil
 import warnings
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -46,8 +46,8 @@ class CompareResult:
     rows: tuple[Row, ...]  # memory: of songs heard in training
     held_out: HeldOut | None  # generalising: of songs never heard
     held_out_songs: tuple[str, ...]
-    trials: tuple[Trial, ...]  # of the window asked for
-    other_windows: tuple[tuple[Ceiling, tuple[Trial, ...]], ...]
+    trials: tuple[Trial, ...] = field(repr=False)  # of the window asked for
+    other_windows: tuple[tuple[Ceiling, tuple[Trial, ...]], ...] = field(repr=False)
     sentence: str
 
     def to_json(self) -> dict[str, Any]:
@@ -100,7 +100,7 @@ def _models_json(trials: Sequence[Trial]) -> list[dict[str, Any]]:
 def compare(
     songs: Source | Iterable[Source],
     *,
-    models: Sequence[str] = DEFAULT_MODELS,
+    models: str | Sequence[str] = DEFAULT_MODELS,
     seeds: int = 5,
     window: int = ModelConfig().window,
     windows: str | None = None,
@@ -113,7 +113,7 @@ def compare(
     progress: Callable[[int, int], None] = lambda done, all_: None,
     **settings: Any,
 ) -> CompareResult:
-    """Train each of ``models`` with ``seeds`` seeds, and set them side by side.
+    """Train each of ``models``, names or ``"lstm,mlp"``, with ``seeds`` seeds, side by side.
 
     One song is learned by heart, and memory is what is compared. Of several songs, the part
     ``held_out`` is kept from training, and how well the models tell those is compared as well.
@@ -123,6 +123,8 @@ def compare(
     it is asked for again. Raises MelodyError.
     """
     sizes = _sizes(windows, window)
+    if isinstance(models, str):
+        models = [name.strip() for name in models.split(",")]
     _check(models, seeds, jobs, settings)
     named = gather(songs, track=track, grid=grid)
     parts = _parts(named, held_out)
@@ -142,6 +144,9 @@ def compare(
 
 def _check(models: Sequence[str], seeds: int, jobs: int | None, settings: dict[str, Any]) -> None:
     configure(settings, ModelConfig, TrainConfig)
+    for name, instead in (("model", "models"), ("seed", "seeds")):
+        if name in settings:
+            raise ConfigError(f"a comparison has no one {name}; give {instead}")
     for model in models:
         if model not in MODELS:
             raise ConfigError(
@@ -150,7 +155,7 @@ def _check(models: Sequence[str], seeds: int, jobs: int | None, settings: dict[s
     if not models or len(set(models)) < len(models):
         raise ConfigError("--models names each model once, such as lstm,mlp")
     check("seeds", seeds, {"least": 1, "most": 1000})
-    check("jobs", jobs, {"least": 1, "most": 1000})
+    check("jobs", _cores() if jobs is None else jobs, {"least": 1, "most": 1000})
 
 
 def _sizes(windows: str | None, window: int) -> list[int]:

@@ -83,7 +83,8 @@ def generate(
     """
     (config,) = configure(settings, SampleConfig)
     check("count", count, {"least": 1, "most": MOST_SONGS})
-    check("length", length, {"least": 1, "most": MOST_NOTES})
+    if length is not None:
+        check("length", length, {"least": 1, "most": MOST_NOTES})
     opened = open_run(run)
     dataset, learned = opened.dataset, opened.dataset.songs
     given = beginning(primer, dataset, opened.window, track=track, grid=grid)

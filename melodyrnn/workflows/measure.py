@@ -1,6 +1,6 @@
 """The three numbers that every model is judged by, and the ceiling beside them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -32,7 +32,7 @@ class Measures:
     ceiling: Tally
     one_steps: tuple[Tally, ...]
     whole_songs: tuple[Tally, ...]
-    played: tuple[Played, ...]
+    played: tuple[Played, ...] = field(repr=False)
 
     @property
     def one_step(self) -> Tally:
