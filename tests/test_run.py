@@ -1,8 +1,10 @@
 """Run folders: whole or not there, and never trusted."""
 
 import json
+import math
 import shutil
 import zipfile
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -146,6 +148,7 @@ def edited(**changes):
         edited(features=3),
         edited(seconds="long"),
         edited(epochs=None),
+        edited(epochs=math.inf),
         edited(metrics=[1]),
         edited(model={"model": "lstm"}),
         edited(model=record_of().model.to_json() | {"units": "many"}),
@@ -197,6 +200,20 @@ def test_code_in_a_model_file_is_never_run(run):
     with pytest.raises(RunError, match="is damaged or holds another network"):
         runs.load_model(run, record_of())
     assert not Path(marker).exists()
+
+
+def test_a_checkpoint_with_any_byte_changed_is_read_or_one_error(run):
+    arrays = {"weights/0": np.arange(3.0), "history": np.zeros((2, 5))}
+    runs.write_checkpoint(run, arrays)
+    file = run / runs.CHECKPOINT
+    whole, refused = file.read_bytes(), 0
+    for place in range(len(whole)):
+        file.write_bytes(whole[:place] + bytes([whole[place] ^ 0x15]) + whole[place + 1 :])
+        with suppress(RunError):  # and nothing else
+            runs.read_checkpoint(run)
+            refused -= 1
+        refused += 1
+    assert refused > len(whole) / 2
 
 
 def test_a_pickle_in_a_checkpoint_is_refused(run):

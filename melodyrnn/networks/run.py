@@ -173,7 +173,7 @@ def read_record(path: Path) -> Record:
         return Record.from_json(json.loads(read_bytes(file, _LARGEST_RECORD)))
     except MelodyError as error:
         raise RunError(f"{file}: {error}; train again") from None
-    except (ValueError, TypeError, KeyError, RecursionError):
+    except (ValueError, TypeError, KeyError, OverflowError, RecursionError):
         raise RunError(f"{file}: is damaged or no record of a run; train again") from None
 
 
@@ -246,9 +246,9 @@ def read_checkpoint(path: Path) -> dict[str, npt.NDArray[Any]] | None:
     if not file.is_file():
         return None
     try:
-        with np.load(file, allow_pickle=False) as archive:
+        with np.load(io.BytesIO(file.read_bytes()), allow_pickle=False) as archive:
             return dict(archive)
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
+    except Exception:  # whatever NumPy, zipfile and tokenize raise on a damaged file
         raise RunError(f"{file}: is damaged; train again with --overwrite") from None
 
 
