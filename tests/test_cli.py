@@ -229,7 +229,7 @@ BAD_INPUT = [
     (["generate", "run"], {"run/run.json": "{}"}, "is not a run of this version"),
     (["generate", "run"], {"run/run.json": "[["}, "is damaged or no record of a run"),
     (["train", "x.txt", "--epochs", "0"], {"x.txt": "g8 " * 9}, "--epochs 0 is out of range"),
-    (["train", "x.txt", "-o", "here"], {"x.txt": "g8 " * 9, "here/a": ""}, "here: already exists; --overwrite replaces it, --resume goes on"),
+    (["train", "x.txt", "-o", "here"], {"x.txt": "g8 " * 9, "here/a": ""}, "here: stands there and is no run folder; choose another --output"),
     (["train", "x.txt", "--resume"], {"x.txt": "g8 " * 9}, "no such run to resume"),
     (["compare", "x.txt", "--models", "lstm,lstn"], {"x.txt": "g8 " * 9}, "unknown model 'lstn'; did you mean 'lstm'?"),
     (["compare", "x.txt", "--windows", "8-x"], {"x.txt": "g8 " * 9}, "--windows '8-x' is not like 1-8"),
