@@ -1,0 +1,28 @@
+"""The command line: parse, call one workflow, print. No logic.
+
+Only click and the configurations are imported here; each command imports its workflow itself, so
+that ``--help`` answers at once.
+"""
+
+import click
+
+from melodyrnn.cli.compare import compare
+from melodyrnn.cli.evaluate import evaluate
+from melodyrnn.cli.generate import generate
+from melodyrnn.cli.group import Group
+from melodyrnn.cli.inspect import inspect
+from melodyrnn.cli.render import render
+from melodyrnn.cli.train import train
+
+
+@click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="melodyrnn")
+def main() -> None:
+    """Learn from melodies, make new ones, and see honestly how good a model is.
+
+    A SONG is a text of notes such as 'g8 e8 e4', MIDI, MusicXML, ABC or Humdrum.
+    """
+
+
+for _command in (inspect, train, evaluate, compare, generate, render):
+    main.add_command(_command)

@@ -1,0 +1,58 @@
+"""``melodyrnn compare``."""
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from melodyrnn.cli.group import INTERRUPTED
+from melodyrnn.cli.numbers import NUMBERS
+from melodyrnn.cli.options import (
+    MODELS_TEXT,
+    PATH,
+    SONGS,
+    given,
+    print_json,
+    printing,
+    reading,
+    settings_of,
+)
+from melodyrnn.networks.config import ModelConfig, TrainConfig
+
+
+@click.command(epilog=MODELS_TEXT + NUMBERS)
+@SONGS
+@click.option("--models", metavar="NAME,…", help="which  [default: lstm,lstm-stateless,mlp]")
+@click.option("--seeds", type=int, help="trainings of each  [default: 5]")
+@click.option("--windows", metavar="1-8", help="compare lengths of the window too")
+@click.option("--held-out", type=float, metavar="FRACTION", help="of the songs, kept from training")
+@click.option("--jobs", type=int, help="trainings at once  [default: one a core]")
+@settings_of(ModelConfig, TrainConfig, without=("model", "seed"))
+@click.option("--output", "-o", type=PATH, help="the folder to make")
+@click.option("--overwrite", is_flag=True, help="replace the folder")
+@reading
+@printing
+def compare(songs: tuple[Path, ...], as_json: bool, quiet: bool, **settings: Any) -> None:
+    """Set models side by side: a table, and a page to look at and listen to.
+
+    Of one song, what is compared is memory. Of several, some are held out, and the models are
+    also compared on those that they never heard. A comparison that was cut off goes on when the
+    same command is given again.
+    """
+    from melodyrnn.console.comparison import show_comparison
+    from melodyrnn.console.progress import progress_of
+    from melodyrnn.workflows.compare import compare
+
+    try:
+        with progress_of("comparing", "training", quiet) as report:
+            result = compare(songs, progress=report, **given(settings))
+    except KeyboardInterrupt:
+        click.echo("stopped; the same command goes on", err=True)
+        sys.exit(INTERRUPTED)
+    if as_json:
+        print_json(result.to_json())
+    elif quiet:
+        click.echo(result.report)
+    else:
+        show_comparison(result)

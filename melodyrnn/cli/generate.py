@@ -1,0 +1,57 @@
+"""``melodyrnn generate``."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from melodyrnn.cli.options import (
+    INSTRUMENT,
+    PATH,
+    RUN,
+    given,
+    print_json,
+    printing,
+    reading,
+    settings_of,
+)
+from melodyrnn.networks.config import SampleConfig
+
+
+@click.command()
+@RUN
+@click.option("--primer", metavar="TOKENS|FILE", help="notes to begin with, or a song's first")
+@click.option("--length", type=int, help="notes after the primer  [default: the song's]")
+@click.option("--count", default=1, show_default=True, help="how many songs")
+@settings_of(SampleConfig)
+@click.option("--output", "-o", type=PATH, help="a file, by its suffix, or a folder")
+@INSTRUMENT
+@reading
+@printing
+def generate(run: Path, as_json: bool, quiet: bool, **settings: Any) -> None:
+    """Make new songs from a run.
+
+    The primer is part of the song; --length counts the notes after it.
+    """
+    from melodyrnn.console.progress import progress_of
+    from melodyrnn.workflows.generate import generate
+
+    with progress_of("playing", "note", quiet or as_json) as report:
+        result = generate(run, progress=report, **given(settings))
+    if as_json:
+        print_json(result.to_json())
+    elif quiet:
+        for path in result.files:
+            click.echo(path)
+    else:
+        for song in result.songs:
+            _show_generated(song)
+
+
+def _show_generated(song: Any) -> None:
+    click.echo(click.wrap_text(" ".join(song.tokens), 78))
+    copied = f"{song.copied} of {len(song.tokens)} notes in a row stand in {song.copied_from}"
+    click.echo(click.style(f"  {copied}", dim=True))
+    if song.file:
+        click.echo(f"  {song.file}")
+    click.echo()

@@ -1,0 +1,75 @@
+"""The group of commands: this package's errors in one line each, near names suggested."""
+
+import re
+import sys
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from difflib import get_close_matches
+from errno import EPIPE
+from io import TextIOWrapper
+from typing import Any
+
+import click
+
+from melodyrnn.errors import MelodyError, MelodyWarning
+from melodyrnn.files import reason
+
+INTERRUPTED = 130  # the exit status of what Ctrl-C ended: 128 and the signal's number
+
+
+class Group(click.Group):
+    """Turns this package's errors into one line and exit status 1; suggests near names."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        _speak_any_language()
+        try:
+            with _notes():
+                return super().invoke(ctx)
+        except MelodyError as error:
+            _say("error", str(error))
+        except KeyboardInterrupt:
+            click.echo("stopped", err=True)
+            return ctx.exit(INTERRUPTED)
+        except OSError as error:  # files.py names those of files: what is left is the output
+            if error.errno == EPIPE:  # who reads has read enough: click's business
+                raise
+            place = error.filename or "standard output"
+            _say("error", f"{place}: {reason(error)}; choose another place")
+        return ctx.exit(1)
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args and self.get_command(ctx, args[0]) is None and not args[0].startswith("-"):
+            near = get_close_matches(args[0], self.list_commands(ctx), 1)
+            did = f" Did you mean '{near[0]}'?" if near else ""
+            ctx.fail(f"No such command '{args[0]}'.{did}")
+        return super().resolve_command(ctx, args)
+
+
+def _speak_any_language() -> None:
+    """Where the system's encoding lacks a character, write it as an escape rather than fail."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper) and not stream.encoding.lower().startswith("utf"):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def _say(kind: str, text: str) -> None:
+    """One line on standard error, whatever a file's name holds."""
+    text = re.sub(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]", lambda sign: repr(sign[0])[1:-1], text)
+    click.echo(f"{kind}: {text}", err=True)
+
+
+@contextmanager
+def _notes() -> Iterator[None]:
+    """Show this package's warnings as one line each; those of libraries are not the user's."""
+
+    def show(message: Warning | str, *_: Any, **__: Any) -> None:
+        _say("note", str(message))
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        warnings.simplefilter("always", MelodyWarning)
+        warnings.showwarning = show
+        yield

@@ -1,0 +1,31 @@
+"""``melodyrnn inspect``."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from melodyrnn.cli.options import SONG, print_json, reading
+from melodyrnn.networks.config import ModelConfig
+
+
+@click.command()
+@SONG
+@click.option("--window", default=ModelConfig().window, show_default=True, help="codes seen")
+@reading
+@click.option("--json", "as_json", is_flag=True, help="print one JSON document")
+def inspect(song: Path, window: int, as_json: bool, **reading: Any) -> None:
+    """Show a song's codes, its windows, and what a window alone can tell.
+
+    The memoryless ceiling is the number of next notes that any model can get right at most which
+    sees the window only: for each distinct window, its most frequent successor.
+    """
+    from melodyrnn.workflows.inspect import inspect
+
+    result = inspect(song, window=window, **reading)
+    if as_json:
+        print_json(result.to_json())
+    else:
+        from melodyrnn.console.song import show_song
+
+        show_song(result)

@@ -1,0 +1,88 @@
+"""Options and arguments that several commands share, made from the configurations."""
+
+import json
+from collections.abc import Callable
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+import click
+
+from melodyrnn.networks.config import INPUTS, MODELS
+
+Command = Callable[..., Any]
+
+
+def settings_of(*configs: type, without: tuple[str, ...] = ()) -> Callable[[Command], Command]:
+    """An option for each field of ``configs``; one that is not given is left out of the call."""
+
+    def decorate(command: Command) -> Command:
+        for config in reversed(configs):
+            for setting in reversed(fields(config)):
+                if setting.name not in without:
+                    command = _option(setting)(command)
+        return command
+
+    return decorate
+
+
+def _option(setting: Any) -> Callable[[Command], Command]:
+    about, default = setting.metadata["about"], setting.default
+    option = "--" + setting.name.replace("_", "-")
+    if isinstance(default, bool):
+        flags = f"{option}/--no-{option[2:]}"
+        shown = f"{about}  [default: {'yes' if default else 'no'}]"
+        return click.option(flags, setting.name, default=None, help=shown)
+    shown = about if default is None else f"{about}  [default: {default}]"
+    if choices := setting.metadata.get("choices"):
+        kinds = click.Choice(list(choices))
+        return click.option(option, type=kinds, metavar="NAME", help=shown)
+    kind = click.FLOAT if setting.metadata.get("real") else click.INT
+    return click.option(option, type=kind, help=shown)
+
+
+def given(settings: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in settings.items() if value is not None}
+
+
+def reading(command: Command) -> Command:
+    """The options of every command that reads songs."""
+    track = click.option(
+        "--track",
+        metavar="NAME|NUMBER",
+        help="the track or voice to take  [default: the one that lies highest]",
+    )
+    grid = click.option(
+        "--grid",
+        metavar="GRID",
+        help="round performed timing to this note value: 16 for 16ths, 8t for triplet eighths "
+        "as well  [default: only where the timing is performed, not written]",
+    )
+    return track(grid(command))
+
+
+def printing(command: Command) -> Command:
+    """The options of every command that prints results."""
+    as_json = click.option("--json", "as_json", is_flag=True, help="print one JSON document")
+    quiet = click.option("--quiet", is_flag=True, help="print only the paths written")
+    return as_json(quiet(command))
+
+
+def print_json(document: Any) -> None:
+    click.echo(json.dumps(document, ensure_ascii=False, indent=2))
+
+
+PATH = click.Path(path_type=Path, readable=False)  # what cannot be read is no wrong option
+SONG = click.argument("song", type=PATH)
+SONGS = click.argument("songs", nargs=-1, required=True, type=PATH)
+RUN = click.argument("run", type=PATH)
+INSTRUMENT = click.option("--instrument", help="a General MIDI instrument, such as flute")
+
+
+MODELS_TEXT = (
+    "\b\nModels:\n"
+    + "\n".join(f"  {name:15}{spec.about}" for name, spec in MODELS.items())
+    + "\n\n\b\nInputs:\n"
+    + "\n".join(f"  {name:15}{about}" for name, about in INPUTS.items())
+    + "\n\n"
+)
