@@ -89,30 +89,3 @@ def test_the_table_of_attributes_is_not_learned_but_saved(tmp_path):
     for window in windows:
         theirs, ours = (model(window[None]).numpy() for model in (loaded, network))
         np.testing.assert_allclose(theirs, ours, atol=1e-6)
-
-
-def lstm_by_its_equations(x, h, c, kernel, recurrent, bias):
-    sigmoid = lambda z: 1 / (1 + np.exp(-z))  # noqa: E731 - the equation's own letter
-    i, f, g, o = np.split(x @ kernel + h @ recurrent + bias, 4, axis=-1)
-    c = sigmoid(f) * c + sigmoid(i) * np.tanh(g)
-    return sigmoid(o) * np.tanh(c), c
-
-
-def gru_by_its_equations(x, h, kernel, recurrent, bias):
-    sigmoid = lambda z: 1 / (1 + np.exp(-z))  # noqa: E731 - the equation's own letter
-    (xz, xr, xh), (hz, hr, hh) = np.split(x @ kernel + bias, 3, -1), np.split(recurrent, 3, -1)
-    z, r = sigmoid(xz + h @ hz), sigmoid(xr + h @ hr)
-    # Keras writes z and 1 - z the other way round than Cho et al. (2014).
-    return z * h + (1 - z) * np.tanh(xh + (r * h) @ hh)
-
-
-def test_cells_are_their_equations():
-    x = np.random.default_rng(1).normal(size=(3, 5)).astype(np.float32)
-    h = c = np.full((3, 8), 0.3, dtype=np.float32)
-    for name, oracle in (("lstm", lstm_by_its_equations), ("gru", gru_by_its_equations)):
-        layer = models.CELLS[name](8)
-        layer.build((3, 1, 5))
-        state = [h, c] if name == "lstm" else [h]
-        output, _ = layer.cell(tf.constant(x), [tf.constant(s) for s in state])
-        expected = oracle(x, *state, *(np.array(w) for w in layer.get_weights()))
-        np.testing.assert_allclose(output, expected[0] if name == "lstm" else expected, atol=1e-5)

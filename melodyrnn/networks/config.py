@@ -25,21 +25,27 @@ class ModelSpec:
     batch: int = 1  # windows a step
 
 
+CELLS: dict[str, str] = {
+    "lstm": "long short-term memory",
+    "gru": "gated recurrent unit",
+    "rnn": "simple recurrent network",
+    "peephole": "LSTM whose gates see the cell's state",
+    "peephole-full": "the same, each gate seeing the state of every unit",
+    "coupled": "LSTM that forgets just what it replaces",
+}
+"""Name -> what a recurrent layer is made of; ``cells.CELLS`` has their layers and equations."""
+
 MODELS: dict[str, ModelSpec] = {
-    "lstm": ModelSpec(
-        about="long short-term memory, state carried all along", cell="lstm", stateful=True
-    ),
-    "gru": ModelSpec(
-        about="gated recurrent unit, state carried all along", cell="gru", stateful=True
-    ),
-    "rnn": ModelSpec(
-        about="simple recurrent network, state carried all along", cell="rnn", stateful=True
-    ),
-    "lstm-stateless": ModelSpec(about="LSTM that forgets at each window", cell="lstm", batch=14),
-    "gru-stateless": ModelSpec(about="GRU that forgets at each window", cell="gru", batch=14),
-    "rnn-stateless": ModelSpec(
-        about="simple network that forgets at each window", cell="rnn", batch=14
-    ),
+    **{
+        cell: ModelSpec(about=f"{about}, state carried all along", cell=cell, stateful=True)
+        for cell, about in CELLS.items()
+    },
+    **{
+        f"{cell}-stateless": ModelSpec(
+            about=f"{cell} that forgets at each window", cell=cell, batch=14
+        )
+        for cell in CELLS
+    },
     "mlp": ModelSpec(about="multilayer perceptron, sees its window only", layers=2, batch=10),
     "ngram": ModelSpec(about="counts what followed each window; no network", counted=True),
     "repeat": ModelSpec(about="expects the last note again; no network", counted=True),

@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from melodyrnn.errors import ConfigError
 from melodyrnn.networks.backend import keras, tf
-from melodyrnn.networks.cells import CELLS
+from melodyrnn.networks.cells import CELLS, recurrent_weights, step_of
 from melodyrnn.networks.config import ModelConfig
 
 States = list[list[Any]]  # of each recurrent layer, its cell's tensors, each (B, units)
@@ -44,7 +44,7 @@ def build(
         for depth in range(config.depth):
             last = depth == config.depth - 1
             model.add(
-                CELLS[config.spec.cell](
+                CELLS[config.spec.cell].layer(
                     config.units,
                     stateful=config.spec.stateful,
                     return_sequences=not last,
@@ -133,8 +133,11 @@ def step(model: Any, windows: Any, states: States) -> tuple[Any, States]:
 
 
 def _unrolled(layer: Any, x: Any, state: Sequence[Any]) -> tuple[Any, list[Any]]:
-    outputs = []
+    """A recurrent layer, step by step: (B, T, F) -> (B, T, H), or (B, H) of the last step."""
+    cell, outputs = layer.cell, []
+    advance, weights = step_of(cell), recurrent_weights(cell)
+    z = tf.tensordot(x, cell.kernel, 1) + cell.bias  # (B, T, G H): one product for all steps
     for t in range(x.shape[1]):
-        h, state = layer.cell(x[:, t], state)
+        h, state = advance(tf, z[:, t], state, *weights)
         outputs.append(h)  # (B, H)
     return (tf.stack(outputs, 1) if layer.return_sequences else h), list(state)

@@ -1,0 +1,83 @@
+"""What each cell does at one step, as its equation stands in the books.
+
+With x_t the input, h the output, C the cell state: every function here takes z = W x_t + b, which
+whoever calls has computed for all steps at once, the state before the step and the recurrent
+weights u, and gives the output and the state after it. Shapes: z (B, G H), state (B, H) each,
+u (H, G H), for G gates side by side in the order named. They run on NumPy arrays and on
+TensorFlow tensors alike: ``math`` brings ``sigmoid`` and ``tanh``.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any, Protocol
+
+State = Sequence[Any]  # (h,) or (h, C), each (B, H)
+
+
+class Functions(Protocol):
+    """The functions that a cell needs, elementwise."""
+
+    sigmoid: Callable[[Any], Any]
+    tanh: Callable[[Any], Any]
+
+
+def simple(math: Functions, z: Any, state: State, u: Any) -> tuple[Any, State]:
+    """h_t = tanh(W x_t + U h_{t-1} + b) (Elman 1990)."""
+    (h,) = state
+    h = math.tanh(z + h @ u)
+    return h, (h,)
+
+
+def lstm(math: Functions, z: Any, state: State, u: Any) -> tuple[Any, State]:
+    """Gates i, f, candidate g, gate o (Hochreiter and Schmidhuber 1997; Gers et al. 2000)."""
+    h, c = state
+    i, f, g, o = _gates(z + h @ u, 4)
+    c = math.sigmoid(f) * c + math.sigmoid(i) * math.tanh(g)
+    h = math.sigmoid(o) * math.tanh(c)
+    return h, (h, c)
+
+
+def gru(math: Functions, z: Any, state: State, u: Any) -> tuple[Any, State]:
+    """Gates z, r, candidate (Cho et al. 2014, equations 5 to 8): there z keeps what was."""
+    (h,) = state
+    units = u.shape[0]
+    update, reset = _gates(z[:, : 2 * units] + h @ u[:, : 2 * units], 2)
+    kept = math.sigmoid(update)
+    candidate = math.tanh(z[:, 2 * units :] + (math.sigmoid(reset) * h) @ u[:, 2 * units :])
+    h = kept * h + (1 - kept) * candidate
+    return h, (h,)
+
+
+def peephole(math: Functions, z: Any, state: State, u: Any, *peeps: Any) -> tuple[Any, State]:
+    """The LSTM whose gates i and f also see C_{t-1}, and o sees C_t (Gers and Schmidhuber 2000).
+
+    ``peeps`` of i, f and o: one weight a unit, (H,), or full matrices, (H, H).
+    """
+    h, c = state
+    to_i, to_f, to_o = peeps
+    i, f, g, o = _gates(z + h @ u, 4)
+    i, f = math.sigmoid(i + _seen(c, to_i)), math.sigmoid(f + _seen(c, to_f))
+    c = f * c + i * math.tanh(g)
+    h = math.sigmoid(o + _seen(c, to_o)) * math.tanh(c)
+    return h, (h, c)
+
+
+def coupled(math: Functions, z: Any, state: State, u: Any) -> tuple[Any, State]:
+    """The LSTM that forgets just what it replaces, C_t = f C_{t-1} + (1 - f) g; gates f, g, o
+    (the variant "CIFG" of Greff et al. 2017).
+    """
+    h, c = state
+    f, g, o = _gates(z + h @ u, 3)
+    f = math.sigmoid(f)
+    c = f * c + (1 - f) * math.tanh(g)
+    h = math.sigmoid(o) * math.tanh(c)
+    return h, (h, c)
+
+
+def _gates(z: Any, count: int) -> list[Any]:
+    """(B, G H) -> G times (B, H)."""
+    units = z.shape[-1] // count
+    return [z[:, n * units : (n + 1) * units] for n in range(count)]
+
+
+def _seen(c: Any, peep: Any) -> Any:
+    return c * peep if len(peep.shape) == 1 else c @ peep
