@@ -17,8 +17,9 @@ MAY_IMPORT = {
     "render": {"errors", "files", "music"},
     "networks": {"errors", "files", "sequences"},
     "workflows": {"errors", "files", "music", "render", "sequences", "networks"},
+    "lessons": {"errors", "files", "music", "render", "sequences", "networks", "workflows"},
     "console": set(),
-    "cli": {"errors", "files", "networks", "workflows", "console"},
+    "cli": {"errors", "files", "networks", "workflows", "lessons", "console"},
     "__init__": set(),
 }
 """Part of the package -> the other parts it may import."""

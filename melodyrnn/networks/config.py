@@ -124,6 +124,41 @@ class TrainConfig(_Checked):
     early_stop: bool = _setting(True, "stop when every song comes back right")
 
 
+ATTENTIONS: dict[str, str] = {
+    "none": "the decoder has the encoder's last state only",
+    "additive": "a small network scores each step of the source (Bahdanau et al. 2015)",
+    "dot": "the product of the two outputs scores it (Luong et al. 2015)",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class SequenceConfig(_Checked):
+    """A network over whole sequences (``sequence_models``)."""
+
+    cell: str = _setting("lstm", "the kind of recurrent cell", choices=CELLS)
+    units: int = _setting(32, "units in each recurrent layer", least=1, most=8192)
+    layers: int = _setting(1, "recurrent layers", least=1, most=16)
+    embedding: int | None = _setting(None, "width of learned vectors (default: one-hot)", least=1)
+    bidirectional: bool = _setting(False, "read each sequence from both ends")
+    dropout: float = _setting(0.0, "part of the outputs hidden in training", real=True, most=0.9)
+    head: bool = _setting(True, "a dense layer makes the logits; else the outputs are the logits")
+    attention: str = _setting("none", "how a decoder looks at its source", choices=ATTENTIONS)
+
+
+@dataclass(frozen=True, slots=True)
+class FitConfig(_Checked):
+    """How a network over whole sequences learns (``fitting``)."""
+
+    epochs: int = _setting(500, "the most times through all examples", least=1)
+    learning_rate: float = _setting(1e-2, "Adam's step size", real=True, above=0.0, most=10.0)
+    batch: int | None = _setting(None, "examples a step (default: all at once)", least=1)
+    clip: float | None = _setting(
+        None, "the longest gradient, over all weights together", real=True, above=0.0
+    )
+    seed: int = _setting(0, "makes the first weights and the order of the examples", least=0)
+    early_stop: bool = _setting(True, "stop when every example is right and the loss below 0.01")
+
+
 @dataclass(frozen=True, slots=True)
 class SampleConfig(_Checked):
     """How notes are drawn from what the network expects."""

@@ -1,7 +1,7 @@
 """Sequences of indices cut into windows. Views where a copy is not needed."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -14,9 +14,9 @@ Mask = npt.NDArray[np.bool_]
 
 
 class Batch(NamedTuple):
-    """Windows to learn from."""
+    """Windows or whole sequences to learn from."""
 
-    x: Indices  # what is seen
+    x: Any  # what is seen: an array, or two where there is a source and a target
     y: Indices  # what is to be told
     mask: Mask  # True where y counts
 
@@ -64,3 +64,49 @@ def side_by_side(sequences: Sequence[Indices], size: int) -> Batch:
         rows[: len(part), lane] = part
         mask[: len(part), lane] = True
     return Batch(rows[:, :, :-1], rows[:, :, -1], mask)
+
+
+def shifted(sequence: Indices, size: int | None = None) -> Batch:
+    """Every run of ``size`` indices, and the same run one step on; by default the longest run.
+
+    ``sequence`` (L,) -> Batch(x (N, size), y (N, size), mask (N, size)), N = L - size. Raises
+    WindowError.
+    """
+    size = len(sequence) - 1 if size is None else size
+    rows = windows(sequence, size)
+    return Batch(rows[:, :-1], rows[:, 1:], np.ones((len(rows), size), dtype=bool))
+
+
+def padded(
+    sequences: Sequence[Sequence[int] | Indices], length: int | None = None
+) -> tuple[Indices, Mask]:
+    """Sequences of any lengths side by side, 0 after the end of each.
+
+    Returns (N, T) and, True where a sequence has an index, (N, T); T is ``length`` or that of the
+    longest. Index 0 is the padding's own: no symbol may have it. Raises WindowError where a
+    sequence holds it, is empty or longer than ``length``.
+    """
+    longest = max(map(len, sequences), default=0)
+    length = longest if length is None else length
+    if longest > length:
+        raise WindowError(f"a sequence of {longest} in a row of {length}; give shorter ones")
+    rows = np.zeros((len(sequences), length), dtype=np.int32)
+    for row, sequence in zip(rows, sequences, strict=True):
+        row[: len(sequence)] = sequence
+    mask = np.arange(length) < np.array([len(sequence) for sequence in sequences])[:, None]
+    if not mask.any(axis=1).all() or (rows[mask] == 0).any():
+        raise WindowError("a sequence to be padded is not empty and has no index 0")
+    return rows, mask
+
+
+def source_and_target(
+    sources: Sequence[Sequence[int]], targets: Sequence[Sequence[int]], start: int, end: int
+) -> Batch:
+    """Pairs for an encoder and a decoder, padded by 0.
+
+    Returns Batch(x ((N, S), (N, T)), y (N, T), mask (N, T)): the decoder sees ``start`` and the
+    target, and is to tell the target and ``end``. Raises WindowError as ``padded`` does.
+    """
+    seen, _ = padded([[start, *target] for target in targets])
+    told, mask = padded([[*target, end] for target in targets])
+    return Batch((padded(sources)[0], seen), told, mask)
