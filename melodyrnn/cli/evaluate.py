@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from melodyrnn.cli.numbers import NUMBERS, show_numbers
+from melodyrnn.cli.numbers import NUMBERS, show_numbers, show_rows
 from melodyrnn.cli.options import PATH, RUN, print_json, reading
 
 
@@ -23,7 +23,13 @@ def evaluate(run: Path, songs: tuple[Path, ...], as_json: bool, **reading: Any) 
         result = evaluate(run, songs, **reading)
     if as_json:
         print_json(result.to_json())
-        return
+    elif result.source == "text":
+        _show_text(result)
+    else:
+        _show_songs(result)
+
+
+def _show_songs(result: Any) -> None:
     known = sum(result.heard)
     kind = "heard in training: this measures memory" if known else "never heard in training"
     if 0 < known < len(result.heard):
@@ -34,3 +40,13 @@ def evaluate(run: Path, songs: tuple[Path, ...], as_json: bool, **reading: Any) 
         else f"{result.model}, window {result.measures.window}, a song {kind}"
     )
     show_numbers(result.measures)
+
+
+def _show_text(result: Any) -> None:
+    for text in result.texts:
+        kind = "read in training: this measures memory" if text.heard else "never read in training"
+        click.echo(f"{result.model}, {text.name}, {kind}")
+        show_rows(
+            ("bits a character", f"{text.bits:.3f}", f"of {text.characters:,} characters"),
+            ("right", f"{text.right / text.characters:.1%}", "each told from those before it"),
+        )

@@ -20,7 +20,7 @@ from melodyrnn.networks.config import SampleConfig
 
 @click.command()
 @RUN
-@click.option("--primer", metavar="TOKENS|FILE", help="notes to begin with, or a song's first")
+@click.option("--primer", metavar="TOKENS|FILE", help="what to begin with, or a song's first notes")
 @click.option("--length", type=int, help="notes after the primer  [default: the song's]")
 @click.option("--count", default=1, show_default=True, help="how many songs")
 @settings_of(SampleConfig)
@@ -29,9 +29,9 @@ from melodyrnn.networks.config import SampleConfig
 @reading
 @printing
 def generate(run: Path, as_json: bool, quiet: bool, **settings: Any) -> None:
-    """Make new songs from a run.
+    """Make new songs from a run, or go on writing where it learned a text.
 
-    The primer is part of the song; --length counts the notes after it.
+    The primer is part of the song; --length counts the notes, or characters, after it.
     """
     from melodyrnn.console.progress import progress_of
     from melodyrnn.workflows.generate import generate
@@ -44,14 +44,19 @@ def generate(run: Path, as_json: bool, quiet: bool, **settings: Any) -> None:
         for path in result.files:
             click.echo(path)
     else:
-        for song in result.songs:
-            _show_generated(song)
+        show = _show_text if result.source == "text" else _show_song
+        for made in result.made:
+            show(made)
+            if made.file:
+                click.echo(f"  {made.file}")
+            click.echo()
 
 
-def _show_generated(song: Any) -> None:
+def _show_song(song: Any) -> None:
     click.echo(click.wrap_text(" ".join(song.tokens), 78))
     copied = f"{song.copied} of {len(song.tokens)} notes in a row stand in {song.copied_from}"
     click.echo(click.style(f"  {copied}", dim=True))
-    if song.file:
-        click.echo(f"  {song.file}")
-    click.echo()
+
+
+def _show_text(text: Any) -> None:
+    click.echo(text.text)

@@ -15,11 +15,16 @@ bits a note  the mean of -log2 p(next note); 0 is certainty
 
 
 def show_numbers(measures: Any) -> None:
-    rows = [
+    show_rows(
         ("one step", str(measures.one_step), "next notes, each told from the song itself"),
         ("whole song", str(measures.whole_song), "next notes, each told from its own notes"),
         ("ceiling", str(measures.ceiling), "in one step, for what sees the window only"),
         ("bits a note", f"{measures.bits_per_note:.3f}", "0 is certainty"),
-    ]
+    )
+
+
+def show_rows(*rows: tuple[str, str, str]) -> None:
+    """What was measured, the number, and what it means."""
+    width = max(12, *(len(name) + 1 for name, _, _ in rows))
     for name, number, about in rows:
-        click.echo(f"  {name:12}{number:>9}   {click.style(about, dim=True)}")
+        click.echo(f"  {name:{width}}{number:>9}   {click.style(about, dim=True)}")

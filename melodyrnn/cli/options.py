@@ -8,19 +8,30 @@ from typing import Any
 
 import click
 
-from melodyrnn.networks.config import INPUTS, MODELS
+from melodyrnn.networks.config import (
+    INPUTS,
+    MODELS,
+    STREAM_MODEL,
+    ModelConfig,
+    StreamConfig,
+    TrainConfig,
+)
 
 Command = Callable[..., Any]
 
 
 def settings_of(*configs: type, without: tuple[str, ...] = ()) -> Callable[[Command], Command]:
-    """An option for each field of ``configs``; one that is not given is left out of the call."""
+    """An option for each field of ``configs``; one that is not given is left out of the call.
+
+    Of fields of one name, the first tells the default.
+    """
+    settings = {setting.name: setting for c in reversed(configs) for setting in fields(c)}
+    order = [setting.name for config in configs for setting in fields(config)]
 
     def decorate(command: Command) -> Command:
-        for config in reversed(configs):
-            for setting in reversed(fields(config)):
-                if setting.name not in without:
-                    command = _option(setting)(command)
+        for name in reversed(list(dict.fromkeys(order))):
+            if name not in without:
+                command = _option(settings[name])(command)
         return command
 
     return decorate
@@ -78,6 +89,25 @@ SONGS = click.argument("songs", nargs=-1, required=True, type=PATH)
 RUN = click.argument("run", type=PATH)
 INSTRUMENT = click.option("--instrument", help="a General MIDI instrument, such as flute")
 
+
+TEXT = click.option("--text", is_flag=True, help="the files are texts, not songs")
+
+
+def _defaults_of_text() -> str:
+    """What a text has by default where songs have something else."""
+    songs = {s.name: s.default for config in (ModelConfig, TrainConfig) for s in fields(config)}
+    text = {s.name: s.default for s in fields(StreamConfig)} | STREAM_MODEL
+    return "  ".join(
+        f"--{name.replace('_', '-')} {default}"
+        for name, default in text.items()
+        if name in songs and songs[name] != default
+    )
+
+
+STREAM_TEXT = (
+    "With --text, characters are learned, and the state is carried through the text. Other "
+    f"defaults then: {_defaults_of_text()}\n\n"
+)
 
 MODELS_TEXT = (
     "\b\nModels:\n"

@@ -1,29 +1,33 @@
 """``melodyrnn train``."""
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import click
 
 from melodyrnn.cli.group import INTERRUPTED
-from melodyrnn.cli.numbers import NUMBERS, show_numbers
+from melodyrnn.cli.numbers import NUMBERS, show_numbers, show_rows
 from melodyrnn.cli.options import (
     MODELS_TEXT,
     PATH,
     SONGS,
+    STREAM_TEXT,
+    TEXT,
     given,
     print_json,
     printing,
     reading,
     settings_of,
 )
-from melodyrnn.networks.config import ModelConfig, TrainConfig
+from melodyrnn.networks.config import ModelConfig, StreamConfig, TrainConfig
 
 
-@click.command(epilog=MODELS_TEXT + NUMBERS)
+@click.command(epilog=STREAM_TEXT + MODELS_TEXT + NUMBERS)
 @SONGS
-@settings_of(ModelConfig, TrainConfig)
+@TEXT
+@settings_of(ModelConfig, TrainConfig, StreamConfig)
 @click.option("--output", "-o", type=PATH, help="the run folder to make")
 @click.option("--overwrite", is_flag=True, help="replace the run folder")
 @click.option("--resume", is_flag=True, help="go on with a run that was cut off")
@@ -31,11 +35,9 @@ from melodyrnn.networks.config import ModelConfig, TrainConfig
 @printing
 def train(
     songs: tuple[Path, ...],
-    output: Path | None,
+    text: bool,
     overwrite: bool,
     resume: bool,
-    track: str | None,
-    grid: str | None,
     as_json: bool,
     quiet: bool,
     **settings: Any,
@@ -43,26 +45,24 @@ def train(
     """Train a network on songs: a run folder with the network and the song it plays.
 
     A song given back whole is memory; 'melodyrnn evaluate RUN OTHER_SONG' measures what was
-    learned beyond it.
+    learned beyond it. With --text the files are texts, and characters are learned.
     """
     if overwrite and resume:
         raise click.UsageError("--overwrite and --resume exclude each other")
     from melodyrnn.console.progress import progress_of
     from melodyrnn.workflows.train import train
+    from melodyrnn.workflows.train_text import train_text
 
-    title = f"learning {songs[0].name}" if len(songs) == 1 else f"learning {len(songs)} songs"
+    what = "texts" if text else "songs"
+    title = f"learning {songs[0].name}" if len(songs) == 1 else f"learning {len(songs)} {what}"
+    begin: Any = train_text if text else train
     try:
-        with progress_of(title, "epoch", quiet) as report:
-            result = train(
+        with progress_of(title, "step" if text else "epoch", quiet) as report:
+            result = begin(
                 songs,
-                output=output,
                 overwrite=overwrite,
                 resume=resume,
-                track=track,
-                grid=grid,
-                progress=lambda news: report(
-                    news.epoch, news.epochs, f"loss {news.loss:.3f} right {news.accuracy:.0%}"
-                ),
+                progress=lambda news: report(*news.counted),
                 **given(settings),
             )
     except KeyboardInterrupt:  # before the learning or after it: ``train`` hears it in between
@@ -73,16 +73,29 @@ def train(
     elif quiet:
         click.echo("\n".join(map(str, result.files)))
     else:
-        _show_training(result)
+        _show_training(result, _show_text_numbers if text else _show_song_numbers)
     if result.interrupted:
         click.echo(f"stopped early; --output {result.run} --resume goes on", err=True)
         sys.exit(INTERRUPTED)
 
 
-def _show_training(result: Any) -> None:
+def _show_training(result: Any, show: Callable[[Any], None]) -> None:
     record = result.record
     epochs = f", {record.epochs} epochs in {record.seconds:.1f} s" if record.epochs else ""
     click.echo(f"{record.model.model}, {result.parameters:,} weights{epochs}")
-    show_numbers(result.measures)
+    show(result)
     click.echo(f"\n{result.run}/")
     click.echo(click.wrap_text("  ".join(path.name for path in result.files), 78, "  ", "  "))
+
+
+def _show_song_numbers(result: Any) -> None:
+    show_numbers(result.measures)
+
+
+def _show_text_numbers(result: Any) -> None:
+    of = "held out" if result.held_out else "learned by heart: this is memory"
+    count = result.held_out or result.learned
+    show_rows(
+        ("bits a character", f"{result.bits:.3f}", f"of {count:,} characters {of}"),
+        ("counting alone", f"{result.unigram_bits:.3f}", "told by how often each one stands"),
+    )

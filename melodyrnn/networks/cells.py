@@ -141,4 +141,6 @@ def step_of(cell: Any) -> Any:
 
 def recurrent_weights(cell: Any) -> list[Any]:
     """What the equation of ``cell`` takes after the state: u, and the peepholes if it has any."""
+    if isinstance(cell, keras.layers.GRUCell):
+        return list(tf.split(cell.recurrent_kernel, [2 * cell.units, cell.units], -1))
     return [cell.recurrent_kernel, *getattr(cell, "peepholes", ())]

@@ -102,6 +102,9 @@ class ModelConfig(_Checked):
     units: int = _setting(128, "units in each hidden layer", least=1, most=8192)
     layers: int | None = _setting(None, "hidden layers (default: 1, mlp 2)", least=1, most=16)
     embedding: int = _setting(32, "width of the learned vectors of --input embedding", least=1)
+    dropout: float = _setting(
+        0.0, "part of each hidden layer's outputs left out in training", real=True, most=0.95
+    )
 
     @property
     def spec(self) -> ModelSpec:
@@ -123,6 +126,41 @@ class TrainConfig(_Checked):
     seed: int = _setting(0, "makes the first weights; the same seed, the same run", least=0)
     early_stop: bool = _setting(True, "stop when every song comes back right")
 
+
+SCHEDULES: dict[str, str] = {
+    "constant": "the same step size all along",
+    "cosine": "a step size that falls to 0 along half a cosine (Loshchilov and Hutter 2017)",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class StreamConfig(_Checked):
+    """How it learns from a stream: a text, whose state is carried from end to end."""
+
+    epochs: int = _setting(30, "the most times through all of it", least=1)
+    learning_rate: float = _setting(2e-3, "Adam's step size", real=True, above=0.0, most=10.0)
+    batch: int = _setting(32, "places at which it is read at once, at most", least=1)
+    seed: int = _setting(0, "makes the first weights; the same seed, the same run", least=0)
+    early_stop: bool = _setting(True, "stop when what is held out is told no better any more")
+    steps: int = _setting(64, "steps through which errors flow back", least=1, most=4096)
+    clip: float | None = _setting(
+        1.0, "the longest gradient, over all weights together", real=True, above=0.0
+    )
+    schedule: str = _setting("cosine", "how the step size goes on", choices=SCHEDULES)
+    patience: int = _setting(3, "epochs without gain after which early stop ends it", least=1)
+    held_out: float = _setting(
+        0.1, "the part kept from training; 0 learns all by heart", real=True, least=0.0, most=0.9
+    )
+
+
+STREAM_MODEL: dict[str, Any] = {
+    "window": 1,
+    "input": "embedding",
+    "embedding": 64,
+    "units": 256,
+    "dropout": 0.1,
+}
+"""Where a model of streams has other defaults than ModelConfig: it sees one symbol at a step."""
 
 ATTENTIONS: dict[str, str] = {
     "none": "the decoder has the encoder's last state only",
@@ -185,6 +223,8 @@ def configure(settings: Mapping[str, Any], *configs: type) -> list[Any]:
     names = [{setting.name for setting in fields(config)} for config in configs]
     for name in settings:
         if not any(name in known for known in names):
+            if any(name in config.__slots__ for config in (ModelConfig, TrainConfig, StreamConfig)):
+                raise ConfigError(f"--{name.replace('_', '-')} is of no use here; leave it out")
             raise ConfigError(f"unknown setting {name!r}{nearest(name, set().union(*names))}")
     return [
         config(**{name: value for name, value in settings.items() if name in known})

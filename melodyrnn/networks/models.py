@@ -53,14 +53,21 @@ def build(
                     recurrent_initializer=keras.initializers.Orthogonal(seed=seeds.getrandbits(31)),
                 )
             )  # (B, T, H), after the last (B, H)
+            _add_dropout(model, config)
     else:
         model.add(layers.Flatten(name="joined"))  # (B, T * F)
         for depth in range(config.depth):
             hidden = {"kernel_initializer": _glorot(seeds), "name": f"hidden_{depth + 1}"}
             model.add(layers.Dense(config.units, "relu", **hidden))  # (B, H)
+            _add_dropout(model, config)
     model.add(layers.Dense(codes, kernel_initializer=_glorot(seeds), name="logits"))  # (B, V)
     model.add(layers.Softmax(name="probabilities"))
     return model
+
+
+def _add_dropout(model: Any, config: ModelConfig) -> None:
+    if config.dropout:
+        model.add(keras.layers.Dropout(config.dropout))
 
 
 def _glorot(seeds: random.Random) -> Any:
@@ -117,27 +124,69 @@ def zero_states(model: Any, batch: int) -> States:
     ]
 
 
-def step(model: Any, windows: Any, states: States) -> tuple[Any, States]:
+def step(model: Any, windows: Any, states: States, dropout: Any = None) -> tuple[Any, States]:
     """One window each, (B, T) -> logits (B, V) and the states after it, unrolled over T.
 
-    A model that carries no state is given zeros here and gives them back.
+    A model that carries no state is given zeros here and gives them back. ``dropout``, two
+    integers, makes what is hidden in training; without it nothing is.
     """
-    z, remaining, after = windows, list(states), []
+    if recurrent_layers(model):
+        logits, after = unrolled(model, tf.transpose(windows), states, dropout=dropout)
+        return logits[-1], after if carries_state(model) else states
+    z = windows
     for layer in model.layers[:-1]:  # without the softmax
+        z = _apply(layer, z, dropout)
+    return z, states
+
+
+def unrolled(
+    model: Any,
+    rows: Any,
+    states: States,
+    *,
+    every_step: bool = False,
+    keep: Any = None,
+    dropout: Any = None,
+) -> tuple[Any, States]:
+    """A recurrent model along time, (T, B) -> logits (T, B, V) and the states after the last step.
+
+    Without ``every_step`` only the last step is told, (1, B, V). ``keep`` (T, B) is 0 where the
+    state is reset before a step, 1 elsewhere; ``dropout`` as for ``step``.
+    """
+    z = rows
+    after: States = []
+    resets = None if keep is None else tf.unstack(keep[..., None])
+    layers = model.layers[:-1]  # without the softmax
+    final = max(i for i, layer in enumerate(layers) if isinstance(layer, keras.layers.RNN))
+    for place, layer in enumerate(layers):
         if isinstance(layer, keras.layers.RNN):
-            z, state = _unrolled(layer, z, remaining.pop(0))
+            z, state = _along_time(layer, z, states[len(after)], resets)
             after.append(state)
+            z = z if every_step or place < final else z[-1:]
         else:
-            z = layer(z)
-    return z, after if carries_state(model) else states
+            z = _apply(layer, z, dropout and (dropout[0] + place, dropout[1]))
+    return z, after
 
 
-def _unrolled(layer: Any, x: Any, state: Sequence[Any]) -> tuple[Any, list[Any]]:
-    """A recurrent layer, step by step: (B, T, F) -> (B, T, H), or (B, H) of the last step."""
+def _apply(layer: Any, z: Any, dropout: Any) -> Any:
+    if isinstance(layer, keras.layers.Dropout):
+        # Not the layer's own, whose random state would be one thing more to keep for resuming.
+        return tf.nn.experimental.stateless_dropout(z, layer.rate, dropout) if dropout else z
+    if isinstance(layer, keras.layers.Dense) and len(z.shape) == 3:
+        return tf.tensordot(z, layer.kernel, 1) + layer.bias
+    return layer(z)
+
+
+def _along_time(
+    layer: Any, x: Any, state: Sequence[Any], resets: Sequence[Any] | None
+) -> tuple[Any, list[Any]]:
+    """A recurrent layer, step by step: (T, B, F) -> (T, B, H) and the state."""
     cell, outputs = layer.cell, []
     advance, weights = step_of(cell), recurrent_weights(cell)
-    z = tf.tensordot(x, cell.kernel, 1) + cell.bias  # (B, T, G H): one product for all steps
-    for t in range(x.shape[1]):
-        h, state = advance(tf, z[:, t], state, *weights)
+    z = tf.tensordot(x, cell.kernel, 1) + cell.bias  # (T, B, G H): one product for all steps
+    for t, z_t in enumerate(tf.unstack(z)):
+        if resets is not None:
+            state = [s * resets[t] for s in state]
+        h, state = advance(tf, z_t, state, *weights)
         outputs.append(h)  # (B, H)
-    return (tf.stack(outputs, 1) if layer.return_sequences else h), list(state)
+    return tf.stack(outputs), list(state)

@@ -4,7 +4,7 @@ With x_t the input, h the output, C the cell state: every function here takes z 
 whoever calls has computed for all steps at once, the state before the step and the recurrent
 weights u, and gives the output and the state after it. Shapes: z (B, G H), state (B, H) each,
 u (H, G H), for G gates side by side in the order named. They run on NumPy arrays and on
-TensorFlow tensors alike: ``math`` brings ``sigmoid`` and ``tanh``.
+TensorFlow tensors alike: ``math`` brings ``sigmoid``, ``tanh`` and ``split``.
 """
 
 from collections.abc import Callable, Sequence
@@ -14,10 +14,11 @@ State = Sequence[Any]  # (h,) or (h, C), each (B, H)
 
 
 class Functions(Protocol):
-    """The functions that a cell needs, elementwise."""
+    """The functions that a cell needs: two elementwise, and equal parts along the last axis."""
 
     sigmoid: Callable[[Any], Any]
     tanh: Callable[[Any], Any]
+    split: Callable[..., Sequence[Any]]
 
 
 def simple(math: Functions, z: Any, state: State, u: Any) -> tuple[Any, State]:
@@ -30,19 +31,23 @@ def simple(math: Functions, z: Any, state: State, u: Any) -> tuple[Any, State]:
 def lstm(math: Functions, z: Any, state: State, u: Any) -> tuple[Any, State]:
     """Gates i, f, candidate g, gate o (Hochreiter and Schmidhuber 1997; Gers et al. 2000)."""
     h, c = state
-    i, f, g, o = _gates(z + h @ u, 4)
+    i, f, g, o = math.split(z + h @ u, 4, -1)
     c = math.sigmoid(f) * c + math.sigmoid(i) * math.tanh(g)
     h = math.sigmoid(o) * math.tanh(c)
     return h, (h, c)
 
 
-def gru(math: Functions, z: Any, state: State, u: Any) -> tuple[Any, State]:
-    """Gates z, r, candidate (Cho et al. 2014, equations 5 to 8): there z keeps what was."""
+def gru(math: Functions, z: Any, state: State, u: Any, u_candidate: Any) -> tuple[Any, State]:
+    """Gates z, r, candidate (Cho et al. 2014, equations 5 to 8): there z keeps what was.
+
+    ``u`` is that of the gates, (H, 2 H), ``u_candidate`` (H, H) sees what r lets through.
+    """
     (h,) = state
-    units = u.shape[0]
-    update, reset = _gates(z[:, : 2 * units] + h @ u[:, : 2 * units], 2)
-    kept = math.sigmoid(update)
-    candidate = math.tanh(z[:, 2 * units :] + (math.sigmoid(reset) * h) @ u[:, 2 * units :])
+    z_update, z_reset, z_candidate = math.split(z, 3, -1)
+    u_update, u_reset = math.split(h @ u, 2, -1)
+    kept = math.sigmoid(z_update + u_update)
+    reset = math.sigmoid(z_reset + u_reset)
+    candidate = math.tanh(z_candidate + (reset * h) @ u_candidate)
     h = kept * h + (1 - kept) * candidate
     return h, (h,)
 
@@ -54,7 +59,7 @@ def peephole(math: Functions, z: Any, state: State, u: Any, *peeps: Any) -> tupl
     """
     h, c = state
     to_i, to_f, to_o = peeps
-    i, f, g, o = _gates(z + h @ u, 4)
+    i, f, g, o = math.split(z + h @ u, 4, -1)
     i, f = math.sigmoid(i + _seen(c, to_i)), math.sigmoid(f + _seen(c, to_f))
     c = f * c + i * math.tanh(g)
     h = math.sigmoid(o + _seen(c, to_o)) * math.tanh(c)
@@ -66,17 +71,11 @@ def coupled(math: Functions, z: Any, state: State, u: Any) -> tuple[Any, State]:
     (the variant "CIFG" of Greff et al. 2017).
     """
     h, c = state
-    f, g, o = _gates(z + h @ u, 3)
+    f, g, o = math.split(z + h @ u, 3, -1)
     f = math.sigmoid(f)
     c = f * c + (1 - f) * math.tanh(g)
     h = math.sigmoid(o) * math.tanh(c)
     return h, (h, c)
-
-
-def _gates(z: Any, count: int) -> list[Any]:
-    """(B, G H) -> G times (B, H)."""
-    units = z.shape[-1] // count
-    return [z[:, n * units : (n + 1) * units] for n in range(count)]
 
 
 def _seen(c: Any, peep: Any) -> Any:

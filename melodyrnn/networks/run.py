@@ -38,10 +38,15 @@ from melodyrnn.files import (
     suggest,
     write_atomically,
 )
-from melodyrnn.networks.config import ModelConfig, TrainConfig
+from melodyrnn.networks.config import ModelConfig, StreamConfig, TrainConfig
 from melodyrnn.sequences.vocabulary import Vocabulary
 
-FORMAT = 1
+FORMAT = 2
+SOURCES: dict[str, type[TrainConfig] | type[StreamConfig]] = {
+    "songs": TrainConfig,
+    "text": StreamConfig,
+}
+"""What a run learned from -> the settings it was trained with."""
 CHECKPOINT = Path("checkpoint") / "state.npz"
 _LARGEST_RECORD = 1_000_000_000
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time a zip entry can have
@@ -52,11 +57,12 @@ class Record:
     """What run.json holds."""
 
     model: ModelConfig
-    training: TrainConfig
+    training: TrainConfig | StreamConfig
     vocabulary: Vocabulary
-    songs: tuple[dict[str, str], ...]  # name, sha256, text of each
+    songs: tuple[dict[str, str], ...]  # name, sha256, text of each; of a text, its opening
     validation: tuple[dict[str, str], ...] = ()  # songs by which the best weights were chosen
     features: tuple[tuple[float, ...], ...] | None = None  # attributes of each code, (V, F)
+    source: str = "songs"  # one of SOURCES
     status: str = "training"  # then "finished" or "interrupted"
     epochs: int = 0
     best_epoch: int = 0
@@ -79,7 +85,7 @@ class Record:
         return replace(
             record,
             model=ModelConfig.from_json(record.model),
-            training=TrainConfig.from_json(record.training),
+            training=SOURCES[record.source].from_json(record.training),
             vocabulary=Vocabulary.from_json(record.vocabulary),
             songs=_songs(record.songs),
             validation=_songs(record.validation),
@@ -155,6 +161,14 @@ def create_fresh(path: Path, record: Record) -> Path:
         except _InTheWayError:
             number += 1
             free = path.with_name(f"{path.name}-{number}")
+
+
+def claim(path: Path, record: Record, *, fresh: bool, overwrite: bool) -> Path:
+    """Begin a run at ``path`` or, ``fresh``, at the first free number after it. Raises RunError."""
+    if fresh:
+        return create_fresh(path, record)
+    create(path, record, overwrite=overwrite)
+    return path
 
 
 def write_record(path: Path, record: Record) -> Path:

@@ -51,11 +51,17 @@ class Progress:
     loss: float
     accuracy: float
 
+    @property
+    def counted(self) -> tuple[int, int, str]:
+        """Done, all, words."""
+        return self.epoch, self.epochs, f"loss {self.loss:.3f} right {self.accuracy:.0%}"
+
 
 @dataclass
 class Trainer:
     """A model in training. Its ``state()`` is all that is needed to go on, bit for bit."""
 
+    row = Row  # of the history
     model: Any
     sequences: Sequence[Indices]
     window: int
@@ -76,7 +82,13 @@ class Trainer:
         steps = -(-len(windows.y) // self.batch)
         self.block = max(1, min(BLOCK_EPOCHS, BLOCK_STEPS // steps))
         self._program = _compile(
-            self.model, self.optimizer, windows, starts, self.batch, self.block
+            self.model,
+            self.optimizer,
+            windows,
+            starts,
+            self.batch,
+            self.block,
+            self.config.seed,
         )
         if not self.best:
             self.best = self.model.get_weights()
@@ -122,7 +134,8 @@ class Trainer:
 
     def run_block(self) -> None:
         epochs = min(self.block, self.config.epochs - self.epoch)
-        losses, accuracies = (part.numpy()[:epochs] for part in self._program(epochs))
+        parts = self._program(epochs, self.epoch)
+        losses, accuracies = (part.numpy()[:epochs] for part in parts)
         score = self.evaluator.score()
         first = self.epoch + 1
         rows = [
@@ -187,9 +200,17 @@ class Trainer:
 
 
 def _compile(
-    model: Any, optimizer: Any, windows: Any, starts: npt.NDArray[np.bool_], batch: int, block: int
-) -> Callable[[int], tuple[Any, Any]]:
-    """A program that runs n <= block epochs: n -> mean losses (block,), accuracies (block,)."""
+    model: Any,
+    optimizer: Any,
+    windows: Any,
+    starts: npt.NDArray[np.bool_],
+    batch: int,
+    block: int,
+    seed: int,
+) -> Callable[[int, int], tuple[Any, Any]]:
+    """A program that runs n <= block epochs after the first m ones: n, m -> mean losses (block,),
+    accuracies (block,).
+    """
     count = len(windows.y)
     steps = -(-count // batch)
     # The last batch may be short: its empty places repeat window 0 at weight 0.
@@ -202,7 +223,7 @@ def _compile(
     variables = model.trainable_variables
 
     @tf.function(jit_compile=True)  # type: ignore[untyped-decorator]
-    def run(epochs: Any) -> tuple[Any, Any]:
+    def run(epochs: Any, done: Any) -> tuple[Any, Any]:
         losses = accuracies = tf.zeros(block)
         for epoch in tf.range(epochs):
             loss = right = tf.constant(0.0)
@@ -212,7 +233,8 @@ def _compile(
                 seen, told, weight = (tf.gather(part, k) for part in (x, y, weights))
                 states = [[s * tf.gather(keep, k) for s in state] for state in states]
                 with tf.GradientTape() as tape:
-                    logits, states = models.step(model, seen, states)
+                    dropout = (seed, (done + epoch) * steps + k)
+                    logits, states = models.step(model, seen, states, dropout)
                     errors = tf.nn.sparse_softmax_cross_entropy_with_logits(told, logits)
                     mean = tf.reduce_sum(errors * weight) / tf.reduce_sum(weight)
                 optimizer.apply(tape.gradient(mean, variables), variables)
@@ -223,4 +245,4 @@ def _compile(
             accuracies = tf.tensor_scatter_nd_update(accuracies, [[epoch]], [right / count])
         return losses, accuracies
 
-    return lambda epochs: run(tf.constant(epochs))
+    return lambda epochs, done: run(tf.constant(epochs), tf.constant(done))

@@ -3,9 +3,11 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
+from melodyrnn.networks import run as runs
 from melodyrnn.workflows.dataset import Dataset
+from melodyrnn.workflows.evaluate_text import EvaluateTextResult, evaluate_text
 from melodyrnn.workflows.measure import Measures, measure
 from melodyrnn.workflows.opened import open_run
 from melodyrnn.workflows.sources import Source, gather
@@ -19,6 +21,7 @@ class EvaluateResult:
     dataset: Dataset
     measures: Measures
     heard: tuple[bool, ...]  # of each song: whether the run was trained on it
+    source = "songs"
 
     def to_json(self) -> dict[str, Any]:
         measures, decode = self.measures, self.dataset.vocabulary.decode
@@ -51,8 +54,13 @@ def evaluate(
     *,
     track: str | None = None,
     grid: str | None = None,
-) -> EvaluateResult:
-    """Measure a run on ``songs``, or on those it was trained on. Raises MelodyError."""
+) -> EvaluateResult | EvaluateTextResult:
+    """Measure a run on ``songs``, or on those it was trained on. Raises MelodyError.
+
+    A run on text is measured on text files: see ``evaluate_text``.
+    """
+    if runs.read_record(Path(run)).source == "text":
+        return evaluate_text(run, cast(Any, songs))
     opened = open_run(run)
     learned = opened.dataset.songs
     named = learned if songs == () else gather(songs, track=track, grid=grid)

@@ -6,26 +6,45 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from melodyrnn.errors import RunError
+from melodyrnn.errors import ConfigError, RunError
 from melodyrnn.networks import run as runs
-from melodyrnn.networks.config import ModelConfig, TrainConfig, configure
+from melodyrnn.networks.config import (
+    MODELS,
+    STREAM_MODEL,
+    ModelConfig,
+    StreamConfig,
+    TrainConfig,
+    configure,
+)
 from melodyrnn.sequences.vocabulary import Vocabulary
 from melodyrnn.workflows.dataset import Dataset, default_input
 from melodyrnn.workflows.sources import Named
+from melodyrnn.workflows.texts import Text
 
 RUNS = Path("runs")
 _MOVABLE = ("epochs", "early_stop")  # settings that may change when a run goes on
 
 
-def slug(named: Sequence[Named]) -> str:
+def slug(named: Sequence[Named] | Sequence[Text], what: str = "songs") -> str:
     """A folder's name for songs: ``nabiya``, ``22-songs``."""
-    name = named[0].name if len(named) == 1 else f"{len(named)}-songs"
+    name = named[0].name if len(named) == 1 else f"{len(named)}-{what}"
     return re.sub(r"[^\w.-]+", "-", name).strip("-.") or "song"
 
 
-def default_path(named: Sequence[Named], model: str) -> Path:
-    """Where a run goes if nothing is said; numbered where one stands there."""
-    return RUNS / f"{slug(named)}-{model}"
+def place_of(
+    named: Sequence[Named] | Sequence[Text],
+    settings: dict[str, Any],
+    output: str | Path | None,
+    resume: bool,
+) -> Path:
+    """Where a run goes: ``output`` or, if nothing is said, a name of its songs and model under
+    ``runs/``, to be numbered where one stands there. Raises RunError.
+    """
+    if output is not None:
+        return Path(output)
+    what = "texts" if isinstance(named[0], Text) else "songs"
+    path = RUNS / f"{slug(named, what)}-{settings.get('model') or ModelConfig().model}"
+    return newest(path) if resume else path
 
 
 def newest(plain: Path) -> Path:
@@ -61,7 +80,22 @@ def new_record(
     )
 
 
-def resumed_record(path: Path, named: Sequence[Named], settings: dict[str, Any]) -> runs.Record:
+def text_record(texts: Sequence[Text], settings: dict[str, Any]) -> runs.Record:
+    """The record of a run on texts that is to begin. Raises ConfigError, VocabularyError."""
+    model, training = configure({**STREAM_MODEL, **settings}, ModelConfig, StreamConfig)
+    if not model.spec.cell or not model.spec.stateful:
+        able = ", ".join(name for name, spec in MODELS.items() if spec.cell and spec.stateful)
+        raise ConfigError(f"--model {model.model} hears no stream; for a text choose from {able}")
+    if model.window != 1 or model.input not in ("embedding", "onehot"):
+        raise ConfigError("a text has windows of 1 and --input embedding or onehot")
+    vocabulary = Vocabulary.of(text.characters for text in texts)
+    songs = tuple(text.record for text in texts)
+    return runs.Record(model, training, vocabulary, songs, source="text")
+
+
+def resumed_record(
+    path: Path, named: Sequence[Named] | Sequence[Text], settings: dict[str, Any]
+) -> runs.Record:
     """The record of the run at ``path``, with a new end where ``settings`` has one.
 
     Raises RunError where the run is of other songs or settings.

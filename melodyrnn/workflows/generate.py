@@ -8,16 +8,18 @@ from typing import Any
 
 import numpy as np
 
-from melodyrnn.errors import MelodyWarning
+from melodyrnn.errors import ConfigError, MelodyWarning
 from melodyrnn.files import make_folder
 from melodyrnn.music.codes import from_codes
 from melodyrnn.music.song import Song
 from melodyrnn.networks import generation
+from melodyrnn.networks import run as runs
 from melodyrnn.networks.config import SampleConfig, check, configure
 from melodyrnn.render.write import write_song, writer_of
 from melodyrnn.sequences.repetition import Loop, closing_loop, longest_shared_run
 from melodyrnn.sequences.vocabulary import Indices
 from melodyrnn.workflows.dataset import Dataset
+from melodyrnn.workflows.generate_text import GenerateTextResult, generate_text
 from melodyrnn.workflows.opened import open_run
 from melodyrnn.workflows.primer import beginning
 from melodyrnn.workflows.sources import Named
@@ -54,6 +56,11 @@ class GenerateResult:
     songs: tuple[Generated, ...]
     files: tuple[Path, ...]
     config: SampleConfig  # how they were drawn, with the seed that draws them again
+    source = "songs"
+
+    @property
+    def made(self) -> tuple[Generated, ...]:
+        return self.songs
 
     def to_json(self) -> dict[str, Any]:
         return {**self.config.to_json(), "songs": [song.to_json() for song in self.songs]}
@@ -71,7 +78,7 @@ def generate(
     instrument: str | None = None,
     progress: Callable[[int, int], None] = lambda done, all_: None,
     **settings: Any,
-) -> GenerateResult:
+) -> GenerateResult | GenerateTextResult:
     """Draw ``count`` songs that begin with ``primer`` and go on for ``length`` notes.
 
     ``primer``: tokens such as ``"g8 e8 e4 f8"``, or a song or its file, of which the first notes
@@ -80,7 +87,21 @@ def generate(
     ``settings`` are fields of SampleConfig. ``output`` is a file, whose suffix tells the format
     and whose name is numbered where there are several songs, or a folder for MIDI files.
     Raises MelodyError; nothing is written then, unless the disk fills up between two songs.
+    A run on text goes on writing: see ``generate_text``.
     """
+    if runs.read_record(Path(run)).source == "text":
+        options = {"track": track, "grid": grid, "instrument": instrument}
+        if unused := [name for name, value in options.items() if value is not None]:
+            raise ConfigError(f"--{unused[0]} is of no use for a text; leave it out")
+        return generate_text(
+            run,
+            primer=None if primer is None else str(primer),
+            length=length,
+            count=count,
+            output=output,
+            progress=progress,
+            **settings,
+        )
     (config,) = configure(settings, SampleConfig)
     check("count", count, {"least": 1, "most": MOST_SONGS})
     if length is not None:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from melodyrnn.errors import RunError
 from melodyrnn.networks import run as runs
 from melodyrnn.networks.predictor import Network, Predictor
 from melodyrnn.sequences.ngram import COUNTED
@@ -32,6 +33,8 @@ class OpenRun:
 def open_run(path: str | Path) -> OpenRun:
     """Raises RunError where there is no run, or a damaged one."""
     record = runs.read_record(Path(path))
+    if record.source != "songs":
+        raise RunError(f"{path}: a run on {record.source}, not on songs; choose another")
     named = [Named.of_record(song) for song in record.songs]
     return OpenRun(Path(path), record, Dataset.of(named, record.model.window, record.vocabulary))
 

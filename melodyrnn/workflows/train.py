@@ -1,30 +1,25 @@
 """Songs in, a run folder out: the network, what it learned, and the song it plays."""
 
-import time
-import warnings
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
-from melodyrnn.errors import MelodyWarning, RunError
 from melodyrnn.music.codes import from_codes
 from melodyrnn.music.song import Song
 from melodyrnn.networks import run as runs
-from melodyrnn.networks.config import ModelConfig
+from melodyrnn.networks.config import TrainConfig
 from melodyrnn.networks.predictor import Network, Predictor
 from melodyrnn.render.write import write_song
 from melodyrnn.sequences.vocabulary import Vocabulary
 from melodyrnn.workflows.dataset import Dataset
-from melodyrnn.workflows.folder import default_path, new_record, newest, resumed_record
+from melodyrnn.workflows.folder import new_record, place_of, resumed_record
+from melodyrnn.workflows.learning import learn
 from melodyrnn.workflows.measure import Measures, measure
 from melodyrnn.workflows.opened import counted
 from melodyrnn.workflows.sources import Named, Source, gather
 
 SONG_FILES = ("song.mid", "song.musicxml", "song.svg", "song.png", "song.wav")
-_CHECKPOINT_SECONDS = 2.0
 
 
 @dataclass(frozen=True)
@@ -75,11 +70,7 @@ def train(
     Raises MelodyError.
     """
     named = gather(songs, track=track, grid=grid)
-    if output is not None:
-        path = Path(output)
-    else:
-        path = default_path(named, settings.get("model") or ModelConfig().model)
-        path = newest(path) if resume else path
+    path = place_of(named, settings, output, resume)
     return train_named(
         named,
         path,
@@ -112,10 +103,7 @@ def train_named(
         record = resumed_record(path, named, settings)
     else:
         record = new_record(named, settings, vocabulary, validation)
-        if fresh:
-            path = runs.create_fresh(path, record)
-        else:
-            runs.create(path, record, overwrite=overwrite)
+        path = runs.claim(path, record, fresh=fresh, overwrite=overwrite)
     dataset = Dataset.of(named, record.model.window, record.vocabulary)
     files: list[Path] = []
     if record.model.spec.counted:
@@ -135,9 +123,10 @@ def _learn(
 ) -> tuple[Predictor, runs.Record, list[Path]]:
     """Train from the last checkpoint, if any, to the end; write what was learned."""
     from melodyrnn.networks import models  # TensorFlow: after all mistakes have had their say
-    from melodyrnn.networks.training import Row, Trainer
+    from melodyrnn.networks.training import Trainer
 
     config, training = record.model, record.training
+    assert isinstance(training, TrainConfig), "songs are learned from windows"
     held_out = [Named.of_record(song) for song in record.validation]
     model = models.build(config, len(record.vocabulary), training.seed, record.features)
     trainer = Trainer(
@@ -148,55 +137,7 @@ def _learn(
         1 if config.spec.stateful else training.batch or config.spec.batch,
         Dataset.of(held_out, config.window, record.vocabulary).sequences,
     )
-    spent = 0.0
-    if checkpoint := runs.read_checkpoint(path):
-        try:
-            trainer.restore(checkpoint)
-            spent = float(checkpoint["seconds"])
-        except (KeyError, ValueError):
-            raise RunError(
-                f"{path}: its checkpoint is of another network; train again with --overwrite"
-            ) from None
-    record = replace(record, versions=runs.versions())
-    runs.write_record(path, record)
-
-    start = last = time.monotonic()
-
-    def seconds() -> float:
-        return spent + time.monotonic() - start
-
-    def save_state() -> None:
-        runs.write_checkpoint(path, trainer.state() | {"seconds": np.array(seconds())})
-
-    def after_block(news: Any) -> None:
-        nonlocal last
-        if time.monotonic() - last > _CHECKPOINT_SECONDS:
-            save_state()
-            last = time.monotonic()
-        progress(news)
-
-    finished = trainer.run(after_block)
-    if trainer.diverged:
-        warnings.warn(
-            f"learning diverged by epoch {trainer.epoch}, where the loss is no number any more; "
-            f"a --learning-rate below {training.learning_rate:g} would mend it",
-            MelodyWarning,
-            stacklevel=4,
-        )
-    record = replace(record, seconds=round(seconds(), 3))
-    if finished:
-        save_state()
-    trainer.keep_best()
-    files = [
-        runs.save_model(path, model),
-        runs.write_history(path, trainer.history, Row._fields),
-    ]
-    learned = replace(
-        record,
-        status="finished" if finished else "interrupted",
-        epochs=trainer.epoch,
-        best_epoch=trainer.best_epoch,
-    )
+    learned, files = learn(path, record, trainer, progress)
     return Network(model, config.window, trainer.evaluator), learned, files
 
 

@@ -1,0 +1,66 @@
+"""Long sequences, or many of them, laid in lanes: how a network hears them with its state kept."""
+
+import heapq
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import NamedTuple, TypeVar
+
+import numpy as np
+import numpy.typing as npt
+
+from melodyrnn.errors import WindowError
+from melodyrnn.sequences.vocabulary import Indices
+from melodyrnn.sequences.windows import Mask
+
+Scalar = TypeVar("Scalar", bound=np.generic)
+
+
+class Stream(NamedTuple):
+    """K stretches of T steps in B lanes, all (K, T, B): stretch k + 1 goes on where k stopped."""
+
+    x: Indices  # what is seen
+    y: Indices  # what is to be told: in each lane, the index after it
+    keep: Mask  # False where a sequence begins, and the state with it
+    mask: Mask  # False in what fills up a lane
+
+
+def lanes(sequences: Sequence[Indices], batch: int, steps: int) -> Stream:
+    """Lay whole sequences end to end in ``batch`` lanes, each into the shortest one so far.
+
+    Each is (L,), L >= 2; its first index is only seen, its last only told. Raises WindowError
+    where there is none, or one is shorter.
+    """
+    if not sequences or min(map(len, sequences)) < 2:
+        raise WindowError("nothing can be told of a sequence of fewer than 2 symbols")
+    batch = min(batch, len(sequences))
+    shortest = [(0, lane) for lane in range(batch)]
+    places = []
+    for sequence in sequences:
+        start, lane = heapq.heappop(shortest)
+        places.append((start, lane))
+        heapq.heappush(shortest, (start + len(sequence) - 1, lane))
+    length = max(end for end, _ in shortest)
+    shape = (batch, -(-length // steps) * steps)
+    x, y = np.zeros(shape, dtype=np.int32), np.zeros(shape, dtype=np.int32)
+    keep, mask = np.ones(shape, dtype=bool), np.zeros(shape, dtype=bool)
+    for sequence, (start, lane) in zip(sequences, places, strict=True):
+        stretch = slice(start, start + len(sequence) - 1)
+        x[lane, stretch], y[lane, stretch] = sequence[:-1], sequence[1:]
+        keep[lane, start], mask[lane, stretch] = False, True
+    return Stream(
+        _stretches(x, steps), _stretches(y, steps), _stretches(keep, steps), _stretches(mask, steps)
+    )
+
+
+def pieces(sequence: Indices, count: int) -> list[Indices]:
+    """One long sequence, (L,), cut into at most ``count`` about equal ones that overlap by one,
+    so that between them each index but the first is told once.
+    """
+    count = max(1, min(count, len(sequence) - 1))
+    cuts = [round(place * (len(sequence) - 1) / count) for place in range(count + 1)]
+    return [sequence[a : b + 1] for a, b in pairwise(cuts)]
+
+
+def _stretches(part: npt.NDArray[Scalar], steps: int) -> npt.NDArray[Scalar]:
+    """(B, K T) -> (K, T, B)."""
+    return np.ascontiguousarray(part.reshape(len(part), -1, steps).transpose(1, 2, 0))

@@ -1,0 +1,108 @@
+"""A text run goes on writing."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from unicodedata import normalize
+
+from melodyrnn.errors import ConfigError, VocabularyError
+from melodyrnn.files import write_atomically
+from melodyrnn.networks import generation
+from melodyrnn.networks import run as runs
+from melodyrnn.networks.config import SampleConfig, check, configure
+from melodyrnn.networks.predictor import Network
+from melodyrnn.sequences.repetition import Loop, closing_loop
+
+MOST_TEXTS, MOST_CHARACTERS = 100_000, 10_000_000
+LENGTH = 500
+"""Characters after the primer where nothing is said."""
+_PRIMER = 40
+"""Characters of the text's own opening, up to the end of a line, where no primer is given."""
+
+
+@dataclass(frozen=True)
+class WrittenText:
+    """One continuation."""
+
+    text: str  # the primer is its beginning
+    primer: int  # characters that were given
+    loop: Loop | None  # the round in which it ends, if it does
+    file: Path | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        document = {
+            "text": self.text,
+            "primer": self.primer,
+            "loop": self.loop and self.loop._asdict(),
+        }
+        return document | ({"file": str(self.file)} if self.file else {})
+
+
+@dataclass(frozen=True)
+class GenerateTextResult:
+    """The texts, and how they were drawn."""
+
+    texts: tuple[WrittenText, ...]
+    config: SampleConfig
+    source = "text"
+
+    @property
+    def made(self) -> tuple[WrittenText, ...]:
+        return self.texts
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        return tuple(text.file for text in self.texts if text.file)
+
+    def to_json(self) -> dict[str, Any]:
+        return {**self.config.to_json(), "texts": [text.to_json() for text in self.texts]}
+
+
+def generate_text(
+    run: str | Path,
+    *,
+    primer: str | None = None,
+    length: int | None = None,
+    count: int = 1,
+    output: str | Path | None = None,
+    progress: Callable[[int, int], None] = lambda done, all_: None,
+    **settings: Any,
+) -> GenerateTextResult:
+    """Continue ``primer`` by ``length`` characters, ``count`` times.
+
+    Without a primer, the opening of the text that the run learned. ``settings`` are fields of
+    SampleConfig; ``output`` is a text file, numbered where there are several. Raises MelodyError.
+    """
+    (config,) = configure(settings, SampleConfig)
+    check("count", count, {"least": 1, "most": MOST_TEXTS})
+    length = LENGTH if length is None else length
+    check("length", length, {"least": 1, "most": MOST_CHARACTERS})
+    record = runs.read_record(Path(run))
+    given = _given(primer, record)
+    network = Network(runs.load_model(Path(run), record), record.model.window)
+    drawn = generation.generate(network, given, length, config, count, progress)
+    texts = []
+    for number, indices in enumerate(drawn, 1):
+        text = "".join(record.vocabulary.decode(indices))
+        file = write_atomically(_target(output, number, count), text) if output else None
+        texts.append(WrittenText(text, len(given), closing_loop(indices), file))
+    return GenerateTextResult(tuple(texts), config)
+
+
+def _given(primer: str | None, record: runs.Record) -> Any:
+    if primer is None:
+        opening = record.songs[0]["text"]
+        primer = opening[:1] + opening[1:_PRIMER].split("\n")[0]
+    primer = normalize("NFC", primer)
+    if not primer:
+        raise ConfigError("--primer '' is empty; give a character at least")
+    try:
+        return record.vocabulary.encode(primer)
+    except VocabularyError as error:
+        raise VocabularyError(f"--primer: {error}; a model writes only what it has read") from None
+
+
+def _target(output: str | Path, number: int, count: int) -> Path:
+    path = Path(output)
+    return path if count == 1 else path.with_stem(f"{path.stem}-{number:0{len(str(count))}}")

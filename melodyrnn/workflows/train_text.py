@@ -1,0 +1,160 @@
+"""A person's own text in, a run folder out: the same networks, a character at a time."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from melodyrnn.errors import ConfigError
+from melodyrnn.networks import run as runs
+from melodyrnn.networks.config import StreamConfig
+from melodyrnn.sequences.streams import lanes, pieces
+from melodyrnn.sequences.vocabulary import Indices
+from melodyrnn.workflows.folder import place_of, resumed_record, text_record
+from melodyrnn.workflows.learning import learn
+from melodyrnn.workflows.texts import Text, read_texts
+
+_LEAST_STRETCHES = 16
+
+
+@dataclass(frozen=True)
+class TrainTextResult:
+    """What a training on text left. Bits are the mean of -log2 p(next character)."""
+
+    run: Path
+    record: runs.Record
+    parameters: int
+    learned: int  # characters told in training
+    held_out: int  # characters told but never learned; 0: the text was learned by heart
+    bits: float  # a character of those held out or, where there are none, of those learned
+    unigram_bits: float  # the same characters, told by how often each stands in those learned
+    files: tuple[Path, ...]
+
+    @property
+    def interrupted(self) -> bool:
+        return self.record.status == "interrupted"
+
+    @property
+    def metrics(self) -> dict[str, Any]:
+        """What the run keeps of it."""
+        return {
+            "learned_characters": self.learned,
+            "held_out_characters": self.held_out,
+            "bits_per_character": self.bits,
+            "unigram_bits_per_character": self.unigram_bits,
+        }
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "run": str(self.run),
+            "model": self.record.model.model,
+            "parameters": self.parameters,
+            "characters": len(self.record.vocabulary),
+            "epochs": self.record.epochs,
+            "best_epoch": self.record.best_epoch,
+            "seconds": self.record.seconds,
+            **self.metrics,
+            "interrupted": self.interrupted,
+            "files": [str(path) for path in self.files],
+        }
+
+
+def train_text(
+    texts: str | Path | Iterable[str | Path],
+    *,
+    output: str | Path | None = None,
+    overwrite: bool = False,
+    resume: bool = False,
+    progress: Callable[[Any], None] = lambda progress: None,
+    **settings: Any,
+) -> TrainTextResult:
+    """Train a recurrent model on text files, character by character, and leave a run folder.
+
+    ``settings`` are fields of ModelConfig and StreamConfig. The end of each text, the part
+    ``held_out``, is kept from training, chooses the best weights and is measured; at 0 the text
+    is learned by heart. ``progress`` is called with a ``stream_training.StreamProgress``. Raises
+    MelodyError.
+    """
+    read = read_texts(texts)
+    path = place_of(read, settings, output, resume)
+    record = resumed_record(path, read, settings) if resume else text_record(read, settings)
+    learned, unheard = _split(read, record)
+    if not resume:
+        path = runs.claim(path, record, fresh=output is None, overwrite=overwrite)
+    from melodyrnn.networks import models  # TensorFlow: after all mistakes have had their say
+    from melodyrnn.networks.stream_training import StreamTrainer
+
+    config = record.training
+    assert isinstance(config, StreamConfig), "a text is learned as a stream"
+    stream = _stream(learned, config)
+    model = models.build(record.model, len(record.vocabulary), config.seed)
+    judged = _stream(unheard, config) if unheard else stream
+    trainer = StreamTrainer(model, lambda epoch: stream, judged, config)
+    record, files = learn(path, record, trainer, progress)
+    result = TrainTextResult(
+        path,
+        record,
+        models.parameters(model),
+        _told(learned),
+        _told(unheard),
+        trainer.best_bits if trainer.history else trainer.teller.tell(judged).bits,
+        _unigram_bits(learned, unheard or learned, len(record.vocabulary)),
+        tuple(files),
+    )
+    record = replace(record, metrics=result.metrics)
+    return replace(result, record=record, files=(*files, runs.write_record(path, record)))
+
+
+def _split(texts: Sequence[Text], record: runs.Record) -> tuple[list[Indices], list[Indices]]:
+    """Of each text what is learned and what is held out, as indices, (L,) each.
+
+    The first character held out is also the last one learned: something stands before it.
+    Raises ConfigError where one of the two would have nothing to tell.
+    """
+    assert isinstance(record.training, StreamConfig), "a text is learned as a stream"
+    learned, unheard = [], []
+    for text in texts:
+        indices = record.vocabulary.encode(text.characters)
+        held_out = round(record.training.held_out * len(indices))
+        if not record.training.held_out:
+            learned.append(indices)
+            continue
+        cut = len(indices) - held_out
+        if held_out < 1 or cut < 2:
+            raise ConfigError(
+                f"{text.name}: of {len(indices)} characters, --held-out "
+                f"{record.training.held_out:g} leaves nothing to learn or to tell; "
+                "--held-out 0 learns a short text by heart"
+            )
+        learned.append(indices[:cut])
+        unheard.append(indices[cut - 1 :])
+    return learned, unheard
+
+
+def _stream(sequences: Sequence[Indices], config: StreamConfig) -> Any:
+    """Each text in pieces, in all at most ``batch``, and each of at least some stretches: a short
+    text is read at fewer places, so that what is carried stays worth carrying.
+    """
+    all_ = sum(map(len, sequences))
+    count = min(config.batch, max(1, all_ // (_LEAST_STRETCHES * config.steps)))
+    cut = [
+        piece
+        for sequence in sequences
+        for piece in pieces(sequence, max(1, round(count * len(sequence) / all_)))
+    ]
+    return lanes(cut, config.batch, min(config.steps, max(map(len, cut)) - 1))
+
+
+def _told(sequences: Sequence[Indices]) -> int:
+    return sum(len(sequence) - 1 for sequence in sequences)
+
+
+def _unigram_bits(learned: Sequence[Indices], told: Sequence[Indices], codes: int) -> float:
+    """The plainest model: how often each character stands in what was learned, add one."""
+    counts = np.ones(codes)
+    for sequence in learned:
+        counts += np.bincount(sequence, minlength=codes)
+    surprise = -np.log2(counts / counts.sum())
+    return float(np.concatenate([surprise[sequence[1:]] for sequence in told]).mean())

@@ -1,0 +1,154 @@
+"""Streams: every symbol told once, the state carried and reset where it should be."""
+
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from melodyrnn.errors import WindowError
+from melodyrnn.networks import models
+from melodyrnn.networks.backend import tf
+from melodyrnn.networks.config import STREAM_MODEL, ModelConfig, StreamConfig
+from melodyrnn.networks.stream_training import StreamTrainer, Teller
+from melodyrnn.sequences.sampling import log_softmax
+from melodyrnn.sequences.streams import lanes, pieces
+
+CODES = 5
+sequences_of_any_length = st.lists(
+    st.lists(st.integers(0, CODES - 1), min_size=2, max_size=12), min_size=1, max_size=8
+).map(lambda lists: [np.array(each, dtype=np.int32) for each in lists])
+
+
+@given(sequences_of_any_length, st.integers(1, 5), st.integers(1, 6))
+def test_lanes_tell_each_symbol_once_and_in_order(sequences, batch, steps):
+    stream = lanes(sequences, batch, steps)
+    assert stream.x.shape[1] == steps
+    assert stream.x.shape[2] <= batch
+    x, y, keep, mask = (part.reshape(-1, part.shape[2]).T for part in stream)  # (B, K T)
+    found = []
+    for lane in range(len(x)):
+        begins = [*np.flatnonzero(~keep[lane]), int(mask[lane].sum())]
+        assert mask[lane, : begins[-1]].all()
+        for a, b in pairwise(begins):
+            found.append([*x[lane, a:b].tolist(), int(y[lane, b - 1])])
+            assert x[lane, a + 1 : b].tolist() == y[lane, a : b - 1].tolist()
+    assert sorted(found) == sorted(each.tolist() for each in sequences)
+
+
+@given(st.integers(2, 60), st.integers(1, 70))
+def test_pieces_overlap_by_one_and_are_about_equal(length, count):
+    parts = pieces(np.arange(length, dtype=np.int32), count)
+    assert np.concatenate([part[1:] for part in parts]).tolist() == list(range(1, length))
+    sizes = [len(part) for part in parts]
+    assert max(sizes) - min(sizes) <= 1
+    assert len(parts) == min(count, length - 1)
+
+
+def test_nothing_to_tell_is_an_error():
+    for sequences in ([], [np.array([1], dtype=np.int32)]):
+        with pytest.raises(WindowError, match="fewer than 2 symbols"):
+            lanes(sequences, 2, 4)
+
+
+def network(model="lstm", **settings):
+    config = ModelConfig(model, **STREAM_MODEL | {"units": 8, "embedding": 3} | settings)
+    return models.build(config, CODES, 1)
+
+
+def text(length=150):
+    return np.random.default_rng(2).integers(0, CODES, length, dtype=np.int32)
+
+
+@pytest.mark.parametrize("model", ["lstm", "gru", "rnn", "peephole", "coupled"])
+def test_a_stream_is_told_as_step_by_step(model):
+    built, sequence = network(model, layers=2), text(20)
+    told = Teller(built).tell(lanes([sequence], 1, 7))
+    states, bits = models.zero_states(built, 1), []
+    for here, after in pairwise(sequence):
+        logits, states = models.step(built, tf.constant([[here]]), states)
+        bits.append(-log_softmax(logits)[0, after] / np.log(2))
+    assert told.bits == pytest.approx(np.mean(bits), abs=1e-5)
+    assert told.all == 19
+
+
+def test_each_sequence_begins_with_an_empty_state():
+    built, parts = network(), [text(30), text(30)[:11], text(30)[::-1].copy()]
+    together = Teller(built).tell(lanes(parts, 2, 4))
+    alone = [Teller(built).tell(lanes([part], 1, 4)) for part in parts]
+    mean = np.average([each.bits for each in alone], weights=[each.all for each in alone])
+    assert together.bits == pytest.approx(mean, abs=1e-5)
+    assert together.right == sum(each.right for each in alone)
+
+
+def trainer_of(epochs=4, **settings):
+    config = StreamConfig(epochs=epochs, batch=3, steps=10, **settings)
+    built = network(dropout=0.2)
+    stream = lanes(pieces(text(), 3), 3, 10)
+    return StreamTrainer(built, lambda epoch: stream, lanes([text(40)], 1, 10), config)
+
+
+@pytest.mark.parametrize("stop", [1, 5, 7])  # within an epoch, at its end, after it
+def test_a_training_restored_at_any_step_ends_in_the_same_bits(stop):
+    straight, steps, states = trainer_of(), 0, []
+
+    def after_step(progress):
+        nonlocal steps
+        steps += 1
+        if steps == stop:
+            states.append(straight.state())
+
+    assert straight.run(after_step)
+    assert len(straight.stream.x) == 5
+    resumed = trainer_of()
+    resumed.restore(states[0])
+    assert resumed.run()
+    end = straight.state()
+    for name, array in resumed.state().items():
+        assert array.tobytes() == end[name].tobytes(), name
+
+
+def test_it_learns_what_can_be_carried():
+    # The symbol after 0 is the one that stood before it: no window of one symbol tells that.
+    pairs = np.array([[a, 0, a] for a in np.random.default_rng(3).integers(1, CODES, 200)])
+    stream = lanes(pieces(pairs.ravel().astype(np.int32), 4), 4, 15)
+    config = StreamConfig(epochs=40, batch=4, steps=15, learning_rate=0.02, early_stop=False)
+    trainer = StreamTrainer(network(dropout=0.0), lambda epoch: stream, stream, config)
+    trainer.run()
+    trainer.keep_best()
+    # Seeing one symbol at a time leaves 2 bits; what is carried brings that to 2/3.
+    assert Teller(trainer.model).tell(stream).bits < 1
+
+
+def test_dropout_is_of_the_seed_and_only_in_training():
+    first, same, other = trainer_of(1), trainer_of(1), trainer_of(1, seed=1)
+    for trainer in (first, same, other):
+        trainer.run()
+    assert first.history == same.history
+    assert first.history != other.history
+    assert Teller(first.model).tell(first.validation) == Teller(first.model).tell(first.validation)
+
+
+def test_the_step_size_falls_along_half_a_cosine():
+    trainer = trainer_of(2)
+    trainer.run()
+    assert trainer.history[0].learning_rate == pytest.approx(1e-3 * (1 + np.cos(np.pi * 0.4)))
+    constant = trainer_of(1, schedule="constant")
+    constant.run()
+    assert constant.history[0].learning_rate == pytest.approx(2e-3)
+
+
+def test_an_interrupt_leaves_a_state_to_go_on_from():
+    trainer = trainer_of()
+
+    def interrupt(progress):
+        raise KeyboardInterrupt
+
+    assert not trainer.run(interrupt)
+    assert trainer.place == 1
+    resumed = trainer_of()
+    resumed.restore(trainer.state())
+    straight = trainer_of()
+    resumed.run(), straight.run()
+    assert resumed.history == straight.history
