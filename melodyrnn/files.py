@@ -3,8 +3,9 @@
 import os
 from contextlib import suppress
 from difflib import get_close_matches
+from importlib.util import find_spec
 from pathlib import Path
-from stat import S_ISREG
+from stat import S_ISDIR, S_ISREG
 
 from melodyrnn.errors import MelodyError
 
@@ -52,10 +53,10 @@ def read_bytes(path: str | Path, most: int) -> bytes:
     larger than ``most``.
     """
     path = Path(path)
-    if is_folder(path):
-        raise MelodyError(f"{path}: a folder; name a file in it")
     try:
         status = path.stat()
+        if S_ISDIR(status.st_mode):
+            raise MelodyError(f"{path}: a folder; name a file in it")
         if not S_ISREG(status.st_mode):  # a pipe or a device may never end
             raise MelodyError(f"{path}: not a regular file; name a file")
         if (size := status.st_size) > most:
@@ -100,6 +101,14 @@ def suggest(path: Path) -> str:
         return ""
     close = get_close_matches(path.name, names, 1, 0.6)
     return f"; did you mean '{path.parent / close[0]}'?" if close else ""
+
+
+def package_folder(package: str) -> Path:
+    """Where the files of another package lie, without importing it. Raises MelodyError."""
+    spec = find_spec(package)
+    for folder in (spec.submodule_search_locations or []) if spec else []:
+        return Path(folder)
+    raise MelodyError(f"{package}: no such package; pip install {package.replace('_', '-')}")
 
 
 def reason(error: OSError) -> str:

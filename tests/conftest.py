@@ -10,6 +10,15 @@ ROOT = Path(__file__).parent.parent
 NABIYA = ROOT / "songs" / "nabiya.txt"
 
 
+@pytest.fixture(scope="session", autouse=True)
+def cache(tmp_path_factory):
+    """A cache of the tests' own, so that they neither see nor touch the user's."""
+    with pytest.MonkeyPatch.context() as patch:
+        folder = tmp_path_factory.mktemp("cache")
+        patch.setenv("MELODYRNN_CACHE", str(folder))
+        yield folder
+
+
 @pytest.fixture(scope="session")
 def nabiya():
     return NABIYA

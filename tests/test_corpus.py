@@ -7,10 +7,11 @@ import pytest
 
 from melodyrnn.errors import MelodyError, MelodyWarning
 from melodyrnn.music.abc import abc
-from melodyrnn.music.corpus import READERS, read_song, read_songs
+from melodyrnn.music.corpus import READERS, read_song
 from melodyrnn.music.midi import midi_bytes
 from melodyrnn.music.musicxml import musicxml
 from melodyrnn.music.notation import parse
+from melodyrnn.workflows.sources import gather
 
 SONG = parse("title: 나비야\nmeter: 2/4\n\ng8 e8 e4 | f8 d8 d4")
 KERN = "!!!OTL: 나비야\n**kern\n*M2/4\n=1\n8g\n8e\n4e\n=2\n8f\n8d\n4d\n==\n*-\n"
@@ -130,9 +131,13 @@ def test_a_folder_is_all_songs_below_it(tmp_path):
     (tmp_path / "broken.abc").write_text("no tune")
     (tmp_path / "notes.md").write_text("no song")
     with pytest.warns(MelodyWarning) as caught:
-        songs = read_songs([tmp_path])
-    assert songs == [("song", SONG)] * 3
+        songs = gather(tmp_path)
+    assert [(named.name, named.song) for named in songs] == [("song", SONG)] * 3
     assert [str(warning.message) for warning in caught] == [
-        f"left out {tmp_path}/broken.abc: not ABC: no 'K:' line; a tune begins with "
-        "X:, T:, M:, L: and K:"
+        "left out 1 of 4 tunes: not ABC; --report lists them"
+    ]
+    with pytest.warns(MelodyWarning) as caught:
+        gather(tmp_path, report=True)
+    assert [str(warning.message) for warning in caught] == [
+        f"{tmp_path}/broken.abc: not ABC: no 'K:' line; a tune begins with X:, T:, M:, L: and K:"
     ]

@@ -14,7 +14,8 @@ from strategies import songs
 
 from melodyrnn.errors import ConfigError, MelodyError, MelodyWarning, MidiError, NotationError
 from melodyrnn.music.assembly import LONGEST
-from melodyrnn.music.midi import midi_bytes, parse_midi, read_midi
+from melodyrnn.music.corpus import read_song
+from melodyrnn.music.midi import midi_bytes, parse_midi
 from melodyrnn.music.midi_events import read_events
 from melodyrnn.music.notation import parse
 from melodyrnn.music.song import Key, Meter, Note, Pitch, Song
@@ -340,9 +341,9 @@ def test_unknown_chunks_and_what_follows_the_last_track_are_skipped():
 def test_reading_a_file(tmp_path):
     path = tmp_path / "나비야.mid"
     path.write_bytes(header() + C_D_E)
-    assert tokens(read_midi(path)) == quarters(60, 62, 64)
+    assert tokens(read_song(path)) == quarters(60, 62, 64)
     with pytest.raises(MelodyError, match=r"no such file; did you mean '.*나비야\.mid'\?"):
-        read_midi(tmp_path / "나비.mid")
+        read_song(tmp_path / "나비.mid")
 
 
 # Reading: what is wrong with a file

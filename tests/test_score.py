@@ -13,8 +13,9 @@ from melodyrnn.music.corpus import read_song
 from melodyrnn.music.grid import Grid
 from melodyrnn.music.musicxml import musicxml
 from melodyrnn.music.notation import parse
-from melodyrnn.music.score import LARGEST_FILE, READERS
+from melodyrnn.music.score import READERS
 from melodyrnn.music.score_piece import song_of
+from melodyrnn.music.score_xml import LARGEST_FILE
 from melodyrnn.music.song import Key, Meter
 from melodyrnn.music.tokens import token
 

@@ -6,8 +6,9 @@ note C, and needs 40 ms a tune; on the tunes that it does read, both agree (see 
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable
 from fractions import Fraction
+from typing import NamedTuple
 
 from melodyrnn.errors import NotationError, ScoreError
 from melodyrnn.music.abc_fields import (
@@ -49,38 +50,69 @@ _TOKENS = {
 _TOKEN = re.compile("|".join(f"(?P<{kind}>{pattern})" for kind, pattern in _TOKENS.items()))
 _CHORD_NOTE = re.compile(_NOTE + _length() + r"(?P<tie>-?)")
 _FIELD = re.compile(r"([A-Za-z]):(?![|:])(.*)")
+_START = re.compile(r"\s*X:")
+_COMMENT = re.compile(r"(?<!\\)%.*")
 _NORMAL = {2: 3, 3: 2, 4: 3, 6: 2, 8: 3}
 """``(p`` -> in the time of how many; 5, 7 and 9 depend on the meter."""
 
 
 def read_abc(data: bytes, name: str) -> Piece:
     """The first tune in an ABC file, which errors call ``name``. Raises ScoreError."""
+    header, tunes = split_abc(data, name)
+    piece = read_tune([*header, *tunes[0].lines], name)
+    if len(tunes) > 1:
+        piece.warnings.insert(0, f"{len(tunes)} tunes in it; took the first")
+    return piece
+
+
+class Lines(NamedTuple):
+    """A tune as it stands in a file."""
+
+    label: str  # what stands after its X:
+    lines: list[tuple[int, str]]  # (number from 1, line without comment)
+
+
+def split_abc(data: bytes, name: str) -> tuple[list[tuple[int, str]], list[Lines]]:
+    """The header of an ABC file, which holds for all its tunes, and the tunes, at least one.
+
+    A tune begins with its X: line and ends with the first empty line after its music; a file
+    without X: is one tune. Raises ScoreError where ``data`` is no text.
+    """
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise ScoreError(
             f"{name}: byte {error.start} is not UTF-8 text; save it as UTF-8"
         ) from None
-    tune = _Tune(name)
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    starts = [number for number, line in enumerate(lines) if re.match(r"\s*X:", line)]
-    if len(starts) > 1:
-        tune.decided.append(f"{len(starts)} tunes in it; took the first")
-    for number, line in _first_tune(lines, starts):
-        tune.feed(line, number)
-    return tune.piece()
+    starts = [number for number, line in enumerate(lines) if _START.match(line)] or [0]
+    tunes = [
+        Lines(_START.sub("", lines[start]).strip(), _tune_lines(lines[start:end], start + 1))
+        for start, end in zip(starts, [*starts[1:], None], strict=True)
+    ]
+    return _tune_lines(lines[: starts[0]], 1), tunes
 
 
-def _first_tune(lines: list[str], starts: list[int]) -> Iterator[tuple[int, str]]:
-    """(number from 1, line without comment) from the file's header to the end of the first tune."""
+def _tune_lines(lines: list[str], first: int) -> list[tuple[int, str]]:
+    """(number from ``first``, line without comment) up to the empty line after the music."""
+    kept: list[tuple[int, str]] = []
     music = False
-    for number, raw in enumerate(lines[: starts[1] if len(starts) > 1 else None]):
-        line = re.sub(r"(?<!\\)%.*", "", raw).strip()
+    for number, raw in enumerate(lines, first):
         if not raw.strip() and music:
-            return
+            break
+        line = _COMMENT.sub("", raw).strip()
         music = music or bool(line and not _FIELD.match(line))
         if line:
-            yield number + 1, line
+            kept.append((number, line))
+    return kept
+
+
+def read_tune(lines: Iterable[tuple[int, str]], name: str) -> Piece:
+    """The piece in the lines of one tune of the file ``name``. Raises ScoreError."""
+    tune = _Tune(name)
+    for number, line in lines:
+        tune.feed(line, number)
+    return tune.piece()
 
 
 class _Tune:

@@ -1,116 +1,145 @@
-"""The one door by which song files come in: files and folders -> songs."""
+"""The one door by which songs come in: files -> songs."""
 
-import warnings
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from difflib import get_close_matches
+from functools import partial
 from pathlib import Path
+from typing import NamedTuple
 
-from melodyrnn.errors import MelodyError, MelodyWarning, NotationError, ScoreError
+from melodyrnn.errors import NotationError, ScoreError
 from melodyrnn.files import exists, is_folder, read_bytes, suggest
 from melodyrnn.music.grid import Grid
 from melodyrnn.music.notation import parse
 from melodyrnn.music.song import Song
 
-Reader = Callable[[Path, str | None, Grid | None], Song]
 
-LARGEST_TEXT = 2_000_000
-"""Bytes; a text of notes this long would play for days."""
+class Format(NamedTuple):
+    """A kind of file. ``parse`` takes its bytes, its name, a track and a grid."""
+
+    largest: int  # bytes
+    parse: Callable[[bytes, str, str | None, Grid | None], Song]
 
 
 def read_song(path: str | Path, *, track: str | None = None, grid: str | None = None) -> Song:
-    """The song in a file of any known format.
+    """The song in a file of any known format; of several tunes, the first.
 
     ``track`` chooses among several voices, by name or number from 1; ``grid`` rounds performed
     timing (``Grid.parse``). Raises MelodyError where the file is missing, not what its
     suffix says, damaged or without notes.
     """
     path = Path(path)
-    song = _reader(path)(path, track, Grid.parse(grid) if grid else None)
-    if not any(note.pitch for note in song.notes):
-        raise ScoreError(f"{path}: there are no notes in it")
-    return song
+    rounding = Grid.parse(grid) if grid else None
+    return parse_song(read_file(path), path.suffix, str(path), track, rounding)
 
 
-def read_songs(
-    paths: Iterable[str | Path], *, track: str | None = None, grid: str | None = None
-) -> list[tuple[str, Song]]:
-    """(name, song) of each file, a folder standing for all songs below it, sorted.
-
-    The name is the file's, without its suffix. A file in a folder that cannot be read is left
-    out with a MelodyWarning that says why; a file named itself raises MelodyError, as does a
-    folder in which nothing can be read.
-    """
-    songs: list[tuple[str, Song]] = []
-    for path in map(Path, paths):
-        if is_folder(path):
-            songs += _folder(path, track, grid)
-        else:
-            songs.append((path.stem, read_song(path, track=track, grid=grid)))
-    return songs
-
-
-def _folder(path: Path, track: str | None, grid: str | None) -> list[tuple[str, Song]]:
-    songs = []
-    for file in sorted(_song_files(path)):
-        try:
-            songs.append((file.stem, read_song(file, track=track, grid=grid)))
-        except MelodyError as error:
-            warnings.warn(f"left out {error}", MelodyWarning, stacklevel=3)
-    if not songs:
-        raise ScoreError(f"{path}: no song in this folder; songs end in {' '.join(READERS)}")
-    return songs
-
-
-def _song_files(path: Path) -> Iterator[Path]:
-    for file in path.rglob("*"):
-        if file.suffix.lower() in READERS and file.is_file() and not file.name.startswith("."):
-            yield file
-
-
-def _reader(path: Path) -> Reader:
+def read_file(path: Path) -> bytes:
+    """The bytes of a song's file. Raises MelodyError where it is missing or of no known kind."""
+    suffix = path.suffix.lower()
+    if suffix in READERS:
+        return read_bytes(path, READERS[suffix].largest)
     if is_folder(path):
         raise ScoreError(f"{path}: a folder; name a file in it")
     if not exists(path):
         raise ScoreError(f"{path}: no such file{suggest(path)}")
-    suffix = path.suffix.lower()
+    raise _unknown_kind(suffix, str(path))
+
+
+def parse_song(
+    data: bytes, suffix: str, name: str, track: str | None = None, grid: Grid | None = None
+) -> Song:
+    """The song in the bytes of the file ``name``; of several tunes, the first.
+
+    Raises MelodyError as ``read_song`` does.
+    """
+    return _heard(_format(suffix, name).parse(data, name, track, grid), name)
+
+
+def parse_tunes(
+    data: bytes, suffix: str, name: str, track: str | None = None, grid: Grid | None = None
+) -> Iterator[tuple[str, Callable[[], Song]]]:
+    """(label, how to read it) of each tune in the bytes of the file ``name``, as it is asked for.
+
+    The label tells the tunes of one file apart: an ABC tune's number, "" where there is but one.
+    How to read it raises MelodyError for that tune alone; what is wrong with the file as a whole
+    is raised here.
+    """
+    if suffix.lower() == ".abc":
+        from melodyrnn.music.abc_reader import split_abc
+
+        header, tunes = split_abc(data, name)
+        if len(tunes) > 1:
+            for label, tune in zip(_labels([tune.label for tune in tunes]), tunes, strict=True):
+                place = f"{name}: X:{label}"
+                yield label, partial(_tune, [*header, *tune.lines], name, place, track, grid)
+            return
+    yield "", partial(parse_song, data, suffix, name, track, grid)
+
+
+def _tune(
+    lines: list[tuple[int, str]], name: str, place: str, track: str | None, grid: Grid | None
+) -> Song:
+    from melodyrnn.music.abc_reader import read_tune
+    from melodyrnn.music.score_piece import song_of
+
+    return _heard(song_of(read_tune(lines, name), place, track, grid), place)
+
+
+def _labels(numbers: list[str]) -> list[str]:
+    """The X: numbers where they tell the tunes apart, else numbers from 1."""
+    if all(map(str.isdigit, numbers)) and len(set(numbers)) == len(numbers):
+        return numbers
+    return [str(number) for number in range(1, len(numbers) + 1)]
+
+
+def _heard(song: Song, name: str) -> Song:
+    if not any(note.pitch for note in song.notes):
+        raise ScoreError(f"{name}: there are no notes in it")
+    return song
+
+
+def _format(suffix: str, name: str) -> Format:
+    suffix = suffix.lower()
     if suffix in READERS:
         return READERS[suffix]
+    raise _unknown_kind(suffix, name)
+
+
+def _unknown_kind(suffix: str, name: str) -> ScoreError:
     near = get_close_matches(suffix, READERS, 1, 0.6)
     meant = f" is it a '{near[0]}'?" if near else ""
-    raise ScoreError(
-        f"{path}: unknown kind of file '{suffix}';{meant} songs end in {' '.join(READERS)}"
+    return ScoreError(
+        f"{name}: unknown kind of file '{suffix}';{meant} songs end in {' '.join(READERS)}"
     )
 
 
-def _text(path: Path, track: str | None, grid: Grid | None) -> Song:
+def _text(data: bytes, name: str, track: str | None, grid: Grid | None) -> Song:
     try:
-        return parse(read_bytes(path, LARGEST_TEXT).decode(), str(path))
+        return parse(data.decode(), name)
     except UnicodeDecodeError as error:
         raise NotationError(
-            f"{path}: byte {error.start} is not UTF-8 text; save it as UTF-8"
+            f"{name}: byte {error.start} is not UTF-8 text; save it as UTF-8"
         ) from None
 
 
-def _midi(path: Path, track: str | None, grid: Grid | None) -> Song:
-    from melodyrnn.music.midi import read_midi
+def _midi(data: bytes, name: str, track: str | None, grid: Grid | None) -> Song:
+    from melodyrnn.music.midi import parse_midi
 
-    return read_midi(path, track=track, grid=grid)
-
-
-def _score(path: Path, track: str | None, grid: Grid | None) -> Song:
-    from melodyrnn.music.score import read_score  # music21: 0.4 s that other files are spared
-
-    return read_score(path, track=track, grid=grid)
+    return parse_midi(data, name, track=track, grid=grid)
 
 
-READERS: dict[str, Reader] = {
-    ".txt": _text,
-    ".mid": _midi,
-    ".midi": _midi,
-    ".musicxml": _score,
-    ".xml": _score,
-    ".mxl": _score,
-    ".abc": _score,
-    ".krn": _score,
+def _score(suffix: str) -> Format:
+    def read(data: bytes, name: str, track: str | None, grid: Grid | None) -> Song:
+        from melodyrnn.music.score import parse_score  # music21: 0.4 s that other files are spared
+
+        return parse_score(data, suffix, name, track=track, grid=grid)
+
+    return Format(20_000_000, read)  # a symphony in MusicXML has as many bytes
+
+
+READERS: dict[str, Format] = {
+    ".txt": Format(2_000_000, _text),  # a text of notes this long would play for days
+    ".mid": Format(2_000_000, _midi),  # an hour of piano playing has a fifth of that
+    ".midi": Format(2_000_000, _midi),
+    **{suffix: _score(suffix) for suffix in (".musicxml", ".xml", ".mxl", ".abc", ".krn")},
 }
-"""Suffix -> reader."""
+"""Suffix -> format."""

@@ -11,12 +11,10 @@ from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
-from pathlib import Path
 
 import mido
 
 from melodyrnn.errors import ConfigError, MelodyWarning, MidiError
-from melodyrnn.files import read_bytes
 from melodyrnn.music.assembly import LONGEST, first_key, first_tempo, with_rests
 from melodyrnn.music.bars import bar_spans
 from melodyrnn.music.durations import GRID, can_write
@@ -27,21 +25,12 @@ from melodyrnn.music.quantise import quantise
 from melodyrnn.music.song import Note, Song
 from melodyrnn.music.voices import Sounding, Voice, choose, melody
 
-LARGEST_FILE = 2_000_000
-"""Bytes; an hour of piano playing has a fifth of that."""
 TICKS = 960
 """Ticks a quarter note in what is written: a multiple of GRID, so that all durations are exact."""
 DRUMS = 9
 """The channel, counted from 0, whose keys are drums and not pitches."""
 
 _VELOCITY = 80
-
-
-def read_midi(
-    path: str | Path, *, track: str | int | None = None, grid: Grid | None = None
-) -> Song:
-    """Read one melody from a MIDI file; see ``parse_midi``. Raises MelodyError."""
-    return parse_midi(read_bytes(path, LARGEST_FILE), str(path), track=track, grid=grid)
 
 
 def parse_midi(

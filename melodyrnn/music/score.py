@@ -4,28 +4,23 @@ The formats meet in one ``Piece`` (``score_piece.py``), where a melody is taken 
 """
 
 from collections.abc import Callable
-from pathlib import Path
 
 from melodyrnn.errors import MelodyError, NotationError, ScoreError
-from melodyrnn.files import read_bytes
 from melodyrnn.music.grid import Grid
 from melodyrnn.music.score_piece import Piece, song_of
 from melodyrnn.music.song import Song
 
-LARGEST_FILE = 20_000_000
-"""Bytes; a symphony in MusicXML has as many."""
 
-
-def read_score(path: str | Path, *, track: str | None = None, grid: Grid | None = None) -> Song:
-    """The melody of a .musicxml, .xml, .mxl, .abc or .krn file.
+def parse_score(
+    data: bytes, suffix: str, name: str, *, track: str | None = None, grid: Grid | None = None
+) -> Song:
+    """The melody in the bytes of the score ``name``, of the format that ``suffix`` names.
 
     ``track`` chooses among its parts (see ``voices``); ``grid`` rounds its timing (see
     ``quantise``), without which a duration that no song can hold is an error. MelodyWarnings say
     what was chosen or left out. Raises MelodyError.
     """
-    path = Path(path)
-    data, name = read_bytes(path, LARGEST_FILE), str(path)
-    return song_of(READERS[path.suffix.lower()](data, name), name, track, grid)
+    return song_of(READERS[suffix](data, name), name, track, grid)
 
 
 def _abc(data: bytes, name: str) -> Piece:

@@ -154,6 +154,8 @@ class Key:
 
 def _one_line(text: str) -> str:
     """``text`` as a header can hold it and every format (XML, MIDI, UTF-8) can carry it."""
+    if text.isascii() and text.isprintable():
+        return " ".join(text.split())
     kept = (c for c in text if c.isspace() or not _UNWRITABLE.match(c))
     return " ".join(normalize("NFC", "".join(kept)).split())
 

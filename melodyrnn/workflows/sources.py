@@ -1,18 +1,26 @@
-"""What a person names as a song, read: a file, a folder or a Song in hand. Imports no numpy."""
+"""What a person names as songs, read: files, folders, globs, corpora, Songs in hand. Imports no
+numpy.
+"""
 
 import hashlib
-from collections.abc import Iterable
+import re
+import warnings
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
-from melodyrnn.errors import ConfigError
+from melodyrnn import errors
+from melodyrnn.errors import ConfigError, MelodyError, MelodyWarning, ScoreError
+from melodyrnn.files import exists
 from melodyrnn.music import notation
-from melodyrnn.music.corpus import read_song, read_songs
+from melodyrnn.music.collections import COLLECTIONS
+from melodyrnn.music.corpus import read_song
+from melodyrnn.music.places import Place, places
 from melodyrnn.music.song import Song
-
-Source = str | Path | Song
-"""A file, a folder or a song in hand."""
+from melodyrnn.music.tunes import Tune
+from melodyrnn.workflows.reading import Progress, read
 
 
 @dataclass(frozen=True)
@@ -44,27 +52,125 @@ class Named:
         return cls(record["name"], notation.parse(record["text"], record["name"]))
 
 
+Source = str | Path | Song | Named
+"""A file, a folder, a glob, a named corpus, or a song in hand."""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """The songs of some sources, and what is to be said of them."""
+
+    songs: tuple[Named, ...]
+    left_out: tuple[str, ...]  # why, of each tune that is no song, its place first
+    remarks: tuple[str, ...]  # what was decided in reading, each with its place
+
+
 def gather_one(source: Source, *, track: str | None = None, grid: str | None = None) -> Named:
     """Read the song of one file or Song object. Raises MelodyError, of a folder too."""
+    if isinstance(source, Named):
+        return source
     if isinstance(source, Song):
         return Named.in_hand(source)
+    if str(source) in COLLECTIONS and not exists(Path(source)):
+        raise ConfigError(
+            f"{source}: a corpus, and this takes one song; 'melodyrnn corpus show {source}' "
+            "tells of it"
+        )
     return Named(Path(source).stem, read_song(source, track=track, grid=grid))
 
 
 def gather(
-    sources: Source | Iterable[Source], *, track: str | None = None, grid: str | None = None
+    sources: Source | Iterable[Source],
+    *,
+    track: str | None = None,
+    grid: str | None = None,
+    report: bool = False,
+    progress: Progress = lambda done, all_: None,
 ) -> list[Named]:
-    """Read the songs of files, folders and Song objects, in order.
+    """The songs of files, folders, globs, named corpora and Songs in hand, in order.
 
-    Raises MelodyError where a file cannot be read, and ConfigError where there is no song.
+    Of a folder, a glob, a corpus or an ABC file of many tunes, what cannot be read is left out; a
+    MelodyWarning says how much and why, or, with ``report``, one says so of each. Raises
+    MelodyError where a file named itself cannot be read, and where there is no song.
     """
-    listed = [sources] if isinstance(sources, str | Path | Song) else list(sources)
-    named: list[Named] = []
-    for source in listed:
-        if isinstance(source, Song):
-            named.append(Named.in_hand(source))
-        else:
-            named += [Named(*pair) for pair in read_songs([source], track=track, grid=grid)]
-    if not named:
+    found = gather_all(sources, track=track, grid=grid, progress=progress)
+    for line in told(found) if not report else (*found.left_out, *found.remarks):
+        warnings.warn(line, MelodyWarning, stacklevel=2)
+    return list(found.songs)
+
+
+def gather_all(
+    sources: Source | Iterable[Source],
+    *,
+    track: str | None = None,
+    grid: str | None = None,
+    progress: Progress = lambda done, all_: None,
+) -> Reading:
+    """As ``gather``, with what was left out as a value. Raises MelodyError as it does."""
+    listed = [sources] if isinstance(sources, str | Path | Song | Named) else list(sources)
+    files = [[] if isinstance(s, Song | Named) else places(s) for s in listed]
+    everything = [place for some in files for place in some]
+    tunes = iter(read(everything, track=track, grid=grid, progress=progress))
+    songs: list[Named] = []
+    left_out: list[str] = []
+    remarks: list[str] = []
+    for source, some in zip(listed, files, strict=True):
+        if isinstance(source, Song | Named):
+            songs.append(gather_one(source))
+            continue
+        before, out = len(songs), len(left_out)
+        for place in some:
+            for tune in next(tunes):
+                _require(place, tune)
+                remarks += tune.remarks
+                if tune.song:
+                    songs.append(Named(_name(place, tune), tune.song))
+                else:
+                    left_out.append(tune.why)
+        if len(songs) == before:
+            raise ScoreError(f"{source}: no song in it: {_summary(left_out[out:])}")
+    if not songs:
         raise ConfigError("no song was given; name a file, such as songs/nabiya.txt")
-    return named
+    return Reading(tuple(songs), tuple(left_out), tuple(remarks))
+
+
+def told(reading: Reading) -> list[str]:
+    """What is to be said of a reading, in few lines: all of it only where that is little."""
+    lines = []
+    if out := reading.left_out:
+        count = len(reading.songs) + len(out)
+        lines.append(f"left out {len(out)} of {count} tunes: {_summary(out)}; {_LISTS}")
+    if len(reading.remarks) <= _FEW:
+        return [*lines, *reading.remarks]
+    return [*lines, f"{len(reading.remarks)} notes on tunes: {_summary(reading.remarks)}; {_LISTS}"]
+
+
+_FEW = 3
+_LISTS = "--report lists them"
+_PLACE = re.compile(r"^(\d+:\d+: |X:[^:]*: |bar \w+: )*")
+
+
+def _summary(lines: Sequence[str]) -> str:
+    """The kinds of reasons in ``lines``, the most frequent first, with how many there are."""
+    kinds = Counter(map(_kind, lines)).most_common()
+    told = [f"{kind} ({count})" if count > 1 else kind for kind, count in kinds[:_FEW]]
+    return ", ".join(told) + (", …" if len(kinds) > _FEW else "")
+
+
+def _kind(line: str) -> str:
+    """``a.abc: X:3: bar 2: a note of 1/9 quarter notes …; …`` -> what is wrong, without the place
+    and the numbers.
+    """
+    what = _PLACE.sub("", line.partition(": ")[2])
+    return re.sub(r"\d+(/\d+)?", "…", re.split("[;:]", what)[0])
+
+
+def _name(place: Place, tune: Tune) -> str:
+    return f"{place.path.stem}-{tune.label}" if tune.label else place.path.stem
+
+
+def _require(place: Place, tune: Tune) -> None:
+    """Raises the error of a file that was named itself and is one tune."""
+    if place.named and not tune.label and not tune.song:
+        kind: type[MelodyError] = getattr(errors, tune.error)
+        raise kind(tune.why)

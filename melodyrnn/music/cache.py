@@ -1,0 +1,104 @@
+"""What was read from files, kept for the next time: bytes by the content that they came of.
+
+One SQLite file in the user's cache folder, written in transactions, so that a kill leaves the old
+state or the new one. It only ever saves time: where it is damaged it is made anew, where it cannot
+be written nothing is kept. MELODYRNN_CACHE names another folder, or ``off``.
+"""
+
+import hashlib
+import os
+import sqlite3
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager, suppress
+from functools import cache
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+LARGEST = 256_000_000
+"""Bytes; a larger file is begun anew. All of the tunes in music21's corpus take 3 million."""
+
+_AT_ONCE = 500  # keys a query
+_PATIENCE = 2.0  # seconds for another process to finish writing
+
+
+def key_of(data: bytes, suffix: str, track: str | None, grid: str | None) -> bytes:
+    """What ``data``, read in this way by these readers, is kept under."""
+    way = repr((_readers(), suffix.lower(), track, grid)).encode()
+    return hashlib.blake2b(data, digest_size=16, key=hashlib.sha256(way).digest()).digest()
+
+
+def recall(keys: Sequence[bytes]) -> dict[bytes, bytes]:
+    """What is kept under each of ``keys``; nothing where the cache is off, absent or damaged."""
+    kept: dict[bytes, bytes] = {}
+    path = _place()
+    if path is None or not path.is_file():
+        return kept
+    with _connected(path) as database:
+        for start in range(0, len(keys), _AT_ONCE):
+            some = keys[start : start + _AT_ONCE]
+            marks = ",".join("?" * len(some))
+            kept.update(
+                database.execute(f"SELECT key, value FROM tunes WHERE key IN ({marks})", some)
+            )
+    return kept
+
+
+def remember(values: Mapping[bytes, bytes]) -> None:
+    """Keep each value under its key, if that is possible."""
+    path = _place()
+    if path is None or not values:
+        return
+    with suppress(OSError):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if path.is_file() and path.stat().st_size > LARGEST:
+            path.unlink()
+    with _connected(path) as database:
+        database.execute(
+            "CREATE TABLE IF NOT EXISTS tunes (key BLOB PRIMARY KEY, value BLOB) WITHOUT ROWID"
+        )
+        with database:
+            database.executemany("INSERT OR REPLACE INTO tunes VALUES (?, ?)", values.items())
+
+
+@contextmanager
+def _connected(path: Path) -> Iterator[sqlite3.Connection]:
+    """The database, whatever goes wrong with it suppressed; a damaged one is removed."""
+    try:
+        with closing(sqlite3.connect(path, timeout=_PATIENCE)) as database:
+            yield database
+    except sqlite3.OperationalError:
+        pass  # busy, full, read-only or without its table
+    except sqlite3.DatabaseError:
+        with suppress(OSError):
+            path.unlink()
+
+
+def _place() -> Path | None:
+    """The file, or None where the cache is off."""
+    asked = os.environ.get("MELODYRNN_CACHE")
+    if asked and asked.lower() == "off":
+        return None
+    with suppress(RuntimeError):  # no home to be found
+        return (Path(asked) if asked else _user_folder() / "melodyrnn") / "tunes.sqlite"
+    return None
+
+
+def _user_folder() -> Path:
+    """Where a user's programs keep what can be made anew."""
+    if given := os.environ.get("XDG_CACHE_HOME"):
+        return Path(given)
+    if sys.platform == "win32" and (given := os.environ.get("LOCALAPPDATA")):
+        return Path(given)
+    return Path.home() / ("Library/Caches" if sys.platform == "darwin" else ".cache")
+
+
+@cache
+def _readers() -> str:
+    """What changes when the readers do: a digest of their source, and music21's version."""
+    digest = hashlib.sha256()
+    for path in sorted(Path(__file__).parent.glob("*.py")):
+        digest.update(path.read_bytes())
+    with suppress(PackageNotFoundError):
+        digest.update(version("music21").encode())
+    return digest.hexdigest()

@@ -1,0 +1,106 @@
+"""The named corpora: what music21's wheel carries, found without importing it."""
+
+from dataclasses import dataclass
+from difflib import get_close_matches
+from fnmatch import fnmatch
+from pathlib import Path
+
+from melodyrnn.errors import ScoreError
+from melodyrnn.files import package_folder
+
+_PACKAGE = "music21"
+
+
+@dataclass(frozen=True, slots=True)
+class Collection:
+    """Files of one kind of music, under a name."""
+
+    tradition: str  # whose music it is: a label
+    about: str
+    patterns: tuple[str, ...]  # of paths below music21's corpus
+    without: tuple[str, ...] = ()
+    track: str | None = None  # the voice to take, of scores for several
+
+
+def _essen(tradition: str, about: str, *patterns: str, without: tuple[str, ...] = ()) -> Collection:
+    def below(pattern: str) -> str:
+        return f"essenFolksong/{pattern}.abc"
+
+    return Collection(
+        tradition, about, tuple(map(below, patterns)), without=tuple(map(below, without))
+    )
+
+
+_GERMAN = ("altdeu*", "ballad*", "boehme*", "dva0", "erk*", "fink0", "kinder0", "zuccal0")
+
+COLLECTIONS: dict[str, Collection] = {
+    "essen": _essen("mixed", "the Essen folk song collection", "*", without=("test*",)),
+    "essen/german": _essen("German", "its German songs together, those below", *_GERMAN),
+    "essen/altdeutsch": _essen("German", "Böhme, Altdeutsches Liederbuch, 1877", "altdeu*"),
+    "essen/ballads": _essen("German", "ballads, German and Dutch", "ballad*"),
+    "essen/boehme": _essen("German", "Böhme, Volksthümliche Lieder der Deutschen, 1895", "boehme*"),
+    "essen/dva": _essen("German", "from the German Folk Song Archive", "dva0"),
+    "essen/erk": _essen("German", "Erk and Böhme, Deutscher Liederhort, 1893", "erk*"),
+    "essen/fink": _essen("German", "Fink, Musikalischer Hausschatz der Deutschen, 1843", "fink0"),
+    "essen/zuccalmaglio": _essen(
+        "German", "Kretzschmer and Zuccalmaglio, Deutsche Volkslieder, 1840", "zuccal0"
+    ),
+    "kinder": _essen("German", "German children's songs (of Essen)", "kinder0"),
+    "essen/china": _essen("Chinese", "songs of the Han", "han*"),
+    "essen/ireland": _essen("Irish", "Irish songs", "irl"),
+    "essen/lorraine": _essen("Lorraine", "Pinck, Verklingende Weisen, 1926", "lot"),
+    "essen/luxembourg": _essen("Luxembourg", "songs from Luxembourg", "lux"),
+    "essen/haydn": _essen("Scottish", "songs that Haydn set", "folkHaydn"),
+    "essen/variants": _essen("mixed", "variants of a few songs, from Europe", "variant0"),
+    "oneills": Collection(
+        "Irish", "O'Neill, Music of Ireland, 1903; some tunes twice", ("oneills1850/*.abc",)
+    ),
+    "ryans-mammoth": Collection(
+        "American", "Ryan's Mammoth Collection, 1883: reels, jigs", ("ryansMammoth/*.abc",)
+    ),
+    "airds": Collection(
+        "Scottish", "Aird, Scotch, English, Irish and Foreign Airs, 1782", ("airdsAirs/*.abc",)
+    ),
+    "northumbrian": Collection(
+        "English", "Northumbrian Minstrelsy, 1882", ("miscFolk/northumbrian*.abc",)
+    ),
+    "american-fife": Collection("American", "fife tunes", ("miscFolk/americanfife*.abc",)),
+    "bach-sopranos": Collection(
+        "Bach",
+        "the soprano lines of Bach's chorales; slow to read, once",
+        ("bach/bwv*.mxl",),
+        without=("bach/bwv846.mxl",),
+        track="Soprano",
+    ),
+}
+"""Name -> corpus."""
+
+
+def files(name: str) -> list[Path]:
+    """The files of the corpus ``name``, sorted. Raises ScoreError, or MelodyError where music21's
+    files are not there.
+    """
+    if name not in COLLECTIONS:
+        raise ScoreError(f"unknown corpus '{name}';{nearest(name)} {REMEDY}")
+    corpus, folder = COLLECTIONS[name], package_folder(_PACKAGE) / "corpus"
+    found = {path for pattern in corpus.patterns for path in folder.glob(pattern)}
+    return sorted(
+        path
+        for path in found
+        if not any(fnmatch(path.relative_to(folder).as_posix(), out) for out in corpus.without)
+    )
+
+
+REMEDY = "'melodyrnn corpus list' shows those there are"
+
+
+def nearest(name: str) -> str:
+    """`` did you mean 'kinder'?`` for a name that no corpus has, or nothing."""
+    endings = {known.rpartition("/")[2]: known for known in reversed(COLLECTIONS)} | {
+        known: known for known in COLLECTIONS
+    }
+    wanted = name.casefold()
+    close = get_close_matches(wanted, endings, 1, 0.6) or get_close_matches(
+        wanted.rpartition("/")[2], endings, 1, 0.6
+    )
+    return f" did you mean '{endings[close[0]]}'?" if close else ""
