@@ -21,7 +21,7 @@ def with_rests(notes: Iterable[Sounding], key: Key) -> list[Note]:
     place = Fraction(0)
     melodic: list[Note] = []
     for note in notes:
-        if note.onset > place:
+        if note.onset != place:  # and so later
             melodic.append(Note(None, note.onset - place))
         pitch = key.pitch(note.pitch) if isinstance(note.pitch, int) else note.pitch
         melodic.append(Note(pitch, note.length))

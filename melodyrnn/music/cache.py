@@ -24,8 +24,7 @@ _PATIENCE = 2.0  # seconds for another process to finish writing
 
 def key_of(data: bytes, suffix: str, track: str | None, grid: str | None) -> bytes:
     """What ``data``, read in this way by these readers, is kept under."""
-    way = repr((_readers(), suffix.lower(), track, grid)).encode()
-    return hashlib.blake2b(data, digest_size=16, key=hashlib.sha256(way).digest()).digest()
+    return hashlib.blake2b(data, digest_size=16, key=_way(suffix.lower(), track, grid)).digest()
 
 
 def recall(keys: Sequence[bytes]) -> dict[bytes, bytes]:
@@ -91,6 +90,12 @@ def _user_folder() -> Path:
     if sys.platform == "win32" and (given := os.environ.get("LOCALAPPDATA")):
         return Path(given)
     return Path.home() / ("Library/Caches" if sys.platform == "darwin" else ".cache")
+
+
+@cache
+def _way(*options: str | None) -> bytes:
+    """A digest of the readers and their options."""
+    return hashlib.sha256(repr((_readers(), options)).encode()).digest()
 
 
 @cache

@@ -73,7 +73,8 @@ def value_of(duration: Fraction) -> Value | None:
 
 def can_write(duration: Fraction) -> bool:
     """Whether tied values can last ``duration`` quarter notes."""
-    return duration > 0 and GRID % duration.denominator == 0
+    # The numerator, for comparing Fractions is slow.
+    return duration.numerator > 0 and GRID % duration.denominator == 0
 
 
 def spell(duration: Fraction) -> tuple[Value, ...]:

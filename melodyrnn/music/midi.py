@@ -20,7 +20,7 @@ from melodyrnn.music.bars import bar_spans
 from melodyrnn.music.durations import GRID, can_write
 from melodyrnn.music.grid import Grid
 from melodyrnn.music.midi_events import NOTE_OFF, NOTE_ON, Event, MidiData, read_events
-from melodyrnn.music.midi_meta import Marks, read_marks, written_marks
+from melodyrnn.music.midi_meta import Clock, Marks, read_marks, written_marks
 from melodyrnn.music.quantise import quantise
 from melodyrnn.music.song import Note, Song
 from melodyrnn.music.voices import Sounding, Voice, choose, melody
@@ -31,6 +31,9 @@ DRUMS = 9
 """The channel, counted from 0, whose keys are drums and not pitches."""
 
 _VELOCITY = 80
+
+Span = tuple[int, int, int]
+"""A note's first tick, its pitch, and the tick where it ends."""
 
 
 def parse_midi(
@@ -102,17 +105,16 @@ def _voices(midi: MidiData, marks: list[Marks], name: str) -> list[tuple[int, Vo
 
     Where one track alone has notes, each of its channels is a voice.
     """
-    by_channel: defaultdict[tuple[int, int], list[Sounding]] = defaultdict(list)
-    by_track: defaultdict[int, list[Sounding]] = defaultdict(list)
+    by_channel: defaultdict[tuple[int, int], list[Span]] = defaultdict(list)
+    by_track: defaultdict[int, list[Span]] = defaultdict(list)
     unclosed = empty = drums = 0
     for index, events in enumerate(midi.tracks):
-        clock = marks[index].clock
         for (channel, pitch), strokes in _strokes_read(events).items():
             if channel == DRUMS:
                 drums += 1
                 continue
             spans, left_open = _spans(strokes, events[-1].tick)
-            notes = [Sounding(clock(on), clock(off), pitch) for on, off in spans if on < off]
+            notes = [(on, pitch, off) for on, off in spans if on < off]
             unclosed += left_open
             empty += len(spans) - len(notes)
             if notes:
@@ -129,17 +131,19 @@ def _voices(midi: MidiData, marks: list[Marks], name: str) -> list[tuple[int, Vo
         raise MidiError(f"{name}: {what}; choose a file with a melody")
     if len(by_track) == 1 and len(by_channel) > 1:
         return [
-            (index, Voice(f"channel {channel + 1}", _ordered(notes)))
+            (index, Voice(f"channel {channel + 1}", _ordered(notes, marks[index].clock)))
             for (index, channel), notes in sorted(by_channel.items(), key=lambda item: item[0])
         ]
     return [
-        (index, Voice(marks[index].titles[index], _ordered(notes)))
+        (index, Voice(marks[index].titles[index], _ordered(notes, marks[index].clock)))
         for index, notes in by_track.items()
     ]
 
 
-def _ordered(notes: Iterable[Sounding]) -> tuple[Sounding, ...]:
-    return tuple(sorted(notes, key=lambda note: (note.onset, note.midi, note.end)))
+def _ordered(spans: list[Span], clock: Clock) -> tuple[Sounding, ...]:
+    """Sorted while they are whole numbers, and each moment told once: Fractions are slow."""
+    moments = {tick: clock(tick) for span in spans for tick in (span[0], span[2])}
+    return tuple(Sounding(moments[on], moments[off], pitch) for on, pitch, off in sorted(spans))
 
 
 def _strokes_read(events: Iterable[Event]) -> dict[tuple[int, int], list[tuple[int, bool]]]:

@@ -28,6 +28,7 @@ _FRAMES = {24: Fraction(24), 25: Fraction(25), 29: Fraction(30000, 1001), 30: Fr
 """SMPTE format -> frames a second; 29 is the 30-frame drop format of television."""
 
 _CORRUPT = "the file is corrupt; export it again"
+_OVER = "an event runs over the end of its track"
 _CUT = "the file is cut short; get a whole copy"
 
 
@@ -139,19 +140,19 @@ class _Track:
                 if not running:
                     raise self._error(f"data byte 0x{status:02x} where a message must start")
                 status = running
-            if status == META:
+            if status < 0xF0:
+                running = status
+                data = self._message(status & 0xF0)
+                events.append(Event(tick, status & 0xF0, status & 0x0F, data))
+            elif status == META:
                 number = self._byte()
                 events.append(Event(tick, META, number, self._bytes(self._length())))
                 if number == END_OF_TRACK:
                     return tuple(events)
             elif status in _SYSEX:
                 self._bytes(self._length())
-            elif status >= 0xF0:
-                self._message(status)
             else:
-                running = status
-                data = self._message(status & 0xF0)
-                events.append(Event(tick, status & 0xF0, status & 0x0F, data))
+                self._message(status)
         return (*events, Event(tick, META, END_OF_TRACK, b""))
 
     def _message(self, kind: int) -> bytes:
@@ -159,18 +160,22 @@ class _Track:
             self.place -= 1
             raise self._error(f"unknown status 0x{kind:02x}")
         data = self._bytes(_DATA_BYTES[kind])
-        for index, byte in enumerate(data, self.place - len(data)):
-            if byte > 0x7F:
-                self.place = index
-                raise self._error(f"data byte 0x{byte:02x}, at most 0x7f is possible")
-        return data
+        if data.isascii():
+            return data
+        index = next(index for index, byte in enumerate(data) if byte > 0x7F)
+        self.place += index - len(data)
+        raise self._error(f"data byte 0x{data[index]:02x}, at most 0x7f is possible")
 
     def _byte(self) -> int:
-        return self._bytes(1)[0]
+        place = self.place
+        if place >= self.end:
+            raise self._error(_OVER)
+        self.place = place + 1
+        return self.data[place]
 
     def _bytes(self, count: int) -> bytes:
         if self.place + count > self.end:
-            raise self._error("an event runs over the end of its track")
+            raise self._error(_OVER)
         self.place += count
         return self.data[self.place - count : self.place]
 

@@ -1,8 +1,11 @@
 """What a person names, and the files it stands for: a file, a folder, a glob, a named corpus."""
 
 import glob
-from collections.abc import Iterable
+import os
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import chain
+from operator import attrgetter
 from pathlib import Path
 
 from melodyrnn.errors import ScoreError
@@ -30,7 +33,7 @@ def places(source: str | Path) -> list[Place]:
     if exists(path):
         if not is_folder(path):
             return [Place(path, text, named=True)]
-        if found := _songs(path.rglob("*")):
+        if found := _songs(_below(path)):
             return found
         raise ScoreError(f"{path}: no song in this folder; {_ENDINGS}")
     if text in collections.COLLECTIONS:
@@ -51,20 +54,22 @@ _ENDINGS = f"songs end in {' '.join(READERS)}"
 
 def _songs(paths: Iterable[Path]) -> list[Place]:
     """Those of ``paths`` that are songs' files, each once, sorted."""
-    songs = (
-        path
-        for path in set(paths)
-        if path.suffix.lower() in READERS and path.is_file() and not path.name.startswith(".")
-    )
-    return [Place(path, str(path)) for path in sorted(songs)]
+    songs = {path for path in paths if path.suffix.lower() in READERS and path.name[0] != "."}
+    return [Place(path, str(path)) for path in sorted(songs, key=attrgetter("parts"))]
+
+
+def _below(folder: Path) -> Iterator[Path]:
+    """All files in it and in the folders below."""
+    for inside, _, names in os.walk(folder):
+        yield from (Path(inside, name) for name in names)
 
 
 def _globbed(pattern: str) -> list[Place]:
     names = glob.glob(pattern, recursive=True)  # noqa: PTH207 - it may be absolute
     matched = list(map(Path, names))
-    below = [path for folder in matched if is_folder(folder) for path in folder.rglob("*")]
-    if found := _songs([*matched, *below]):
-        return found
+    found = (_below(path) if is_folder(path) else [path] for path in matched)
+    if songs := _songs(chain.from_iterable(found)):
+        return songs
     if matched:
         raise ScoreError(f"{pattern}: no song among {len(matched)} matches; {_ENDINGS}")
     raise ScoreError(f"{pattern}: matches no file; * stands for any name, ** for any folders")

@@ -60,7 +60,8 @@ def melody(voices: Sequence[Voice], track: str | int | None, name: str) -> Voice
     MelodyWarning says in one line what was decided. Raises ConfigError for an unknown track.
     """
     voice = choose(voices, track, name)
-    overlap = _overlap(voice.notes)
+    line = _is_line(voice.notes)
+    overlap = not line and _overlap(voice.notes)
     highest = "the highest note where notes overlap"
     label = _label(voices, voice)
     if len(voices) > 1 and track is None:
@@ -74,7 +75,7 @@ def melody(voices: Sequence[Voice], track: str | int | None, name: str) -> Voice
     elif overlap:
         what = f"track {label}" if len(voices) > 1 else "its notes overlap"
         warnings.warn(f"{name}: {what}; took {highest}", MelodyWarning, stacklevel=3)
-    return replace(voice, notes=tuple(skyline(voice.notes)))
+    return voice if line else replace(voice, notes=tuple(skyline(voice.notes)))
 
 
 def choose(voices: Sequence[Voice], track: str | int | None, name: str) -> Voice:
@@ -100,7 +101,7 @@ def choose(voices: Sequence[Voice], track: str | int | None, name: str) -> Voice
 def skyline(notes: Iterable[Sounding]) -> list[Sounding]:
     """One note at a time, the highest sounding one, in order; the module's text has the rule."""
     notes = sorted(notes, key=lambda note: note.onset)
-    if all(earlier.end <= later.onset for earlier, later in pairwise(notes)):
+    if _is_line(notes):
         return notes
     kept: list[Sounding] = []
     # (onset, highest first, longest first, the order given): notes that wait are put back.
@@ -124,6 +125,12 @@ def skyline(notes: Iterable[Sounding]) -> list[Sounding]:
             late = replace(note, onset=last.end)
             heapq.heappush(queue, (late.onset, -late.midi, -late.length, index, late))
     return kept
+
+
+def _is_line(notes: Iterable[Sounding]) -> bool:
+    """Whether each note starts when the one before has ended, or later."""
+    # Equality first, which is the rule and far quicker than comparing Fractions.
+    return all(a.end == b.onset or a.end < b.onset for a, b in pairwise(notes))
 
 
 def _is_legato(earlier: Sounding, later: Sounding) -> bool:
