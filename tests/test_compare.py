@@ -12,10 +12,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from melodyrnn import parse
 from melodyrnn.errors import ConfigError, RunError
-from melodyrnn.music.song import Song
+from melodyrnn.music.song import Key, Note, Song
 from melodyrnn.render.report_data import Ceiling, HeldOut, HeldOutRow, Pair, Row, Spread
 from melodyrnn.workflows import verdict
 from melodyrnn.workflows.compare import compare
@@ -57,6 +59,58 @@ def test_no_two_of_our_songs_are_taken_for_one(request):
     sides = split(songs, 0.5)
     assert len(songs) > 10
     assert abs(len(sides.held_out) - len(songs) / 2) <= 1
+
+
+@given(st.randoms(use_true_random=False), st.integers(0, 3))
+def test_the_order_of_songs_and_their_files_names_change_nothing_of_a_split(random, seed):
+    songs = tunes(9)
+    songs.append(songs[0])
+    parts = split(songs, 0.3, seed)
+    random.shuffle(songs)
+    assert split(songs, 0.3, seed) == parts
+    renamed = split([Named(f"other{song.name}", song.song) for song in songs], 0.3, seed)
+    assert [[song.song for song in part] for part in renamed] == [
+        [song.song for song in part] for part in parts
+    ]
+
+
+def test_seeds_split_differently():
+    songs = tunes(12)
+    assert (
+        len({frozenset(s.name for s in split(songs, 0.25, seed).held_out) for seed in range(9)}) > 5
+    )
+
+
+def test_a_large_family_falls_no_more_often_than_a_single_song():
+    songs = [named(f"copy{number}", "c4 d8 e1 g8 e4 d8 c8 e8 f4") for number in range(20)]
+    songs += tunes(9)
+    sides = [split(songs, 0.2, seed).held_out for seed in range(60)]
+    assert 4 <= sum("copy0" in {song.name for song in side} for side in sides) <= 20  # 12 expected
+
+
+def higher(note):
+    return Note(note.pitch and Key().pitch(note.pitch.midi + 5), note.duration)
+
+
+PLANTED = {
+    "exact": lambda notes: notes,
+    "transposed": lambda notes: map(higher, notes),
+    "with a repeated section": lambda notes: [*notes[:16], *notes],
+    "in half the values": lambda notes: [Note(n.pitch, n.duration / 2) for n in notes],
+}
+
+
+@pytest.mark.parametrize("how", PLANTED)
+def test_a_planted_song_is_found(how):
+    songs = tunes(40)
+    for number in range(40):
+        notes = tuple(PLANTED[how](songs[number].song.notes))
+        songs.append(Named(f"plant{number}", Song(notes)))
+    for part in split(songs, 0.3):
+        names = {song.name for song in part}
+        assert {f"plant{n}" for n in range(40) if f"song{n}" in names} == {
+            name for name in names if name.startswith("plant")
+        }
 
 
 @pytest.mark.parametrize(

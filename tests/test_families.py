@@ -1,5 +1,7 @@
 """What is nearly the same is found; what only shares a turn of phrase is not."""
 
+import time
+
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
@@ -38,6 +40,32 @@ def test_every_sequence_has_one_family_and_equals_share_it(sequences):
     for a, first in enumerate(sequences):
         for b, second in enumerate(sequences):
             assert first != second or home[a] == home[b]
+
+
+def runs(sequence, size=4):
+    return {sequence[start : start + size] for start in range(max(len(sequence) - size, 0) + 1)}
+
+
+@given(st.lists(st.text("ab", max_size=14), max_size=10))
+def test_families_are_what_their_definition_says(sequences):
+    head = list(range(len(sequences)))
+    for a, first in enumerate(sequences):
+        for b, second in enumerate(sequences[:a]):
+            shared = len(runs(first) & runs(second))
+            if 2 * shared >= min(len(runs(first)), len(runs(second))):
+                head = [head[b] if one == head[a] else one for one in head]
+    together = {}
+    for place, one in enumerate(head):
+        together.setdefault(one, []).append(place)
+    assert families(sequences) == sorted(together.values())
+
+
+def test_a_turn_of_phrase_that_all_have_pairs_not_all_with_all():
+    rng = np.random.default_rng(0)
+    sequences = [[*range(100, 110), *rng.integers(0, 30, 40)] for _ in range(4000)]
+    began = time.process_time()
+    assert len(families(sequences)) == 4000
+    assert time.process_time() - began < 5  # seconds; 0.7 measured, and 8 million pairs
 
 
 def test_thousands_of_sequences_take_a_moment():

@@ -220,7 +220,7 @@ class Song:
     @property
     def duration(self) -> Fraction:
         """In quarter notes."""
-        return Fraction(sum(self._steps), GRID)
+        return Fraction(sum(self.steps), GRID)
 
     @property
     def seconds(self) -> float:
@@ -230,11 +230,11 @@ class Song:
     @property
     def offsets(self) -> tuple[Fraction, ...]:
         """Where each note starts."""
-        starts = list(accumulate(self._steps, initial=0))[:-1]
+        starts = list(accumulate(self.steps, initial=0))[:-1]
         return tuple(Fraction(start, GRID) for start in starts)
 
     @property
-    def _steps(self) -> list[int]:
-        """The durations in steps of GRID: whole numbers add up ten times faster."""
+    def steps(self) -> list[int]:
+        """The durations in steps of 1/GRID: whole numbers add up ten times faster."""
         lengths = [note.duration for note in self.notes]
         return [length.numerator * (GRID // length.denominator) for length in lengths]

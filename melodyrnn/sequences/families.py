@@ -1,8 +1,8 @@
 """Sequences that are nearly the same, which must not stand on two sides of a test."""
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Hashable, Sequence
-from itertools import combinations
+from math import ceil
 
 _SIZE = 4
 _SHARE = 0.5
@@ -14,30 +14,44 @@ def families(sequences: Sequence[Sequence[Hashable]]) -> list[list[int]]:
     Two are, where at least half of the distinct runs of 4 symbols of the shorter one stand in the
     other too; so is what a chain of such pairs joins. In order of first place.
     """
-    runs = [_runs(sequence) for sequence in sequences]
-    holders: defaultdict[Hashable, list[int]] = defaultdict(list)
+    runs = _runs(sequences)
+    holders: defaultdict[int, list[int]] = defaultdict(list)
     for place, found in enumerate(runs):
         for run in found:
             holders[run].append(place)
-    shared = Counter(pair for places in holders.values() for pair in combinations(places, 2))
     head = list(range(len(sequences)))  # of each place, one nearer the first of its family
-    for (a, b), count in shared.items():
-        if count >= _SHARE * min(len(runs[a]), len(runs[b])):
-            first, second = sorted((_first(head, a), _first(head, b)))
-            head[second] = first
+    for place, found in enumerate(runs):
+        need = ceil(_SHARE * len(found))
+        # Who shares ``need`` runs shares one of any set that leaves less than ``need`` out: of the
+        # rarest, which few hold, so that no turn of phrase that all have pairs all with all.
+        telling = sorted(found, key=lambda run: len(holders[run]))[: len(found) - need + 1]
+        for other in {other for run in telling for other in holders[run]}:
+            if len(runs[other]) < len(found) or _first(head, other) == _first(head, place):
+                continue
+            if len(found & runs[other]) >= need:
+                first, second = sorted((_first(head, other), _first(head, place)))
+                head[second] = first
     together: defaultdict[int, list[int]] = defaultdict(list)
     for place in range(len(sequences)):
         together[_first(head, place)].append(place)
     return list(together.values())
 
 
-def _runs(sequence: Sequence[Hashable]) -> set[Hashable]:
-    """The distinct runs; of a shorter sequence, itself."""
-    last = max(len(sequence) - _SIZE, 0)
-    return {tuple(sequence[start : start + _SIZE]) for start in range(last + 1)}
+def _runs(sequences: Sequence[Sequence[Hashable]]) -> list[set[int]]:
+    """Of each sequence the distinct runs, numbered; of a shorter one, itself."""
+    symbols: dict[Hashable, int] = {}
+    numbers: dict[tuple[int, ...], int] = {}
+    found = []
+    for sequence in sequences:
+        told = [symbols.setdefault(symbol, len(symbols)) for symbol in sequence]
+        last = max(len(told) - _SIZE, 0)
+        runs = (tuple(told[start : start + _SIZE]) for start in range(last + 1))
+        found.append({numbers.setdefault(run, len(numbers)) for run in runs})
+    return found
 
 
-def _first(head: Sequence[int], place: int) -> int:
+def _first(head: list[int], place: int) -> int:
     while head[place] != place:
+        head[place] = head[head[place]]  # a shorter way the next time
         place = head[place]
     return place

@@ -1,6 +1,7 @@
 """Generalising: songs kept from training, and what the models make of them."""
 
 from collections.abc import Mapping, Sequence
+from hashlib import sha256
 from itertools import combinations
 from typing import NamedTuple
 
@@ -8,6 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from melodyrnn.errors import ConfigError
+from melodyrnn.music.codes import to_codes
+from melodyrnn.music.relative import relative
 from melodyrnn.render.report_data import HeldOut, HeldOutRow, Pair
 from melodyrnn.sequences.families import families
 from melodyrnn.workflows.sources import Named
@@ -27,38 +30,31 @@ class Split(NamedTuple):
     held_out: tuple[Named, ...]  # are only measured
 
 
-def split(songs: Sequence[Named], fraction: float) -> Split:
-    """Hold out ``fraction`` of the songs and, of the others, as much again for validation.
+def split(songs: Sequence[Named], fraction: float, seed: int = 0) -> Split:
+    """Hold out ``fraction`` of the tunes and, of the others, as much again for validation.
 
-    The same songs always fall the same way. Raises ConfigError where ``fraction`` is not
-    between 0 and 1, or leaves no two tunes apart.
+    Each tune falls by a digest of its notes and ``seed``, so that the same songs fall the same
+    way in whatever order and under whatever names they come. Raises ConfigError where
+    ``fraction`` is not between 0 and 1, or leaves no two tunes apart.
     """
     if not 0 < fraction < 1:
         raise ConfigError(f"--held-out {fraction:g} is out of range; it is a part, such as 0.25")
-    related = families([_tune(named) for named in songs])
-    tunes = [[songs[place] for place in family] for family in related]
-    if len(tunes) < 2:
+    related = families([relative(named.song) for named in songs])
+    if len(related) < 2:
         raise ConfigError("songs held out need at least two different tunes; give more songs")
-    order = np.random.default_rng(0).permutation(len(tunes))
-    shuffled = [tunes[i] for i in order]
+    notes = [" ".join(to_codes(named.song)) for named in songs]
+    tunes = [sorted((notes[i], songs[i].name, i) for i in family) for family in related]
+    tunes.sort(key=lambda tune: _drawn([text for text, _, _ in tune], seed))
     test = min(max(1, round(fraction * len(tunes))), len(tunes) - 1)
     rest = len(tunes) - test
     check = max(1, round(fraction * rest)) if rest >= 3 else 0
-    parts = shuffled[test + check :], shuffled[test : test + check], shuffled[:test]
-    return Split(*(tuple(named for tune in part for named in tune) for part in parts))
+    parts = tunes[test + check :], tunes[test : test + check], tunes[:test]
+    return Split(*(tuple(songs[place] for tune in part for *_, place in tune) for part in parts))
 
 
-def _tune(named: Named) -> list[object]:
-    """What two songs share that are the same but for their key: of each note its duration and
-    its distance from the note before it.
-    """
-    tune: list[object] = []
-    before = None
-    for note in named.song.notes:
-        step = note.pitch.midi - before if note.pitch and before is not None else None
-        tune.append((step, note.is_rest, note.duration))
-        before = note.pitch.midi if note.pitch else before
-    return tune
+def _drawn(tune: Sequence[str], seed: int) -> str:
+    """A number that the seed and the notes of a tune's songs alone decide."""
+    return sha256("\n".join([str(seed), *tune]).encode()).hexdigest()
 
 
 def judge(bits: Mapping[str, Sequence[Sequence[float]]], notes: Sequence[int]) -> HeldOut:
