@@ -1,13 +1,17 @@
 """Reading and writing files so that nothing is lost and every failure says what to do."""
 
 import os
+import shutil
+import tempfile
+from collections.abc import Callable
 from contextlib import suppress
 from difflib import get_close_matches
+from errno import EEXIST, ENOTEMPTY
 from importlib.util import find_spec
 from pathlib import Path
 from stat import S_ISDIR, S_ISREG
 
-from melodyrnn.errors import MelodyError
+from melodyrnn.errors import MelodyError, RunError
 
 
 def write_atomically(path: str | Path, data: bytes | str) -> Path:
@@ -44,6 +48,73 @@ def make_folder(path: str | Path) -> Path:
     except OSError as error:
         raise MelodyError(f"{path}: cannot make this folder: {reason(error)}") from None
     return path
+
+
+class _InTheWayError(RunError):
+    """Something stands where a folder was to be made."""
+
+
+def create_folder(
+    path: Path,
+    marker: str,
+    fill: Callable[[Path], object],
+    *,
+    taken: str,
+    kind: str,
+    overwrite: bool = False,
+) -> None:
+    """Make a folder with all that ``fill`` writes into it, the file ``marker`` among it, at once.
+
+    An empty folder may stand at ``path``, and one with ``marker`` in it that is to be overwritten.
+    Raises RunError where anything else does, with the words ``taken``, what then may be done, or
+    ``kind``, what such a folder is called.
+    """
+    check_free(path, marker, taken=taken, kind=kind, overwrite=overwrite)
+    make_folder(path.parent)
+    try:
+        draft = Path(tempfile.mkdtemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent))
+    except OSError as error:
+        raise RunError(f"{path}: cannot make a {kind} here: {reason(error)}") from None
+    old = draft.with_suffix(".old")
+    try:
+        draft.chmod(0o755)  # mkdtemp makes it private
+        fill(draft)
+        if overwrite and exists(path / marker):
+            path.rename(old)
+        draft.rename(path)
+    except OSError as error:
+        if error.errno in (EEXIST, ENOTEMPTY):  # another process was quicker
+            raise _InTheWayError(f"{path}: already exists; {taken}") from None
+        raise RunError(f"{path}: cannot be written: {reason(error)}") from None
+    finally:
+        for leftover in (draft, old):
+            shutil.rmtree(leftover, ignore_errors=True)
+
+
+def create_fresh_folder(
+    path: Path, marker: str, fill: Callable[[Path], object], *, taken: str, kind: str
+) -> Path:
+    """``create_folder`` at ``path`` or, where it exists, the first free one of ``path-2`` …
+
+    Two processes that begin at once get a folder each. Returns the one made.
+    """
+    number, free = 1, path
+    while True:
+        try:
+            create_folder(free, marker, fill, taken=taken, kind=kind)
+            return free
+        except _InTheWayError:
+            number += 1
+            free = path.with_name(f"{path.name}-{number}")
+
+
+def check_free(path: Path, marker: str, *, taken: str, kind: str, overwrite: bool = False) -> None:
+    """Raise the RunError of ``create_folder`` where it would."""
+    if exists(path / marker):
+        if not overwrite:
+            raise _InTheWayError(f"{path}: already exists; {taken}")
+    elif exists(path) and not is_empty(path):
+        raise _InTheWayError(f"{path}: stands there and is no {kind}; choose another --output")
 
 
 def read_bytes(path: str | Path, most: int) -> bytes:

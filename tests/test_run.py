@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from melodyrnn import files
 from melodyrnn.errors import RunError
 from melodyrnn.networks import models
 from melodyrnn.networks import run as runs
@@ -95,7 +96,7 @@ def test_an_empty_folder_is_filled(tmp_path):
 
 
 def test_runs_that_begin_at_once_get_a_folder_each(tmp_path, monkeypatch):
-    monkeypatch.setattr(runs, "exists", lambda path: False)  # as all see it who look at once
+    monkeypatch.setattr(files, "exists", lambda path: False)  # as all see it who look at once
     made = [runs.create_fresh(tmp_path / "x", record_of()) for _ in range(3)]
     assert [path.name for path in made] == ["x", "x-2", "x-3"]
     assert sorted(path.name for path in tmp_path.iterdir()) == ["x", "x-2", "x-3"]

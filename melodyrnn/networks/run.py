@@ -15,12 +15,11 @@ import io
 import json
 import platform
 import re
-import shutil
 import tempfile
 import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from errno import EEXIST, ENOTEMPTY
+from functools import partial
 from pathlib import Path
 from typing import Any, Self
 
@@ -29,12 +28,12 @@ import numpy.typing as npt
 
 from melodyrnn.errors import MelodyError, RunError
 from melodyrnn.files import (
+    create_folder,
+    create_fresh_folder,
     exists,
-    is_empty,
     is_folder,
     make_folder,
     read_bytes,
-    reason,
     suggest,
     write_atomically,
 )
@@ -42,6 +41,7 @@ from melodyrnn.networks.config import ModelConfig, StreamConfig, TrainConfig
 from melodyrnn.sequences.vocabulary import Vocabulary
 
 FORMAT = 2
+FILE = "run.json"
 SOURCES: dict[str, type[TrainConfig] | type[StreamConfig]] = {
     "songs": TrainConfig,
     "text": StreamConfig,
@@ -102,16 +102,10 @@ def _songs(documents: Any) -> tuple[dict[str, str], ...]:
     return tuple({key: str(song[key]) for key in ("name", "sha256", "text")} for song in documents)
 
 
-_TAKEN = (
-    "already exists; --overwrite replaces it, --resume goes on with it, or choose another --output"
-)
-
-
-class _InTheWayError(RunError):
-    """Something stands where a run was to be made."""
-
-    def __init__(self, path: Path, problem: str = _TAKEN) -> None:
-        super().__init__(f"{path}: {problem}")
+_WORDS = {
+    "taken": "--overwrite replaces it, --resume goes on with it, or choose another --output",
+    "kind": "run folder",
+}
 
 
 def create(path: Path, record: Record, *, overwrite: bool = False) -> None:
@@ -119,48 +113,19 @@ def create(path: Path, record: Record, *, overwrite: bool = False) -> None:
 
     Raises RunError where anything else does, but for a run that is to be overwritten.
     """
-    if is_run(path) and not overwrite:
-        raise _InTheWayError(path)
-    if exists(path) and not is_run(path) and not is_empty(path):
-        raise _InTheWayError(path, "stands there and is no run folder; choose another --output")
-    make_folder(path.parent)
-    try:
-        draft = Path(tempfile.mkdtemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent))
-    except OSError as error:
-        raise RunError(f"{path}: cannot make a run folder here: {reason(error)}") from None
-    old = draft.with_suffix(".old")
-    try:
-        draft.chmod(0o755)  # mkdtemp makes it private
-        write_record(draft, record)
-        if overwrite and is_run(path):
-            path.rename(old)
-        draft.rename(path)
-    except OSError as error:
-        if error.errno in (EEXIST, ENOTEMPTY):  # another training was quicker
-            raise _InTheWayError(path) from None
-        raise RunError(f"{path}: cannot be written: {reason(error)}") from None
-    finally:
-        for leftover in (draft, old):
-            shutil.rmtree(leftover, ignore_errors=True)
+    create_folder(path, FILE, partial(write_record, record=record), overwrite=overwrite, **_WORDS)
 
 
 def is_run(path: Path) -> bool:
-    return exists(path / "run.json")
+    return exists(path / FILE)
 
 
 def create_fresh(path: Path, record: Record) -> Path:
     """``create`` at ``path`` or, where it exists, the first free one of ``path-2``, ``path-3`` …
 
-    Two trainings that begin at once get a folder each. Returns the one made.
+    Returns the one made.
     """
-    number, free = 1, path
-    while True:
-        try:
-            create(free, record)
-            return free
-        except _InTheWayError:
-            number += 1
-            free = path.with_name(f"{path.name}-{number}")
+    return create_fresh_folder(path, FILE, partial(write_record, record=record), **_WORDS)
 
 
 def claim(path: Path, record: Record, *, fresh: bool, overwrite: bool) -> Path:
@@ -173,12 +138,12 @@ def claim(path: Path, record: Record, *, fresh: bool, overwrite: bool) -> Path:
 
 def write_record(path: Path, record: Record) -> Path:
     text = json.dumps(record.to_json(), ensure_ascii=False, indent=2)
-    return write_atomically(path / "run.json", text + "\n")
+    return write_atomically(path / FILE, text + "\n")
 
 
 def read_record(path: Path) -> Record:
     """Raises RunError where the folder or its run.json is missing, corrupt or foreign."""
-    file = path / "run.json"
+    file = path / FILE
     if not is_folder(path):
         raise RunError(f"{path}: no such run folder{suggest(path)}")
     if not file.is_file():
