@@ -21,6 +21,7 @@ _HOME = {
     "evaluate": "workflows.evaluate",
     "compare": "workflows.compare",
     "generate": "workflows.generate",
+    "run_lesson": "lessons.running",
     "write_song": "render.write",
     "MelodyError": "errors",
     "MelodyWarning": "errors",

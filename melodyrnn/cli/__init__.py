@@ -11,6 +11,7 @@ from melodyrnn.cli.evaluate import evaluate
 from melodyrnn.cli.generate import generate
 from melodyrnn.cli.group import Group
 from melodyrnn.cli.inspect import inspect
+from melodyrnn.cli.lesson import lesson
 from melodyrnn.cli.render import render
 from melodyrnn.cli.train import train
 
@@ -24,5 +25,5 @@ def main() -> None:
     """
 
 
-for _command in (inspect, train, evaluate, compare, generate, render):
+for _command in (inspect, train, evaluate, compare, generate, render, lesson):
     main.add_command(_command)

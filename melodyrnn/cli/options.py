@@ -20,10 +20,13 @@ from melodyrnn.networks.config import (
 Command = Callable[..., Any]
 
 
-def settings_of(*configs: type, without: tuple[str, ...] = ()) -> Callable[[Command], Command]:
+def settings_of(
+    *configs: type, without: tuple[str, ...] = (), defaults: bool = True
+) -> Callable[[Command], Command]:
     """An option for each field of ``configs``; one that is not given is left out of the call.
 
-    Of fields of one name, the first tells the default.
+    Of fields of one name, the first tells the default. Without ``defaults`` the help names none:
+    each of those who are asked has its own.
     """
     settings = {setting.name: setting for c in reversed(configs) for setting in fields(c)}
     order = [setting.name for config in configs for setting in fields(config)]
@@ -31,20 +34,20 @@ def settings_of(*configs: type, without: tuple[str, ...] = ()) -> Callable[[Comm
     def decorate(command: Command) -> Command:
         for name in reversed(list(dict.fromkeys(order))):
             if name not in without:
-                command = _option(settings[name])(command)
+                command = _option(settings[name], defaults)(command)
         return command
 
     return decorate
 
 
-def _option(setting: Any) -> Callable[[Command], Command]:
+def _option(setting: Any, defaults: bool) -> Callable[[Command], Command]:
     about, default = setting.metadata["about"], setting.default
     option = "--" + setting.name.replace("_", "-")
     if isinstance(default, bool):
         flags = f"{option}/--no-{option[2:]}"
-        shown = f"{about}  [default: {'yes' if default else 'no'}]"
+        shown = f"{about}  [default: {'yes' if default else 'no'}]" if defaults else about
         return click.option(flags, setting.name, default=None, help=shown)
-    shown = about if default is None else f"{about}  [default: {default}]"
+    shown = about if default is None or not defaults else f"{about}  [default: {default}]"
     if choices := setting.metadata.get("choices"):
         kinds = click.Choice(list(choices))
         return click.option(option, type=kinds, metavar="NAME", help=shown)

@@ -16,6 +16,11 @@ SHAPES: dict[str, str] = {
 }
 """The five shapes of a task on sequences."""
 
+NETWORK = ("cell", "units", "layers")
+"""The settings of SequenceConfig that most lessons can use."""
+LEARNING = tuple(setting.name for setting in fields(FitConfig))
+"""The settings of FitConfig."""
+
 Progress = Callable[[int, int, str], None]  # steps done, all, words
 
 
@@ -65,25 +70,48 @@ class Lesson:
     about: str  # one line: what goes in, what comes out
     claim: str  # what its own run must show
     teach: Callable[["Lesson", Progress], Finding] = field(repr=False)
-    model: SequenceConfig | None = None  # None: several networks, or none; ``teach`` says which
+    model: SequenceConfig = field(default_factory=SequenceConfig)
     fit: FitConfig = field(default_factory=FitConfig)
-    seconds: int = 30  # about how long it takes
+    own: Mapping[str, Any] = field(default_factory=dict)  # settings that no other lesson has
+    uses: Sequence[str] = (*NETWORK, *LEARNING)  # which settings of ``model`` and ``fit`` count
 
-    def with_settings(self, settings: Mapping[str, Any]) -> "Lesson":
-        """With fields of SequenceConfig and FitConfig in place of its own.
+    def with_settings(self, settings: Mapping[str, Any], *, strict: bool = True) -> "Lesson":
+        """With ``settings`` in place of its own.
 
-        Raises ConfigError for a name that this lesson cannot use.
+        Raises ConfigError for a value out of its range and, where ``strict``, for a setting that
+        this lesson cannot use; else such a one is passed over.
         """
-        model, fit = self.model, self.fit
-        known = [f.name for f in fields(FitConfig)]
-        known += [f.name for f in fields(SequenceConfig)] if model else []
+        model, fit, own = dict[str, Any](), dict[str, Any](), dict[str, Any]()
         for name, value in settings.items():
-            if name not in known:
+            if name in self.own:
+                own[name] = value
+            elif name in self.uses:
+                (fit if name in LEARNING else model)[name] = value
+            elif strict:
+                usable = [*self.uses, *self.own]
+                known = ", ".join(map(_option, usable))
                 raise ConfigError(
-                    f"lesson {self.name} has no setting {name!r}{nearest(name, known)}"
+                    f"lesson {self.name} has no use for {_option(name)}"
+                    f"{nearest(_option(name), map(_option, usable))}; it takes {known}"
                 )
-            if hasattr(fit, name):
-                fit = replace(fit, **{name: value})
-            else:
-                model = replace(model, **{name: value})  # type: ignore[type-var]
-        return replace(self, model=model, fit=fit)
+        return replace(
+            self,
+            model=replace(self.model, **model),
+            fit=replace(self.fit, **fit),
+            own={**self.own, **own},
+        )
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """All that it can use, as they stand."""
+        shared = {**self.model.to_json(), **self.fit.to_json()}
+        return {name: shared[name] for name in self.uses} | dict(self.own)
+
+    def to_json(self) -> dict[str, Any]:
+        """What it is, before it is carried out."""
+        words = {name: getattr(self, name) for name in ("shape", "about", "claim", "settings")}
+        return {"lesson": self.name, **words}
+
+
+def _option(name: str) -> str:
+    return "--" + name.replace("_", "-")

@@ -1,0 +1,58 @@
+"""``melodyrnn lesson``."""
+
+import sys
+from typing import Any
+
+import click
+
+from melodyrnn.cli.options import PATH, given, print_json, printing, settings_of
+from melodyrnn.networks.config import FitConfig, SequenceConfig
+
+LIST = "list"
+
+
+@click.command()
+@click.argument("name", default=LIST)
+@click.option("--all", "run_all", is_flag=True, help="carry out all lessons")
+@settings_of(SequenceConfig, FitConfig, defaults=False, without=("head", "bidirectional"))
+@click.option("--output", "-o", type=PATH, help="the folder for pictures and figures")
+@click.option("--overwrite", is_flag=True, help="replace that folder")
+@printing
+def lesson(name: str, run_all: bool, as_json: bool, quiet: bool, **settings: Any) -> None:
+    """The sequence lessons: small exact systems, each with a claim that its run checks.
+
+    Without a NAME, lists them. Each has settings of its own; those given here replace them, where
+    the lesson can use them. The exit status is 1 where a claim does not hold.
+    """
+    from melodyrnn.console.lesson import show_lessons, show_taught, show_verdict
+    from melodyrnn.console.progress import progress_of
+    from melodyrnn.lessons.catalogue import all_lessons
+    from melodyrnn.lessons.running import run_lesson, run_lessons
+
+    if run_all and name != LIST:
+        raise click.UsageError(f"--all carries out all lessons; leave out {name!r}")
+    settings = given(settings)
+    if not run_all and name == LIST:
+        if as_json:
+            print_json([lesson.to_json() for lesson in all_lessons()])
+        else:
+            show_lessons(all_lessons())
+        return
+    silent = quiet or as_json
+    if run_all:
+        show = (lambda taught: None) if silent else show_verdict
+        with progress_of("lessons", "lesson", silent) as report:
+            results = run_lessons(progress=report, after=show, **settings)
+        if as_json:
+            print_json([taught.to_json() for taught in results])
+    else:
+        with progress_of(f"lesson {name}", "epoch", silent) as report:
+            results = [run_lesson(name, progress=report, **settings)]
+        if as_json:
+            print_json(results[0].to_json())
+        elif not quiet:
+            show_taught(results[0])
+    if quiet:
+        for path in (path for taught in results for path in taught.files):
+            click.echo(path)
+    sys.exit(0 if all(taught.finding.holds for taught in results) else 1)

@@ -1,0 +1,65 @@
+"""The list of lessons, and what one of them found."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from rich.console import Console
+from rich.padding import Padding
+from rich.text import Text
+
+from melodyrnn.console.tables import table_of
+
+
+def show_lessons(lessons: Sequence[Any]) -> None:
+    """Each lesson's name, shape and what goes in and out."""
+    console = Console(highlight=False)
+    table = table_of(console, f"{len(lessons)} lessons", "lesson", "shape", "what it is")
+    for lesson in lessons:
+        table.add_row(lesson.name, Text(lesson.shape, "dim"), Text(lesson.about))
+    table.columns[0].no_wrap = table.columns[1].no_wrap = True
+    console.print(table)
+    console.print("\n'melodyrnn lesson NAME' carries one out, '--all' all of them")
+
+
+def show_taught(taught: Any) -> None:
+    """A lesson carried out: its tables, its claim, what was found."""
+    console = Console(highlight=False)
+    lesson, finding = taught.lesson, taught.finding
+    console.print(Text.assemble((lesson.name, "bold"), f", {lesson.shape}: {lesson.about}"))
+    for shown in finding.tables:
+        table = table_of(console, shown.title, *shown.headings)
+        for row in shown.rows:
+            table.add_row(*map(Text, row))
+        console.print(table)
+    console.print()
+    _say(console, "claim", lesson.claim)
+    _say(console, "found", finding.sentence)
+    _say_verdict(console, taught)
+    if taught.files:
+        console.print(f"\n{taught.files[0].parent}/", soft_wrap=True, markup=False)
+        names = "  ".join(path.name for path in taught.files)
+        console.print(Padding(Text(names), (0, 0, 0, 2)))
+
+
+def show_verdict(taught: Any) -> None:
+    """A lesson carried out among others: what it claimed and found."""
+    console = Console(highlight=False)
+    console.print(Text.assemble((taught.lesson.name, "bold"), f", {taught.lesson.shape}"))
+    _say(console, "claim", taught.lesson.claim)
+    _say(console, "found", taught.finding.sentence)
+    _say_verdict(console, taught)
+    console.print()
+
+
+def _say(console: Console, word: str, text: str) -> None:
+    grid = Text(text)
+    console.print(Text(f"  {word:7}", "dim"), end="")
+    lines = grid.wrap(console, console.width - 10)
+    for number, line in enumerate(lines):
+        console.print(line if number == 0 else Text(" " * 9) + line)
+
+
+def _say_verdict(console: Console, taught: Any) -> None:
+    holds = taught.finding.holds
+    word = ("the claim holds", "green") if holds else ("the claim does not hold", "bold red")
+    console.print(Text.assemble("  " + " " * 7, word, (f"  ({taught.seconds:.1f} s)", "dim")))

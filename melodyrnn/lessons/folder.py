@@ -1,0 +1,51 @@
+"""Where a lesson leaves its pictures and figures."""
+
+import csv
+import io
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+
+from melodyrnn.files import check_free, create_folder, create_fresh_folder, write_atomically
+from melodyrnn.lessons.lesson import Curve, Finding
+
+FILE = "lesson.json"
+_WORDS = {
+    "taken": "--overwrite replaces it, or choose another --output",
+    "kind": "folder of a lesson",
+}
+
+
+def check_output(path: Path, overwrite: bool) -> None:
+    """Raise RunError where ``path`` is taken."""
+    check_free(path, FILE, overwrite=overwrite, **_WORDS)
+
+
+def keep(
+    finding: Finding, text: str, output: Path | None, plain: Path, overwrite: bool
+) -> tuple[Path, ...]:
+    """Write pictures, curves and ``text`` as lesson.json to ``output`` or, fresh, to ``plain``.
+
+    Returns the files written.
+    """
+    fill = partial(_fill, finding, text)
+    if output is None:
+        output = create_fresh_folder(plain, FILE, fill, **_WORDS)
+    else:
+        create_folder(output, FILE, fill, overwrite=overwrite, **_WORDS)
+    return tuple(sorted(output.iterdir()))
+
+
+def _fill(finding: Finding, text: str, folder: Path) -> None:
+    write_atomically(folder / FILE, text)
+    if finding.curves:
+        write_atomically(folder / "history.csv", _history(finding.curves))
+
+
+def _history(curves: Sequence[Curve]) -> str:
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(["network", "epoch", "loss"])
+    for curve in curves:
+        writer.writerows([curve.name, epoch, loss] for epoch, loss in enumerate(curve.losses, 1))
+    return text.getvalue()
