@@ -1,0 +1,157 @@
+"""What followed each context of a text: a tree of contexts that grows while it is read."""
+
+from collections.abc import Iterable, Sequence
+
+Counts = dict[int, int]
+"""Code -> how often it followed."""
+
+_START = -1
+
+
+class Context:
+    """A run of codes, and what followed it. The root is the empty run.
+
+    A longer context hangs below the shorter one which ends it: one step down is one code back in
+    time. Occurrences of a context that has always been followed by the same code wait in it,
+    unsorted, until they are asked for: so a tree that knows contexts of any length stays small.
+    """
+
+    __slots__ = ("counts", "older", "starts", "waiting")
+
+    def __init__(self) -> None:
+        self.counts: Counts = {}
+        self.older: dict[int, Context] | None = None  # by the code before; None: not yet sorted
+        self.starts: Counts = _NOWHERE  # of the counts, those at the start of a sequence
+        self.waiting: list[int] = []  # places of the codes that followed, while not sorted
+
+
+_NOWHERE: Counts = {}
+
+
+class Contexts:
+    """The contexts of all sequences learned, up to ``order`` codes long, or of any length."""
+
+    def __init__(self, order: int | None = None, sequences: Iterable[Sequence[int]] = ()) -> None:
+        self.order = order
+        self.root = Context()
+        self.text: list[int] = []  # all sequences, one after another, each behind a start
+        for sequence in sequences:
+            self.begin()
+            for code in sequence:
+                self.learn(code)
+
+    def __len__(self) -> int:
+        """How many counts are kept."""
+        kept, contexts = 0, [self.root]
+        while contexts:
+            context = contexts.pop()
+            kept += len(context.counts)
+            contexts += (context.older or {}).values()
+        return kept
+
+    def begin(self) -> None:
+        """A new sequence: no context reaches back over its start."""
+        self.text.append(_START)
+
+    def learn(self, code: int) -> None:
+        """The next code of the sequence: it followed every context that ends here."""
+        place, depth = len(self.text), 0
+        self.text.append(code)
+        context: Context | None = self.root
+        while context:
+            context = self._add(context, place, depth)
+            depth += 1
+
+    def older(self, context: Context, depth: int) -> dict[int, Context]:
+        """The contexts one code longer than one of ``depth`` codes, by the code that they add."""
+        if context.older is None:
+            context.older = {}
+            waiting, context.waiting = context.waiting, []
+            for place in waiting:
+                if longer := self._longer(context, place, depth):
+                    self._add(longer, place, depth + 1)
+        return context.older
+
+    def _add(self, context: Context, place: int, depth: int) -> Context | None:
+        """Count the code at ``place``. Returns the longer context to count it in, if sorted."""
+        code, counts = self.text[place], context.counts
+        counts[code] = counts.get(code, 0) + 1
+        if context.older is not None:
+            return self._longer(context, place, depth)
+        context.waiting.append(place)
+        if len(counts) > 1 and depth != self.order:
+            self.older(context, depth)
+        return None
+
+    def _longer(self, context: Context, place: int, depth: int) -> Context | None:
+        """The context one code longer before ``place``; None at the start and at the bound."""
+        if depth == self.order or context.older is None:
+            return None
+        before = self.text[place - depth - 1]
+        if before == _START:
+            if context.starts is _NOWHERE:
+                context.starts = {}
+            code = self.text[place]
+            context.starts[code] = context.starts.get(code, 0) + 1
+            return None
+        longer = context.older.get(before)
+        if longer is None:
+            longer = context.older[before] = Context()
+        return longer
+
+
+class Suffix:
+    """A context as it stands in several trees at once: what all of them heard, together."""
+
+    __slots__ = ("depth", "found")
+
+    def __init__(self, found: Sequence[tuple[Contexts, Context]], depth: int = 0) -> None:
+        self.found, self.depth = found, depth
+
+    @property
+    def counts(self) -> Counts:
+        if len(self.found) == 1:
+            return self.found[0][1].counts
+        return _sum(context.counts for _, context in self.found)
+
+    @property
+    def novel(self) -> Counts:
+        """Code -> how often it followed where no longer context had foretold it.
+
+        These are the counts of update exclusion (Moffat 1990), by which a context learns only
+        what all longer ones did not know: of each code, as many as different codes stood before
+        the context then, and once for each start of a sequence. At the longest order they are
+        the plain counts.
+        """
+        if all(self.depth == tree.order for tree, _ in self.found):
+            return self.counts
+        before = {
+            (code, older)
+            for tree, context in self.found
+            for older, longer in tree.older(context, self.depth).items()
+            for code in longer.counts
+        }
+        told = _sum(context.starts for _, context in self.found)
+        for code, _ in before:
+            told[code] = told.get(code, 0) + 1
+        return told
+
+    def longer(self, history: Sequence[int]) -> "Suffix | None":
+        """The suffix of ``history`` one code longer; None where no tree has heard it."""
+        if self.depth >= len(history):
+            return None
+        before = history[-1 - self.depth]
+        found = [
+            (tree, longer)
+            for tree, context in self.found
+            if (longer := tree.older(context, self.depth).get(before))
+        ]
+        return Suffix(found, self.depth + 1) if found else None
+
+
+def _sum(many: Iterable[Counts]) -> Counts:
+    total: Counts = {}
+    for counts in many:
+        for code, count in counts.items():
+            total[code] = total.get(code, 0) + count
+    return total
