@@ -22,6 +22,7 @@ _HOME = {
     "compare": "workflows.compare",
     "generate": "workflows.generate",
     "run_lesson": "lessons.running",
+    "benchmark": "workflows.benchmark",
     "write_song": "render.write",
     "MelodyError": "errors",
     "MelodyWarning": "errors",

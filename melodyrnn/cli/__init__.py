@@ -6,6 +6,7 @@ that ``--help`` answers at once.
 
 import click
 
+from melodyrnn.cli.benchmark import benchmark
 from melodyrnn.cli.compare import compare
 from melodyrnn.cli.evaluate import evaluate
 from melodyrnn.cli.generate import generate
@@ -25,5 +26,16 @@ def main() -> None:
     """
 
 
-for _command in (inspect, train, evaluate, compare, generate, render, lesson):
+_COMMANDS = [
+    inspect,
+    train,
+    evaluate,
+    compare,
+    generate,
+    render,
+    lesson,
+    benchmark,
+]
+
+for _command in _COMMANDS:
     main.add_command(_command)

@@ -32,7 +32,7 @@ As a whole this is the model of Pearce (2005), chapter 6; his names such as C*I 
 escape method, order bound (* is none), update exclusion (U) and interpolation (I).
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -40,7 +40,9 @@ import numpy as np
 import numpy.typing as npt
 
 from melodyrnn.sequences.contexts import Contexts, Counts, Suffix
+from melodyrnn.sequences.vocabulary import Indices
 
+Codes = Sequence[int] | Indices
 Floats = npt.NDArray[np.float64]
 
 
@@ -72,7 +74,7 @@ class Ppm:
     update_exclusion: bool = False
     interpolated: bool = True
 
-    def learn(self, sequences: Sequence[Sequence[int]] = ()) -> Contexts:
+    def learn(self, sequences: Iterable[Codes] = ()) -> Contexts:
         """A tree with what stands in ``sequences``, each (L,)."""
         return Contexts(self.order, map(_plain, sequences))
 
@@ -118,7 +120,7 @@ class Ppm:
         q = np.array([each + rest if self.interpolated or not each else each for each in p])
         return np.asarray(q / q.sum(), dtype=np.float64)
 
-    def follow(self, sequence: Sequence[int], tree: Contexts, *, learning: bool = False) -> Floats:
+    def follow(self, sequence: Codes, tree: Contexts, *, learning: bool = False) -> Floats:
         """Of each code of ``sequence`` (L,), told from those before it, (L, V).
 
         With ``learning`` each is added to the ``tree`` once it was told: a short-term model, if
@@ -135,7 +137,7 @@ class Ppm:
         return rows
 
 
-def _plain(sequence: Sequence[int]) -> list[int]:
+def _plain(sequence: Codes) -> list[int]:
     """Python's own numbers, which are the quicker keys."""
     codes: list[int] = np.asarray(sequence).tolist()
     return codes

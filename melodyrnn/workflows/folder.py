@@ -27,7 +27,11 @@ _MOVABLE = ("epochs", "early_stop")  # settings that may change when a run goes 
 
 def slug(named: Sequence[Named] | Sequence[Text], what: str = "songs") -> str:
     """A folder's name for songs: ``nabiya``, ``22-songs``."""
-    name = named[0].name if len(named) == 1 else f"{len(named)}-{what}"
+    return slug_of(named[0].name if len(named) == 1 else f"{len(named)}-{what}")
+
+
+def slug_of(name: str) -> str:
+    """``name`` without what a folder's name had better not hold."""
     return re.sub(r"[^\w.-]+", "-", name).strip("-.") or "song"
 
 

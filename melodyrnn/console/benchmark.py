@@ -1,0 +1,29 @@
+"""A published table and ours."""
+
+from typing import Any
+
+from rich.console import Console
+
+from melodyrnn.console.tables import table_of
+
+
+def show_benchmark(result: Any) -> None:
+    """A BenchmarkResult."""
+    console = Console(highlight=False)
+    data, told, folds = result.data, len(result.tests), result.folds
+    facts = [f"{len(data.melodies):,} melodies", f"{data.notes:,} notes"]
+    facts += [f"{len(data.alphabet)} pitches"]
+    facts += [f"{told} of {folds} folds" if told < folds else f"{folds} folds"]
+    console.print(f"{result.songs}: {', '.join(facts)}, seed {result.seed}", markup=False)
+    table = table_of(console, "The next pitch", "model", "settings", "inputs")
+    columns = ["bits a note", "by melody"] + ["published"] * bool(result.table)
+    for heading in columns:
+        table.add_column(heading, justify="right")
+    for row in result.rows:
+        figures = [row.bits, row.by_melody, row.published]
+        cells = [f"{bits:.3f}" if bits is not None else "–" for bits in figures[: len(columns)]]
+        table.add_row(row.row.model, row.row.settings, row.row.inputs, *cells)
+    console.print(table)
+    if result.table:
+        console.print(f"\nPublished: {result.table.source}.", markup=False)
+    console.print(f"\n{result.file}", soft_wrap=True, markup=False)

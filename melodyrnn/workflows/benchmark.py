@@ -1,0 +1,197 @@
+"""A published table beside our own: cross-validation over the melodies of a collection."""
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from melodyrnn.errors import ConfigError, RunError
+from melodyrnn.files import exists, is_empty, make_folder, write_atomically
+from melodyrnn.networks.config import check, nearest
+from melodyrnn.workflows.benchmark_rows import ROWS, Floats, Fold, Row, Told
+from melodyrnn.workflows.folder import RUNS, slug_of
+from melodyrnn.workflows.melodies import Melodies, Melody, corpus_file, melodies_of, read
+from melodyrnn.workflows.published import TABLES, Published
+
+FOLDS, FAST_FOLDS = 10, 3
+_FILE = "benchmark.json"
+
+
+@dataclass(frozen=True)
+class Measured:
+    """A row, measured. Bits per note, of each fold."""
+
+    row: Row
+    folds: tuple[float, ...]  # the mean over all notes of the fold
+    folds_by_melody: tuple[float, ...]  # the mean over its melodies of each one's mean
+    published: float | None
+
+    @property
+    def bits(self) -> float:
+        return float(np.mean(self.folds))
+
+    @property
+    def by_melody(self) -> float:
+        """What the published figures are."""
+        return float(np.mean(self.folds_by_melody))
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "model": self.row.model,
+            "settings": self.row.settings,
+            "inputs": self.row.inputs,
+            "bits": self.bits,
+            "folds": list(self.folds),
+            "by_melody": self.by_melody,
+            "folds_by_melody": list(self.folds_by_melody),
+            "published": self.published,
+        }
+
+
+@dataclass(frozen=True)
+class BenchmarkResult:
+    """A table, and how it came about."""
+
+    name: str
+    songs: str  # where they came from
+    table: Published | None  # None where the songs are others than its corpus
+    data: Melodies
+    tests: tuple[tuple[Melody, ...], ...]  # of each fold
+    folds: int  # into which the collection was cut; fewer may have been told
+    seed: int
+    rows: tuple[Measured, ...]
+    file: Path
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "benchmark": self.name,
+            "songs": self.songs,
+            "source": self.table and self.table.source,
+            "dataset": {
+                "melodies": len(self.data.melodies),
+                "notes": self.data.notes,
+                "pitches": len(self.data.alphabet),
+            },
+            "folds": self.folds,
+            "seed": self.seed,
+            "tests": [[melody.name for melody in test] for test in self.tests],
+            "rows": [row.to_json() for row in self.rows],
+        }
+
+
+def benchmark(
+    name: str,
+    *,
+    songs: str | Path | None = None,
+    folds: int = FOLDS,
+    seed: int = 0,
+    fast: bool = False,
+    output: str | Path | None = None,
+    overwrite: bool = False,
+    progress: Callable[[int, int, str], None] = lambda done, all_, row: None,
+) -> BenchmarkResult:
+    """Tell each melody by what was learned from the other ``folds``, with every row of ``ROWS``.
+
+    ``name``: of ``published.TABLES``; ``songs``: a file or folder to take in its corpus's place,
+    without published figures. ``seed`` deals the melodies out to the folds. ``fast``: three folds,
+    without the slow rows. ``output``: the folder for benchmark.json, by default a fresh one under
+    ``runs/``. ``progress`` is called with (rows told, all, the next row). Raises MelodyError.
+    """
+    if name not in TABLES:
+        raise ConfigError(
+            f"unknown benchmark {name!r}{nearest(name, TABLES)}; choose from {', '.join(TABLES)}"
+        )
+    check("folds", folds, {"least": 2})
+    check("seed", seed, {"least": 0})
+    table = TABLES[name] if songs is None else None
+    source = Path(songs) if songs is not None else corpus_file(TABLES[name].corpus)
+    data = melodies_of(read(source))
+    tests = _tests(data, folds, seed)[: FAST_FOLDS if fast else None]
+    path = _claim(output, name if songs is None else slug_of(source.stem), overwrite)
+    rows = [row for row in ROWS if row.fast or not fast]
+    bits = _bits(rows, data, tests, seed, progress)
+    result = BenchmarkResult(
+        name,
+        TABLES[name].corpus if table else str(source),
+        table,
+        data,
+        tests,
+        folds,
+        seed,
+        tuple(_measured(row, bits[row.model], table) for row in rows),
+        path / _FILE,
+    )
+    text = json.dumps(result.to_json(), ensure_ascii=False, indent=2)
+    write_atomically(result.file, text + "\n")
+    return result
+
+
+def _tests(data: Melodies, folds: int, seed: int) -> tuple[tuple[Melody, ...], ...]:
+    """The melodies dealt out at random. Raises ConfigError where a fold would be empty."""
+    count = len(data.melodies)
+    if folds > count:
+        raise ConfigError(
+            f"--folds {folds} needs as many melodies, and there "
+            f"{'is' if count == 1 else 'are'} {count}; "
+            + (f"use --folds {count} or less" if count > 1 else "give more songs")
+        )
+    order = np.random.default_rng(seed).permutation(count)
+    return tuple(tuple(data.melodies[i] for i in order[fold::folds]) for fold in range(folds))
+
+
+def _bits(
+    rows: Sequence[Row],
+    data: Melodies,
+    tests: Sequence[Sequence[Melody]],
+    seed: int,
+    progress: Callable[[int, int, str], None],
+) -> dict[str, list[list[Floats]]]:
+    """Row -> of each fold, of each of its melodies, -log2 p of each note, (L,)."""
+    bits: dict[str, list[list[Floats]]] = {row.model: [] for row in rows}
+    for number, test in enumerate(tests):
+        names = {id(melody) for melody in test}
+        learned = tuple(melody for melody in data.melodies if id(melody) not in names)
+        fold = Fold(learned, tuple(test), len(data.alphabet), seed)
+        told: dict[str, Told] = {}
+        for place, row in enumerate(rows):
+            progress(number * len(rows) + place, len(tests) * len(rows), row.model)
+            told[row.model] = row.tell(fold, told)
+            bits[row.model].append(
+                [
+                    -np.log2(p[np.arange(len(p)), melody.pitches])
+                    for melody, p in zip(test, told[row.model], strict=True)
+                ]
+            )
+    return bits
+
+
+def _measured(row: Row, bits: Sequence[Sequence[Floats]], table: Published | None) -> Measured:
+    return Measured(
+        row,
+        tuple(float(np.concatenate(fold).mean()) for fold in bits),
+        tuple(float(np.mean([melody.mean() for melody in fold])) for fold in bits),
+        table.bits.get(row.model) if table else None,
+    )
+
+
+def _claim(output: str | Path | None, name: str, overwrite: bool) -> Path:
+    """The folder to write to: a fresh one, or ``output``. Raises RunError where that is taken."""
+    if output is None:
+        plain, number = RUNS / f"{name}-benchmark", 1
+        path = plain
+        while exists(path):
+            number += 1
+            path = plain.with_name(f"{plain.name}-{number}")
+    else:
+        path = Path(output)
+        if exists(path / _FILE) and not overwrite:
+            raise RunError(
+                f"{path}: holds a benchmark; --overwrite replaces it, or choose another --output"
+            )
+        if exists(path) and not exists(path / _FILE) and not is_empty(path):
+            raise RunError(f"{path}: stands there and is no benchmark; choose another --output")
+    make_folder(path)
+    return path
