@@ -27,13 +27,17 @@ def test_json_and_back(config):
 
 @pytest.mark.parametrize("document", [{}, [], None, {"model": "lstm"}, {"sauce": 1}])
 def test_json_of_something_else_is_refused(document):
-    with pytest.raises(ConfigError, match="ModelConfig has the fields embedding, input, layers"):
+    with pytest.raises(ConfigError, match="ModelConfig has the fields bias, blending, embedding"):
         ModelConfig.from_json(document)
 
 
 @pytest.mark.parametrize(
     ("config", "settings", "message"),
     [
+        (ModelConfig, {"order": -1}, "--order -1 is out of range; it must be a whole number at least 0"),
+        (ModelConfig, {"escape": "e"}, "--escape 'e' is unknown; choose from a, b, c, d, x"),
+        (ModelConfig, {"memory": "ltmm"}, "--memory 'ltmm' is unknown; did you mean 'ltm'?; choose from ltm, ltm+, stm, both, both+"),
+        (ModelConfig, {"bias": -0.5}, "--bias -0.5 is out of range; it must be a number at least 0"),
         (SampleConfig, {"temperature": -1.0}, "--temperature -1.0 is out of range; it must be a number at least 0"),
         (SampleConfig, {"temperature": float("nan")}, "--temperature nan is out of range; it must be a number at least 0"),
         (SampleConfig, {"top_p": 0.0}, "--top-p 0.0 is out of range; it must be a number greater than 0 and at most 1"),

@@ -2,7 +2,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from melodyrnn.sequences.ngram import COUNTED, Ngram, Repeat, Tally, ceiling, successors
+from melodyrnn.sequences.ngram import Ngram, Repeat, Tally, ceiling, successors
 from melodyrnn.sequences.windows import windows
 
 codes = st.lists(st.integers(0, 3), min_size=6, max_size=40)
@@ -56,10 +56,10 @@ def test_repeat_expects_the_last_code_as_often_as_it_came_again():
     np.testing.assert_allclose(model.probabilities((2, 1)), [0.25, 0.5, 0.25])
 
 
-@given(codes, st.integers(1, 4), st.sampled_from(sorted(COUNTED)))
-def test_counted_models_give_distributions_and_stay_below_the_ceiling(song, size, name):
+@given(codes, st.integers(1, 4), st.sampled_from([Ngram, Repeat]))
+def test_counted_models_give_distributions_and_stay_below_the_ceiling(song, size, kind):
     sequence = np.array(song, dtype=np.int32)
-    model = COUNTED[name]([sequence], size, 6)
+    model = kind([sequence], size, 6)
     (logits,) = model.logits([sequence])
     np.testing.assert_allclose(np.exp(logits).sum(-1), 1)
     told = windows(sequence, size)[:, -1]

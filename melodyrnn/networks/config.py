@@ -19,7 +19,8 @@ class ModelSpec:
 
     about: str
     cell: str = ""  # a name of cells.CELLS; "" for dense layers
-    counted: bool = False  # counts instead of a network: a name of ngram.COUNTED
+    counted: bool = False  # counts instead of a network: a name of counted.COUNTED
+    settings: tuple[str, ...] = ()  # fields of ModelConfig that its counting asks for
     stateful: bool = False  # whether the state is carried from window to window
     layers: int = 1  # default depth
     batch: int = 1  # windows a step
@@ -48,6 +49,20 @@ MODELS: dict[str, ModelSpec] = {
     },
     "mlp": ModelSpec(about="multilayer perceptron, sees its window only", layers=2, batch=10),
     "ngram": ModelSpec(about="counts what followed each window; no network", counted=True),
+    "ppm": ModelSpec(
+        about="counts what followed runs of any length; no network",
+        counted=True,
+        settings=(
+            "order",
+            "escape",
+            "exclusion",
+            "update_exclusion",
+            "blending",
+            "memory",
+            "bias",
+            "mean",
+        ),
+    ),
     "repeat": ModelSpec(about="expects the last note again; no network", counted=True),
 }
 """Name -> what it is. Batches are those of the course that the project grew from."""
@@ -62,6 +77,33 @@ INPUTS: dict[str, str] = {
     "onehot": "a 1 in the place of the code, 0 elsewhere",
     "embedding": "a learned vector for each code",
     "features": "two attributes a step, pitch and duration",
+}
+
+ESCAPES: dict[str, str] = {
+    "a": "as if one more had followed",
+    "b": "the kinds that followed, each counted from its second time on",
+    "c": "the kinds that followed",
+    "d": "half of the kinds, taken off their counts",
+    "x": "the kinds that followed once, and one",
+}
+"""What a context keeps for what never followed it: a name of ppm.ESCAPES."""
+
+BLENDINGS: dict[str, str] = {
+    "interpolated": "all contexts have their say, the longer the more",
+    "backoff": "of each code, the longest context that foretells it",
+}
+
+MEMORIES: dict[str, str] = {
+    "ltm": "long-term: what the songs learned have taught",
+    "ltm+": "the same, and it goes on learning from the song that it hears",
+    "stm": "short-term: what the song itself has taught so far",
+    "both": "ltm and stm, combined",
+    "both+": "ltm+ and stm, combined",
+}
+
+MEANS: dict[str, str] = {
+    "geometric": "what one model all but rules out stays out",
+    "arithmetic": "what one model expects stays in",
 }
 
 
@@ -105,6 +147,18 @@ class ModelConfig(_Checked):
     dropout: float = _setting(
         0.0, "part of each hidden layer's outputs left out in training", real=True, most=0.95
     )
+    order: int | None = _setting(
+        None, "ppm: codes in the longest context (default: any number, PPM*)", least=0
+    )
+    escape: str = _setting("c", "ppm: how much is kept for what is new", choices=ESCAPES)
+    exclusion: bool = _setting(True, "ppm: what a longer context foretells, a shorter leaves out")
+    update_exclusion: bool = _setting(False, "ppm: a context counts only what no longer one knew")
+    blending: str = _setting("interpolated", "ppm: how contexts combine", choices=BLENDINGS)
+    memory: str = _setting("ltm", "ppm: what it learns from", choices=MEMORIES)
+    bias: float = _setting(
+        2.0, "ppm: with two memories, how much more the surer counts", real=True, least=0.0
+    )
+    mean: str = _setting("geometric", "ppm: how two memories combine", choices=MEANS)
 
     @property
     def spec(self) -> ModelSpec:

@@ -132,7 +132,3 @@ class Repeat(Counted):
     @property
     def parameters(self) -> int:
         return 1
-
-
-COUNTED: dict[str, type[Counted]] = {"ngram": Ngram, "repeat": Repeat}
-"""Name -> counted model."""

@@ -6,7 +6,7 @@ from pathlib import Path
 from melodyrnn.errors import RunError
 from melodyrnn.networks import run as runs
 from melodyrnn.networks.predictor import Network, Predictor
-from melodyrnn.sequences.ngram import COUNTED
+from melodyrnn.sequences.counted import COUNTED
 from melodyrnn.workflows.dataset import Dataset
 from melodyrnn.workflows.sources import Named
 
@@ -41,5 +41,7 @@ def open_run(path: str | Path) -> OpenRun:
 
 def counted(record: runs.Record, dataset: Dataset) -> Predictor:
     """A counted model is its songs: there are no weights to keep."""
-    model = COUNTED[record.model.model]
-    return model(dataset.sequences, record.model.window, len(dataset.vocabulary))
+    config = record.model
+    settings = {name: getattr(config, name) for name in config.spec.settings}
+    model = COUNTED[config.model]
+    return model(dataset.sequences, config.window, len(dataset.vocabulary), **settings)

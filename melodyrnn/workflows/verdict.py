@@ -20,6 +20,7 @@ NAMES = {
     "coupled-stateless": "the LSTM with coupled gates that forgets",
     "mlp": "the MLP",
     "ngram": "counting",
+    "ppm": "counting runs of any length",
     "repeat": "repeating the last note",
 }
 """Model -> how a sentence calls it."""
