@@ -152,8 +152,8 @@ def _bits(
     """Row -> of each fold, of each of its melodies, -log2 p of each note, (L,)."""
     bits: dict[str, list[list[Floats]]] = {row.model: [] for row in rows}
     for number, test in enumerate(tests):
-        names = {id(melody) for melody in test}
-        learned = tuple(melody for melody in data.melodies if id(melody) not in names)
+        held_out = set(test)
+        learned = tuple(melody for melody in data.melodies if melody not in held_out)
         fold = Fold(learned, tuple(test), len(data.alphabet), seed)
         told: dict[str, Told] = {}
         for place, row in enumerate(rows):

@@ -12,12 +12,11 @@ from melodyrnn.files import exists, is_folder, read_bytes
 from melodyrnn.music.abc_reader import read_abc
 from melodyrnn.music.score import LARGEST_FILE
 from melodyrnn.music.score_piece import song_of
-from melodyrnn.music.song import Song
 from melodyrnn.sequences.vocabulary import Indices, Vocabulary
 from melodyrnn.workflows.sources import Named, gather
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # one is itself and no other, were they the same tune
 class Melody:
     """A song and what is to be told of it."""
 
@@ -62,19 +61,13 @@ def read(path: Path) -> list[Named]:
         number = re.match(rb"X:\s*(\d*)", tune)
         name = f"{path.stem}:{number[1].decode() if number else 1}"
         try:
-            named.append(Named(name, _song(head + tune if tunes else tune, f"{path}, {name}")))
+            piece = read_abc(head + tune if tunes else tune, f"{path}, {name}")
+            named.append(Named(name, song_of(piece, f"{path}, {name}", None, None)))
         except MelodyError as error:
             warnings.warn(f"left out {error}", MelodyWarning, stacklevel=3)
     if not named:
         raise ScoreError(f"{path}: there is no tune in it that can be read")
     return named
-
-
-def _song(tune: bytes, name: str) -> Song:
-    song = song_of(read_abc(tune, name), name, None, None)
-    if not any(note.pitch for note in song.notes):
-        raise ScoreError(f"{name}: there are no notes in it")
-    return song
 
 
 def corpus_file(name: str) -> Path:

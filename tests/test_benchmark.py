@@ -1,0 +1,206 @@
+# ruff: noqa: E501 - a table of messages keeps one row a line
+import json
+import shutil
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+
+from melodyrnn import benchmark
+from melodyrnn.cli import main
+from melodyrnn.errors import ConfigError, MelodyError, MelodyWarning, RunError
+from melodyrnn.workflows import benchmark as workflow
+from melodyrnn.workflows.benchmark_rows import ROWS, Row, together
+from melodyrnn.workflows.melodies import melodies_of, read
+from melodyrnn.workflows.published import TABLES
+
+TUNES = """\
+X:1
+T:Tied, and with a rest
+M:2/4
+L:1/4
+K:C
+C-C|zD|
+
+X:2
+T:Up and down
+M:2/4
+L:1/4
+K:G
+GA|Bc|
+
+X:7
+T:Silence
+K:C
+z4|
+"""
+
+
+def call(*arguments):
+    return CliRunner().invoke(main, list(map(str, arguments)))
+
+
+@pytest.fixture(scope="module")
+def kinder(tmp_path_factory):
+    return benchmark("kinder", output=tmp_path_factory.mktemp("kinder"))
+
+
+@pytest.fixture
+def humdrum(tmp_path):
+    """A folder of five short melodies."""
+    folder = tmp_path / "songs"
+    folder.mkdir()
+    random = np.random.default_rng(0)
+    for number in range(5):
+        notes = "".join(f"4{letter}\n" for letter in random.choice(list("cdefg"), 12))
+        (folder / f"{number}.krn").write_text(f"**kern\n*M4/4\n{notes}*-\n", "utf-8")
+    return folder
+
+
+def test_the_collection_is_the_published_one(kinder):
+    told = kinder.to_json()["dataset"]
+    assert told == {"melodies": 213, "notes": 8393, "pitches": 27}
+
+
+def test_every_published_row_is_reproduced(kinder):
+    rows = {row["model"]: row for row in kinder.to_json()["rows"]}
+    assert TABLES["kinder"].bits.keys() <= rows.keys()
+    for model, published in TABLES["kinder"].bits.items():
+        assert rows[model]["published"] == published
+        assert rows[model]["by_melody"] == pytest.approx(published, abs=0.02)
+        assert rows[model]["bits"] < published + 0.01
+
+
+def test_rows_tell_their_folds(kinder):
+    for row in kinder.to_json()["rows"]:
+        assert len(row["folds"]) == 10
+        assert row["bits"] == pytest.approx(np.mean(row["folds"]))
+        assert row["by_melody"] == pytest.approx(np.mean(row["folds_by_melody"]))
+
+
+def test_each_melody_is_told_once_and_never_learned_in_that_fold(humdrum, tmp_path, monkeypatch):
+    seen = []
+
+    def spy(fold, told):
+        seen.append((set(fold.learned), set(fold.test)))
+        return [np.full((len(each.pitches), fold.pitches), 1 / fold.pitches) for each in fold.test]
+
+    monkeypatch.setattr(workflow, "ROWS", (Row("uniform", "", "nothing", spy),))
+    result = benchmark("kinder", songs=humdrum, folds=3, output=tmp_path / "out")
+    everything = set(result.data.melodies)
+    assert sum(len(test) for _, test in seen) == len(everything)
+    assert set().union(*(test for _, test in seen)) == everything
+    for learned, test in seen:
+        assert not learned & test
+        assert learned | test == everything
+    assert result.rows[0].bits == pytest.approx(np.log2(len(result.data.alphabet)))
+
+
+def test_a_row_is_given_what_those_above_it_told(humdrum, tmp_path, monkeypatch):
+    alone = Row("together", "", "pitch", together(["LTM+"]))
+    monkeypatch.setattr(workflow, "ROWS", (*ROWS, alone))
+    result = benchmark("kinder", songs=humdrum, folds=2, output=tmp_path / "out")
+    rows = {row.row.model: row for row in result.rows}
+    assert rows["together"].folds == pytest.approx(rows["LTM+"].folds)
+
+
+def test_same_seed_same_bytes_and_another_seed_other_folds(humdrum, tmp_path):
+    told = [
+        benchmark("kinder", songs=humdrum, folds=2, seed=seed, output=tmp_path / name).file
+        for name, seed in (("a", 0), ("b", 0), ("c", 1))
+    ]
+    a, b, c = (file.read_bytes() for file in told)
+    assert a == b
+    assert json.loads(a)["tests"] != json.loads(c)["tests"]
+
+
+def test_folds_do_not_depend_on_the_names_and_the_order_of_files(humdrum, tmp_path):
+    renamed = tmp_path / "renamed"
+    renamed.mkdir()
+    for number, file in enumerate(sorted(humdrum.iterdir(), reverse=True)):
+        shutil.copy(file, renamed / f"{number}.krn")
+    one, other = (
+        benchmark("kinder", songs=songs, folds=2, output=tmp_path / name)
+        for songs, name in ((humdrum, "a"), (renamed, "b"))
+    )
+    assert [row.folds for row in one.rows] == [row.folds for row in other.rows]
+
+
+def test_other_songs_have_no_published_figures(humdrum, tmp_path):
+    told = benchmark("kinder", songs=humdrum, folds=2, output=tmp_path / "out").to_json()
+    assert told["dataset"]["melodies"] == 5
+    assert [row["published"] for row in told["rows"]] == [None] * len(ROWS)
+
+
+def test_all_tunes_of_an_abc_file(tmp_path):
+    file = tmp_path / "tunes.abc"
+    file.write_text(TUNES, "utf-8")
+    with pytest.warns(
+        MelodyWarning, match=r"^left out .*tunes.abc, tunes:7: no notes with a pitch"
+    ):
+        data = melodies_of(read(file))
+    told = {melody.name: data.alphabet.decode(melody.pitches) for melody in data.melodies}
+    assert told == {"tunes:1": ["60", "62"], "tunes:2": ["67", "69", "71", "72"]}
+    assert (data.notes, data.alphabet.symbols) == (6, ("60", "62", "67", "69", "71", "72"))
+
+
+@pytest.mark.parametrize(
+    ("settings", "error", "message"),
+    [
+        ({"name": "kindr"}, ConfigError, "unknown benchmark 'kindr'; did you mean 'kinder'?; choose from kinder"),
+        ({"folds": 1}, ConfigError, "--folds 1 is out of range; it must be a whole number at least 2"),
+        ({"folds": 6}, ConfigError, "--folds 6 needs as many melodies, and there are 5; use --folds 5 or less"),
+        ({"seed": -1}, ConfigError, "--seed -1 is out of range; it must be a whole number at least 0"),
+        ({"songs": "nowhere"}, MelodyError, "nowhere: no such file"),
+    ],
+)  # fmt: skip
+def test_messages(humdrum, tmp_path, settings, error, message):
+    given = {"name": "kinder", "songs": humdrum, "output": tmp_path / "out"} | settings
+    with pytest.raises(error) as caught:
+        benchmark(**given)
+    assert str(caught.value).startswith(message)
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_collection_of_one(tmp_path):
+    file = tmp_path / "one.abc"
+    file.write_text(TUNES.split("\n\n")[0], "utf-8")
+    with pytest.raises(ConfigError) as caught:
+        benchmark("kinder", songs=file, output=tmp_path / "out")
+    assert str(caught.value) == "--folds 10 needs as many melodies, and there is 1; give more songs"
+
+
+def test_nothing_is_overwritten_unasked(humdrum, tmp_path):
+    settings = {"songs": humdrum, "folds": 2, "output": tmp_path / "out"}
+    benchmark("kinder", **settings)
+    with pytest.raises(RunError, match="holds a benchmark; --overwrite replaces it"):
+        benchmark("kinder", **settings)
+    benchmark("kinder", overwrite=True, **settings)
+    with pytest.raises(RunError, match="stands there and is no benchmark"):
+        benchmark("kinder", **settings | {"output": humdrum})
+
+
+def test_a_table_for_people(kinder, tmp_path, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+    done = call("benchmark", "kinder", "--fast", "--output", tmp_path / "out")
+    assert done.exit_code == 0, done.output
+    printed = [line for line in done.output.splitlines() if str(tmp_path) not in line]
+    assert max(map(len, printed)) <= 80
+    assert any(line.startswith("LTM+ with STM ") and line.endswith("2.106") for line in printed)
+    assert "3 of 10 folds" in done.output
+    fast = json.loads((tmp_path / "out" / "benchmark.json").read_text("utf-8"))
+    whole = json.loads(kinder.file.read_text("utf-8"))
+    assert fast["rows"][0]["folds"] == whole["rows"][0]["folds"][:3]
+
+
+def test_one_json_document(humdrum, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    done = call("benchmark", "kinder", "--songs", humdrum, "--folds", 2, "--json")
+    told = json.loads(done.stdout)
+    assert told.keys() >= {"dataset", "rows"}
+    for row in told["rows"]:
+        assert row.keys() >= {"model", "inputs", "bits", "folds", "published"}
+    written = tmp_path / "runs" / "songs-benchmark" / "benchmark.json"
+    assert json.loads(written.read_text("utf-8")) == told
+    again = call("benchmark", "kinder", "--songs", humdrum, "--folds", 2, "--quiet")
+    assert again.stdout == "runs/songs-benchmark-2/benchmark.json\n"
