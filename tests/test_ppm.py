@@ -47,14 +47,15 @@ class Slow:
 
     def distribution(self, history):
         known = [context for context in self.suffixes(history) if context in self.counts]
-        sure = [context for context in known if len(self.counts[context]) == 1]
+        sure = [context for context in known[1:] if len(self.counts[context]) == 1]
         chosen = known
         if self.model.order is None and sure:
             chosen = known[: known.index(sure[0]) + 1]
-        table = self.counts
-        if self.model.update_exclusion and chosen == known:
-            table = self.novel
-        p = self.share([table[context] for context in reversed(chosen)], set(), range(50))
+        table = self.novel if self.model.update_exclusion else self.counts
+        counts = [table[context] for context in reversed(chosen)]
+        if chosen != known:
+            counts[0] = self.counts[chosen[-1]]
+        p = self.share(counts, set(), range(50))
         return p / p.sum()
 
     def share(self, chain, foretold, open_codes):
@@ -201,6 +202,43 @@ def test_the_shortest_deterministic_context_is_taken():
     raw = np.array([0, 2, 1, 1, 0]) / 6 + 1 / 2 * raw
     raw = np.array([0, 0, 1, 0, 0]) / 2 + 1 / 2 * raw
     np.testing.assert_allclose(after_abracadabra(), raw / raw.sum())
+
+
+PUBLISHED = [
+    # text, settings, after it, as IDyOM 1.7 tells it, the published program of the model
+    ("abracadabra", {}, [0.13157894, 0.1973684, 0.44736835, 0.13157894, 0.092105255]),
+    ("abracadabr", {}, [0.4347826, 0.1521739, 0.13043477, 0.13043477, 0.1521739]),
+    ("abracadabra", {"order": 1}, [0.19230768, 0.2884615, 0.19230768, 0.19230768, 0.13461538]),
+    (
+        "abracadabra",
+        {"update_exclusion": True},
+        [0.1356784, 0.19095479, 0.44221106, 0.14070353, 0.09045227],
+    ),
+    (
+        "abracadabra",
+        {"interpolated": False},
+        [0.11627906, 0.18604651, 0.5581395, 0.093023255, 0.046511628],
+    ),
+    (
+        "abracadabra",
+        {"interpolated": False, "update_exclusion": True},
+        [0.11428572, 0.19047621, 0.5714286, 0.095238104, 0.02857143],
+    ),
+    (
+        "abracadabr",
+        {"interpolated": False, "exclusion": False},
+        [0.7142857, 0.0952381, 0.04761905, 0.04761905, 0.0952381],
+    ),
+    ("aaaaaaaa", {"interpolated": False, "codes": 2}, [0.9333334, 0.06666667]),
+    ("aaaaaaaab", {"interpolated": False, "codes": 2}, [0.88888884, 0.111111104]),
+]
+
+
+@pytest.mark.parametrize(("text", "settings", "expected"), PUBLISHED)
+def test_as_the_published_program_tells_it(text, settings, expected):
+    model = Ppm(**{"codes": len(LETTERS)} | settings)
+    found = model.distribution([model.learn([spelled(text)])], spelled(text))
+    np.testing.assert_allclose(found, expected, rtol=1e-6)
 
 
 def test_nothing_heard_is_nothing_known():

@@ -1,7 +1,7 @@
 """Options and arguments that several commands share, made from the configurations."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
@@ -9,7 +9,11 @@ from typing import Any
 import click
 
 from melodyrnn.networks.config import (
+    BLENDINGS,
+    ESCAPES,
     INPUTS,
+    MEANS,
+    MEMORIES,
     MODELS,
     STREAM_MODEL,
     ModelConfig,
@@ -112,10 +116,20 @@ STREAM_TEXT = (
     f"defaults then: {_defaults_of_text()}\n\n"
 )
 
-MODELS_TEXT = (
-    "\b\nModels:\n"
-    + "\n".join(f"  {name:15}{spec.about}" for name, spec in MODELS.items())
-    + "\n\n\b\nInputs:\n"
-    + "\n".join(f"  {name:15}{about}" for name, about in INPUTS.items())
-    + "\n\n"
-)
+_TABLES: dict[str, Mapping[str, str]] = {
+    "Models": {name: spec.about for name, spec in MODELS.items()},
+    "Inputs": INPUTS,
+    "Escape methods of ppm": ESCAPES,
+    "Blendings of ppm": BLENDINGS,
+    "Memories of ppm": MEMORIES,
+    "Means of ppm": MEANS,
+}
+
+
+def _listed(title: str, table: Mapping[str, str]) -> str:
+    width = max(map(len, table)) + 1
+    lines = [f"  {name:{width}}{about}" for name, about in table.items()]
+    return "\n".join(["\b", f"{title}:", *lines, "\n"])
+
+
+MODELS_TEXT = "".join(_listed(title, table) for title, table in _TABLES.items())

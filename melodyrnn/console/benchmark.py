@@ -14,7 +14,8 @@ def show_benchmark(result: Any) -> None:
     facts = [f"{len(data.melodies):,} melodies", f"{data.notes:,} notes"]
     facts += [f"{len(data.alphabet)} pitches"]
     facts += [f"{told} of {folds} folds" if told < folds else f"{folds} folds"]
-    console.print(f"{result.songs}: {', '.join(facts)}, seed {result.seed}", markup=False)
+    what = result.table.about if result.table else result.songs
+    console.print(f"{what}: {', '.join(facts)}", soft_wrap=True, markup=False)
     table = table_of(console, "The next pitch", "model", "settings", "inputs")
     columns = ["bits a note", "by melody"] + ["published"] * bool(result.table)
     for heading in columns:
@@ -24,6 +25,6 @@ def show_benchmark(result: Any) -> None:
         cells = [f"{bits:.3f}" if bits is not None else "–" for bits in figures[: len(columns)]]
         table.add_row(row.row.model, row.row.settings, row.row.inputs, *cells)
     console.print(table)
-    if result.table:
-        console.print(f"\nPublished: {result.table.source}.", markup=False)
-    console.print(f"\n{result.file}", soft_wrap=True, markup=False)
+    source = f"Published: {result.table.source}. " if result.table else ""
+    console.print(f"\n{source}Folds dealt out with seed {result.seed}.", markup=False)
+    console.print(str(result.file), soft_wrap=True, markup=False)

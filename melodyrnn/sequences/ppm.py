@@ -25,9 +25,9 @@ context, t₁ of them heard once:
 every code is equally likely: 1 / (V + 1 - t) with exclusion, t of the empty context, else 1 / V.
 At the end the distribution is scaled to 1.
 
-PPM* (Cleary and Teahan 1997) bounds no order. It starts from the shortest context that is
-deterministic, followed by one code only, or from the longest that was heard if none is. Where
-such a shorter context was chosen, update exclusion is suspended and plain counts are used.
+PPM* (Cleary and Teahan 1997) bounds no order. It starts from the shortest context, but for the
+empty one, that is deterministic, followed by one code only, or from the longest if none is. A
+context so chosen that is not the longest tells by its plain counts, update exclusion or not.
 As a whole this is the model of Pearce (2005), chapter 6; his names such as C*I or X5UI spell
 escape method, order bound (* is none), update exclusion (U) and interpolation (I).
 """
@@ -87,15 +87,16 @@ class Ppm:
         while True:
             suffix = chain[-1]
             told.append(suffix.counts)
-            if self.order is None and len(told[-1]) == 1:  # deterministic
+            if self.order is None and suffix.depth and len(told[-1]) == 1:  # deterministic
                 shorter = self.update_exclusion and suffix.longer(history)
                 break
             if suffix.depth == self.order or not (longer := suffix.longer(history)):
                 shorter = None
                 break
             chain.append(longer)
-        if self.update_exclusion and not shorter:
-            told = [suffix.novel for suffix in chain]
+        if self.update_exclusion:
+            novel = [suffix.novel for suffix in chain]
+            told = [*novel[:-1], told[-1] if shorter else novel[-1]]
         return self._blend(told[::-1])
 
     def _blend(self, chain: Sequence[Counts]) -> Floats:
