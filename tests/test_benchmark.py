@@ -8,10 +8,9 @@ from click.testing import CliRunner
 
 from melodyrnn import benchmark
 from melodyrnn.cli import main
-from melodyrnn.errors import ConfigError, MelodyError, MelodyWarning, RunError
+from melodyrnn.errors import ConfigError, MelodyError, RunError
 from melodyrnn.workflows import benchmark as workflow
 from melodyrnn.workflows.benchmark_rows import ROWS, Row, together
-from melodyrnn.workflows.melodies import melodies_of, read
 from melodyrnn.workflows.published import TABLES
 
 TUNES = """\
@@ -130,18 +129,6 @@ def test_other_songs_have_no_published_figures(humdrum, tmp_path):
     told = benchmark("kinder", songs=humdrum, folds=2, output=tmp_path / "out").to_json()
     assert told["dataset"]["melodies"] == 5
     assert [row["published"] for row in told["rows"]] == [None] * len(ROWS)
-
-
-def test_all_tunes_of_an_abc_file(tmp_path):
-    file = tmp_path / "tunes.abc"
-    file.write_text(TUNES, "utf-8")
-    with pytest.warns(
-        MelodyWarning, match=r"^left out .*tunes.abc, tunes:7: no notes with a pitch"
-    ):
-        data = melodies_of(read(file))
-    told = {melody.name: data.alphabet.decode(melody.pitches) for melody in data.melodies}
-    assert told == {"tunes:1": ["60", "62"], "tunes:2": ["67", "69", "71", "72"]}
-    assert (data.notes, data.alphabet.symbols) == (6, ("60", "62", "67", "69", "71", "72"))
 
 
 @pytest.mark.parametrize(

@@ -13,8 +13,9 @@ from melodyrnn.files import exists, is_empty, make_folder, write_atomically
 from melodyrnn.networks.config import check, nearest
 from melodyrnn.workflows.benchmark_rows import ROWS, Floats, Fold, Row, Told
 from melodyrnn.workflows.folder import RUNS, slug_of
-from melodyrnn.workflows.melodies import Melodies, Melody, corpus_file, melodies_of, read
+from melodyrnn.workflows.melodies import Melodies, Melody, melodies_of
 from melodyrnn.workflows.published import TABLES, Published
+from melodyrnn.workflows.sources import gather
 
 FOLDS, FAST_FOLDS = 10, 3
 _FILE = "benchmark.json"
@@ -107,8 +108,8 @@ def benchmark(
     check("folds", folds, {"least": 2})
     check("seed", seed, {"least": 0})
     table = TABLES[name] if songs is None else None
-    source = Path(songs) if songs is not None else corpus_file(TABLES[name].corpus)
-    data = melodies_of(read(source))
+    source = Path(TABLES[name].corpus if songs is None else songs)
+    data = melodies_of(gather(source))
     tests = _tests(data, folds, seed)[: FAST_FOLDS if fast else None]
     path = _claim(output, name if songs is None else slug_of(source.stem), overwrite)
     rows = [row for row in ROWS if row.fast or not fast]

@@ -9,7 +9,7 @@ from types import MappingProxyType
 class Published:
     """One published table."""
 
-    corpus: str  # a file of music21's corpus
+    corpus: str  # the name of one that music21 carries (``music.collections``)
     about: str
     source: str
     bits: Mapping[str, float]  # row of ``benchmark_rows`` -> bits per note
@@ -18,7 +18,7 @@ class Published:
 TABLES: Mapping[str, Published] = MappingProxyType(
     {
         "kinder": Published(
-            corpus="essenFolksong/kinder0.abc",
+            corpus="kinder",
             about="German children's songs",
             source="Pearce (2005), dataset 7",
             bits={
