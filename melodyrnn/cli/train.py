@@ -57,7 +57,7 @@ def train(
     title = f"learning {songs[0].name}" if len(songs) == 1 else f"learning {len(songs)} {what}"
     begin: Any = train_text if text else train
     try:
-        with progress_of(title, "step" if text else "epoch", quiet) as report:
+        with progress_of(title, "", quiet) as report:
             result = begin(
                 songs,
                 overwrite=overwrite,
@@ -73,17 +73,17 @@ def train(
     elif quiet:
         click.echo("\n".join(map(str, result.files)))
     else:
-        _show_training(result, _show_text_numbers if text else _show_song_numbers)
+        _show_training(result)
     if result.interrupted:
         click.echo(f"stopped early; --output {result.run} --resume goes on", err=True)
         sys.exit(INTERRUPTED)
 
 
-def _show_training(result: Any, show: Callable[[Any], None]) -> None:
+def _show_training(result: Any) -> None:
     record = result.record
     epochs = f", {record.epochs} epochs in {record.seconds:.1f} s" if record.epochs else ""
     click.echo(f"{record.model.model}, {result.parameters:,} weights{epochs}")
-    show(result)
+    _SHOWN[result.source](result)
     click.echo(f"\n{result.run}/")
     click.echo(click.wrap_text("  ".join(path.name for path in result.files), 78, "  ", "  "))
 
@@ -99,3 +99,29 @@ def _show_text_numbers(result: Any) -> None:
         ("bits a character", f"{result.bits:.3f}", f"of {count:,} characters {of}"),
         ("counting alone", f"{result.unigram_bits:.3f}", "told by how often each one stands"),
     )
+
+
+def _show_tune_numbers(result: Any) -> None:
+    songs = result.parts
+    click.echo(
+        f"{len(songs.learned):,} songs learned, {len(songs.validation):,} to choose the weights, "
+        f"{len(songs.held_out):,} held out"
+    )
+    counted = [
+        (each.model, f"{each.bits:.3f}", "the same, by counting in the songs learned")
+        for each in result.baselines
+    ]
+    right = f"{result.right / result.notes:.1%}"
+    show_rows(
+        ("bits a note", f"{result.bits:.3f}", f"of {result.notes:,} notes held out"),
+        *counted,
+        ("right", right, "next notes, each told from those before it"),
+    )
+
+
+_SHOWN: dict[str, Callable[[Any], None]] = {
+    "songs": _show_song_numbers,
+    "tunes": _show_tune_numbers,
+    "text": _show_text_numbers,
+}
+"""What a run learned from -> what is told of it."""

@@ -79,7 +79,7 @@ def _told(unit: str, done: int, all_: int, words: str, start: tuple[float, int])
     learning may well end sooner.
     """
     began, first = start
-    parts = [f"{unit} {done}/{all_}", words]
+    parts = [unit, f"{done}/{all_}", words]
     if done > first:
         seconds = round((time.monotonic() - began) / (done - first) * (all_ - done))
         parts.append(f"≤{seconds // 60}:{seconds % 60:02}")

@@ -6,9 +6,10 @@ A code is a note's symbol in the text notation, one entry of a vocabulary.
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from fractions import Fraction
+from functools import lru_cache
 
 from melodyrnn.music.reader import parse_token
-from melodyrnn.music.song import Note, Song
+from melodyrnn.music.song import Key, Note, Song
 from melodyrnn.music.tokens import token
 
 _MIDDLE_C = 60
@@ -28,6 +29,35 @@ def from_codes(codes: Iterable[str], like: Song | None = None) -> Song:
     if like is None:
         return song
     return replace(song, meter=like.meter, key=like.key, tempo=like.tempo, pickup=like.pickup)
+
+
+def plain_codes(song: Song) -> list[str]:
+    """The symbol of each note, each pitch spelled in one way only, whatever the key."""
+    return [_plain(note.pitch and note.pitch.midi, note.duration) for note in song.notes]
+
+
+@lru_cache(maxsize=100_000)
+def shifted(code: str, shift: int) -> str | None:
+    """A plain code moved by semitones; None where no MIDI number is so low or high."""
+    note = parse_token(code)
+    if note.pitch is None:
+        return code
+    midi = note.pitch.midi + shift
+    return _plain(midi, note.duration) if 0 <= midi <= 127 else None
+
+
+@lru_cache(maxsize=100_000)
+def _plain(midi: int | None, duration: Fraction) -> str:
+    return token(Note(None if midi is None else Key().pitch(midi), duration))
+
+
+def respelled(song: Song) -> Song:
+    """Each pitch spelled as the song's key would."""
+    notes = (
+        replace(note, pitch=song.key.pitch(note.pitch.midi)) if note.pitch else note
+        for note in song.notes
+    )
+    return replace(song, notes=tuple(notes))
 
 
 def attributes(codes: Sequence[str]) -> list[tuple[float, float]]:

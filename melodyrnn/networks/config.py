@@ -107,6 +107,12 @@ MEANS: dict[str, str] = {
 }
 
 
+TOKENS: dict[str, str] = {
+    "joint": "each code has a vector of its own",
+    "factored": "a code is its pitch and its duration, in what is seen and in what is told",
+}
+
+
 def _setting(default: Any, about: str, **limits: Any) -> Any:
     return field(default=default, metadata={"about": about, **limits})
 
@@ -144,6 +150,7 @@ class ModelConfig(_Checked):
     units: int = _setting(128, "units in each hidden layer", least=1, most=8192)
     layers: int | None = _setting(None, "hidden layers (default: 1, mlp 2)", least=1, most=16)
     embedding: int = _setting(32, "width of the learned vectors of --input embedding", least=1)
+    tokens: str = _setting("joint", "what learned vectors stand for", choices=TOKENS)
     dropout: float = _setting(
         0.0, "part of each hidden layer's outputs left out in training", real=True, most=0.95
     )
@@ -189,7 +196,7 @@ SCHEDULES: dict[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class StreamConfig(_Checked):
-    """How it learns from a stream: a text, whose state is carried from end to end."""
+    """How it learns from a stream: a text, or many tunes one after another."""
 
     epochs: int = _setting(30, "the most times through all of it", least=1)
     learning_rate: float = _setting(2e-3, "Adam's step size", real=True, above=0.0, most=10.0)
@@ -204,6 +211,9 @@ class StreamConfig(_Checked):
     patience: int = _setting(3, "epochs without gain after which early stop ends it", least=1)
     held_out: float = _setting(
         0.1, "the part kept from training; 0 learns all by heart", real=True, least=0.0, most=0.9
+    )
+    transpose: int = _setting(
+        0, "hear each tune moved by up to so many semitones, up or down", least=0, most=11
     )
 
 

@@ -17,6 +17,7 @@ from melodyrnn.errors import ConfigError
 from melodyrnn.networks.backend import keras, tf
 from melodyrnn.networks.cells import CELLS, recurrent_weights, step_of
 from melodyrnn.networks.config import ModelConfig
+from melodyrnn.networks.factored import FactoredEmbedding, FactoredLogits, parts
 
 States = list[list[Any]]  # of each recurrent layer, its cell's tensors, each (B, units)
 Table = npt.NDArray[np.float32]
@@ -53,21 +54,21 @@ def build(
                     recurrent_initializer=keras.initializers.Orthogonal(seed=seeds.getrandbits(31)),
                 )
             )  # (B, T, H), after the last (B, H)
-            _add_dropout(model, config)
+            _add_dropout(model, config, depth)
     else:
         model.add(layers.Flatten(name="joined"))  # (B, T * F)
         for depth in range(config.depth):
             hidden = {"kernel_initializer": _glorot(seeds), "name": f"hidden_{depth + 1}"}
             model.add(layers.Dense(config.units, "relu", **hidden))  # (B, H)
-            _add_dropout(model, config)
-    model.add(layers.Dense(codes, kernel_initializer=_glorot(seeds), name="logits"))  # (B, V)
+            _add_dropout(model, config, depth)
+    model.add(_exit(config, codes, seeds, features))  # (B, V)
     model.add(layers.Softmax(name="probabilities"))
     return model
 
 
-def _add_dropout(model: Any, config: ModelConfig) -> None:
+def _add_dropout(model: Any, config: ModelConfig, depth: int) -> None:
     if config.dropout:
-        model.add(keras.layers.Dropout(config.dropout))
+        model.add(keras.layers.Dropout(config.dropout, name=f"dropout_{depth + 1}"))
 
 
 def _glorot(seeds: random.Random) -> Any:
@@ -78,6 +79,9 @@ def _entrance(
     config: ModelConfig, codes: int, seeds: random.Random, features: npt.ArrayLike | None
 ) -> Any:
     """A lookup from indices to attributes: learned, or a fixed table."""
+    if config.tokens == "factored":
+        ids = _parts(config, codes, features)
+        return FactoredEmbedding(ids, config.embedding, seeds.getrandbits(31), name="embedding")
     if config.input == "embedding":
         uniform = keras.initializers.RandomUniform(seed=seeds.getrandbits(31))
         return keras.layers.Embedding(
@@ -90,15 +94,37 @@ def _entrance(
     return lookup
 
 
+def _exit(
+    config: ModelConfig, codes: int, seeds: random.Random, features: npt.ArrayLike | None
+) -> Any:
+    """From what the hidden layers say to a logit for each code."""
+    if config.tokens == "factored":
+        ids = _parts(config, codes, features)
+        return FactoredLogits(ids, seeds.getrandbits(31), name="logits")
+    return keras.layers.Dense(codes, kernel_initializer=_glorot(seeds), name="logits")
+
+
+def _parts(config: ModelConfig, codes: int, features: npt.ArrayLike | None) -> Any:
+    """Which pitch and which duration each code has, (V, 2). Raises ConfigError."""
+    if config.input != "embedding":
+        raise ConfigError(f"--tokens factored needs --input embedding, not {config.input}")
+    return parts(_attributes(codes, features, "--tokens factored"))
+
+
+def _attributes(codes: int, features: npt.ArrayLike | None, option: str) -> Any:
+    values = np.asarray(features if features is not None else [], dtype=np.float64)
+    if values.ndim != 2 or len(values) != codes:
+        raise ConfigError(f"{option} needs the attributes of all {codes} codes")
+    return values
+
+
 def attribute_table(kind: str, codes: int, features: npt.ArrayLike | None = None) -> Table:
     """The fixed attributes of each code, (V, F), each between 0 and 1. Raises ConfigError."""
     if kind == "onehot":
         return np.asarray(np.eye(codes), dtype=np.float32)
     if kind == "index":
         return np.asarray(np.arange(codes)[:, None] / max(codes - 1, 1), dtype=np.float32)
-    values = np.asarray(features if features is not None else [], dtype=np.float64)
-    if values.ndim != 2 or len(values) != codes:
-        raise ConfigError(f"--input features needs the attributes of all {codes} codes")
+    values = _attributes(codes, features, "--input features")
     low, high = values.min(axis=0), values.max(axis=0)
     return np.asarray((values - low) / np.where(high > low, high - low, 1.0), dtype=np.float32)
 

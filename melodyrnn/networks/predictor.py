@@ -55,6 +55,10 @@ class Network:
         return logits.numpy(), state
 
     def logits(self, sequences: Sequence[Indices]) -> Sequence[npt.NDArray[Any]]:
+        if self.window == 1 and self.evaluator is None:
+            from melodyrnn.networks.stream_training import Teller
+
+            return Teller(self.model).logits(sequences)
         from melodyrnn.networks.evaluation import Evaluator
 
         if self.evaluator is None or self.evaluator.sequences is not sequences:

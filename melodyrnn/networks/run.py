@@ -44,6 +44,7 @@ FORMAT = 2
 FILE = "run.json"
 SOURCES: dict[str, type[TrainConfig] | type[StreamConfig]] = {
     "songs": TrainConfig,
+    "tunes": StreamConfig,
     "text": StreamConfig,
 }
 """What a run learned from -> the settings it was trained with."""

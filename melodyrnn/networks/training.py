@@ -54,7 +54,7 @@ class Progress:
     @property
     def counted(self) -> tuple[int, int, str]:
         """Done, all, words."""
-        return self.epoch, self.epochs, f"loss {self.loss:.3f} right {self.accuracy:.0%}"
+        return self.epoch, self.epochs, f"epochs loss {self.loss:.3f} right {self.accuracy:.0%}"
 
 
 @dataclass

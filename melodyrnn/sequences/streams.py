@@ -12,6 +12,8 @@ from melodyrnn.errors import WindowError
 from melodyrnn.sequences.vocabulary import Indices
 from melodyrnn.sequences.windows import Mask
 
+_LEAST_STRETCHES = 16
+
 Scalar = TypeVar("Scalar", bound=np.generic)
 
 
@@ -50,6 +52,22 @@ def lanes(sequences: Sequence[Indices], batch: int, steps: int) -> Stream:
     return Stream(
         _stretches(x, steps), _stretches(y, steps), _stretches(keep, steps), _stretches(mask, steps)
     )
+
+
+def enough_lanes(length: int, batch: int, steps: int) -> int:
+    """At most ``batch`` lanes for ``length`` symbols in all, and fewer where they would be so short
+    that an epoch had hardly a step: there is to be some learning in each.
+    """
+    return min(batch, max(1, length // (_LEAST_STRETCHES * steps)))
+
+
+def one_a_lane(sequences: Sequence[Indices], steps: int) -> Indices:
+    """What is seen of each sequence, in a lane of its own, filled up with 0: (K, T, B)."""
+    length = max(map(len, sequences)) - 1
+    x = np.zeros((len(sequences), -(-length // steps) * steps), dtype=np.int32)
+    for row, sequence in zip(x, sequences, strict=True):
+        row[: len(sequence) - 1] = sequence[:-1]
+    return _stretches(x, steps)
 
 
 def pieces(sequence: Indices, count: int) -> list[Indices]:

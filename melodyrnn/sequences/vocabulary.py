@@ -11,6 +11,9 @@ from melodyrnn.errors import VocabularyError
 
 Indices = npt.NDArray[np.int32]
 
+START, END = "<start>", "<end>"
+"""What stands before and after each of many sequences; the last two symbols where they are used."""
+
 
 class Vocabulary:
     """An immutable, ordered table of distinct symbols. A symbol's index is its place.

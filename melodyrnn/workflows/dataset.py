@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Self
 
 from melodyrnn.errors import VocabularyError
-from melodyrnn.music.codes import attributes, sort_key, to_codes
+from melodyrnn.music.codes import attributes, plain_codes, shifted, sort_key, to_codes
 from melodyrnn.music.song import Song
-from melodyrnn.sequences.vocabulary import Indices, Vocabulary
+from melodyrnn.sequences.vocabulary import END, START, Indices, Vocabulary
 from melodyrnn.sequences.windows import windows
 from melodyrnn.workflows.sources import Named
 
@@ -31,7 +32,7 @@ class Dataset:
         sequences = []
         for named in songs:
             try:
-                sequences.append(vocabulary.encode(to_codes(named.song)))
+                sequences.append(_encoded(named.song, vocabulary))
                 windows(sequences[-1], window, named.name)
             except VocabularyError as error:
                 raise VocabularyError(
@@ -42,7 +43,29 @@ class Dataset:
     @property
     def features(self) -> tuple[tuple[float, ...], ...]:
         """Pitch and duration of each code, (V, 2)."""
-        return tuple(attributes(self.vocabulary.symbols))
+        return attributes_of(self.vocabulary)
+
+
+def _encoded(song: Song, vocabulary: Vocabulary) -> Indices:
+    """A song's indices; between start and end where the vocabulary has them."""
+    if START in vocabulary:
+        return vocabulary.encode([START, *plain_codes(song), END])
+    return vocabulary.encode(to_codes(song))
+
+
+def tunes_vocabulary(songs: Sequence[Song], transpose: int) -> Vocabulary:
+    """The codes of all songs, moved by up to ``transpose`` semitones, and start and end."""
+    shifts = range(-transpose, transpose + 1)
+    codes = {code for song in songs for code in plain_codes(song)}
+    moved = {code for plain in codes for code in map(partial(shifted, plain), shifts) if code}
+    return Vocabulary([*sorted(moved, key=sort_key), START, END])
+
+
+def attributes_of(vocabulary: Vocabulary) -> tuple[tuple[float, ...], ...]:
+    """Pitch and duration of each code, (V, 2); of start and end, numbers of their own."""
+    codes = [symbol for symbol in vocabulary.symbols if symbol not in (START, END)]
+    ends = [(-1.0 - n, -1.0 - n) for n in range(len(vocabulary) - len(codes))]
+    return (*attributes(codes), *ends)
 
 
 def vocabulary_of(songs: Sequence[Song]) -> Vocabulary:

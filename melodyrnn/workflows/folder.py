@@ -1,7 +1,7 @@
 """Where a run goes, and under which settings."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ from melodyrnn.networks.config import (
     configure,
 )
 from melodyrnn.sequences.vocabulary import Vocabulary
-from melodyrnn.workflows.dataset import Dataset, default_input
+from melodyrnn.workflows.dataset import Dataset, attributes_of, default_input
 from melodyrnn.workflows.sources import Named
 from melodyrnn.workflows.texts import Text
 
@@ -84,28 +84,39 @@ def new_record(
     )
 
 
-def text_record(texts: Sequence[Text], settings: dict[str, Any]) -> runs.Record:
-    """The record of a run on texts that is to begin. Raises ConfigError, VocabularyError."""
+def stream_record(
+    source: str,
+    settings: dict[str, Any],
+    vocabulary_of: Callable[[StreamConfig], Vocabulary],
+    songs: Sequence[dict[str, str]],
+) -> runs.Record:
+    """The record of a run on a stream, of text or of tunes, that is to begin.
+
+    Raises ConfigError, VocabularyError.
+    """
     model, training = configure({**STREAM_MODEL, **settings}, ModelConfig, StreamConfig)
     if not model.spec.cell or not model.spec.stateful:
         able = ", ".join(name for name, spec in MODELS.items() if spec.cell and spec.stateful)
-        raise ConfigError(f"--model {model.model} hears no stream; for a text choose from {able}")
-    if model.window != 1 or model.input not in ("embedding", "onehot"):
-        raise ConfigError("a text has windows of 1 and --input embedding or onehot")
-    vocabulary = Vocabulary.of(text.characters for text in texts)
-    songs = tuple(text.record for text in texts)
-    return runs.Record(model, training, vocabulary, songs, source="text")
+        raise ConfigError(f"--model {model.model} hears no stream; for {source} choose from {able}")
+    inputs = ("embedding", "onehot")
+    if model.window != 1 or model.input not in inputs:
+        raise ConfigError(f"a stream of {source} has --window 1 and --input {' or '.join(inputs)}")
+    if source == "text" and (model.tokens != "joint" or training.transpose):
+        raise ConfigError("a text has --tokens joint and nothing to --transpose")
+    vocabulary = vocabulary_of(training)
+    features = attributes_of(vocabulary) if model.tokens == "factored" else None
+    return runs.Record(model, training, vocabulary, tuple(songs), features=features, source=source)
 
 
 def resumed_record(
-    path: Path, named: Sequence[Named] | Sequence[Text], settings: dict[str, Any]
+    path: Path, songs: Sequence[dict[str, str]], settings: dict[str, Any]
 ) -> runs.Record:
     """The record of the run at ``path``, with a new end where ``settings`` has one.
 
     Raises RunError where the run is of other songs or settings.
     """
     record = runs.read_record(path)
-    if [song.record["sha256"] for song in named] != [song["sha256"] for song in record.songs]:
+    if [song["sha256"] for song in songs] != [song["sha256"] for song in record.songs]:
         names = ", ".join(song["name"] for song in record.songs)
         raise RunError(f"{path}: was trained on {names} as they then were; resume it with those")
     for name, value in settings.items():

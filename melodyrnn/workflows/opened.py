@@ -9,6 +9,7 @@ from melodyrnn.networks.predictor import Network, Predictor
 from melodyrnn.sequences.counted import COUNTED
 from melodyrnn.workflows.dataset import Dataset
 from melodyrnn.workflows.sources import Named
+from melodyrnn.workflows.tunes_kept import kept
 
 
 @dataclass(frozen=True)
@@ -33,9 +34,12 @@ class OpenRun:
 def open_run(path: str | Path) -> OpenRun:
     """Raises RunError where there is no run, or a damaged one."""
     record = runs.read_record(Path(path))
-    if record.source != "songs":
-        raise RunError(f"{path}: a run on {record.source}, not on songs; choose another")
-    named = [Named.of_record(song) for song in record.songs]
+    if record.source == "text":
+        raise RunError(f"{path}: a run on text, not on songs; choose another")
+    if record.source == "tunes":
+        named = list(kept(Path(path)).learned)
+    else:
+        named = [Named.of_record(song) for song in record.songs]
     return OpenRun(Path(path), record, Dataset.of(named, record.model.window, record.vocabulary))
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from melodyrnn.music.codes import from_codes
 from melodyrnn.music.song import Song
 from melodyrnn.networks import run as runs
-from melodyrnn.networks.config import TrainConfig
+from melodyrnn.networks.config import MODELS, ModelConfig, TrainConfig
 from melodyrnn.networks.predictor import Network, Predictor
 from melodyrnn.render.write import write_song
 from melodyrnn.sequences.vocabulary import Vocabulary
@@ -18,6 +18,7 @@ from melodyrnn.workflows.learning import learn
 from melodyrnn.workflows.measure import Measures, measure
 from melodyrnn.workflows.opened import counted
 from melodyrnn.workflows.sources import Named, Source, gather
+from melodyrnn.workflows.train_tunes import TrainTunesResult, train_tunes
 
 SONG_FILES = ("song.mid", "song.musicxml", "song.svg", "song.png", "song.wav")
 
@@ -31,6 +32,7 @@ class TrainResult:
     parameters: int
     measures: Measures  # on the songs learned
     files: tuple[Path, ...]
+    source = "songs"
 
     @property
     def interrupted(self) -> bool:
@@ -60,8 +62,11 @@ def train(
     grid: str | None = None,
     progress: Callable[[Any], None] = lambda progress: None,
     **settings: Any,
-) -> TrainResult:
+) -> TrainResult | TrainTunesResult:
     """Train a model on songs and leave a run folder.
+
+    One song is learned by heart. Of several, a recurrent model that carries its state learns a
+    tradition: see ``train_tunes``; other models, and any with ``window``, learn them by heart.
 
     ``settings`` are fields of ModelConfig and TrainConfig, such as ``model="mlp"``, ``seed=1``.
     Without ``output`` a fresh folder under ``runs/`` is taken. With ``resume`` the settings
@@ -70,6 +75,15 @@ def train(
     Raises MelodyError.
     """
     named = gather(songs, track=track, grid=grid)
+    if len(named) > 1 and _hears_streams(settings):
+        return train_tunes(
+            named,
+            output=output,
+            overwrite=overwrite,
+            resume=resume,
+            progress=progress,
+            **settings,
+        )
     path = place_of(named, settings, output, resume)
     return train_named(
         named,
@@ -80,6 +94,12 @@ def train(
         resume=resume,
         progress=progress,
     )
+
+
+def _hears_streams(settings: dict[str, Any]) -> bool:
+    """Whether what is asked for is a recurrent model of streams, rather than one of windows."""
+    spec = MODELS.get(settings.get("model", ModelConfig().model))
+    return bool(spec and spec.cell and spec.stateful) and "window" not in settings
 
 
 def train_named(
@@ -100,7 +120,7 @@ def train_named(
     ``validation`` songs best, where there are any. ``fresh`` numbers a path that is taken.
     """
     if resume:
-        record = resumed_record(path, named, settings)
+        record = resumed_record(path, [song.record for song in named], settings)
     else:
         record = new_record(named, settings, vocabulary, validation)
         path = runs.claim(path, record, fresh=fresh, overwrite=overwrite)

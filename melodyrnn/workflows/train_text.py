@@ -10,13 +10,11 @@ import numpy as np
 from melodyrnn.errors import ConfigError
 from melodyrnn.networks import run as runs
 from melodyrnn.networks.config import StreamConfig
-from melodyrnn.sequences.streams import lanes, pieces
-from melodyrnn.sequences.vocabulary import Indices
-from melodyrnn.workflows.folder import place_of, resumed_record, text_record
+from melodyrnn.sequences.streams import enough_lanes, lanes, pieces
+from melodyrnn.sequences.vocabulary import Indices, Vocabulary
+from melodyrnn.workflows.folder import place_of, resumed_record, stream_record
 from melodyrnn.workflows.learning import learn
 from melodyrnn.workflows.texts import Text, read_texts
-
-_LEAST_STRETCHES = 16
 
 
 @dataclass(frozen=True)
@@ -31,6 +29,7 @@ class TrainTextResult:
     bits: float  # a character of those held out or, where there are none, of those learned
     unigram_bits: float  # the same characters, told by how often each stands in those learned
     files: tuple[Path, ...]
+    source = "text"
 
     @property
     def interrupted(self) -> bool:
@@ -79,7 +78,12 @@ def train_text(
     """
     read = read_texts(texts)
     path = place_of(read, settings, output, resume)
-    record = resumed_record(path, read, settings) if resume else text_record(read, settings)
+    songs = [text.record for text in read]
+    record = (
+        resumed_record(path, songs, settings)
+        if resume
+        else stream_record("text", settings, lambda _: _vocabulary(read), songs)
+    )
     learned, unheard = _split(read, record)
     if not resume:
         path = runs.claim(path, record, fresh=output is None, overwrite=overwrite)
@@ -105,6 +109,10 @@ def train_text(
     )
     record = replace(record, metrics=result.metrics)
     return replace(result, record=record, files=(*files, runs.write_record(path, record)))
+
+
+def _vocabulary(texts: Sequence[Text]) -> Vocabulary:
+    return Vocabulary.of(text.characters for text in texts)
 
 
 def _split(texts: Sequence[Text], record: runs.Record) -> tuple[list[Indices], list[Indices]]:
@@ -134,11 +142,9 @@ def _split(texts: Sequence[Text], record: runs.Record) -> tuple[list[Indices], l
 
 
 def _stream(sequences: Sequence[Indices], config: StreamConfig) -> Any:
-    """Each text in pieces, in all at most ``batch``, and each of at least some stretches: a short
-    text is read at fewer places, so that what is carried stays worth carrying.
-    """
+    """Each text in pieces, which together fill the lanes."""
     all_ = sum(map(len, sequences))
-    count = min(config.batch, max(1, all_ // (_LEAST_STRETCHES * config.steps)))
+    count = enough_lanes(all_, config.batch, config.steps)
     cut = [
         piece
         for sequence in sequences

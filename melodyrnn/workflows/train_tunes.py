@@ -1,0 +1,207 @@
+"""Many tunes in, a run folder out: a tradition is learned on some and measured on others."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from melodyrnn.errors import ConfigError
+from melodyrnn.music.codes import shifted
+from melodyrnn.networks import run as runs
+from melodyrnn.networks.config import StreamConfig
+from melodyrnn.sequences.measuring import Score, score_of
+from melodyrnn.sequences.ppm import Ppm
+from melodyrnn.sequences.streams import Stream, enough_lanes, lanes
+from melodyrnn.sequences.vocabulary import END, START, Indices, Vocabulary
+from melodyrnn.workflows.dataset import Dataset, tunes_vocabulary
+from melodyrnn.workflows.folder import place_of, resumed_record, stream_record
+from melodyrnn.workflows.held_out import Split, split
+from melodyrnn.workflows.learning import learn
+from melodyrnn.workflows.sources import Named
+from melodyrnn.workflows.tunes_kept import digest, keep, kept
+
+
+@dataclass(frozen=True)
+class Bits:
+    """A model on songs that it never heard: bits a note, the mean of -log2 p(next note)."""
+
+    model: str
+    bits: float
+
+
+@dataclass(frozen=True)
+class TrainTunesResult:
+    """What a training on many tunes left."""
+
+    run: Path
+    record: runs.Record
+    parameters: int
+    parts: Split
+    notes: int  # told in the songs held out
+    right: int  # of those
+    bits: float  # a note of those
+    baselines: tuple[Bits, ...]  # counted models that learned and tell the same songs
+    files: tuple[Path, ...]
+    source = "tunes"
+
+    @property
+    def interrupted(self) -> bool:
+        return self.record.status == "interrupted"
+
+    @property
+    def metrics(self) -> dict[str, Any]:
+        """What the run keeps of it."""
+        return {
+            "songs": {name: len(songs) for name, songs in self.parts._asdict().items()},
+            "held_out_notes": self.notes,
+            "bits_per_note": self.bits,
+            "right": self.right,
+            "baselines": [
+                {"model": each.model, "bits_per_note": each.bits} for each in self.baselines
+            ],
+        }
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "run": str(self.run),
+            "model": self.record.model.model,
+            "parameters": self.parameters,
+            "codes": len(self.record.vocabulary),
+            "epochs": self.record.epochs,
+            "best_epoch": self.record.best_epoch,
+            "seconds": self.record.seconds,
+            **self.metrics,
+            "interrupted": self.interrupted,
+            "files": [str(path) for path in self.files],
+        }
+
+
+def train_tunes(
+    named: Sequence[Named],
+    *,
+    output: str | Path | None = None,
+    overwrite: bool = False,
+    resume: bool = False,
+    progress: Callable[[Any], None] = lambda progress: None,
+    **settings: Any,
+) -> TrainTunesResult:
+    """Train a recurrent model on many songs, each from a start to an end, and leave a run folder.
+
+    ``settings`` are fields of ModelConfig and StreamConfig. The part ``held_out`` of the songs is
+    measured and touches nothing else; as many of the others choose the best weights. Raises
+    MelodyError.
+    """
+    path = place_of(named, settings, output, resume)
+    everything = [{"name": f"{len(named)} songs", "sha256": digest(named), "text": ""}]
+    if resume:
+        record = resumed_record(path, everything, settings)
+        parts = kept(path)
+    else:
+        record = stream_record("tunes", settings, partial(_vocabulary, named), everything)
+        parts = _split(named, record)
+        path = runs.claim(path, record, fresh=output is None, overwrite=overwrite)
+        keep(path, parts)
+    config = record.training
+    assert isinstance(config, StreamConfig), "many tunes are learned as a stream"
+    learned, judged, unheard = (
+        Dataset.of(songs, 1, record.vocabulary).sequences for songs in parts
+    )
+    from melodyrnn.networks import models  # TensorFlow: after all mistakes have had their say
+    from melodyrnn.networks.stream_training import StreamTrainer
+
+    model = models.build(record.model, len(record.vocabulary), config.seed, record.features)
+    trainer = StreamTrainer(
+        model,
+        epochs(learned, record.vocabulary, config),
+        lanes(judged or learned, config.batch, config.steps),
+        config,
+    )
+    record, files = learn(path, record, trainer, progress)
+    score = _told(trainer.teller.logits(unheard), unheard)
+    result = TrainTunesResult(
+        path,
+        record,
+        models.parameters(model),
+        parts,
+        score.all,
+        score.right,
+        score.bits,
+        _baselines(learned + judged, unheard, record.vocabulary),
+        tuple(files),
+    )
+    record = replace(record, metrics=result.metrics)
+    return replace(result, record=record, files=(*files, runs.write_record(path, record)))
+
+
+def _vocabulary(named: Sequence[Named], config: StreamConfig) -> Vocabulary:
+    return tunes_vocabulary([each.song for each in named], config.transpose)
+
+
+def _split(named: Sequence[Named], record: runs.Record) -> Split:
+    """Raises ConfigError, also where what is held out would leave nothing."""
+    config = record.training
+    assert isinstance(config, StreamConfig), "many tunes are learned as a stream"
+    parts = split(named, config.held_out, config.seed)
+    if not parts.learned or not parts.held_out:
+        raise ConfigError(
+            f"--held-out {config.held_out:g} of {len(named)} songs leaves none to learn or none to "
+            "tell; give more songs"
+        )
+    return parts
+
+
+def _told(logits: Sequence[npt.NDArray[np.float32]], sequences: Sequence[Indices]) -> Score:
+    """Over the notes of all songs; the end is no note."""
+    notes = np.concatenate([told[:-1] for told in logits])
+    return score_of(notes, np.concatenate([sequence[1:-1] for sequence in sequences]))
+
+
+def _baselines(
+    learned: Sequence[Indices], unheard: Sequence[Indices], vocabulary: Vocabulary
+) -> tuple[Bits, ...]:
+    """Counted models that learned the same songs, the validation's too, and tell the same notes."""
+    found = []
+    for name, order in (("order 2", 2), ("PPM*", None)):
+        model = Ppm(len(vocabulary), order)
+        tree = model.learn(learned)
+        surprise = [
+            -np.log2(model.follow(sequence, tree)[np.arange(1, len(sequence) - 1), sequence[1:-1]])
+            for sequence in unheard
+        ]
+        found.append(Bits(name, float(np.concatenate(surprise).mean())))
+    return tuple(found)
+
+
+def epochs(
+    sequences: Sequence[Indices], vocabulary: Vocabulary, config: StreamConfig
+) -> Callable[[int], Stream]:
+    """Epoch -> its stream: the songs in an order of its own, each moved by semitones of its own."""
+    moved = shift_table(vocabulary, config.transpose)
+    batch = enough_lanes(sum(map(len, sequences)), config.batch, config.steps)
+
+    def stream(epoch: int) -> Stream:
+        random = np.random.default_rng((config.seed, epoch))
+        order = random.permutation(len(sequences))
+        shifts = random.integers(0, len(moved), len(sequences))
+        heard = []
+        for place, shift in zip(order, shifts, strict=True):
+            indices = moved[shift][sequences[place]]
+            heard.append(indices if (indices >= 0).all() else sequences[place])
+        return lanes(heard, batch, config.steps)
+
+    return stream
+
+
+def shift_table(vocabulary: Vocabulary, transpose: int) -> npt.NDArray[np.int32]:
+    """Of each shift and code, the code moved so, (2 N + 1, V); -1 where there is none."""
+    table = np.full((2 * transpose + 1, len(vocabulary)), -1, dtype=np.int32)
+    for row, shift in zip(table, range(-transpose, transpose + 1), strict=True):
+        for index, symbol in enumerate(vocabulary.symbols):
+            code = symbol if symbol in (START, END) else shifted(symbol, shift)
+            if code is not None and code in vocabulary:
+                row[index] = vocabulary.index(code)
+    return table

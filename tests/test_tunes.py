@@ -1,0 +1,201 @@
+"""Many tunes as a stream: start and end, transposition, held-out bits, resuming, leaks."""
+
+import json
+from dataclasses import replace
+from fractions import Fraction
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from melodyrnn.errors import ConfigError, RunError
+from melodyrnn.music.codes import plain_codes, respelled, shifted
+from melodyrnn.music.song import Key, Note, Pitch, Song
+from melodyrnn.networks import models
+from melodyrnn.networks.backend import keras
+from melodyrnn.networks.config import STREAM_MODEL, ModelConfig, StreamConfig
+from melodyrnn.networks.factored import FactoredLogits, parts
+from melodyrnn.networks.predictor import Network
+from melodyrnn.sequences.vocabulary import END, START
+from melodyrnn.workflows.dataset import Dataset, attributes_of, tunes_vocabulary
+from melodyrnn.workflows.sources import Named
+from melodyrnn.workflows.train import train
+from melodyrnn.workflows.train_tunes import epochs, shift_table
+from tests.strategies import songs as any_songs
+
+SMALL = {"units": 12, "embedding": 8, "epochs": 3}
+
+
+def tunes(count=24):
+    """Short tunes of few notes that no two of them share much of."""
+    random = np.random.default_rng(4)
+    scale = [Key().pitch(midi) for midi in (60, 62, 64, 65, 67, 69, 71, 72)]
+    lengths = (Fraction(1, 2), Fraction(1), Fraction(3, 2))
+    return [
+        Song(
+            tuple(
+                Note(scale[random.integers(8)], lengths[random.integers(3)])
+                for _ in range(random.integers(8, 20))
+            ),
+            title=f"tune {n}",
+        )
+        for n in range(count)
+    ]
+
+
+@given(any_songs(changes=False), st.integers(-11, 11))
+def test_plain_codes_move_as_pitches_do(song, shift):
+    moved = [shifted(code, shift) for code in plain_codes(song)]
+    midi = [note.pitch and note.pitch.midi + shift for note in song.notes]
+    if all(m is None or 0 <= m <= 127 for m in midi):
+        notes = tuple(
+            Note(m if m is None else Key().pitch(m), note.duration)
+            for m, note in zip(midi, song.notes, strict=True)
+        )
+        assert moved == plain_codes(replace(song, notes=notes))
+    else:
+        assert None in moved
+
+
+@given(any_songs(changes=False))
+def test_respelling_changes_no_sound(song):
+    told = respelled(song)
+    assert [n.pitch and n.pitch.midi for n in told.notes] == [
+        n.pitch and n.pitch.midi for n in song.notes
+    ]
+    assert plain_codes(told) == plain_codes(song)
+
+
+def test_the_vocabulary_is_closed_and_ends_with_start_and_end():
+    vocabulary = tunes_vocabulary(tunes(), 2)
+    assert vocabulary.symbols[-2:] == (START, END)
+    table = shift_table(vocabulary, 2)
+    sequences = Dataset.of([Named(s.title, s) for s in tunes()], 1, vocabulary).sequences
+    for sequence in sequences:
+        assert sequence[0] == vocabulary.index(START)
+        assert sequence[-1] == vocabulary.index(END)
+        assert (table[:, sequence] >= 0).all()
+        up = vocabulary.decode(table[4][sequence])[1:-1]
+        assert up == [shifted(code, 2) for code in vocabulary.decode(sequence)[1:-1]]
+    assert (table[2] == np.arange(len(vocabulary))).all()
+
+
+def test_each_epoch_hears_every_tune_once_in_an_order_and_key_of_its_own():
+    vocabulary = tunes_vocabulary(tunes(), 1)
+    sequences = Dataset.of([Named(s.title, s) for s in tunes()], 1, vocabulary).sequences
+    stream = epochs(sequences, vocabulary, StreamConfig(transpose=1, batch=3, steps=8))
+    first, again, second = stream(0), stream(0), stream(1)
+    assert all((a == b).all() for a, b in zip(first, again, strict=True))
+    assert first.x.shape != second.x.shape or (first.x != second.x).any()
+    for heard in (first, second):
+        assert (~heard.keep).sum() == len(sequences)
+        assert heard.mask.sum() == sum(len(sequence) - 1 for sequence in sequences)
+        assert (heard.x[~heard.keep] == vocabulary.index(START)).all()
+
+
+def test_factored_logits_are_the_sums_of_their_parts():
+    ids = parts([[60, 1], [62, 1], [60, 2]])
+    assert ids.tolist() == [[0, 0], [1, 0], [0, 1]]
+    layer = FactoredLogits(ids)
+    h = np.random.default_rng(0).normal(size=(2, 5)).astype(np.float32)
+    logits = np.asarray(layer(h))
+    told = h @ np.asarray(layer.kernel)
+    expected = [told[:, 0] + told[:, 2], told[:, 1] + told[:, 2], told[:, 0] + told[:, 3]]
+    np.testing.assert_allclose(logits, np.stack(expected, 1), atol=1e-6)
+
+
+def test_a_factored_model_is_saved_and_loaded(tmp_path):
+    vocabulary = tunes_vocabulary(tunes(), 0)
+    config = ModelConfig(**STREAM_MODEL | {"units": 8, "tokens": "factored"})
+    network = models.build(config, len(vocabulary), 1, attributes_of(vocabulary))
+    network.save(tmp_path / "model.keras")
+    loaded = keras.models.load_model(tmp_path / "model.keras")
+    x = np.array([[3]], dtype=np.int32)
+    np.testing.assert_allclose(loaded(x), network(x), atol=1e-6)
+    with pytest.raises(ConfigError, match="--tokens factored needs --input embedding, not onehot"):
+        models.build(ModelConfig(input="onehot", tokens="factored"), 5)
+    with pytest.raises(ConfigError, match="--tokens factored needs the attributes of all 5 codes"):
+        models.build(ModelConfig(input="embedding", tokens="factored"), 5)
+
+
+def test_logits_of_many_sequences_are_those_of_each():
+    vocabulary = tunes_vocabulary(tunes(), 0)
+    sequences = Dataset.of([Named(s.title, s) for s in tunes()], 1, vocabulary).sequences
+    network = Network(
+        models.build(ModelConfig(**STREAM_MODEL | {"units": 8}), len(vocabulary), 1), 1
+    )
+    together = network.logits(sequences)
+    for sequence, logits in zip(sequences, together, strict=True):
+        state, rows = network.begin(1), []
+        for index in sequence[:-1]:
+            row, state = network.step(np.array([[index]], dtype=np.int32), state)
+            rows.append(row[0])
+        np.testing.assert_allclose(logits, rows, atol=1e-5)
+
+
+@pytest.mark.parametrize("tokens", ["joint", "factored"])
+def test_many_tunes_leave_a_run_that_is_measured_on_others(tmp_path, tokens):
+    result = train(tunes(), output=tmp_path / "run", tokens=tokens, transpose=1, **SMALL)
+    counts = result.metrics["songs"]
+    assert sum(counts.values()) == 24
+    assert counts["held_out"] >= 2
+    held_out = {song.song.title for song in result.parts.held_out}
+    assert not held_out & {song.song.title for song in result.parts.learned}
+    assert result.notes == sum(len(song.song) for song in result.parts.held_out)
+    assert 0 < result.bits < 12
+    assert [each.model for each in result.baselines] == ["order 2", "PPM*"]
+    document = json.loads((tmp_path / "run" / "run.json").read_text(encoding="utf-8"))
+    assert document["source"] == "tunes"
+    assert document["metrics"]["bits_per_note"] == pytest.approx(result.bits)
+
+
+def test_the_split_does_not_depend_on_the_order_of_files(tmp_path):
+    one = train(tunes(), output=tmp_path / "one", **SMALL)
+    other = train(tunes()[::-1], output=tmp_path / "other", **SMALL)
+    for mine, theirs in zip(one.parts, other.parts, strict=True):
+        assert {n.song.title for n in mine} == {n.song.title for n in theirs}
+
+
+def test_a_planted_song_never_stands_on_both_sides(tmp_path):
+    planted = tunes(1)[0]
+    up = tuple(replace(n, pitch=Key().pitch(n.pitch.midi + 2)) for n in planted.notes)
+    copies = [replace(planted, title="copy"), replace(planted, notes=up, title="moved")]
+    result = train([*tunes(), *copies], output=tmp_path / "run", **SMALL)
+    sides = [{n.song.title for n in part} & {"tune 0", "copy", "moved"} for part in result.parts]
+    assert sorted(map(len, sides)) == [0, 0, 3]
+
+
+def test_a_resumed_training_ends_in_the_same_bytes(tmp_path):
+    straight = train(tunes(), output=tmp_path / "straight", transpose=2, **SMALL)
+
+    def stop(progress):
+        if progress.step == 2:
+            raise KeyboardInterrupt
+
+    settings = {"output": tmp_path / "cut", "transpose": 2, **SMALL}
+    assert train(tunes(), progress=stop, **settings).interrupted
+    resumed = train(tunes()[::-1], resume=True, **settings)
+    assert resumed.bits == straight.bits
+    for name in ("model.keras", "history.csv"):
+        one, two = ((tmp_path / run / name).read_bytes() for run in ("straight", "cut"))
+        assert one == two
+    with pytest.raises(RunError, match="was trained on 24 songs as they then were"):
+        train(tunes(23), resume=True, **settings)
+
+
+def test_what_leaves_nothing_is_refused(tmp_path):
+    with pytest.raises(ConfigError, match="songs held out need at least two different tunes"):
+        train([tunes(1)[0]] * 3, output=tmp_path / "run")
+    with pytest.raises(ConfigError, match="--held-out 0 is out of range"):
+        train(tunes(), output=tmp_path / "run", held_out=0.0)
+    with pytest.raises(ConfigError, match="a stream of tunes has --window 1"):
+        train(tunes(), output=tmp_path / "run", input="index")
+    assert not (tmp_path / "run").exists()
+
+
+def test_a_pitch_of_another_name_is_the_same_code():
+    sharp, flat = (
+        Song((Note(Pitch(step, alter), Fraction(1)),)) for step, alter in (("c", 1), ("d", -1))
+    )
+    assert plain_codes(sharp) == plain_codes(flat)
