@@ -2,9 +2,9 @@ import numpy as np
 import pytest
 
 from melodyrnn.networks import models
+from melodyrnn.networks.arrays import Network
 from melodyrnn.networks.config import NETWORKS, ModelConfig, SampleConfig
 from melodyrnn.networks.generation import generate, whole_song
-from melodyrnn.networks.predictor import Network
 from melodyrnn.sequences.ngram import COUNTED
 
 CODES, WINDOW = 5, 3
@@ -19,12 +19,12 @@ def predictor(request):
     if request.param in COUNTED:
         return COUNTED[request.param]([learned], WINDOW, CODES)
     config = ModelConfig(request.param, units=8, window=WINDOW)
-    return Network(models.build(config, CODES, 2), WINDOW)
+    return Network.of(models.build(config, CODES, 2), config)
 
 
 @pytest.mark.parametrize("predictor", ["lstm", "lstm-stateless", "mlp"], indirect=True)
 def test_greedy_generation_is_keras_fed_back(predictor):
-    network = predictor.model
+    network = models.build(predictor.config, CODES, 2)
     song = generate(predictor, primer, 6, SampleConfig(temperature=0.0))[0]
     for layer in models.recurrent_layers(network):
         if layer.stateful:
@@ -70,6 +70,7 @@ def test_one_step_is_stepping_through_the_song(predictor):
 
 def test_every_network_of_the_table_generates():
     for name in NETWORKS:
-        network = models.build(ModelConfig(name, units=4, window=WINDOW), CODES)
-        songs = generate(Network(network, WINDOW), primer, 2, SampleConfig(top_k=2), count=3)
+        config = ModelConfig(name, units=4, window=WINDOW)
+        network = Network.of(models.build(config, CODES), config)
+        songs = generate(network, primer, 2, SampleConfig(top_k=2), count=3)
         assert ((songs >= 0) & (songs < CODES)).all()

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from melodyrnn.networks import models
+from melodyrnn.networks.arrays import Network
 from melodyrnn.networks.config import ModelConfig, TrainConfig
-from melodyrnn.networks.predictor import Network
 from melodyrnn.networks.training import Trainer
 from melodyrnn.sequences.ngram import Ngram, Repeat, Tally, ceiling
 from melodyrnn.workflows.dataset import Dataset
@@ -29,7 +29,7 @@ def test_no_windowed_network_passes_the_ceiling_of_any_song(songs, model):
     trainer = Trainer(network, songs.sequences, WINDOW, training, config.spec.batch)
     trainer.run()
     trainer.keep_best()
-    measures = measure(Network(network, WINDOW), songs)
+    measures = measure(Network.of(network, config), songs)
     assert measures.one_step.right > 0.85 * measures.ceiling.right  # it did learn
     for one_step, sequence in zip(measures.one_steps, songs.sequences, strict=True):
         assert one_step.right <= ceiling([sequence], WINDOW).right

@@ -14,7 +14,7 @@ from melodyrnn import files
 from melodyrnn.errors import RunError
 from melodyrnn.networks import models
 from melodyrnn.networks import run as runs
-from melodyrnn.networks.backend import keras
+from melodyrnn.networks.backend import keras, tf
 from melodyrnn.networks.config import ModelConfig, TrainConfig
 from melodyrnn.sequences.vocabulary import Vocabulary
 
@@ -49,10 +49,12 @@ def test_a_record_comes_back(run):
 
 
 def test_a_model_comes_back(run):
-    loaded = runs.load_model(run, record_of())
-    expected = models.build(record_of().model, 3, 7).get_weights()
-    for ours, theirs in zip(loaded.get_weights(), expected, strict=True):
-        assert np.array_equal(ours, theirs)
+    loaded = runs.load_network(run, record_of())
+    built = models.build(record_of().model, 3, 7)
+    row = np.array([[0, 2, 1]], dtype=np.int32)
+    logits, _ = loaded.step(row, loaded.begin(1))
+    expected, _ = models.step(built, tf.constant(row), models.zero_states(built, 1))
+    np.testing.assert_allclose(logits, expected, atol=1e-6)
 
 
 def test_the_same_weights_give_the_same_bytes_and_keras_reads_them(run):
@@ -177,16 +179,16 @@ def test_a_damaged_or_foreign_model_is_one_error(run):
     for content in (b"", b"nonsense", whole[: len(whole) // 2]):
         file.write_bytes(content)
         with pytest.raises(RunError, match=r"model.keras: is damaged or holds another network"):
-            runs.load_model(run, record_of())
+            runs.load_network(run, record_of())
     zipped(file, config__json="{}", model__weights__h5=b"no")
     with pytest.raises(RunError, match="is damaged or holds another network"):
-        runs.load_model(run, record_of())
+        runs.load_network(run, record_of())
     models.build(ModelConfig("lstm", units=9, window=3), 3).save(file)
     with pytest.raises(RunError, match="is damaged or holds another network"):
-        runs.load_model(run, record_of())
+        runs.load_network(run, record_of())
     file.unlink()
     with pytest.raises(RunError, match=r"has no model.keras yet; its training was cut off"):
-        runs.load_model(run, record_of())
+        runs.load_network(run, record_of())
 
 
 def test_code_in_a_model_file_is_never_run(run):
@@ -199,7 +201,7 @@ def test_code_in_a_model_file_is_never_run(run):
     keras.models.load_model(run / "model.keras", compile=False, safe_mode=False)
     Path(marker).unlink()  # the trap works: Keras' own loader, told to trust it, sprang it
     with pytest.raises(RunError, match="is damaged or holds another network"):
-        runs.load_model(run, record_of())
+        runs.load_network(run, record_of())
     assert not Path(marker).exists()
 
 

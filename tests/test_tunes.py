@@ -13,10 +13,10 @@ from melodyrnn.errors import ConfigError, RunError
 from melodyrnn.music.codes import plain_codes, respelled, shifted
 from melodyrnn.music.song import Key, Note, Pitch, Song
 from melodyrnn.networks import models
+from melodyrnn.networks.arrays import Network, parts
 from melodyrnn.networks.backend import keras
 from melodyrnn.networks.config import STREAM_MODEL, ModelConfig, StreamConfig
-from melodyrnn.networks.factored import FactoredLogits, parts
-from melodyrnn.networks.predictor import Network
+from melodyrnn.networks.factored import FactoredLogits
 from melodyrnn.sequences.vocabulary import END, START
 from melodyrnn.workflows.dataset import Dataset, attributes_of, tunes_vocabulary
 from melodyrnn.workflows.sources import Named
@@ -122,9 +122,8 @@ def test_a_factored_model_is_saved_and_loaded(tmp_path):
 def test_logits_of_many_sequences_are_those_of_each():
     vocabulary = tunes_vocabulary(tunes(), 0)
     sequences = Dataset.of([Named(s.title, s) for s in tunes()], 1, vocabulary).sequences
-    network = Network(
-        models.build(ModelConfig(**STREAM_MODEL | {"units": 8}), len(vocabulary), 1), 1
-    )
+    config = ModelConfig(**STREAM_MODEL | {"units": 8})
+    network = Network.of(models.build(config, len(vocabulary), 1), config)
     together = network.logits(sequences)
     for sequence, logits in zip(sequences, together, strict=True):
         state, rows = network.begin(1), []

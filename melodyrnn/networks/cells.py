@@ -112,35 +112,31 @@ class Cell(NamedTuple):
     """One row of the table."""
 
     layer: Any  # (units, **options) -> the Keras layer; its ``cell`` holds the weights
-    step: Any  # its function in ``recurrence``
-    kind: type  # of ``layer.cell``
+    kind: type  # of that
 
 
 CELLS: dict[str, Cell] = {
-    "rnn": Cell(keras.layers.SimpleRNN, recurrence.simple, keras.layers.SimpleRNNCell),
-    "lstm": Cell(keras.layers.LSTM, recurrence.lstm, keras.layers.LSTMCell),
+    "rnn": Cell(keras.layers.SimpleRNN, keras.layers.SimpleRNNCell),
+    "lstm": Cell(keras.layers.LSTM, keras.layers.LSTMCell),
     # reset_after=False: as Cho et al. (2014) write it
-    "gru": Cell(partial(keras.layers.GRU, reset_after=False), recurrence.gru, keras.layers.GRUCell),
-    "peephole": Cell(partial(_around, PeepholeCell), recurrence.peephole, PeepholeCell),
-    "peephole-full": Cell(
-        partial(_around, PeepholeCell, full=True), recurrence.peephole, PeepholeCell
-    ),
-    "coupled": Cell(partial(_around, CoupledCell), recurrence.coupled, CoupledCell),
+    "gru": Cell(partial(keras.layers.GRU, reset_after=False), keras.layers.GRUCell),
+    "peephole": Cell(partial(_around, PeepholeCell), PeepholeCell),
+    "peephole-full": Cell(partial(_around, PeepholeCell, full=True), PeepholeCell),
+    "coupled": Cell(partial(_around, CoupledCell), CoupledCell),
 }
-"""Name -> the layer and its equation."""
+"""Name -> the layer; ``recurrence.EQUATIONS`` has its equation."""
 
-assert CELLS.keys() == ABOUT.keys(), "each cell of the table has a layer"
+assert CELLS.keys() == recurrence.EQUATIONS.keys() == ABOUT.keys(), "each cell stands in each table"
 
-_STEPS = {row.kind: row.step for row in CELLS.values()}
+_ROWS = {cell.kind: recurrence.EQUATIONS[name] for name, cell in CELLS.items()}
 
 
 def step_of(cell: Any) -> Any:
     """The equation of a layer's cell, a function of ``recurrence``."""
-    return _STEPS[type(cell)]
+    return _ROWS[type(cell)].step
 
 
 def recurrent_weights(cell: Any) -> list[Any]:
     """What the equation of ``cell`` takes after the state: u, and the peepholes if it has any."""
-    if isinstance(cell, keras.layers.GRUCell):
-        return list(tf.split(cell.recurrent_kernel, [2 * cell.units, cell.units], -1))
-    return [cell.recurrent_kernel, *getattr(cell, "peepholes", ())]
+    u = _ROWS[type(cell)].recurrent(cell.recurrent_kernel)
+    return [*u, *getattr(cell, "peepholes", ())]

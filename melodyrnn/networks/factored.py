@@ -8,17 +8,8 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from melodyrnn.networks.backend import keras, tf
-
-Ids = npt.NDArray[np.int32]
-
-
-def parts(features: npt.ArrayLike) -> Ids:
-    """Attributes of each symbol, (V, A) -> the place of each among the distinct ones, (V, A)."""
-    columns = np.asarray(features, dtype=np.float64).T
-    return np.stack([np.unique(c, return_inverse=True)[1] for c in columns], 1).astype(np.int32)
 
 
 class _Factored(keras.layers.Layer):  # type: ignore[misc]  # keras ships no types
@@ -76,14 +67,9 @@ class FactoredLogits(_Factored):
         self.bias = self.add_weight(shape=(total,), initializer="zeros", name="bias")
 
     def call(self, h: Any) -> Any:
-        return sum_of_parts(tf, tf.tensordot(h, self.kernel, 1) + self.bias, self.ids, self.kinds)
+        told = tf.tensordot(h, self.kernel, 1) + self.bias  # of all kinds of all parts
+        rows = self.ids + np.cumsum([0, *self.kinds[:-1]])
+        return sum(tf.gather(told, rows[:, part], axis=-1) for part in range(rows.shape[1]))
 
     def compute_output_shape(self, input_shape: Any) -> Any:
         return (*input_shape[:-1], len(self.ids))
-
-
-def sum_of_parts(math: Any, told: Any, ids: Ids, kinds: Sequence[int]) -> Any:
-    """The logits of all kinds of all parts, (..., total) -> of the symbols, (..., V)."""
-    first = np.cumsum([0, *kinds[:-1]])
-    take = math.gather if hasattr(math, "gather") else math.take
-    return sum(take(told, (ids + first)[:, part], axis=-1) for part in range(ids.shape[1]))

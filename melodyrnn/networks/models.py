@@ -14,10 +14,11 @@ import numpy as np
 import numpy.typing as npt
 
 from melodyrnn.errors import ConfigError
+from melodyrnn.networks.arrays import parts
 from melodyrnn.networks.backend import keras, tf
 from melodyrnn.networks.cells import CELLS, recurrent_weights, step_of
 from melodyrnn.networks.config import ModelConfig
-from melodyrnn.networks.factored import FactoredEmbedding, FactoredLogits, parts
+from melodyrnn.networks.factored import FactoredEmbedding, FactoredLogits
 
 States = list[list[Any]]  # of each recurrent layer, its cell's tensors, each (B, units)
 Table = npt.NDArray[np.float32]

@@ -29,39 +29,3 @@ class Predictor(Protocol):
     def logits(self, sequences: Sequence[Indices]) -> Sequence[npt.NDArray[Any]]:
         """Of each sequence the logits of all its windows, (N, V), the state carried."""
         ...
-
-
-class Network:
-    """A Keras model as a Predictor."""
-
-    def __init__(self, model: Any, window: int, evaluator: Any = None) -> None:
-        """``evaluator``: an ``Evaluator`` of the model that was compiled before, if any."""
-        from melodyrnn.networks import models
-        from melodyrnn.networks.backend import tf  # which counted models never need
-
-        self.model, self.window, self.evaluator = model, window, evaluator
-        self.parameters = models.parameters(model)
-        self.begin = lambda count: models.zero_states(model, count)
-
-        @tf.function(reduce_retracing=True)  # type: ignore[untyped-decorator]
-        def step(rows: Any, state: Any) -> Any:
-            return models.step(model, rows, state)
-
-        self._tensor: Any = tf.constant
-        self._step: Any = step
-
-    def step(self, rows: Indices, state: Any) -> tuple[npt.NDArray[Any], Any]:
-        logits, state = self._step(self._tensor(rows), state)
-        return logits.numpy(), state
-
-    def logits(self, sequences: Sequence[Indices]) -> Sequence[npt.NDArray[Any]]:
-        if self.window == 1 and self.evaluator is None:
-            from melodyrnn.networks.stream_training import Teller
-
-            return Teller(self.model).logits(sequences)
-        from melodyrnn.networks.evaluation import Evaluator
-
-        if self.evaluator is None or self.evaluator.sequences is not sequences:
-            self.evaluator = Evaluator(self.model, sequences, self.window)
-        logits: Sequence[npt.NDArray[Any]] = self.evaluator.logits()
-        return logits

@@ -8,7 +8,7 @@ TensorFlow tensors alike: ``math`` brings ``sigmoid``, ``tanh`` and ``split``.
 """
 
 from collections.abc import Callable, Sequence
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 State = Sequence[Any]  # (h,) or (h, C), each (B, H)
 
@@ -80,3 +80,27 @@ def coupled(math: Functions, z: Any, state: State, u: Any) -> tuple[Any, State]:
 
 def _seen(c: Any, peep: Any) -> Any:
     return c * peep if len(peep.shape) == 1 else c @ peep
+
+
+class Equation(NamedTuple):
+    """One row of the table."""
+
+    step: Callable[..., tuple[Any, State]]
+    states: int  # arrays in its state
+    peepholes: int = 0  # weights after u
+    candidate_apart: bool = False  # u comes in two parts: of the gates, and of the candidate
+
+    def recurrent(self, u: Any) -> list[Any]:
+        """The recurrent weights (H, G H) as ``step`` takes them."""
+        return [u[:, : -u.shape[0]], u[:, -u.shape[0] :]] if self.candidate_apart else [u]
+
+
+EQUATIONS: dict[str, Equation] = {
+    "rnn": Equation(simple, 1),
+    "lstm": Equation(lstm, 2),
+    "gru": Equation(gru, 1, candidate_apart=True),
+    "peephole": Equation(peephole, 2, peepholes=3),
+    "peephole-full": Equation(peephole, 2, peepholes=3),
+    "coupled": Equation(coupled, 2),
+}
+"""Name -> what a cell does, and with what."""

@@ -37,6 +37,7 @@ from melodyrnn.files import (
     suggest,
     write_atomically,
 )
+from melodyrnn.networks.arrays import Network, parts, read_weights
 from melodyrnn.networks.config import ModelConfig, StreamConfig, TrainConfig
 from melodyrnn.sequences.vocabulary import Vocabulary
 
@@ -185,24 +186,22 @@ def _numbered(config: bytes) -> bytes:
     )
 
 
-def load_model(path: Path, record: Record) -> Any:
-    """The network of a run with its best weights. Raises RunError."""
+def load_network(path: Path, record: Record) -> Network:
+    """The network of a run with its best weights, without TensorFlow. Raises RunError."""
     file = path / "model.keras"
     if not file.is_file():
         raise RunError(
             f"{path}: has no model.keras yet; its training was cut off, and "
             f"'melodyrnn train SONG --output {path} --resume' goes on with it"
         )
-    from melodyrnn.networks import models  # TensorFlow, which reading a record does not need
-
-    model = models.build(record.model, len(record.vocabulary), features=record.features)
+    config, codes = record.model, len(record.vocabulary)
+    ids = parts(record.features) if config.tokens == "factored" and record.features else None
     try:
-        model.load_weights(file)
-    except Exception:  # whatever Keras, zipfile and HDF5 raise on a damaged or foreign file
+        return Network(config, codes, read_weights(file, config), ids)
+    except Exception:  # whatever zipfile, HDF5 and NumPy raise on a damaged or foreign file
         raise RunError(
             f"{file}: is damaged or holds another network than run.json says; train again"
         ) from None
-    return model
 
 
 def write_history(path: Path, rows: Sequence[Any], fields: Sequence[str]) -> Path:

@@ -6,7 +6,7 @@ step of the optimiser is one compiled graph. Unlike the training of one song (``
 order changes with each epoch, and songs or text kept apart say when to stop.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from math import cos, isfinite, pi
 from typing import Any, NamedTuple
@@ -18,14 +18,9 @@ from melodyrnn.networks import models
 from melodyrnn.networks.backend import keras, tf
 from melodyrnn.networks.config import StreamConfig
 from melodyrnn.sequences.measuring import Score
-from melodyrnn.sequences.streams import Stream, one_a_lane
-from melodyrnn.sequences.vocabulary import Indices
+from melodyrnn.sequences.streams import Stream
 
 Arrays = dict[str, npt.NDArray[Any]]
-
-
-_LANES, _STEPS = 64, 32
-"""Sequences told at once, and the steps of a stretch of them."""
 
 
 class StreamRow(NamedTuple):
@@ -243,11 +238,7 @@ class Teller:
             loss, right, count = _sums(logits, y, tf.cast(mask, tf.float32))
             return after, loss, right, count
 
-        @tf.function  # type: ignore[untyped-decorator]
-        def all_(x: Any, states: Any) -> Any:
-            return models.unrolled(model, x, states, every_step=True)
-
-        self._tell, self._all = tell, all_
+        self._tell = tell
 
     def tell(self, stream: Stream) -> Score:
         """All of it, the state carried from its beginning."""
@@ -258,26 +249,6 @@ class Teller:
             told += [float(part) for part in sums]
         loss, right, count = told
         return Score(round(right), round(count), float(loss / count / np.log(2)))
-
-    def logits(self, sequences: Sequence[Indices]) -> list[npt.NDArray[np.float32]]:
-        """Of each sequence (L,), told from its own beginning, the logits of all but its first
-        index, (L - 1, V).
-        """
-        order = sorted(range(len(sequences)), key=lambda place: len(sequences[place]))
-        logits: dict[int, npt.NDArray[np.float32]] = {}
-        for start in range(0, len(order), _LANES):
-            some = order[start : start + _LANES]
-            rows = [sequences[place] for place in some]
-            rows += [rows[0]] * (_LANES - len(rows))  # one shape for all, so one program
-            stretches = []
-            states = models.zero_states(self.model, _LANES)
-            for x in one_a_lane(rows, _STEPS):
-                told, states = self._all(x, states)
-                stretches.append(told.numpy())
-            whole = np.concatenate(stretches)  # (K T, B, V)
-            for lane, place in enumerate(some):
-                logits[place] = whole[: len(sequences[place]) - 1, lane]
-        return [logits[place] for place in range(len(sequences))]
 
 
 def _sums(logits: Any, y: Any, weight: Any) -> tuple[Any, Any, Any]:

@@ -61,15 +61,6 @@ def enough_lanes(length: int, batch: int, steps: int) -> int:
     return min(batch, max(1, length // (_LEAST_STRETCHES * steps)))
 
 
-def one_a_lane(sequences: Sequence[Indices], steps: int) -> Indices:
-    """What is seen of each sequence, in a lane of its own, filled up with 0: (K, T, B)."""
-    length = max(map(len, sequences)) - 1
-    x = np.zeros((len(sequences), -(-length // steps) * steps), dtype=np.int32)
-    for row, sequence in zip(x, sequences, strict=True):
-        row[: len(sequence) - 1] = sequence[:-1]
-    return _stretches(x, steps)
-
-
 def pieces(sequence: Indices, count: int) -> list[Indices]:
     """One long sequence, (L,), cut into at most ``count`` about equal ones that overlap by one,
     so that between them each index but the first is told once.

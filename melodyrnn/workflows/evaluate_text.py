@@ -9,11 +9,8 @@ import numpy as np
 
 from melodyrnn.errors import ConfigError, VocabularyError
 from melodyrnn.networks import run as runs
-from melodyrnn.sequences.streams import lanes
+from melodyrnn.sequences.measuring import score_of
 from melodyrnn.workflows.texts import read_texts
-
-_STEPS = 64
-"""One length for all, so that one program tells them."""
 
 
 @dataclass(frozen=True)
@@ -57,13 +54,11 @@ def evaluate_text(run: str | Path, texts: Iterable[str | Path]) -> EvaluateTextR
             sequences.append(record.vocabulary.encode(text.characters))
         except VocabularyError as error:
             raise VocabularyError(f"{text.name}: {error}; the run never read it") from None
-    from melodyrnn.networks.stream_training import Teller
-
-    teller = Teller(runs.load_model(Path(run), record))
+    network = runs.load_network(Path(run), record)
     learned = {song["sha256"] for song in record.songs}
     measures = []
     for text, sequence in zip(read, sequences, strict=True):
-        told = teller.tell(lanes([sequence], 1, _STEPS))
+        told = score_of(network.logits([sequence])[0], sequence[1:])
         heard = text.record["sha256"] in learned
         measures.append(TextMeasure(text.name, heard, told.all, told.right, told.bits))
     return EvaluateTextResult(record.model.model, tuple(measures))

@@ -11,7 +11,6 @@ from melodyrnn.files import write_atomically
 from melodyrnn.networks import generation
 from melodyrnn.networks import run as runs
 from melodyrnn.networks.config import SampleConfig, check, configure
-from melodyrnn.networks.predictor import Network
 from melodyrnn.sequences.repetition import Loop, closing_loop
 
 MOST_TEXTS, MOST_CHARACTERS = 100_000, 10_000_000
@@ -80,7 +79,7 @@ def generate_text(
     check("length", length, {"least": 1, "most": MOST_CHARACTERS})
     record = runs.read_record(Path(run))
     given = _given(primer, record)
-    network = Network(runs.load_model(Path(run), record), record.model.window)
+    network = runs.load_network(Path(run), record)
     drawn = generation.generate(network, given, length, config, count, progress)
     texts = []
     for number, indices in enumerate(drawn, 1):

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from melodyrnn.errors import RunError
 from melodyrnn.networks import run as runs
-from melodyrnn.networks.predictor import Network, Predictor
+from melodyrnn.networks.predictor import Predictor
 from melodyrnn.sequences.counted import COUNTED
 from melodyrnn.workflows.dataset import Dataset
 from melodyrnn.workflows.sources import Named
@@ -28,7 +28,7 @@ class OpenRun:
         """The model as it was at its best. Raises RunError."""
         if self.record.model.spec.counted:
             return counted(self.record, self.dataset)
-        return Network(runs.load_model(self.path, self.record), self.window)
+        return runs.load_network(self.path, self.record)
 
 
 def open_run(path: str | Path) -> OpenRun:

@@ -8,8 +8,9 @@ from typing import Any
 from melodyrnn.music.codes import from_codes
 from melodyrnn.music.song import Song
 from melodyrnn.networks import run as runs
+from melodyrnn.networks.arrays import Network
 from melodyrnn.networks.config import MODELS, ModelConfig, TrainConfig
-from melodyrnn.networks.predictor import Network, Predictor
+from melodyrnn.networks.predictor import Predictor
 from melodyrnn.render.write import write_song
 from melodyrnn.sequences.vocabulary import Vocabulary
 from melodyrnn.workflows.dataset import Dataset
@@ -158,7 +159,7 @@ def _learn(
         Dataset.of(held_out, config.window, record.vocabulary).sequences,
     )
     learned, files = learn(path, record, trainer, progress)
-    return Network(model, config.window, trainer.evaluator), learned, files
+    return Network.of(model, config, record.features), learned, files
 
 
 def _song_played(dataset: Dataset, indices: Any, model: str) -> Song:

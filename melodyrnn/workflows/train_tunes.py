@@ -12,6 +12,7 @@ import numpy.typing as npt
 from melodyrnn.errors import ConfigError
 from melodyrnn.music.codes import shifted
 from melodyrnn.networks import run as runs
+from melodyrnn.networks.arrays import Network
 from melodyrnn.networks.config import StreamConfig
 from melodyrnn.sequences.measuring import Score, score_of
 from melodyrnn.sequences.ppm import Ppm
@@ -121,7 +122,7 @@ def train_tunes(
         config,
     )
     record, files = learn(path, record, trainer, progress)
-    score = _told(trainer.teller.logits(unheard), unheard)
+    score = _told(Network.of(model, record.model, record.features).logits(unheard), unheard)
     result = TrainTunesResult(
         path,
         record,
