@@ -8,10 +8,12 @@ from click.testing import CliRunner
 
 from melodyrnn import benchmark
 from melodyrnn.cli import main
-from melodyrnn.errors import ConfigError, MelodyError, RunError
+from melodyrnn.errors import ConfigError, MelodyError, MelodyWarning, RunError
 from melodyrnn.workflows import benchmark as workflow
 from melodyrnn.workflows.benchmark_rows import ROWS, Row, together
+from melodyrnn.workflows.melodies import melodies_of
 from melodyrnn.workflows.published import TABLES
+from melodyrnn.workflows.sources import gather
 
 TUNES = """\
 X:1
@@ -129,6 +131,16 @@ def test_other_songs_have_no_published_figures(humdrum, tmp_path):
     told = benchmark("kinder", songs=humdrum, folds=2, output=tmp_path / "out").to_json()
     assert told["dataset"]["melodies"] == 5
     assert [row["published"] for row in told["rows"]] == [None] * len(ROWS)
+
+
+def test_tied_notes_are_one_and_rests_none(tmp_path):
+    file = tmp_path / "tunes.abc"
+    file.write_text(TUNES, "utf-8")
+    with pytest.warns(MelodyWarning, match="^left out 1 of 3 tunes: "):
+        data = melodies_of(gather(file))
+    told = {melody.name: data.alphabet.decode(melody.pitches) for melody in data.melodies}
+    assert told == {"tunes-1": ["60", "62"], "tunes-2": ["67", "69", "71", "72"]}
+    assert (data.notes, data.alphabet.symbols) == (6, ("60", "62", "67", "69", "71", "72"))
 
 
 @pytest.mark.parametrize(

@@ -27,7 +27,7 @@ def test_json_and_back(config):
 
 @pytest.mark.parametrize("document", [{}, [], None, {"model": "lstm"}, {"sauce": 1}])
 def test_json_of_something_else_is_refused(document):
-    with pytest.raises(ConfigError, match="ModelConfig has the fields bias, blending, embedding"):
+    with pytest.raises(ConfigError, match="ModelConfig has the fields bias, blending, dropout"):
         ModelConfig.from_json(document)
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import click
 
-from melodyrnn.cli.options import PATH, given, print_json, printing
+from melodyrnn.cli.options import PATH, given, print_json, printing, reading
 
 _ROWS = """\b
 bits a note  the mean of -log2 p(next pitch) over the notes of a fold, and the
@@ -21,12 +21,13 @@ C*I, X5UI    escape method, longest context (* is any), U: update exclusion,
 
 @click.command(epilog=_ROWS)
 @click.argument("name")
-@click.option("--songs", type=PATH, help="measure on this file or folder instead")
+@click.option("--songs", type=PATH, help="measure on this file, folder or corpus instead")
 @click.option("--fast", is_flag=True, help="three of the folds, and the quick rows")
 @click.option("--folds", type=int, help="parts of the collection  [default: 10]")
 @click.option("--seed", type=int, help="deals the melodies out to the folds  [default: 0]")
 @click.option("--output", "-o", type=PATH, help="the folder to make")
 @click.option("--overwrite", is_flag=True, help="replace what is in the folder")
+@reading
 @printing
 def benchmark(name: str, as_json: bool, quiet: bool, **settings: Any) -> None:
     """Set a published table beside what this machine measures.

@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import fields
 from pathlib import Path
+from textwrap import fill
 from typing import Any
 
 import click
@@ -127,8 +128,12 @@ _TABLES: dict[str, Mapping[str, str]] = {
 
 
 def _listed(title: str, table: Mapping[str, str]) -> str:
-    width = max(map(len, table)) + 1
-    lines = [f"  {name:{width}}{about}" for name, about in table.items()]
+    """A block that click leaves as it is, 78 columns wide."""
+    width = max(map(len, table)) + 3
+    lines = [
+        fill(about, 78, initial_indent=f"  {name}".ljust(width), subsequent_indent=" " * width)
+        for name, about in table.items()
+    ]
     return "\n".join(["\b", f"{title}:", *lines, "\n"])
 
 

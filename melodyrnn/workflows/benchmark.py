@@ -92,14 +92,17 @@ def benchmark(
     fast: bool = False,
     output: str | Path | None = None,
     overwrite: bool = False,
+    track: str | None = None,
+    grid: str | None = None,
     progress: Callable[[int, int, str], None] = lambda done, all_, row: None,
 ) -> BenchmarkResult:
     """Tell each melody by what was learned from the other ``folds``, with every row of ``ROWS``.
 
-    ``name``: of ``published.TABLES``; ``songs``: a file or folder to take in its corpus's place,
-    without published figures. ``seed`` deals the melodies out to the folds. ``fast``: three folds,
-    without the slow rows. ``output``: the folder for benchmark.json, by default a fresh one under
-    ``runs/``. ``progress`` is called with (rows told, all, the next row). Raises MelodyError.
+    ``name``: of ``published.TABLES``; ``songs``: a file, folder, glob or corpus to take in the
+    place of its own, without published figures. ``seed`` deals the melodies out to the folds.
+    ``fast``: three folds, without the slow rows. ``output``: the folder for benchmark.json, by
+    default a fresh one under ``runs/``. ``progress`` is called with (rows told, all, the next
+    row). Raises MelodyError.
     """
     if name not in TABLES:
         raise ConfigError(
@@ -109,7 +112,7 @@ def benchmark(
     check("seed", seed, {"least": 0})
     table = TABLES[name] if songs is None else None
     source = Path(TABLES[name].corpus if songs is None else songs)
-    data = melodies_of(gather(source))
+    data = melodies_of(gather(source, track=track, grid=grid))
     tests = _tests(data, folds, seed)[: FAST_FOLDS if fast else None]
     path = _claim(output, name if songs is None else slug_of(source.stem), overwrite)
     rows = [row for row in ROWS if row.fast or not fast]
