@@ -5,7 +5,7 @@ from melodyrnn.networks import models
 from melodyrnn.networks.arrays import Network
 from melodyrnn.networks.config import NETWORKS, ModelConfig, SampleConfig
 from melodyrnn.networks.generation import generate, whole_song
-from melodyrnn.sequences.ngram import COUNTED
+from melodyrnn.sequences.counted import COUNTED
 
 CODES, WINDOW = 5, 3
 primer = np.array([0, 3, 1, 4, 4], dtype=np.int32)
@@ -14,7 +14,7 @@ primer = np.array([0, 3, 1, 4, 4], dtype=np.int32)
 learned = np.random.default_rng(0).integers(0, CODES, 40).astype(np.int32)
 
 
-@pytest.fixture(scope="module", params=["lstm", "lstm-stateless", "mlp", "ngram", "repeat"])
+@pytest.fixture(scope="module", params=["lstm", "lstm-stateless", "mlp", "ngram", "ppm", "repeat"])
 def predictor(request):
     if request.param in COUNTED:
         return COUNTED[request.param]([learned], WINDOW, CODES)

@@ -6,21 +6,22 @@ from typing import Any
 import click
 
 from melodyrnn.cli.numbers import NUMBERS, show_numbers, show_rows
-from melodyrnn.cli.options import PATH, RUN, print_json, reading
+from melodyrnn.cli.options import PATH, RUN, WITH_SHORT_TERM, print_json, reading
 
 
 @click.command(epilog=NUMBERS)
 @RUN
 @click.argument("songs", nargs=-1, type=PATH)
+@WITH_SHORT_TERM
 @reading
 @click.option("--json", "as_json", is_flag=True, help="print one JSON document")
-def evaluate(run: Path, songs: tuple[Path, ...], as_json: bool, **reading: Any) -> None:
+def evaluate(run: Path, songs: tuple[Path, ...], as_json: bool, **settings: Any) -> None:
     """Measure a run on songs, or on those it was trained on."""
     from melodyrnn.console.progress import progress_of
     from melodyrnn.workflows.evaluate import evaluate
 
     with progress_of(f"measuring {run}", "song", as_json):
-        result = evaluate(run, songs, **reading)
+        result = evaluate(run, songs, **settings)
     if as_json:
         print_json(result.to_json())
     elif result.source == "text":
@@ -34,10 +35,11 @@ def _show_songs(result: Any) -> None:
     kind = "heard in training: this measures memory" if known else "never heard in training"
     if 0 < known < len(result.heard):
         kind = f"{known} of them heard in training: memory and learning are mixed here"
+    model = result.model + (" with a short-term model" if result.with_short_term else "")
     click.echo(
-        f"{result.model}, window {result.measures.window}, {len(result.heard)} songs, {kind}"
+        f"{model}, window {result.measures.window}, {len(result.heard)} songs, {kind}"
         if len(result.heard) > 1
-        else f"{result.model}, window {result.measures.window}, a song {kind}"
+        else f"{model}, window {result.measures.window}, a song {kind}"
     )
     show_numbers(result.measures)
 

@@ -9,6 +9,7 @@ from melodyrnn.cli.options import (
     INSTRUMENT,
     PATH,
     RUN,
+    WITH_SHORT_TERM,
     given,
     print_json,
     printing,
@@ -25,6 +26,7 @@ from melodyrnn.networks.config import SampleConfig
 @click.option("--count", default=1, show_default=True, help="how many songs")
 @settings_of(SampleConfig)
 @click.option("--output", "-o", type=PATH, help="a file, by its suffix, or a folder")
+@WITH_SHORT_TERM
 @INSTRUMENT
 @reading
 @printing

@@ -98,6 +98,9 @@ RUN = click.argument("run", type=PATH)
 INSTRUMENT = click.option("--instrument", help="a General MIDI instrument, such as flute")
 
 
+WITH_SHORT_TERM = click.option(
+    "--with-short-term", is_flag=True, help="join it to a model of what the song has had so far"
+)
 TEXT = click.option("--text", is_flag=True, help="the files are texts, not songs")
 
 

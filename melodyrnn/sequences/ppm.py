@@ -34,7 +34,7 @@ escape method, order bound (* is none), update exclusion (U) and interpolation (
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -61,6 +61,9 @@ ESCAPES: dict[str, Escape] = {
     "x": Escape(0.0, lambda counts: 1.0 + sum(count == 1 for count in counts.values())),
 }
 """Name -> escape method."""
+
+SHORT_TERM: dict[str, Any] = {"order": 5, "escape": "x", "update_exclusion": True}
+"""The settings of a model that learns within one sequence, X5UI."""
 
 
 @dataclass(frozen=True, slots=True)

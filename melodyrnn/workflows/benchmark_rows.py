@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from melodyrnn.sequences.combination import combine
-from melodyrnn.sequences.ppm import Ppm
+from melodyrnn.sequences.ppm import SHORT_TERM, Ppm
 from melodyrnn.sequences.vocabulary import Indices
 from melodyrnn.workflows.melodies import Melody
 
@@ -57,7 +57,7 @@ def long_term(order: int | None = None, *, learning: bool = False) -> Callable[.
 
 def short_term(fold: Fold, _: Mapping[str, Told]) -> Told:
     """Learns nothing but the notes before, in the same melody."""
-    model = Ppm(fold.pitches, 5, "x", update_exclusion=True)
+    model = Ppm(fold.pitches, **SHORT_TERM)
     return [model.follow(song.pitches, model.learn(), learning=True) for song in fold.test]
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
+from melodyrnn.errors import ConfigError
 from melodyrnn.networks import run as runs
 from melodyrnn.workflows.dataset import Dataset
 from melodyrnn.workflows.evaluate_text import EvaluateTextResult, evaluate_text
@@ -21,6 +22,7 @@ class EvaluateResult:
     dataset: Dataset
     measures: Measures
     heard: tuple[bool, ...]  # of each song: whether the run was trained on it
+    with_short_term: bool = False
     source = "songs"
 
     def to_json(self) -> dict[str, Any]:
@@ -43,7 +45,12 @@ class EvaluateResult:
                 strict=True,
             )
         ]
-        document = {"model": self.model, "window": measures.window, **measures.to_json()}
+        document = {
+            "model": self.model,
+            "with_short_term": self.with_short_term,
+            "window": measures.window,
+            **measures.to_json(),
+        }
         document["whole_song"]["tokens"] = [token for song in tokens for token in song]
         return {**document, "songs": songs}
 
@@ -54,12 +61,16 @@ def evaluate(
     *,
     track: str | None = None,
     grid: str | None = None,
+    with_short_term: bool = False,
 ) -> EvaluateResult | EvaluateTextResult:
     """Measure a run on ``songs``, or on those it was trained on. Raises MelodyError.
 
+    ``with_short_term``: joined by a model of what the song itself has had so far.
     A run on text is measured on text files: see ``evaluate_text``.
     """
     if runs.read_record(Path(run)).source == "text":
+        if with_short_term:
+            raise ConfigError("--with-short-term is of no use for a text; leave it out")
         return evaluate_text(run, cast(Any, songs))
     opened = open_run(run)
     learned = opened.dataset.songs
@@ -69,6 +80,7 @@ def evaluate(
     return EvaluateResult(
         opened.record.model.model,
         dataset,
-        measure(opened.predictor(), dataset),
+        measure(opened.predictor(with_short_term), dataset),
         tuple(song.song.notes in tunes for song in named),
+        with_short_term,
     )

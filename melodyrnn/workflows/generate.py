@@ -76,6 +76,7 @@ def generate(
     track: str | None = None,
     grid: str | None = None,
     instrument: str | None = None,
+    with_short_term: bool = False,
     progress: Callable[[int, int], None] = lambda done, all_: None,
     **settings: Any,
 ) -> GenerateResult | GenerateTextResult:
@@ -84,13 +85,19 @@ def generate(
     ``primer``: tokens such as ``"g8 e8 e4 f8"``, or a song or its file, of which the first notes
     are taken, as many as the window has; without one, the opening of the first training song.
     Without ``length``, as many notes as make the song as long as the first training song.
+    ``with_short_term``: joined by a model of what the song itself has had so far.
     ``settings`` are fields of SampleConfig. ``output`` is a file, whose suffix tells the format
     and whose name is numbered where there are several songs, or a folder for MIDI files.
     Raises MelodyError; nothing is written then, unless the disk fills up between two songs.
     A run on text goes on writing: see ``generate_text``.
     """
     if runs.read_record(Path(run)).source == "text":
-        options = {"track": track, "grid": grid, "instrument": instrument}
+        options = {
+            "track": track,
+            "grid": grid,
+            "instrument": instrument,
+            "with-short-term": with_short_term or None,
+        }
         if unused := [name for name, value in options.items() if value is not None]:
             raise ConfigError(f"--{unused[0]} is of no use for a text; leave it out")
         return generate_text(
@@ -113,7 +120,9 @@ def generate(
     if length is None:
         length = max(1, len(dataset.sequences[0]) - len(given))
 
-    drawn = generation.generate(opened.predictor(), given, length, config, count, progress)
+    drawn = generation.generate(
+        opened.predictor(with_short_term), given, length, config, count, progress
+    )
     songs: list[Generated] = []
     files: list[Path] = []
     for number, indices in enumerate(drawn, 1):

@@ -6,6 +6,7 @@ from pathlib import Path
 from melodyrnn.errors import RunError
 from melodyrnn.networks import run as runs
 from melodyrnn.networks.predictor import Predictor
+from melodyrnn.networks.short_term import WithShortTerm
 from melodyrnn.sequences.counted import COUNTED
 from melodyrnn.workflows.dataset import Dataset
 from melodyrnn.workflows.sources import Named
@@ -24,11 +25,18 @@ class OpenRun:
     def window(self) -> int:
         return self.record.model.window
 
-    def predictor(self) -> Predictor:
-        """The model as it was at its best. Raises RunError."""
+    def predictor(self, with_short_term: bool = False) -> Predictor:
+        """The model as it was at its best, by itself or joined by a short-term model.
+
+        Raises RunError.
+        """
+        predictor: Predictor
         if self.record.model.spec.counted:
-            return counted(self.record, self.dataset)
-        return runs.load_network(self.path, self.record)
+            predictor = counted(self.record, self.dataset)
+        else:
+            predictor = runs.load_network(self.path, self.record)
+        codes = len(self.record.vocabulary)
+        return WithShortTerm(predictor, codes) if with_short_term else predictor
 
 
 def open_run(path: str | Path) -> OpenRun:
