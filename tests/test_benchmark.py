@@ -172,7 +172,9 @@ def test_a_collection_of_one(tmp_path):
 def test_nothing_is_overwritten_unasked(humdrum, tmp_path):
     settings = {"songs": humdrum, "folds": 2, "output": tmp_path / "out"}
     benchmark("kinder", **settings)
-    with pytest.raises(RunError, match="holds a benchmark; --overwrite replaces it"):
+    with pytest.raises(
+        RunError, match="already exists; --overwrite replaces it, or choose another --output"
+    ):
         benchmark("kinder", **settings)
     benchmark("kinder", overwrite=True, **settings)
     with pytest.raises(RunError, match="stands there and is no benchmark"):

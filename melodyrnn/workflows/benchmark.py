@@ -2,14 +2,14 @@
 
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from melodyrnn.errors import ConfigError, RunError
-from melodyrnn.files import exists, is_empty, make_folder, write_atomically
+from melodyrnn.errors import ConfigError
+from melodyrnn.files import check_free, create_folder, create_fresh_folder, write_atomically
 from melodyrnn.networks.config import check, nearest
 from melodyrnn.workflows.benchmark_rows import ROWS, Floats, Fold, Row, Told
 from melodyrnn.workflows.folder import RUNS, slug_of
@@ -19,6 +19,10 @@ from melodyrnn.workflows.sources import gather
 
 FOLDS, FAST_FOLDS = 10, 3
 _FILE = "benchmark.json"
+_WORDS = {
+    "taken": "--overwrite replaces it, or choose another --output",
+    "kind": "benchmark",
+}
 
 
 @dataclass(frozen=True)
@@ -64,7 +68,11 @@ class BenchmarkResult:
     folds: int  # into which the collection was cut; fewer may have been told
     seed: int
     rows: tuple[Measured, ...]
-    file: Path
+    output: Path
+
+    @property
+    def file(self) -> Path:
+        return self.output / _FILE
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -81,6 +89,11 @@ class BenchmarkResult:
             "tests": [[melody.name for melody in test] for test in self.tests],
             "rows": [row.to_json() for row in self.rows],
         }
+
+    def write(self, folder: Path) -> None:
+        """Write benchmark.json there."""
+        text = json.dumps(self.to_json(), ensure_ascii=False, indent=2)
+        write_atomically(folder / _FILE, text + "\n")
 
 
 def benchmark(
@@ -114,22 +127,25 @@ def benchmark(
     source = Path(TABLES[name].corpus if songs is None else songs)
     data = melodies_of(gather(source, track=track, grid=grid))
     tests = _tests(data, folds, seed)[: FAST_FOLDS if fast else None]
-    path = _claim(output, name if songs is None else slug_of(source.stem), overwrite)
+    if output is not None:
+        check_free(Path(output), _FILE, overwrite=overwrite, **_WORDS)
     rows = [row for row in ROWS if row.fast or not fast]
     bits = _bits(rows, data, tests, seed, progress)
     result = BenchmarkResult(
         name,
-        TABLES[name].corpus if table else str(source),
+        str(source),
         table,
         data,
         tests,
         folds,
         seed,
         tuple(_measured(row, bits[row.model], table) for row in rows),
-        path / _FILE,
+        Path(output or RUNS / f"{name if songs is None else slug_of(source.stem)}-benchmark"),
     )
-    text = json.dumps(result.to_json(), ensure_ascii=False, indent=2)
-    write_atomically(result.file, text + "\n")
+    if output is None:
+        path = create_fresh_folder(result.output, _FILE, result.write, **_WORDS)
+        return replace(result, output=path)
+    create_folder(result.output, _FILE, result.write, overwrite=overwrite, **_WORDS)
     return result
 
 
@@ -179,23 +195,3 @@ def _measured(row: Row, bits: Sequence[Sequence[Floats]], table: Published | Non
         tuple(float(np.mean([melody.mean() for melody in fold])) for fold in bits),
         table.bits.get(row.model) if table else None,
     )
-
-
-def _claim(output: str | Path | None, name: str, overwrite: bool) -> Path:
-    """The folder to write to: a fresh one, or ``output``. Raises RunError where that is taken."""
-    if output is None:
-        plain, number = RUNS / f"{name}-benchmark", 1
-        path = plain
-        while exists(path):
-            number += 1
-            path = plain.with_name(f"{plain.name}-{number}")
-    else:
-        path = Path(output)
-        if exists(path / _FILE) and not overwrite:
-            raise RunError(
-                f"{path}: holds a benchmark; --overwrite replaces it, or choose another --output"
-            )
-        if exists(path) and not exists(path / _FILE) and not is_empty(path):
-            raise RunError(f"{path}: stands there and is no benchmark; choose another --output")
-    make_folder(path)
-    return path
