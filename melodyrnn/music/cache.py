@@ -9,8 +9,9 @@ import hashlib
 import os
 import sqlite3
 import sys
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager, suppress
+import time
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing, suppress
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -18,54 +19,82 @@ from pathlib import Path
 LARGEST = 256_000_000
 """Bytes; a larger file is begun anew. All of the tunes in music21's corpus take 3 million."""
 
+SIZE = 16
+"""Bytes of a key."""
+
 _AT_ONCE = 500  # keys a query
+_SETTLED = 2_000_000_000  # nanoseconds; the coarsest clock of a file system in use
 _PATIENCE = 2.0  # seconds for another process to finish writing
 
 
 def key_of(data: bytes, suffix: str, track: str | None, grid: str | None) -> bytes:
     """What ``data``, read in this way by these readers, is kept under."""
-    return hashlib.blake2b(data, digest_size=16, key=_way(suffix.lower(), track, grid)).digest()
+    return hashlib.blake2b(data, digest_size=SIZE, key=_way(suffix.lower(), track, grid)).digest()
+
+
+def state_of(paths: Sequence[Path], options: object) -> bytes | None:
+    """A key that changes when any of the files does, or how they are read; no file is opened.
+
+    None where one is missing, or changed so lately that the clock of its file system might not
+    tell the next change from the last one.
+    """
+    digest, latest = hashlib.blake2b(repr(options).encode(), digest_size=SIZE, key=_way()), 0
+    try:
+        for path in paths:
+            found = os.stat(path)  # noqa: PTH116 - of thousands; half the time of Path.stat
+            latest = max(latest, found.st_mtime_ns, found.st_ctime_ns)
+            digest.update(
+                b"%d %d %d %d %d "
+                % (found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns)
+            )
+    except OSError:
+        return None
+    return digest.digest() if time.time_ns() - latest > _SETTLED else None
 
 
 def recall(keys: Sequence[bytes]) -> dict[bytes, bytes]:
     """What is kept under each of ``keys``; nothing where the cache is off, absent or damaged."""
     kept: dict[bytes, bytes] = {}
-    path = _place()
-    if path is None or not path.is_file():
-        return kept
-    with _connected(path) as database:
+
+    def look_up(database: sqlite3.Connection) -> None:
         for start in range(0, len(keys), _AT_ONCE):
             some = keys[start : start + _AT_ONCE]
             marks = ",".join("?" * len(some))
             kept.update(
                 database.execute(f"SELECT key, value FROM tunes WHERE key IN ({marks})", some)
             )
+
+    path = _place()
+    if path and path.is_file():
+        _try(path, look_up)
     return kept
 
 
 def remember(values: Mapping[bytes, bytes]) -> None:
     """Keep each value under its key, if that is possible."""
+
+    def put(database: sqlite3.Connection) -> None:
+        database.execute(
+            "CREATE TABLE IF NOT EXISTS tunes (key BLOB PRIMARY KEY, value BLOB) WITHOUT ROWID"
+        )
+        with database:  # all of them or none
+            database.executemany("INSERT OR REPLACE INTO tunes VALUES (?, ?)", values.items())
+
     path = _place()
-    if path is None or not values:
+    if not (path and values):
         return
     with suppress(OSError):
         path.parent.mkdir(parents=True, exist_ok=True)
         if path.is_file() and path.stat().st_size > LARGEST:
             path.unlink()
-    with _connected(path) as database:
-        database.execute(
-            "CREATE TABLE IF NOT EXISTS tunes (key BLOB PRIMARY KEY, value BLOB) WITHOUT ROWID"
-        )
-        with database:
-            database.executemany("INSERT OR REPLACE INTO tunes VALUES (?, ?)", values.items())
+    _try(path, put)
 
 
-@contextmanager
-def _connected(path: Path) -> Iterator[sqlite3.Connection]:
-    """The database, whatever goes wrong with it suppressed; a damaged one is removed."""
+def _try(path: Path, work: Callable[[sqlite3.Connection], None]) -> None:
+    """Do ``work`` with the database, if that is possible; a damaged one is removed."""
     try:
         with closing(sqlite3.connect(path, timeout=_PATIENCE)) as database:
-            yield database
+            work(database)
     except sqlite3.OperationalError:
         pass  # busy, full, read-only or without its table
     except sqlite3.DatabaseError:

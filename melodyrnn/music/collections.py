@@ -96,11 +96,9 @@ REMEDY = "'melodyrnn corpus list' shows those there are"
 
 def nearest(name: str) -> str:
     """`` did you mean 'kinder'?`` for a name that no corpus has, or nothing."""
-    endings = {known.rpartition("/")[2]: known for known in reversed(COLLECTIONS)} | {
-        known: known for known in COLLECTIONS
-    }
+    by_end = {known.rpartition("/")[2]: known for known in COLLECTIONS}
+    known = {**by_end, **dict(zip(COLLECTIONS, COLLECTIONS, strict=True))}
     wanted = name.casefold()
-    close = get_close_matches(wanted, endings, 1, 0.6) or get_close_matches(
-        wanted.rpartition("/")[2], endings, 1, 0.6
-    )
-    return f" did you mean '{endings[close[0]]}'?" if close else ""
+    end = wanted.rpartition("/")[2]
+    close = [end] if end in by_end else get_close_matches(wanted, known, 1, 0.6)
+    return f" did you mean '{known[close[0]]}'?" if close else ""

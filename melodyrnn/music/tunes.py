@@ -1,7 +1,7 @@
 """All tunes of one file, and what became of each: a song, or the reason why there is none."""
 
 import warnings
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from melodyrnn.errors import MelodyError, MelodyWarning
 from melodyrnn.music.corpus import parse_tunes
@@ -13,8 +13,7 @@ FILE = "\x1a"
 lie. (The control character is named SUBSTITUTE.)"""
 
 
-@dataclass(frozen=True, slots=True)
-class Tune:
+class Tune(NamedTuple):
     """One tune of a file."""
 
     label: str  # tells the tunes of one file apart; "" where there is but one
@@ -28,7 +27,7 @@ class Tune:
         if not (self.why or self.remarks):
             return self
         remarks = tuple(remark.replace(FILE, name) for remark in self.remarks)
-        return replace(self, why=self.why.replace(FILE, name), remarks=remarks)
+        return self._replace(why=self.why.replace(FILE, name), remarks=remarks)
 
 
 def tunes(data: bytes, suffix: str, track: str | None, grid: Grid | None) -> list[Tune]:
@@ -46,7 +45,7 @@ def tunes(data: bytes, suffix: str, track: str | None, grid: Grid | None) -> lis
                 except MelodyError as error:
                     tune = left_out(error, label)
             remarks = (str(w.message) for w in caught if issubclass(w.category, MelodyWarning))
-            found.append(replace(tune, remarks=tuple(remarks)))
+            found.append(tune._replace(remarks=tuple(remarks)))
     except MelodyError as error:
         found.append(left_out(error))
     return found

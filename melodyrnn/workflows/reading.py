@@ -26,6 +26,7 @@ _SECONDS: dict[str, tuple[float, float]] = {
 }
 """Suffix -> (a file, a byte of it) in seconds; those that music21 reads take ``_SLOW``."""
 _SLOW = (0.3, 1e-7)
+_MANY = 20  # files that are worth keeping whatever their size
 _WORTH_A_WORKER = 1.0  # seconds of reading
 _WORTH_KEEPING = 0.05  # seconds of reading
 _PART = 0.3  # seconds of reading given to a worker at once
@@ -56,76 +57,85 @@ def read(
 
     Raises ConfigError for an impossible ``grid``.
     """
+    if grid:
+        Grid.parse(grid)
     tasks = [Task(place.path, track or place.track, grid) for place in places]
-    costs = list(map(_cost, places))
-    keeping = sum(costs) > _WORTH_KEEPING
-    found = _recalled(tasks) if keeping else {}
+    costs = list(map(_cost, tasks)) if len(tasks) < _MANY else None
+    shelf = _Shelf(tasks) if costs is None or sum(costs) > _WORTH_KEEPING else None
+    found = shelf.recalled() if shelf else {}
     progress(len(found), len(places))
-    shelf = _Shelf(keeping)
 
     def take(number: int, key: bytes, packed: bytes) -> None:
         found[number] = unpack(packed)
-        shelf.put(key, packed)
+        if shelf and key:
+            shelf.put(number, key, packed)
         progress(len(found), len(places))
 
     try:
-        _read({n: task for n, task in enumerate(tasks) if n not in found}, costs, take)
+        _read({n: task for n, task in enumerate(tasks) if n not in found}, take)
     finally:  # also on Ctrl-C
-        shelf.write()
+        if shelf:
+            shelf.write()
     return [
         [tune.of_file(place.shown) for tune in found[number]] for number, place in enumerate(places)
     ]
 
 
-def _cost(place: Place) -> float:
+def _cost(task: Task) -> float:
     """Roughly, in seconds."""
-    a_file, a_byte = _SECONDS.get(place.path.suffix.lower(), _SLOW)
+    a_file, a_byte = _SECONDS.get(task.path.suffix.lower(), _SLOW)
     try:
-        return a_file + a_byte * place.path.stat().st_size
+        return a_file + a_byte * task.path.stat().st_size
     except OSError:
         return a_file
 
 
-def _recalled(tasks: Sequence[Task]) -> dict[int, list[Tune]]:
-    """The tunes of those files that the cache knows."""
-    keys: dict[int, bytes] = {}
-    for number, task in enumerate(tasks):
-        with suppress(MelodyError):  # said when the file is read
-            keys[number] = task.key(read_file(task.path))
-    kept, found = cache.recall(list(keys.values())), {}
-    for number, key in keys.items():
-        with suppress(KeyError, ValueError):  # unknown, or damaged
-            found[number] = unpack(kept[key])
-    return found
-
-
 class _Shelf:
-    """What was just read, on its way into the cache."""
+    """The cache, for one reading."""
 
-    def __init__(self, keeping: bool) -> None:
-        self.keeping = keeping
-        self.fresh: dict[bytes, bytes] = {}
+    def __init__(self, tasks: Sequence[Task]) -> None:
+        self.tasks = tasks
+        self.keys: dict[int, bytes] = {}  # of the content of each file
+        self.state = cache.state_of([task.path for task in tasks], [task[1:] for task in tasks])
+        self.fresh: dict[bytes, bytes] = {}  # what is to be kept
         self.written = time.monotonic()
 
-    def put(self, key: bytes, packed: bytes) -> None:
-        if self.keeping and key:
-            self.fresh[key] = packed
+    def recalled(self) -> dict[int, list[Tune]]:
+        """The tunes of those files that the cache knows."""
+        found: dict[int, list[Tune]] = {}
+        keys = cache.recall([self.state]).get(self.state, b"") if self.state else b""
+        if len(keys) == cache.SIZE * len(self.tasks):  # no file was touched
+            self.state = None
+            places = range(0, len(keys), cache.SIZE)
+            self.keys = dict(enumerate(keys[place : place + cache.SIZE] for place in places))
+        else:
+            for number, task in enumerate(self.tasks):
+                with suppress(MelodyError):  # said when the file is read
+                    self.keys[number] = task.key(read_file(task.path))
+        kept = cache.recall(list(self.keys.values()))
+        for number, key in self.keys.items():
+            with suppress(KeyError, ValueError):  # unknown, or damaged
+                found[number] = unpack(kept[key])
+        return found
+
+    def put(self, number: int, key: bytes, packed: bytes) -> None:
+        self.keys[number] = key
+        self.fresh[key] = packed
         if time.monotonic() - self.written > _KEEP_EVERY:
-            self.write()
+            cache.remember(self.fresh)
+            self.fresh, self.written = {}, time.monotonic()
 
     def write(self) -> None:
+        """Keep what is new, and that these files, untouched, are these contents."""
+        if self.state and len(self.keys) == len(self.tasks):
+            self.fresh[self.state] = b"".join(self.keys[n] for n in range(len(self.tasks)))
         cache.remember(self.fresh)
-        self.fresh, self.written = {}, time.monotonic()
 
 
-def _read(
-    todo: Mapping[int, Task],
-    costs: Sequence[float],
-    take: Callable[[int, bytes, bytes], None],
-) -> None:
+def _read(todo: Mapping[int, Task], take: Callable[[int, bytes, bytes], None]) -> None:
     """Read the files now, here or, where that takes long, in workers."""
-    cost = sum(costs[number] for number in todo)
-    jobs = min(cores(), int(cost / _WORTH_A_WORKER))
+    costs = {number: _cost(task) for number, task in todo.items()}
+    jobs = min(cores(), int(sum(costs.values()) / _WORTH_A_WORKER))
     if jobs < 2:
         for number, task in todo.items():
             take(number, *read_one(task))

@@ -1,0 +1,230 @@
+"""The cache saves time, and nothing else: whatever becomes of it, the songs are the same."""
+
+import json
+import os
+import sqlite3
+import warnings
+import zlib
+from contextlib import suppress
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from melodyrnn.errors import MelodyWarning
+from melodyrnn.music import cache
+from melodyrnn.music.midi import midi_bytes
+from melodyrnn.music.notation import parse
+from melodyrnn.music.packing import pack, unpack
+from melodyrnn.music.places import places
+from melodyrnn.music.tunes import Tune
+from melodyrnn.workflows import reading
+from melodyrnn.workflows.sources import gather
+from tests.strategies import songs
+
+
+@pytest.fixture
+def shelf(tmp_path, monkeypatch):
+    """An empty cache's file; its folder is not there yet."""
+    monkeypatch.setenv("MELODYRNN_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setattr(reading, "_WORTH_KEEPING", 0.0)
+    return tmp_path / "cache" / "tunes.sqlite"
+
+
+@pytest.fixture
+def folder(tmp_path):
+    folder = tmp_path / "songs"
+    folder.mkdir()
+    for number, step in enumerate("cdefg"):
+        (folder / f"{number}.mid").write_bytes(midi_bytes(parse(f"{step}4 a4 b8 r8")))
+    (folder / "broken.mid").write_bytes(b"MThd")
+    return folder
+
+
+@pytest.fixture
+def parsed(monkeypatch):
+    """How often a file was parsed."""
+    calls = []
+    tunes = reading.tunes
+    monkeypatch.setattr(reading, "tunes", lambda *a: calls.append(a) or tunes(*a))
+    return calls
+
+
+def quietly(source, **options):
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", MelodyWarning)
+        return gather(source, **options)
+
+
+def test_what_was_read_once_is_not_parsed_again(shelf, folder, parsed):
+    first = quietly(folder)
+    assert len(first) == 5
+    assert len(parsed) == 6
+    assert shelf.is_file()
+    assert quietly(folder) == first
+    assert len(parsed) == 6
+
+
+def test_what_is_said_of_a_tune_is_said_again_with_its_name(shelf, folder):
+    said = []
+    for _ in range(2):
+        with pytest.warns(MelodyWarning) as caught:
+            gather(folder, report=True)
+        said.append([str(one.message) for one in caught])
+    other = folder.rename(folder.with_name("moved"))
+    with pytest.warns(MelodyWarning) as caught:
+        gather(other, report=True)
+    said.append([str(one.message).replace("moved", "songs") for one in caught])
+    assert said[0] == said[1] == said[2]
+    assert said[0][0].startswith(f"{folder}/broken.mid: byte 4: it stops in its header")
+
+
+def test_a_file_is_known_by_its_content(shelf, folder, parsed):
+    quietly(folder)
+    path = folder / "0.mid"
+    known = path.stat()
+    path.write_bytes(midi_bytes(parse("g4 a4 b8 r8")))
+    os.utime(path, ns=(known.st_atime_ns, known.st_mtime_ns))
+    (folder / "1.mid").rename(folder / "new.mid")
+    assert [named.song.notes[0].pitch.step for named in quietly(folder)] == list("gefgd")
+    assert len(parsed) == 6  # g4 a4 b8 r8 is there under another name
+
+
+def test_the_options_of_reading_are_part_of_the_key(shelf, folder, parsed):
+    quietly(folder)
+    quietly(folder, grid="8")
+    quietly(folder, track="1")
+    assert len(parsed) == 18
+
+
+def test_other_readers_read_anew(shelf, folder, parsed, monkeypatch):
+    quietly(folder)
+    cache._way.cache_clear()
+    monkeypatch.setattr(cache, "_readers", lambda: "others")
+    quietly(folder)
+    cache._way.cache_clear()
+    assert len(parsed) == 12
+
+
+DAMAGE = {
+    "no database": lambda path: path.write_bytes(b"damaged" * 1000),
+    "cut short": lambda path: path.write_bytes(path.read_bytes()[:5000]),
+    "empty": lambda path: path.write_bytes(b""),
+    "another's": lambda path: (path.unlink(), sqlite3.connect(path).close()),
+    "other values": lambda path: spoil(path, b"x"),
+    "a changed value": lambda path: spoil(path, None),
+    "a value of another shape": lambda path: spoil(path, pack([])[:-1] + b"?"),
+}
+
+
+def spoil(path, value):
+    with sqlite3.connect(path) as database:
+        for key, old in database.execute("SELECT key, value FROM tunes").fetchall():
+            new = value or bytes([*old[:-6], old[-6] ^ 1, *old[-5:]])
+            database.execute("UPDATE tunes SET value = ? WHERE key = ?", (new, key))
+    database.close()
+
+
+@pytest.mark.parametrize("damage", DAMAGE)
+def test_a_damaged_cache_is_read_anew_and_heals(damage, shelf, folder, parsed):
+    songs = quietly(folder)
+    DAMAGE[damage](shelf)
+    assert quietly(folder) == songs
+    assert len(parsed) == 12
+    quietly(folder)  # where it was no database, this is when it is made anew
+    assert quietly(folder) == songs
+    assert len(parsed) <= 18
+
+
+def test_a_cache_that_cannot_be_written_costs_nothing_but_time(folder, tmp_path, monkeypatch):
+    monkeypatch.setattr(reading, "_WORTH_KEEPING", 0.0)
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("MELODYRNN_CACHE", str(tmp_path / "file"))
+    assert len(quietly(folder)) == 5
+
+
+def test_the_cache_can_be_turned_off(shelf, folder, parsed, monkeypatch):
+    monkeypatch.setenv("MELODYRNN_CACHE", "off")
+    quietly(folder)
+    quietly(folder)
+    assert len(parsed) == 12
+    assert not shelf.exists()
+
+
+def test_the_cache_lies_in_the_user_s_folder(monkeypatch, tmp_path):
+    monkeypatch.delenv("MELODYRNN_CACHE")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    assert cache._place() == tmp_path / "melodyrnn" / "tunes.sqlite"
+    monkeypatch.delenv("XDG_CACHE_HOME")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert cache._place().is_relative_to(tmp_path)
+
+
+def test_a_cache_grown_too_large_is_begun_anew(shelf, folder, monkeypatch):
+    quietly(folder)
+    monkeypatch.setattr(cache, "LARGEST", 1)
+    (folder / "6.mid").write_bytes(midi_bytes(parse("c1")))
+    assert len(quietly(folder)) == 6
+    with sqlite3.connect(shelf) as database:
+        assert database.execute("SELECT count(*) FROM tunes").fetchone() == (1,)
+    database.close()
+
+
+def test_one_short_song_touches_no_cache(tmp_path, monkeypatch, nabiya):
+    monkeypatch.setenv("MELODYRNN_CACHE", str(tmp_path / "cache"))
+    gather(nabiya)
+    assert not (tmp_path / "cache").exists()
+
+
+@given(songs(), st.text(max_size=5), st.lists(st.text(max_size=9), max_size=2))
+def test_any_tune_comes_back_from_its_bytes(song, label, remarks):
+    tunes = [Tune(label, song, remarks=tuple(remarks)), Tune("", None, "ScoreError", "why")]
+    assert unpack(pack(tunes)) == tunes
+
+
+def test_equal_notes_are_one_object_after_reading():
+    a, b = (unpack(pack([Tune("", parse("c4 d4. c4"))]))[0].song for _ in range(2))
+    assert a == b
+    assert a.notes[0] is a.notes[2] is b.notes[0]
+
+
+@given(st.binary(max_size=60))
+def test_other_bytes_are_refused(data):
+    with pytest.raises(ValueError, match="no packed tunes"):
+        unpack(data)
+
+
+@given(st.recursive(st.none() | st.integers() | st.text(max_size=3), st.lists, max_leaves=8))
+def test_other_documents_are_refused_or_are_tunes(document):
+    with suppress(ValueError):
+        found = unpack(zlib.compress(json.dumps(document).encode()))
+        assert all(isinstance(tune, Tune) for tune in found)
+
+
+def test_workers_read_the_same_songs(shelf, folder, monkeypatch, parsed):
+    here = quietly(folder)
+    shelf.unlink()
+    told = []
+    monkeypatch.setattr(reading, "_WORTH_A_WORKER", 1e-6)
+    monkeypatch.setattr(reading, "cores", lambda: 2)
+    there = quietly(folder, progress=lambda done, all_: told.append((done, all_)))
+    assert there == here
+    assert len(parsed) == 6  # none here the second time
+    assert told[0] == (0, 6)
+    assert told[-1] == (6, 6)
+    assert quietly(folder) == here
+
+
+def test_a_file_that_vanishes_is_left_out(shelf, folder):
+    found = places(folder)
+    (folder / "0.mid").unlink()
+    tunes = reading.read(found)
+    assert tunes[0][0].why.startswith(f"{folder}/0.mid: no such file; did you mean '{folder}/")
+    assert tunes[1][0].song
+
+
+def test_a_song_s_own_table_and_marks_come_back():
+    song = parse(
+        "title: T\ncomposer: C\nmeter: 3/4\nkey: d minor\ntempo: 90\ncodes: c4 d4\n\nc4 d4"
+    )
+    assert unpack(pack([Tune("1", song)]))[0].song == song
