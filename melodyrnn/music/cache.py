@@ -19,8 +19,7 @@ from pathlib import Path
 LARGEST = 256_000_000
 """Bytes; a larger file is begun anew. All of the tunes in music21's corpus take 3 million."""
 
-SIZE = 16
-"""Bytes of a key."""
+_SIZE = 16  # bytes of a key
 
 _AT_ONCE = 500  # keys a query
 _SETTLED = 2_000_000_000  # nanoseconds; the coarsest clock of a file system in use
@@ -29,7 +28,7 @@ _PATIENCE = 2.0  # seconds for another process to finish writing
 
 def key_of(data: bytes, suffix: str, track: str | None, grid: str | None) -> bytes:
     """What ``data``, read in this way by these readers, is kept under."""
-    return hashlib.blake2b(data, digest_size=SIZE, key=_way(suffix.lower(), track, grid)).digest()
+    return hashlib.blake2b(data, digest_size=_SIZE, key=_way(suffix.lower(), track, grid)).digest()
 
 
 def state_of(paths: Sequence[Path], options: object) -> bytes | None:
@@ -38,7 +37,7 @@ def state_of(paths: Sequence[Path], options: object) -> bytes | None:
     None where one is missing, or changed so lately that the clock of its file system might not
     tell the next change from the last one.
     """
-    digest, latest = hashlib.blake2b(repr(options).encode(), digest_size=SIZE, key=_way()), 0
+    digest, latest = hashlib.blake2b(repr(options).encode(), digest_size=_SIZE, key=_way()), 0
     try:
         for path in paths:
             found = os.stat(path)  # noqa: PTH116 - of thousands; half the time of Path.stat

@@ -181,6 +181,10 @@ class _Track:
 
     def _length(self) -> int:
         """A number of 1 to 4 bytes, 7 bits in each, all but the last with the high bit set."""
+        place = self.place
+        if place < self.end and (byte := self.data[place]) < 0x80:  # most are of one
+            self.place = place + 1
+            return byte
         value = 0
         for _ in range(4):
             byte = self._byte()

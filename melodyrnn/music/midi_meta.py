@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from itertools import groupby
 from typing import TypeVar
 
@@ -219,10 +220,15 @@ def _time_signature(meter: Meter) -> mido.MetaMessage:
     )
 
 
+@lru_cache(65536)  # the files of a folder share most moments
+def _moment(tick: int, per_quarter: int) -> Fraction:
+    return Fraction(tick, per_quarter)
+
+
 def _clock(midi: MidiData, metas: Iterable[Event]) -> Clock:
     """Ticks -> quarter notes; SMPTE ticks are real time, and go through the tempo map."""
     if midi.per_quarter:
-        return lambda tick: Fraction(tick, midi.per_quarter)
+        return lambda tick: _moment(tick, midi.per_quarter)
 
     def rate(micros: int) -> Fraction:
         return 1_000_000 / (micros * midi.per_second)  # quarter notes a tick

@@ -1,16 +1,16 @@
 """Tunes <-> bytes: what the cache keeps, and what worker processes answer.
 
-JSON, compressed, so that no bytes can do more than be wrong. A song's notes stand as their tokens;
-equal notes are one object when they come back, so that thousands of songs take little memory.
+JSON, compressed, so that no bytes can do more than be wrong. The notes of a song stand as a text
+of one character each, told by a table of their tokens; equal notes are one object when they come
+back, so that thousands of songs take little memory and time.
 """
 
 import json
 import zlib
-from collections.abc import Iterable
-from dataclasses import asdict
+from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeVar
 
 from melodyrnn.errors import MelodyError
 from melodyrnn.music.reader import parse_token
@@ -18,32 +18,62 @@ from melodyrnn.music.song import Key, Meter, Note, Song
 from melodyrnn.music.tokens import token
 from melodyrnn.music.tunes import Tune
 
+_T = TypeVar("_T")
+_FIRST = 0x23  # the character of the first token: the first that JSON leaves as it is
+_NO_PACK = (
+    *(zlib.error, MelodyError, RecursionError),
+    *(TypeError, ValueError, LookupError, AttributeError, ArithmeticError),
+)
 
-def pack(tunes: Iterable[Tune]) -> bytes:
+
+def pack(tunes: Sequence[Tune]) -> bytes:
     """``unpack`` gives the same tunes back."""
-    text = json.dumps([_packed(tune) for tune in tunes], ensure_ascii=False, separators=(",", ":"))
-    return zlib.compress(text.encode(), 6)
+    signs: dict[str, str] = {}
+    packed = [_packed(tune, signs) for tune in tunes]
+    text = json.dumps([" ".join(signs), packed], ensure_ascii=False, separators=(",", ":"))
+    return zlib.compress(text.encode("utf-8", "surrogatepass"))
 
 
 def unpack(data: bytes) -> list[Tune]:
     """The tunes that ``pack`` wrote. Raises ValueError for any other bytes."""
+    return _read(data, _tunes)
+
+
+def join(packs: Iterable[bytes]) -> bytes:
+    """What ``pack`` wrote of several files as one; ``unpack_all`` gives their tunes back."""
+    return zlib.compress(b"[" + b",".join(map(zlib.decompress, packs)) + b"]")
+
+
+def unpack_all(data: bytes) -> list[list[Tune]]:
+    """The tunes of each file that ``join`` joined. Raises ValueError for any other bytes."""
+    return _read(data, lambda files: [_tunes(file) for file in files])
+
+
+def _read(data: bytes, of: Callable[[Any], _T]) -> _T:
     try:
-        return [_unpacked(*packed) for packed in json.loads(zlib.decompress(data))]
-    except (zlib.error, MelodyError, TypeError, ValueError, KeyError, ArithmeticError) as error:
+        return of(json.loads(zlib.decompress(data)))
+    except _NO_PACK as error:
         raise ValueError(f"no packed tunes: {error}") from None
 
 
-def _packed(tune: Tune) -> list[Any]:
+def _tunes(packed: tuple[str, list[list[Any]]]) -> list[Tune]:
+    tokens, tunes = packed
+    notes = {chr(place): _NOTES[symbol] for place, symbol in enumerate(tokens.split(), _FIRST)}
+    return [_unpacked(notes, *tune) for tune in tunes]
+
+
+def _packed(tune: Tune, signs: dict[str, str]) -> list[Any]:
+    """``signs`` maps tokens to their characters, and is added to."""
     said = [tune.label, tune.error, tune.why, tune.remarks]
     if (song := tune.song) is None:
         return said
     return [
         *said,
-        " ".join(map(token, song.notes)),
+        "".join([signs.setdefault(token(n), chr(_FIRST + len(signs))) for n in song.notes]),
         song.title,
         song.composer,
         str(song.meter),
-        asdict(song.key),
+        [song.key.fifths, song.key.mode],
         song.tempo,
         str(song.pickup),
         [(str(offset), str(meter)) for offset, meter in song.meter_changes],
@@ -51,31 +81,34 @@ def _packed(tune: Tune) -> list[Any]:
     ]
 
 
-def _unpacked(label: str, error: str, why: str, remarks: list[str], *song: Any) -> Tune:
-    return Tune(label, _song(*song) if song else None, error, why, tuple(remarks))
+def _unpacked(
+    notes: dict[str, Note], label: str, error: str, why: str, remarks: list[str], *song: Any
+) -> Tune:
+    return Tune(label, _song(notes, *song) if song else None, error, why, tuple(remarks))
 
 
 def _song(
-    notes: str,
+    notes: dict[str, Note],
+    text: str,
     title: str,
     composer: str,
     meter: str,
-    key: dict[str, Any],
+    key: list[Any],
     tempo: float | None,
     pickup: str,
     meter_changes: list[list[str]],
     codes: list[str],
 ) -> Song:
-    return Song(
-        tuple(map(_NOTES.__getitem__, notes.split())),
-        title,
-        composer,
-        _meter(meter),
-        _key(**key),
-        tempo,
-        _fraction(pickup),
-        tuple((_fraction(offset), _meter(sign)) for offset, sign in meter_changes),
-        tuple(codes),
+    return Song.known(
+        notes=tuple(map(notes.__getitem__, text)),
+        title=title,
+        composer=composer,
+        meter=_meter(meter),
+        key=_key(*key),
+        tempo=tempo,
+        pickup=_fraction(pickup),
+        meter_changes=tuple([(_fraction(offset), _meter(sign)) for offset, sign in meter_changes]),
+        codes=tuple(codes),
     )
 
 

@@ -3,10 +3,9 @@
 import glob
 import os
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from itertools import chain
-from operator import attrgetter
 from pathlib import Path
+from typing import NamedTuple
 
 from melodyrnn.errors import ScoreError
 from melodyrnn.files import exists, is_folder, suggest
@@ -14,8 +13,7 @@ from melodyrnn.music import collections
 from melodyrnn.music.corpus import READERS
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """A file to read songs from."""
 
     path: Path
@@ -52,22 +50,24 @@ def places(source: str | Path) -> list[Place]:
 _ENDINGS = f"songs end in {' '.join(READERS)}"
 
 
-def _songs(paths: Iterable[Path]) -> list[Place]:
-    """Those of ``paths`` that are songs' files, each once, sorted."""
-    songs = {path for path in paths if path.suffix.lower() in READERS and path.name[0] != "."}
-    return [Place(path, str(path)) for path in sorted(songs, key=attrgetter("parts"))]
+def _songs(paths: Iterable[str]) -> list[Place]:
+    """Those of ``paths`` that are songs' files, each once, sorted by their parts."""
+    songs = {path for path in paths if path[path.rfind(".") :].lower() in READERS}
+    ordered = sorted(songs, key=lambda path: path.replace(os.sep, "\0"))
+    return [Place(Path(path), path) for path in ordered]
 
 
-def _below(folder: Path) -> Iterator[Path]:
-    """All files in it and in the folders below."""
+def _below(folder: Path) -> Iterator[str]:
+    """All files in it and in the folders below, hidden ones left out; texts, for speed."""
     for inside, _, names in os.walk(folder):
-        yield from (Path(inside, name) for name in names)
+        for name in names:
+            if name[0] != ".":
+                yield os.path.join(inside, name)  # noqa: PTH118
 
 
 def _globbed(pattern: str) -> list[Place]:
-    names = glob.glob(pattern, recursive=True)  # noqa: PTH207 - it may be absolute
-    matched = list(map(Path, names))
-    found = (_below(path) if is_folder(path) else [path] for path in matched)
+    matched = glob.glob(pattern, recursive=True)  # noqa: PTH207 - it may be absolute
+    found = (_below(path) if is_folder(path := Path(name)) else [str(path)] for name in matched)
     if songs := _songs(chain.from_iterable(found)):
         return songs
     if matched:

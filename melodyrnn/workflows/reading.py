@@ -10,7 +10,7 @@ from melodyrnn.errors import MelodyError
 from melodyrnn.music import cache
 from melodyrnn.music.corpus import read_file
 from melodyrnn.music.grid import Grid
-from melodyrnn.music.packing import pack, unpack
+from melodyrnn.music.packing import join, pack, unpack, unpack_all
 from melodyrnn.music.places import Place
 from melodyrnn.music.tunes import Tune, left_out, tunes
 from melodyrnn.workflows.pool import cores, share_out
@@ -91,44 +91,45 @@ def _cost(task: Task) -> float:
 
 
 class _Shelf:
-    """The cache, for one reading."""
+    """The cache, for one reading: a pack of each file, and one of all of them together."""
 
     def __init__(self, tasks: Sequence[Task]) -> None:
         self.tasks = tasks
-        self.keys: dict[int, bytes] = {}  # of the content of each file
         self.state = cache.state_of([task.path for task in tasks], [task[1:] for task in tasks])
+        self.packs: dict[int, bytes] = {}  # number of the file -> its tunes
         self.fresh: dict[bytes, bytes] = {}  # what is to be kept
         self.written = time.monotonic()
 
     def recalled(self) -> dict[int, list[Tune]]:
         """The tunes of those files that the cache knows."""
-        found: dict[int, list[Tune]] = {}
-        keys = cache.recall([self.state]).get(self.state, b"") if self.state else b""
-        if len(keys) == cache.SIZE * len(self.tasks):  # no file was touched
-            self.state = None
-            places = range(0, len(keys), cache.SIZE)
-            self.keys = dict(enumerate(keys[place : place + cache.SIZE] for place in places))
-        else:
-            for number, task in enumerate(self.tasks):
-                with suppress(MelodyError):  # said when the file is read
-                    self.keys[number] = task.key(read_file(task.path))
-        kept = cache.recall(list(self.keys.values()))
-        for number, key in self.keys.items():
+        if self.state and (pack := cache.recall([self.state]).get(self.state)):
+            with suppress(ValueError):
+                found = unpack_all(pack)
+                if len(found) == len(self.tasks):
+                    self.state = None  # nothing new to be kept
+                    return dict(enumerate(found))
+        keys = {}
+        for number, task in enumerate(self.tasks):
+            with suppress(MelodyError):  # said when the file is read
+                keys[number] = task.key(read_file(task.path))
+        kept = cache.recall(list(keys.values()))
+        known: dict[int, list[Tune]] = {}
+        for number, key in keys.items():
             with suppress(KeyError, ValueError):  # unknown, or damaged
-                found[number] = unpack(kept[key])
-        return found
+                known[number] = unpack(kept[key])
+                self.packs[number] = kept[key]
+        return known
 
     def put(self, number: int, key: bytes, packed: bytes) -> None:
-        self.keys[number] = key
-        self.fresh[key] = packed
+        self.packs[number] = self.fresh[key] = packed
         if time.monotonic() - self.written > _KEEP_EVERY:
             cache.remember(self.fresh)
             self.fresh, self.written = {}, time.monotonic()
 
     def write(self) -> None:
-        """Keep what is new, and that these files, untouched, are these contents."""
-        if self.state and len(self.keys) == len(self.tasks):
-            self.fresh[self.state] = b"".join(self.keys[n] for n in range(len(self.tasks)))
+        """Keep what is new, and what all of these files, untouched, hold."""
+        if self.state and len(self.packs) == len(self.tasks):
+            self.fresh[self.state] = join(self.packs[n] for n in range(len(self.tasks)))
         cache.remember(self.fresh)
 
 
