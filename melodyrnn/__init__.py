@@ -16,6 +16,7 @@ _HOME = {
     "parse": "music.notation",
     "format": "music.notation",
     "read_song": "music.corpus",
+    "gather": "workflows.sources",
     "inspect": "workflows.inspect",
     "train": "workflows.train",
     "evaluate": "workflows.evaluate",

@@ -8,6 +8,7 @@ import click
 
 from melodyrnn.cli.benchmark import benchmark
 from melodyrnn.cli.compare import compare
+from melodyrnn.cli.corpus import corpus
 from melodyrnn.cli.evaluate import evaluate
 from melodyrnn.cli.generate import generate
 from melodyrnn.cli.group import Group
@@ -22,7 +23,9 @@ from melodyrnn.cli.train import train
 def main() -> None:
     """Learn from melodies, make new ones, and see honestly how good a model is.
 
-    A SONG is a text of notes such as 'g8 e8 e4', MIDI, MusicXML, ABC or Humdrum.
+    A SONG is a text of notes such as 'g8 e8 e4', MIDI, MusicXML, ABC or Humdrum. Where a command
+    takes any number of them, it is also a folder, a quoted glob such as 'songs/*.mid', an ABC
+    file of many tunes, or a corpus such as kinder ('melodyrnn corpus list').
     """
 
 
@@ -35,6 +38,7 @@ _COMMANDS = [
     render,
     lesson,
     benchmark,
+    corpus,
 ]
 
 for _command in _COMMANDS:

@@ -15,9 +15,10 @@ from melodyrnn.cli.options import (
     given,
     print_json,
     printing,
-    reading,
+    reading_many,
     settings_of,
 )
+from melodyrnn.cli.songs import songs_of
 from melodyrnn.networks.config import ModelConfig, TrainConfig
 
 
@@ -31,9 +32,17 @@ from melodyrnn.networks.config import ModelConfig, TrainConfig
 @settings_of(ModelConfig, TrainConfig, without=("model", "seed"))
 @click.option("--output", "-o", type=PATH, help="the folder to make")
 @click.option("--overwrite", is_flag=True, help="replace the folder")
-@reading
+@reading_many
 @printing
-def compare(songs: tuple[Path, ...], as_json: bool, quiet: bool, **settings: Any) -> None:
+def compare(
+    songs: tuple[Path, ...],
+    track: str | None,
+    grid: str | None,
+    report: bool,
+    as_json: bool,
+    quiet: bool,
+    **settings: Any,
+) -> None:
     """Set models side by side: a table, and a page to look at and listen to.
 
     Of one song, what is compared is memory. Of several, some are held out, and the models are
@@ -44,9 +53,10 @@ def compare(songs: tuple[Path, ...], as_json: bool, quiet: bool, **settings: Any
     from melodyrnn.console.progress import progress_of
     from melodyrnn.workflows.compare import compare
 
+    named = songs_of(songs, quiet, track=track, grid=grid, report=report)
     try:
-        with progress_of("comparing", "training", quiet) as report:
-            result = compare(songs, progress=report, **given(settings))
+        with progress_of("comparing", "training", quiet) as tell:
+            result = compare(named, progress=tell, **given(settings))
     except KeyboardInterrupt:
         click.echo("stopped; the same command goes on", err=True)
         sys.exit(INTERRUPTED)

@@ -6,22 +6,22 @@ from typing import Any
 import click
 
 from melodyrnn.cli.numbers import NUMBERS, show_numbers, show_rows
-from melodyrnn.cli.options import PATH, RUN, WITH_SHORT_TERM, print_json, reading
+from melodyrnn.cli.options import PATH, RUN, WITH_SHORT_TERM, print_json, reading_many
 
 
 @click.command(epilog=NUMBERS)
 @RUN
 @click.argument("songs", nargs=-1, type=PATH)
 @WITH_SHORT_TERM
-@reading
+@reading_many
 @click.option("--json", "as_json", is_flag=True, help="print one JSON document")
 def evaluate(run: Path, songs: tuple[Path, ...], as_json: bool, **settings: Any) -> None:
     """Measure a run on songs, or on those it was trained on."""
     from melodyrnn.console.progress import progress_of
     from melodyrnn.workflows.evaluate import evaluate
 
-    with progress_of(f"measuring {run}", "song", as_json):
-        result = evaluate(run, songs, **settings)
+    with progress_of(f"measuring {run}", "file", as_json) as tell:
+        result = evaluate(run, songs, progress=tell, **settings)
     if as_json:
         print_json(result.to_json())
     elif result.source == "text":

@@ -80,6 +80,14 @@ def reading(command: Command) -> Command:
     return track(grid(command))
 
 
+def reading_many(command: Command) -> Command:
+    """The options of every command that reads any number of songs."""
+    report = click.option(
+        "--report", is_flag=True, help="list every tune left out, and what was decided in reading"
+    )
+    return reading(report(command))
+
+
 def printing(command: Command) -> Command:
     """The options of every command that prints results."""
     as_json = click.option("--json", "as_json", is_flag=True, help="print one JSON document")

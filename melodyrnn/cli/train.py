@@ -18,9 +18,10 @@ from melodyrnn.cli.options import (
     given,
     print_json,
     printing,
-    reading,
+    reading_many,
     settings_of,
 )
+from melodyrnn.cli.songs import songs_of
 from melodyrnn.networks.config import ModelConfig, StreamConfig, TrainConfig
 
 
@@ -31,13 +32,16 @@ from melodyrnn.networks.config import ModelConfig, StreamConfig, TrainConfig
 @click.option("--output", "-o", type=PATH, help="the run folder to make")
 @click.option("--overwrite", is_flag=True, help="replace the run folder")
 @click.option("--resume", is_flag=True, help="go on with a run that was cut off")
-@reading
+@reading_many
 @printing
 def train(
     songs: tuple[Path, ...],
     text: bool,
     overwrite: bool,
     resume: bool,
+    track: str | None,
+    grid: str | None,
+    report: bool,
     as_json: bool,
     quiet: bool,
     **settings: Any,
@@ -53,16 +57,22 @@ def train(
     from melodyrnn.workflows.train import train
     from melodyrnn.workflows.train_text import train_text
 
+    reading = {"track": track, "grid": grid, "report": report or None}
+    begin: Any = train
+    sources: Any = songs
+    if text:
+        begin, settings = train_text, {**settings, **reading}  # which refuses those given
+    else:
+        sources = songs_of(songs, quiet, **given(reading))
     what = "texts" if text else "songs"
-    title = f"learning {songs[0].name}" if len(songs) == 1 else f"learning {len(songs)} {what}"
-    begin: Any = train_text if text else train
+    title = f"learning {sources[0].name}" if len(sources) == 1 else f"learning {len(sources)} {what}"
     try:
-        with progress_of(title, "", quiet) as report:
+        with progress_of(title, "", quiet) as tell:
             result = begin(
-                songs,
+                sources,
                 overwrite=overwrite,
                 resume=resume,
-                progress=lambda news: report(*news.counted),
+                progress=lambda news: tell(*news.counted),
                 **given(settings),
             )
     except KeyboardInterrupt:  # before the learning or after it: ``train`` hears it in between

@@ -1,8 +1,10 @@
 """The named corpora: what music21's wheel carries, found without importing it."""
 
+import re
 from dataclasses import dataclass
 from difflib import get_close_matches
 from fnmatch import fnmatch
+from functools import cache
 from pathlib import Path
 
 from melodyrnn.errors import ScoreError
@@ -72,6 +74,12 @@ COLLECTIONS: dict[str, Collection] = {
         without=("bach/bwv846.mxl",),
         track="Soprano",
     ),
+    "palestrina": Collection(
+        "Palestrina", "the highest voices of his masses; slow to read, once", ("palestrina/*.krn",)
+    ),
+    "trecento": Collection(
+        "Italian", "the highest voices of songs of the 14th century", ("trecento/*.xml",)
+    ),
 }
 """Name -> corpus."""
 
@@ -89,6 +97,18 @@ def files(name: str) -> list[Path]:
         for path in found
         if not any(fnmatch(path.relative_to(folder).as_posix(), out) for out in corpus.without)
     )
+
+
+def count(name: str) -> int:
+    """How many tunes the corpus has, without reading them. Raises as ``files`` does."""
+    return sum(map(_tunes_in, files(name)))
+
+
+@cache
+def _tunes_in(path: Path) -> int:
+    if path.suffix != ".abc":
+        return 1
+    return len(re.findall(rb"^[ \t]*X:", path.read_bytes(), re.MULTILINE))
 
 
 REMEDY = "'melodyrnn corpus list' shows those there are"

@@ -40,11 +40,8 @@ def places(source: str | Path) -> list[Place]:
         return _globbed(text)
     if path.suffix:
         raise ScoreError(f"{path}: no such file{suggest(path)}")
-    near = collections.nearest(path.as_posix())
-    raise ScoreError(
-        f"{path}: no such file or corpus{suggest(path) or (near and f';{near}')}; "
-        f"{collections.REMEDY}"
-    )
+    near = suggest(path) or f";{collections.nearest(path.as_posix())}"
+    raise ScoreError(f"{path}: no such file or corpus{near} {collections.REMEDY}")
 
 
 _ENDINGS = f"songs end in {' '.join(READERS)}"

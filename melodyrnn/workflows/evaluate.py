@@ -1,6 +1,6 @@
 """What a run knows of songs: its own, which it may remember, or others, which it never heard."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
@@ -11,7 +11,8 @@ from melodyrnn.workflows.dataset import Dataset
 from melodyrnn.workflows.evaluate_text import EvaluateTextResult, evaluate_text
 from melodyrnn.workflows.measure import Measures, measure
 from melodyrnn.workflows.opened import open_run
-from melodyrnn.workflows.sources import Source, gather
+from melodyrnn.workflows.reading import Progress
+from melodyrnn.workflows.sources import Named, Source, gather
 
 
 @dataclass(frozen=True)
@@ -61,12 +62,15 @@ def evaluate(
     *,
     track: str | None = None,
     grid: str | None = None,
+    report: bool = False,
     with_short_term: bool = False,
+    progress: Progress = lambda done, all_: None,
 ) -> EvaluateResult | EvaluateTextResult:
     """Measure a run on ``songs``, or on those it was trained on. Raises MelodyError.
 
-    ``with_short_term``: joined by a model of what the song itself has had so far.
-    A run on text is measured on text files: see ``evaluate_text``.
+    ``report`` and ``progress`` are those of ``gather``. ``with_short_term``: joined by a model of
+    what the song itself has had so far. A run on text is measured on text files: see
+    ``evaluate_text``.
     """
     if runs.read_record(Path(run)).source == "text":
         if with_short_term:
@@ -74,7 +78,9 @@ def evaluate(
         return evaluate_text(run, cast(Any, songs))
     opened = open_run(run)
     learned = opened.dataset.songs
-    named = learned if songs == () else gather(songs, track=track, grid=grid)
+    named: Sequence[Named] = learned
+    if songs != ():
+        named = gather(songs, track=track, grid=grid, report=report, progress=progress)
     dataset = Dataset.of(named, opened.window, opened.record.vocabulary)
     tunes = {song.song.notes for song in learned}
     return EvaluateResult(

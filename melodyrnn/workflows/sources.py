@@ -128,7 +128,7 @@ def gather_all(
                 else:
                     left_out.append(tune.why)
         if len(songs) == before:
-            raise ScoreError(f"{source}: no song in it: {_summary(left_out[out:])}")
+            raise ScoreError(f"{source}: no song in it: {summary(left_out[out:])}")
     if not songs:
         raise ConfigError("no song was given; name a file, such as songs/nabiya.txt")
     return Reading(tuple(songs), tuple(left_out), tuple(remarks))
@@ -139,10 +139,10 @@ def told(reading: Reading) -> list[str]:
     lines = []
     if out := reading.left_out:
         count = len(reading.songs) + len(out)
-        lines.append(f"left out {len(out)} of {count} tunes: {_summary(out)}; {_LISTS}")
+        lines.append(f"left out {len(out)} of {count} tunes: {summary(out)}; {_LISTS}")
     if len(reading.remarks) <= _FEW:
         return [*lines, *reading.remarks]
-    return [*lines, f"{len(reading.remarks)} notes on tunes: {_summary(reading.remarks)}; {_LISTS}"]
+    return [*lines, f"{len(reading.remarks)} notes on tunes: {summary(reading.remarks)}; {_LISTS}"]
 
 
 _FEW = 3
@@ -150,7 +150,7 @@ _LISTS = "--report lists them"
 _PLACE = re.compile(r"^(\d+:\d+: |X:[^:]*: |bar \w+: )*")
 
 
-def _summary(lines: Sequence[str]) -> str:
+def summary(lines: Sequence[str]) -> str:
     """The kinds of reasons in ``lines``, the most frequent first, with how many there are."""
     kinds = Counter(map(_kind, lines)).most_common()
     told = [f"{kind} ({count})" if count > 1 else kind for kind, count in kinds[:_FEW]]

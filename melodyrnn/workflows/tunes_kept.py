@@ -19,7 +19,7 @@ def keep(path: Path, parts: Split) -> list[Path]:
     """Write what was learned, what chose the weights and what was held out. Raises MelodyError."""
     folder = make_folder(path / FOLDER)
     return [
-        write_atomically(folder / name, pack(Tune(each.name, each.song) for each in songs))
+        write_atomically(folder / name, pack([Tune(each.name, each.song) for each in songs]))
         for name, songs in parts._asdict().items()
     ]
 

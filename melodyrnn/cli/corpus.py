@@ -1,0 +1,50 @@
+"""``melodyrnn corpus``."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from melodyrnn.cli.group import Group
+from melodyrnn.cli.options import SONGS, print_json, reading_many
+
+_JSON = click.option("--json", "as_json", is_flag=True, help="print one JSON document")
+
+
+@click.group(cls=Group)
+def corpus() -> None:
+    """Collections of songs: those that come with music21, or your own."""
+
+
+@corpus.command("list")
+@_JSON
+def list_(as_json: bool) -> None:
+    """List the named corpora; each name stands wherever a command takes songs."""
+    from melodyrnn.workflows.corpus import listed
+
+    corpora = listed()
+    if as_json:
+        print_json([one.to_json() for one in corpora])
+    else:
+        from melodyrnn.console.corpus import show_list
+
+        show_list(corpora)
+
+
+@corpus.command()
+@SONGS
+@reading_many
+@_JSON
+def show(songs: tuple[Path, ...], as_json: bool, report: bool, **reading: Any) -> None:
+    """Tell what is in a corpus, or in any songs: notes, meters, keys, titles."""
+    from melodyrnn.console.progress import progress_of
+    from melodyrnn.workflows.corpus import contents
+
+    with progress_of("reading", "file", as_json) as tell:
+        result = contents(songs, progress=tell, **reading)
+    if as_json:
+        print_json(result.to_json(report=report))
+    else:
+        from melodyrnn.console.corpus import show_contents
+
+        show_contents(result, report=report)

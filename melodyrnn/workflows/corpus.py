@@ -1,0 +1,104 @@
+"""Collections of songs: which there are, and what is in one."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from statistics import median_low
+from typing import Any
+
+from melodyrnn.music import collections
+from melodyrnn.music.relative import relative
+from melodyrnn.music.song import Key
+from melodyrnn.music.tokens import write_pitch
+from melodyrnn.sequences.families import families
+from melodyrnn.workflows.reading import Progress
+from melodyrnn.workflows.sources import Source, gather_all, summary
+
+_TITLES = 10
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A named corpus."""
+
+    name: str
+    tunes: int
+    tradition: str
+    about: str
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+def listed() -> list[Listed]:
+    """The named corpora. Raises MelodyError where music21's files are not there."""
+    return [
+        Listed(name, collections.count(name), one.tradition, one.about)
+        for name, one in collections.COLLECTIONS.items()
+    ]
+
+
+@dataclass(frozen=True)
+class Contents:
+    """What some songs hold."""
+
+    tunes: int
+    different: int  # those nearly the same counted once
+    notes: int  # rests are none
+    shortest: int  # notes of a tune
+    middle: int
+    longest: int
+    pitches: dict[int, int]  # MIDI number -> notes, from the lowest
+    meters: dict[str, int]  # -> tunes, the most frequent first
+    keys: dict[str, int]
+    titles: tuple[tuple[str, str], ...]  # (name, title) of the first
+    left_out: tuple[str, ...]
+    remarks: tuple[str, ...]
+
+    @property
+    def lowest_name(self) -> str:
+        return write_pitch(Key().pitch(min(self.pitches)))
+
+    @property
+    def highest_name(self) -> str:
+        return write_pitch(Key().pitch(max(self.pitches)))
+
+    @property
+    def reasons(self) -> str:
+        """Why tunes were left out, in few words."""
+        return summary(self.left_out)
+
+    def to_json(self, report: bool = False) -> dict[str, Any]:
+        """``report`` adds what was decided in reading each tune."""
+        document = asdict(self)
+        if not report:
+            del document["remarks"]
+        return document
+
+
+def contents(
+    sources: Source | Iterable[Source],
+    *,
+    track: str | None = None,
+    grid: str | None = None,
+    progress: Progress = lambda done, all_: None,
+) -> Contents:
+    """What is in the songs of ``sources``. Raises MelodyError as ``gather`` does."""
+    reading = gather_all(sources, track=track, grid=grid, progress=progress)
+    songs = [named.song for named in reading.songs]
+    lengths = [sum(note.pitch is not None for note in song.notes) for song in songs]
+    pitches = Counter(note.pitch.midi for song in songs for note in song.notes if note.pitch)
+    return Contents(
+        len(songs),
+        len(families(list(map(relative, songs)))),
+        sum(lengths),
+        min(lengths),
+        median_low(lengths),
+        max(lengths),
+        dict(sorted(pitches.items())),
+        dict(Counter(str(song.meter) for song in songs).most_common()),
+        dict(Counter(str(song.key) for song in songs).most_common()),
+        tuple((named.name, named.song.title) for named in reading.songs[:_TITLES]),
+        reading.left_out,
+        reading.remarks,
+    )
