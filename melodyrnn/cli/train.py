@@ -65,7 +65,9 @@ def train(
     else:
         sources = songs_of(songs, quiet, **given(reading))
     what = "texts" if text else "songs"
-    title = f"learning {sources[0].name}" if len(sources) == 1 else f"learning {len(sources)} {what}"
+    title = (
+        f"learning {sources[0].name}" if len(sources) == 1 else f"learning {len(sources)} {what}"
+    )
     try:
         with progress_of(title, "", quiet) as tell:
             result = begin(

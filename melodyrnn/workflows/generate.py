@@ -91,6 +91,10 @@ def generate(
     Raises MelodyError; nothing is written then, unless the disk fills up between two songs.
     A run on text goes on writing: see ``generate_text``.
     """
+    (config,) = configure(settings, SampleConfig)
+    check("count", count, {"least": 1, "most": MOST_SONGS})
+    if length is not None:
+        check("length", length, {"least": 1, "most": MOST_NOTES})
     if runs.read_record(Path(run)).source == "text":
         options = {
             "track": track,
@@ -109,10 +113,6 @@ def generate(
             progress=progress,
             **settings,
         )
-    (config,) = configure(settings, SampleConfig)
-    check("count", count, {"least": 1, "most": MOST_SONGS})
-    if length is not None:
-        check("length", length, {"least": 1, "most": MOST_NOTES})
     opened = open_run(run)
     dataset, learned = opened.dataset, opened.dataset.songs
     given = beginning(primer, dataset, opened.window, track=track, grid=grid)
