@@ -57,7 +57,7 @@ def main():
     loop = loop_of(dataset, config)
     training = TrainConfig(epochs=10**9, early_stop=False)
     model = models.build(config, len(dataset.vocabulary))
-    trainer = Trainer(model, dataset.sequences, config.window, training, 1)
+    trainer = Trainer(model, dataset.sequences, config, training, 1)
     warm_loop, compiling = seconds(loop), seconds(trainer.run_block)
 
     ours, theirs = [], []

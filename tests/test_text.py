@@ -61,9 +61,9 @@ def test_a_text_too_short_to_hold_some_out_names_the_remedy(tmp_path):
 
 def test_models_and_inputs_that_hear_no_stream_are_refused(tmp_path):
     (tmp_path / "t.txt").write_text(VERSE, encoding="utf-8")
-    with pytest.raises(ConfigError, match="--model mlp hears no stream; for a text choose from"):
+    with pytest.raises(ConfigError, match="--model mlp hears no stream; for text choose from"):
         train_text(tmp_path / "t.txt", model="mlp")
-    with pytest.raises(ConfigError, match="a text has windows of 1"):
+    with pytest.raises(ConfigError, match="a stream of text has --window 1"):
         train_text(tmp_path / "t.txt", window=4)
 
 

@@ -6,7 +6,6 @@ import pytest
 from melodyrnn.networks import models
 from melodyrnn.networks.backend import keras
 from melodyrnn.networks.config import ModelConfig, TrainConfig
-from melodyrnn.networks.evaluation import Evaluator
 from melodyrnn.networks.training import Trainer
 from melodyrnn.sequences.windows import next_code
 
@@ -20,7 +19,7 @@ songs = [
 def trainer_of(model, sequences=(songs[0],), epochs=EPOCHS, batch=1, **settings):
     config = ModelConfig(model, units=16, window=WINDOW)
     network = models.build(config, CODES, 3)
-    return Trainer(network, sequences, WINDOW, TrainConfig(epochs=epochs, **settings), batch)
+    return Trainer(network, sequences, config, TrainConfig(epochs=epochs, **settings), batch)
 
 
 def fit(model, batch):
@@ -83,7 +82,7 @@ def test_stops_when_every_song_comes_back_and_keeps_the_best():
     assert trainer.best_score.is_whole
     assert trainer.epoch < 2000
     trainer.keep_best()
-    assert Evaluator(trainer.model, [songs[0]], WINDOW).score() == trainer.best_score
+    assert trainer.score() == trainer.best_score
 
 
 def test_no_early_stop_runs_all_epochs_and_still_keeps_the_best():
@@ -104,7 +103,7 @@ def test_an_interrupt_keeps_what_was_best():
 
     assert not trainer.run(interrupt)
     trainer.keep_best()
-    assert Evaluator(trainer.model, [songs[0]], WINDOW).score() == trainer.best_score
+    assert trainer.score() == trainer.best_score
 
 
 def test_a_training_that_diverges_ends_and_keeps_what_was_best():
@@ -117,7 +116,7 @@ def test_a_training_that_diverges_ends_and_keeps_what_was_best():
     assert trainer.epoch == 2 * trainer.block
     state = trainer.state()
     trainer.keep_best()
-    assert Evaluator(trainer.model, [songs[0]], WINDOW).score() == trainer.best_score
+    assert trainer.score() == trainer.best_score
     resumed = trainer_of("mlp", epochs=10**6, batch=5)
     resumed.restore(state)
     assert resumed.done
@@ -125,21 +124,22 @@ def test_a_training_that_diverges_ends_and_keeps_what_was_best():
 
 
 def test_validation_songs_choose_the_best_and_end_the_training():
-    network = models.build(ModelConfig("lstm", units=16, window=WINDOW), CODES, 3)
+    architecture = ModelConfig("lstm", units=16, window=WINDOW)
+    network = models.build(architecture, CODES, 3)
     config = TrainConfig(epochs=2000, learning_rate=0.01)
-    trainer = Trainer(network, songs[:1], WINDOW, config, 1, validation=songs[1:])
+    trainer = Trainer(network, songs[:1], architecture, config, 1, validation=songs[1:])
     assert trainer.run()
     measured = [row for row in trainer.history if row.bits is not None]
     assert trainer.best_score.bits == min(row.bits for row in measured)
     assert 40 <= trainer.epoch - trainer.best_epoch < 40 + trainer.block
     trainer.keep_best()
-    assert Evaluator(network, songs[1:], WINDOW).score() == trainer.best_score
+    assert trainer.score() == trainer.best_score
 
 
 def test_bits_are_those_of_the_keras_probabilities():
     trainer = trainer_of("mlp", songs, 1)
     (x, y, _), _ = next_code(songs, WINDOW)
     probabilities = trainer.model.predict(x, verbose=0)[np.arange(len(y)), y]
-    score = Evaluator(trainer.model, songs, WINDOW).score()
+    score = trainer.score()
     assert score.bits == pytest.approx(-np.log2(probabilities).mean(), abs=1e-5)
     assert score.all == len(y)

@@ -14,10 +14,10 @@ import numpy as np
 import numpy.typing as npt
 
 from melodyrnn.networks import models
+from melodyrnn.networks.arrays import Network
 from melodyrnn.networks.backend import keras, tf
-from melodyrnn.networks.config import TrainConfig
-from melodyrnn.networks.evaluation import Evaluator
-from melodyrnn.sequences.measuring import Score
+from melodyrnn.networks.config import ModelConfig, TrainConfig
+from melodyrnn.sequences.measuring import Score, score_of
 from melodyrnn.sequences.vocabulary import Indices
 from melodyrnn.sequences.windows import next_code
 
@@ -64,7 +64,7 @@ class Trainer:
     row = Row  # of the history
     model: Any
     sequences: Sequence[Indices]
-    window: int
+    architecture: ModelConfig  # of ``model``
     config: TrainConfig
     batch: int  # windows a step; 1 where a state is carried
     validation: Sequence[Indices] = ()  # songs not learned, by whose bits the best is chosen
@@ -72,13 +72,15 @@ class Trainer:
     best: Weights = field(default_factory=list)
     best_score: Score | None = None
     best_epoch: int = 0
+    features: npt.ArrayLike | None = None  # attributes of each code, where the model has them
 
     def __post_init__(self) -> None:
         self.optimizer = keras.optimizers.Adam(self.config.learning_rate)
         self.optimizer.build(self.model.trainable_variables)
-        judged = self.validation or self.sequences
-        self.evaluator = Evaluator(self.model, judged, self.window)
-        windows, starts = next_code(self.sequences, self.window)
+        window = self.architecture.window
+        self._judged = self.validation or self.sequences
+        self._told = np.concatenate([sequence[window:] for sequence in self._judged])
+        windows, starts = next_code(self.sequences, window)
         steps = -(-len(windows.y) // self.batch)
         self.block = max(1, min(BLOCK_EPOCHS, BLOCK_STEPS // steps))
         self._program = _compile(
@@ -136,7 +138,7 @@ class Trainer:
         epochs = min(self.block, self.config.epochs - self.epoch)
         parts = self._program(epochs, self.epoch)
         losses, accuracies = (part.numpy()[:epochs] for part in parts)
-        score = self.evaluator.score()
+        score = self.score()
         first = self.epoch + 1
         rows = [
             Row(first + i, float(loss), float(accuracy))
@@ -148,6 +150,15 @@ class Trainer:
                 self.best_score, self.best_epoch = score, rows[-1].epoch
                 self.best = self.model.get_weights()
         self.history += rows
+
+    def score(self) -> Score:
+        """Of the validation songs or else those learned, with the model's present weights.
+
+        In NumPy, as the model will play: compiling a program for it takes longer than it saves.
+        """
+        network = Network.of(self.model, self.architecture, self.features)
+        with np.errstate(invalid="ignore", over="ignore"):  # of weights that diverged
+            return score_of(np.concatenate(network.logits(self._judged)), self._told)
 
     def _is_best(self, score: Score) -> bool:
         """By the notes told right where the songs are to be learned by heart, then by bits; by

@@ -153,10 +153,11 @@ def _learn(
     trainer = Trainer(
         model,
         dataset.sequences,
-        config.window,
+        config,
         training,
         1 if config.spec.stateful else training.batch or config.spec.batch,
         Dataset.of(held_out, config.window, record.vocabulary).sequences,
+        features=record.features,
     )
     learned, files = learn(path, record, trainer, progress)
     return Network.of(model, config, record.features), learned, files
