@@ -7,9 +7,11 @@ says what is not kept.
 import warnings
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
+from functools import lru_cache
 
 from melodyrnn.errors import MelodyWarning, NotationError
-from melodyrnn.music.song import Key, Note, Song
+from melodyrnn.music.durations import GRID
+from melodyrnn.music.song import Key, Note, Pitch, Song
 from melodyrnn.music.voices import Sounding
 
 LONGEST = 100_000
@@ -17,16 +19,29 @@ LONGEST = 100_000
 
 
 def with_rests(notes: Iterable[Sounding], key: Key) -> list[Note]:
-    """The notes of one voice, in order, and a rest wherever none sounds; ``key`` spells numbers."""
-    place = Fraction(0)
+    """The notes of one voice, in order, and a rest wherever none sounds; ``key`` spells numbers.
+
+    Their times are multiples of 1/GRID, and are reckoned in those, for Fractions are slow.
+    """
+    place = 0
     melodic: list[Note] = []
     for note in notes:
-        if note.onset != place:  # and so later
-            melodic.append(Note(None, note.onset - place))
-        pitch = key.pitch(note.pitch) if isinstance(note.pitch, int) else note.pitch
-        melodic.append(Note(pitch, note.length))
-        place = note.end
+        onset, end = _steps(note.onset), _steps(note.end)
+        if onset > place:
+            melodic.append(_note(key, None, onset - place))
+        melodic.append(_note(key, note.pitch, end - onset))
+        place = end
     return melodic
+
+
+def _steps(moment: Fraction) -> int:
+    return moment.numerator * (GRID // moment.denominator)
+
+
+@lru_cache(65536)  # of the files of a folder most notes are the same
+def _note(key: Key, pitch: Pitch | int | None, steps: int) -> Note:
+    spelled = key.pitch(pitch) if isinstance(pitch, int) else pitch
+    return Note(spelled, Fraction(steps, GRID))
 
 
 def first_key(keys: Sequence[Key], name: str) -> Key:

@@ -209,9 +209,11 @@ def _with_last_rest(song: Song, end: Fraction, exact: bool) -> Song:
     if not (can_write(rest) and end <= LONGEST):
         return song
     longer = replace(song, notes=(*song.notes, Note(None, rest)))
+    if exact:
+        return longer
     *_, (meter, start, stop) = bar_spans(longer)
     fills = start < song.duration and stop - start == meter.bar and not song.pickup
-    return longer if exact or fills else song
+    return longer if fills else song
 
 
 def _strokes(song: Song) -> Iterator[tuple[Fraction, mido.Message]]:

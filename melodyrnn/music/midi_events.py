@@ -141,9 +141,8 @@ class _Track:
                     raise self._error(f"data byte 0x{status:02x} where a message must start")
                 status = running
             if status < 0xF0:
-                running = status
-                data = self._message(status & 0xF0)
-                events.append(Event(tick, status & 0xF0, status & 0x0F, data))
+                running, kind = status, status & 0xF0
+                events.append(Event(tick, kind, status & 0x0F, self._message(kind)))
             elif status == META:
                 number = self._byte()
                 events.append(Event(tick, META, number, self._bytes(self._length())))

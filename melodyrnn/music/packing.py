@@ -1,4 +1,4 @@
-"""Tunes <-> bytes: what the cache keeps, and what worker processes answer.
+"""Tunes <-> bytes: what the cache and runs on many tunes keep, and what worker processes answer.
 
 JSON, compressed, so that no bytes can do more than be wrong. The notes of a song stand as a text
 of one character each, told by a table of their tokens; equal notes are one object when they come
@@ -7,7 +7,7 @@ back, so that thousands of songs take little memory and time.
 
 import json
 import zlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from fractions import Fraction
 from functools import lru_cache
 from typing import Any, TypeVar
@@ -26,17 +26,17 @@ _NO_PACK = (
 )
 
 
-def pack(tunes: Sequence[Tune]) -> bytes:
+def pack(tunes: Iterable[Tune]) -> bytes:
     """``unpack`` gives the same tunes back."""
-    signs: dict[str, str] = {}
+    signs = _Signs()
     packed = [_packed(tune, signs) for tune in tunes]
-    text = json.dumps([" ".join(signs), packed], ensure_ascii=False, separators=(",", ":"))
+    text = json.dumps([" ".join(signs.tokens), packed], ensure_ascii=False, separators=(",", ":"))
     return zlib.compress(text.encode("utf-8", "surrogatepass"))
 
 
 def unpack(data: bytes) -> list[Tune]:
     """The tunes that ``pack`` wrote. Raises ValueError for any other bytes."""
-    return _read(data, _tunes)
+    return _read(data, lambda file: _tunes(file, Song))
 
 
 def join(packs: Iterable[bytes]) -> bytes:
@@ -45,8 +45,10 @@ def join(packs: Iterable[bytes]) -> bytes:
 
 
 def unpack_all(data: bytes) -> list[list[Tune]]:
-    """The tunes of each file that ``join`` joined. Raises ValueError for any other bytes."""
-    return _read(data, lambda files: [_tunes(file) for file in files])
+    """The tunes of each file that ``join`` joined; their songs, which were songs when they were
+    packed, are not checked again. Raises ValueError for bytes that are damaged.
+    """
+    return _read(data, lambda files: [_tunes(file, Song.known) for file in files])
 
 
 def _read(data: bytes, of: Callable[[Any], _T]) -> _T:
@@ -56,20 +58,19 @@ def _read(data: bytes, of: Callable[[Any], _T]) -> _T:
         raise ValueError(f"no packed tunes: {error}") from None
 
 
-def _tunes(packed: tuple[str, list[list[Any]]]) -> list[Tune]:
+def _tunes(packed: tuple[str, list[list[Any]]], make: Callable[..., Song]) -> list[Tune]:
     tokens, tunes = packed
     notes = {chr(place): _NOTES[symbol] for place, symbol in enumerate(tokens.split(), _FIRST)}
-    return [_unpacked(notes, *tune) for tune in tunes]
+    return [_unpacked(make, notes, *tune) for tune in tunes]
 
 
-def _packed(tune: Tune, signs: dict[str, str]) -> list[Any]:
-    """``signs`` maps tokens to their characters, and is added to."""
+def _packed(tune: Tune, signs: "_Signs") -> list[Any]:
     said = [tune.label, tune.error, tune.why, tune.remarks]
     if (song := tune.song) is None:
         return said
     return [
         *said,
-        "".join([signs.setdefault(token(n), chr(_FIRST + len(signs))) for n in song.notes]),
+        "".join(map(signs.of, song.notes)),
         song.title,
         song.composer,
         str(song.meter),
@@ -82,12 +83,19 @@ def _packed(tune: Tune, signs: dict[str, str]) -> list[Any]:
 
 
 def _unpacked(
-    notes: dict[str, Note], label: str, error: str, why: str, remarks: list[str], *song: Any
+    make: Callable[..., Song],
+    notes: dict[str, Note],
+    label: str,
+    error: str,
+    why: str,
+    remarks: list[str],
+    *song: Any,
 ) -> Tune:
-    return Tune(label, _song(notes, *song) if song else None, error, why, tuple(remarks))
+    return Tune(label, _song(make, notes, *song) if song else None, error, why, tuple(remarks))
 
 
 def _song(
+    make: Callable[..., Song],
     notes: dict[str, Note],
     text: str,
     title: str,
@@ -99,7 +107,7 @@ def _song(
     meter_changes: list[list[str]],
     codes: list[str],
 ) -> Song:
-    return Song.known(
+    return make(
         notes=tuple(map(notes.__getitem__, text)),
         title=title,
         composer=composer,
@@ -110,6 +118,20 @@ def _song(
         meter_changes=tuple([(_fraction(offset), _meter(sign)) for offset, sign in meter_changes]),
         codes=tuple(codes),
     )
+
+
+class _Signs:
+    """Notes -> the character of each, made as it is asked for."""
+
+    def __init__(self) -> None:
+        self.tokens: dict[str, str] = {}  # -> character
+        self.met: dict[int, tuple[str, Note]] = {}  # by identity: to hash a Note is slow
+
+    def of(self, note: Note) -> str:
+        if id(note) not in self.met:
+            sign = self.tokens.setdefault(token(note), chr(_FIRST + len(self.tokens)))
+            self.met[id(note)] = sign, note  # which keeps the note, and its identity, alive
+        return self.met[id(note)][0]
 
 
 class _Notes(dict[str, Note]):

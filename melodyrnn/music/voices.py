@@ -83,6 +83,8 @@ def choose(voices: Sequence[Voice], track: str | int | None, name: str) -> Voice
 
     Raises ConfigError, which names the nearest and all there are.
     """
+    if track is None and len(voices) == 1:
+        return voices[0]
     if track is None:
         return max(voices, key=lambda voice: sum(n.midi for n in voice.notes) / len(voice.notes))
     wanted = str(track).strip()
