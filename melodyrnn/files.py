@@ -1,8 +1,6 @@
 """Reading and writing files so that nothing is lost and every failure says what to do."""
 
 import os
-import shutil
-import tempfile
 from collections.abc import Callable
 from contextlib import suppress
 from difflib import get_close_matches
@@ -69,6 +67,9 @@ def create_folder(
     Raises RunError where anything else does, with the words ``taken``, what then may be done, or
     ``kind``, what such a folder is called.
     """
+    import shutil  # 5 ms that whoever only reads is spared
+    import tempfile
+
     check_free(path, marker, taken=taken, kind=kind, overwrite=overwrite)
     make_folder(path.parent)
     try:

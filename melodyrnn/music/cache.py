@@ -7,14 +7,19 @@ be written nothing is kept. MELODYRNN_CACHE names another folder, or ``off``.
 
 import hashlib
 import os
-import sqlite3
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing, suppress
 from functools import cache
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+from melodyrnn.errors import MelodyError
+from melodyrnn.files import package_folder
+
+if TYPE_CHECKING:
+    from sqlite3 import Connection
 
 LARGEST = 256_000_000
 """Bytes; a larger file is begun anew. All of the tunes in music21's corpus take 3 million."""
@@ -55,7 +60,7 @@ def recall(keys: Sequence[bytes]) -> dict[bytes, bytes]:
     """What is kept under each of ``keys``; nothing where the cache is off, absent or damaged."""
     kept: dict[bytes, bytes] = {}
 
-    def look_up(database: sqlite3.Connection) -> None:
+    def look_up(database: "Connection") -> None:
         for start in range(0, len(keys), _AT_ONCE):
             some = keys[start : start + _AT_ONCE]
             marks = ",".join("?" * len(some))
@@ -72,7 +77,7 @@ def recall(keys: Sequence[bytes]) -> dict[bytes, bytes]:
 def remember(values: Mapping[bytes, bytes]) -> None:
     """Keep each value under its key, if that is possible."""
 
-    def put(database: sqlite3.Connection) -> None:
+    def put(database: "Connection") -> None:
         database.execute(
             "CREATE TABLE IF NOT EXISTS tunes (key BLOB PRIMARY KEY, value BLOB) WITHOUT ROWID"
         )
@@ -89,8 +94,10 @@ def remember(values: Mapping[bytes, bytes]) -> None:
     _try(path, put)
 
 
-def _try(path: Path, work: Callable[[sqlite3.Connection], None]) -> None:
+def _try(path: Path, work: Callable[["Connection"], None]) -> None:
     """Do ``work`` with the database, if that is possible; a damaged one is removed."""
+    import sqlite3  # which a song alone is spared
+
     try:
         with closing(sqlite3.connect(path, timeout=_PATIENCE)) as database:
             work(database)
@@ -132,6 +139,6 @@ def _readers() -> str:
     digest = hashlib.sha256()
     for path in sorted(Path(__file__).parent.glob("*.py")):
         digest.update(path.read_bytes())
-    with suppress(PackageNotFoundError):
-        digest.update(version("music21").encode())
+    with suppress(MelodyError, OSError):
+        digest.update(Path(package_folder("music21"), "_version.py").read_bytes())
     return digest.hexdigest()

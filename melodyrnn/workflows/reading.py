@@ -13,21 +13,20 @@ from melodyrnn.music.grid import Grid
 from melodyrnn.music.packing import join, pack, unpack, unpack_all
 from melodyrnn.music.places import Place
 from melodyrnn.music.tunes import Tune, left_out, tunes
-from melodyrnn.workflows.pool import cores, share_out
 
 Progress = Callable[[int, int], None]
 """Called with (files read, all)."""
 
 _SECONDS: dict[str, tuple[float, float]] = {
-    ".txt": (0.0005, 3e-6),
-    ".mid": (0.0005, 3e-6),
-    ".midi": (0.0005, 3e-6),
-    ".abc": (0.001, 5e-6),
+    ".txt": (3e-4, 3e-6),
+    ".mid": (3e-4, 1e-6),
+    ".midi": (3e-4, 1e-6),
+    ".abc": (3e-4, 4e-6),
 }
 """Suffix -> (a file, a byte of it) in seconds; those that music21 reads take ``_SLOW``."""
-_SLOW = (0.3, 1e-7)
+_SLOW = (0.15, 1e-7)
 _MANY = 20  # files that are worth keeping whatever their size
-_WORTH_A_WORKER = 1.0  # seconds of reading
+_WORTH_A_WORKER = 0.4  # seconds of reading
 _WORTH_KEEPING = 0.05  # seconds of reading
 _PART = 0.3  # seconds of reading given to a worker at once
 _KEEP_EVERY = 5.0  # seconds: what a kill may lose
@@ -136,11 +135,13 @@ class _Shelf:
 def _read(todo: Mapping[int, Task], take: Callable[[int, bytes, bytes], None]) -> None:
     """Read the files now, here or, where that takes long, in workers."""
     costs = {number: _cost(task) for number, task in todo.items()}
-    jobs = min(cores(), int(sum(costs.values()) / _WORTH_A_WORKER))
+    jobs = int(sum(costs.values()) / _WORTH_A_WORKER)
     if jobs < 2:
         for number, task in todo.items():
             take(number, *read_one(task))
         return
+    from melodyrnn.workflows.pool import cores, share_out  # a song alone is spared them
+
     parts: list[list[int]] = []
     room = 0.0
     for number in sorted(todo, key=lambda number: -costs[number]):  # the longest first
@@ -155,7 +156,7 @@ def _read(todo: Mapping[int, Task], take: Callable[[int, bytes, bytes], None]) -
             take(number, *answer)
 
     work = {part: [todo[number] for number in numbers] for part, numbers in enumerate(parts)}
-    share_out(f"{__name__}:read_some", work, jobs, after, _LOST)
+    share_out(f"{__name__}:read_some", work, min(jobs, cores()), after, _LOST)
 
 
 def read_some(tasks: Sequence[Task]) -> list[tuple[bytes, bytes]]:

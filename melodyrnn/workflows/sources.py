@@ -9,18 +9,19 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from melodyrnn import errors
 from melodyrnn.errors import ConfigError, MelodyError, MelodyWarning, ScoreError
 from melodyrnn.files import exists
 from melodyrnn.music import notation
-from melodyrnn.music.collections import COLLECTIONS
 from melodyrnn.music.corpus import read_song
-from melodyrnn.music.places import Place, places
 from melodyrnn.music.song import Song
-from melodyrnn.music.tunes import Tune
-from melodyrnn.workflows.reading import Progress, read
+
+if TYPE_CHECKING:
+    from melodyrnn.music.places import Place
+    from melodyrnn.music.tunes import Tune
+    from melodyrnn.workflows.reading import Progress
 
 
 @dataclass(frozen=True)
@@ -71,11 +72,14 @@ def gather_one(source: Source, *, track: str | None = None, grid: str | None = N
         return source
     if isinstance(source, Song):
         return Named.in_hand(source)
-    if str(source) in COLLECTIONS and not exists(Path(source)):
-        raise ConfigError(
-            f"{source}: a corpus, and this takes one song; 'melodyrnn corpus show {source}' "
-            "tells of it"
-        )
+    if not exists(Path(source)):
+        from melodyrnn.music.collections import COLLECTIONS
+
+        if str(source) in COLLECTIONS:
+            raise ConfigError(
+                f"{source}: a corpus, and this takes one song; 'melodyrnn corpus show {source}' "
+                "tells of it"
+            )
     return Named(Path(source).stem, read_song(source, track=track, grid=grid))
 
 
@@ -85,7 +89,7 @@ def gather(
     track: str | None = None,
     grid: str | None = None,
     report: bool = False,
-    progress: Progress = lambda done, all_: None,
+    progress: "Progress" = lambda done, all_: None,
 ) -> list[Named]:
     """The songs of files, folders, globs, named corpora and Songs in hand, in order.
 
@@ -104,9 +108,12 @@ def gather_all(
     *,
     track: str | None = None,
     grid: str | None = None,
-    progress: Progress = lambda done, all_: None,
+    progress: "Progress" = lambda done, all_: None,
 ) -> Reading:
     """As ``gather``, with what was left out as a value. Raises MelodyError as it does."""
+    from melodyrnn.music.places import places  # what one song alone is spared
+    from melodyrnn.workflows.reading import read
+
     listed = [sources] if isinstance(sources, str | Path | Song | Named) else list(sources)
     files = [[] if isinstance(s, Song | Named) else places(s) for s in listed]
     everything = [place for some in files for place in some]
@@ -165,11 +172,11 @@ def _kind(line: str) -> str:
     return re.sub(r"\d+(/\d+)?", "…", re.split("[;:]", what)[0])
 
 
-def _name(place: Place, tune: Tune) -> str:
+def _name(place: "Place", tune: "Tune") -> str:
     return f"{place.path.stem}-{tune.label}" if tune.label else place.path.stem
 
 
-def _require(place: Place, tune: Tune) -> None:
+def _require(place: "Place", tune: "Tune") -> None:
     """Raises the error of a file that was named itself and is one tune."""
     if place.named and not tune.label and not tune.song:
         kind: type[MelodyError] = getattr(errors, tune.error)
