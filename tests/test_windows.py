@@ -4,7 +4,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from melodyrnn.errors import WindowError
-from melodyrnn.sequences.windows import next_code, side_by_side, windows
+from melodyrnn.sequences.windows import (
+    next_code,
+    padded,
+    shifted,
+    side_by_side,
+    source_and_target,
+    windows,
+)
 
 sequences = st.lists(st.lists(st.integers(0, 13), min_size=7, max_size=30), min_size=1, max_size=4)
 sizes = st.integers(1, 6)
@@ -55,4 +62,58 @@ def test_lanes_hold_the_same_windows(lists, size):
 def test_messages(length, size, message):
     with pytest.raises(WindowError) as caught:
         windows(np.zeros(length, dtype=np.int32), size, "x.txt")
+    assert str(caught.value) == message
+
+
+@given(sequences, sizes)
+def test_a_shifted_window_tells_each_next_index(lists, size):
+    for sequence in arrays(lists):
+        batch = shifted(sequence, size)
+        assert batch.x.shape == batch.y.shape == batch.mask.shape == (len(sequence) - size, size)
+        assert batch.x[:, 1:].tolist() == batch.y[:, :-1].tolist()
+        assert batch.y[:, -1].tolist() == sequence[size:].tolist()
+        assert batch.mask.all()
+
+
+def test_a_sequence_is_shifted_whole_where_no_size_is_given():
+    batch = shifted(np.array([3, 1, 4, 1, 5], dtype=np.int32))
+    assert batch.x.tolist() == [[3, 1, 4, 1]]
+    assert batch.y.tolist() == [[1, 4, 1, 5]]
+
+
+symbols = st.lists(st.integers(1, 9), min_size=1, max_size=7)
+
+
+@given(st.lists(symbols, min_size=1, max_size=5), st.integers(0, 4))
+def test_padding_comes_off_again(lists, more):
+    longest = max(map(len, lists))
+    rows, mask = padded(lists, longest + more)
+    assert rows.shape == mask.shape == (len(lists), longest + more)
+    assert rows.dtype == np.int32
+    assert [row[counts].tolist() for row, counts in zip(rows, mask, strict=True)] == lists
+    assert not rows[~mask].any()
+
+
+@given(st.lists(st.tuples(symbols, symbols), min_size=1, max_size=5))
+def test_a_decoder_sees_one_symbol_later_what_it_is_to_tell(pairs):
+    sources, targets = zip(*pairs, strict=True)
+    (source, seen), told, mask = source_and_target(sources, targets, 10, 11)
+    assert source.tolist() == padded(sources)[0].tolist()
+    assert seen.shape == told.shape == mask.shape
+    for row, after, counts, target in zip(seen, told, mask, targets, strict=True):
+        assert row[counts].tolist() == [10, *target]
+        assert after[counts].tolist() == [*target, 11]
+
+
+@pytest.mark.parametrize(
+    ("sequences", "length", "message"),
+    [
+        ([[1, 2, 3]], 2, "a sequence of 3 in a row of 2; give shorter ones"),
+        ([[1], []], None, "a sequence to be padded is not empty and has no index 0"),
+        ([[1, 0]], None, "a sequence to be padded is not empty and has no index 0"),
+    ],
+)
+def test_messages_of_padding(sequences, length, message):
+    with pytest.raises(WindowError) as caught:
+        padded(sequences, length)
     assert str(caught.value) == message

@@ -15,6 +15,8 @@ from melodyrnn.networks.backend import keras, tf
 from melodyrnn.networks.config import FitConfig
 from melodyrnn.sequences.windows import Batch
 
+Weights = list[npt.NDArray[np.float32]]
+
 BLOCK_STEPS = 100
 """About how many steps one call of the program makes."""
 ENOUGH = 0.01
@@ -60,17 +62,29 @@ class Fitter:
         self.model, self.config, self.validation = model, config, validation
         self.optimizer = keras.optimizers.Adam(config.learning_rate, global_clipnorm=config.clip)
         self.optimizer.build(model.trainable_variables)
-        self.history: list[Epoch] = []
-        self.best: Told | None = None
-        self.best_epoch = 0
-        self._best_weights = model.get_weights()
+        weights = {id(weight) for weight in model.weights}
+        drawn = [state for state in model.variables if id(state) not in weights]  # of dropout
+        self._states = [(s, s.numpy()) for s in (*self.optimizer.variables, *drawn)]
         self._count = len(batch.y)
         self._size = min(config.batch or self._count, self._count)
-        self._random = np.random.default_rng(config.seed)
         steps = -(-self._count // self._size)
         self._block = max(1, BLOCK_STEPS // steps)
         self._learn = _learner(model, self.optimizer, batch, jit)
         self._tell = teller(model, validation or batch, jit)
+        self.begin(model.get_weights(), config.seed)
+
+    def begin(self, weights: Weights, seed: int) -> None:
+        """As new, from these first ``weights``; ``seed`` makes the order of the examples. Nothing
+        is compiled again.
+        """
+        self.model.set_weights(weights)
+        for variable, value in self._states:
+            variable.assign(value)
+        self.history: list[Epoch] = []
+        self.best: Told | None = None
+        self.best_epoch = 0
+        self._best_weights = weights
+        self._random = np.random.default_rng(seed)
 
     @property
     def epoch(self) -> int:
@@ -132,7 +146,7 @@ class Fitter:
 
 def logits_of(model: Any, batch: Batch) -> npt.NDArray[np.float32]:
     """At evaluation, of all examples: (N, C) or (N, T, C)."""
-    return np.asarray(model.predict(_listed(batch.x), batch_size=256, verbose=0))
+    return np.asarray(model.predict(_one(_listed(batch.x)), batch_size=256, verbose=0))
 
 
 def teller(model: Any, batch: Batch, jit: bool = True, size: int = 256) -> Callable[[], Told]:
