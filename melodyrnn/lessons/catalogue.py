@@ -1,12 +1,27 @@
 """The table of lessons, in the order of a course. Each is imported when it is asked for."""
 
 from importlib import import_module
+from typing import Any
 
 from melodyrnn.errors import ConfigError
 from melodyrnn.lessons.lesson import Lesson
 from melodyrnn.networks.config import nearest
 
-NAMES = ("hihello",)
+NAMES = (
+    "nabiya-lstm",
+    "nabiya-mlp",
+    "nabiya-lstm-stateless",
+    "nabiya-features",
+    "hihello",
+    "arirang",
+    "sentence",
+    "anatomy",
+    "cells",
+    "sentiment",
+    "sentiment-stacked",
+    "tagging",
+    "translation",
+)
 """Lesson ``some-name`` is the LESSON of module ``some_name`` in this package."""
 
 
@@ -16,9 +31,12 @@ def lesson_named(name: str) -> Lesson:
         raise ConfigError(
             f"unknown lesson {name!r}{nearest(name, NAMES)}; 'melodyrnn lesson' lists them all"
         )
-    module = import_module(f"melodyrnn.lessons.{name.replace('-', '_')}")
-    lesson: Lesson = module.LESSON
+    lesson: Lesson = _module(name).LESSON
     return lesson
+
+
+def _module(name: str) -> Any:
+    return import_module(f"melodyrnn.lessons.{name.replace('-', '_')}")
 
 
 def all_lessons() -> list[Lesson]:

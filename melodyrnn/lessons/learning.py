@@ -1,15 +1,16 @@
 """What the lessons that tell symbols share: learning, and showing each step's prediction."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from melodyrnn.lessons.lesson import Curve, Lesson, Progress, Table
+from melodyrnn.lessons.lesson import Curve, Progress, Table
+from melodyrnn.networks.config import FitConfig, SequenceConfig
 from melodyrnn.sequences.sampling import log_softmax
-from melodyrnn.sequences.vocabulary import Vocabulary
+from melodyrnn.sequences.vocabulary import Indices, Vocabulary
 from melodyrnn.sequences.windows import Batch
 
 
@@ -26,48 +27,72 @@ class Learned:
     def epochs(self) -> int:
         return len(self.losses)
 
+    @property
+    def likeliest(self) -> Indices:
+        """(N, T) or (N,)."""
+        return np.asarray(self.logits.argmax(-1), dtype=np.int32)
+
     def curve(self, name: str) -> Curve:
         return Curve(name, self.losses)
 
 
-def learn(lesson: Lesson, model: Any, batch: Batch, progress: Progress, **options: Any) -> Learned:
-    """Fit ``model`` to ``batch`` as the lesson says; ``options`` are those of ``Fitter``.
-
-    Programs are not compiled by XLA unless asked: for a network that learns within seconds,
-    compiling takes longer than it saves.
-    """
-    from melodyrnn.networks.fitting import Fitter, logits_of
-
-    fitter = Fitter(model, batch, lesson.fit, **{"jit": False, **options})
-    told = fitter.run(progress)
-    return Learned(model, told, logits_of(model, batch), [row.loss for row in fitter.history])
-
-
-def learn_to_tell(
-    lesson: Lesson,
-    batch: Batch,
-    symbols: int,
-    progress: Progress,
-    *,
-    head: bool = True,
-    seed: int | None = None,
+def learn(
+    model: Any, batch: Batch, fit: FitConfig, progress: Progress, *, jit: bool = False
 ) -> Learned:
-    """A symbol a step: a new network of the lesson's kind learns ``batch``.
+    """Fit ``model`` to ``batch``.
 
-    Without a ``head`` the outputs of the cell are the logits: one unit a symbol.
+    Programs are not compiled by XLA (``jit``) unless asked: for a network that learns within
+    seconds, compiling takes longer than it saves.
     """
-    from melodyrnn.networks.sequence_models import tagger
+    from melodyrnn.networks.fitting import Fitter
 
-    units = lesson.model.units if head else symbols
-    config = replace(lesson.model, head=head, units=units)
-    seed = lesson.fit.seed if seed is None else seed
-    model = tagger(config, batch.y.shape[1], symbols, symbols, seed=seed)
-    return learn(lesson, model, batch, progress)
+    return _learned(Fitter(model, batch, fit, jit=jit), batch, progress)
+
+
+def learn_seeds(
+    build: Callable[[int], Any],
+    batch: Batch,
+    fit: FitConfig,
+    seeds: Iterable[int],
+    progress: Progress,
+) -> list[Learned]:
+    """``learn`` once for each seed, in one compiled program; ``build``: seed -> a new model.
+
+    All share one model: that of the last seed remains in it.
+    """
+    from melodyrnn.networks.fitting import Fitter
+
+    first, *others = seeds
+    fitter = Fitter(build(first), batch, replace(fit, seed=first), jit=False)
+    learned = [_learned(fitter, batch, progress)]
+    for seed in others:
+        fitter.begin(build(seed).get_weights(), seed)
+        learned.append(_learned(fitter, batch, progress))
+    return learned
+
+
+def _learned(fitter: Any, batch: Batch, progress: Progress) -> Learned:
+    from melodyrnn.networks.fitting import logits_of
+
+    told = fitter.run(progress)
+    losses = [row.loss for row in fitter.history]
+    return Learned(fitter.model, told, logits_of(fitter.model, batch), losses)
+
+
+def teller_of(config: SequenceConfig, batch: Batch, symbols: int) -> Callable[[int], Any]:
+    """Seed -> a new network that tells a symbol a step."""
+
+    def build(seed: int) -> Any:
+        from melodyrnn.networks.sequence_models import tagger
+
+        return tagger(config, batch.y.shape[1], symbols, symbols, seed=seed)
+
+    return build
 
 
 def spelled(learned: Learned, vocabulary: Vocabulary, row: int = 0) -> str:
     """The likeliest symbol of each step, joined."""
-    return "".join(vocabulary.decode(learned.logits[row].argmax(-1)))
+    return "".join(vocabulary.decode(learned.likeliest[row]))
 
 
 def step_table(
@@ -75,18 +100,16 @@ def step_table(
     truth: Sequence[str],
     learned: Mapping[str, Learned],
     vocabulary: Vocabulary,
-    title: str = "Each step",
 ) -> Table:
     """Each step's prediction, with its probability, against the truth."""
-    columns = [_column(each, vocabulary, truth) for each in learned.values()]
+    columns = [_predictions(each, vocabulary, truth) for each in learned.values()]
     rows = [
-        [str(step), one, true, *says]
-        for step, (one, true, *says) in enumerate(zip(seen, truth, *columns, strict=False), 1)
+        [str(step), *row] for step, row in enumerate(zip(seen, truth, *columns, strict=True), 1)
     ]
-    return Table(title, ["step", "sees", "truth", *learned], rows)
+    return Table("Each step", ["step", "sees", "truth", *learned], rows)
 
 
-def _column(learned: Learned, vocabulary: Vocabulary, truth: Sequence[str]) -> list[str]:
+def _predictions(learned: Learned, vocabulary: Vocabulary, truth: Sequence[str]) -> list[str]:
     p = np.exp(log_softmax(learned.logits[0]))
     told = vocabulary.decode(p.argmax(-1))
     return [
