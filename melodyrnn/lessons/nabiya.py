@@ -106,7 +106,9 @@ def listen_all(
         network = models.build(config, len(HEARD.vocabulary), seed, HEARD.features)
         if trainer is None:
             batch = 1 if config.spec.stateful else fit.batch or config.spec.batch
-            trainer = Trainer(network, HEARD.sequences, WINDOW, training, batch)
+            trainer = Trainer(
+                network, HEARD.sequences, config, training, batch, features=HEARD.features
+            )
             first = trainer.state()
         else:
             trainer.restore(first | _weights(network))
