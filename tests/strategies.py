@@ -41,8 +41,9 @@ def notes(
     duration: st.SearchStrategy[Fraction] | None = None,
 ) -> st.SearchStrategy[Note]:
     """Notes, and rests about one time in ten."""
-    sounding = pitch or pitches()
-    return st.builds(Note, st.one_of(*[sounding] * 9, st.none()), duration or durations())
+    sounding = pitches() if pitch is None else pitch
+    lasting = durations() if duration is None else duration
+    return st.builds(Note, st.one_of(*[sounding] * 9, st.none()), lasting)
 
 
 meters = st.builds(Meter, st.integers(1, 15), st.sampled_from([1, 2, 4, 8, 16]))
@@ -63,7 +64,7 @@ def songs(
     codes: bool = True,
 ) -> Song:
     """Songs with every header; ``changes`` of meter and a table of ``codes`` on request."""
-    tune = tuple(draw(st.lists(note or notes(), min_size=1, max_size=max_size)))
+    tune = tuple(draw(st.lists(notes() if note is None else note, min_size=1, max_size=max_size)))
     meter = draw(meters)
     ticks = st.integers(0, int(meter.bar * GRID) - 1).map(lambda ticks: Fraction(ticks, GRID))
     length = sum((n.duration for n in tune), Fraction(0))

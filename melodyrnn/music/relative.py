@@ -1,23 +1,52 @@
 """What of a melody stays when it is transposed, or written in other note values."""
 
 from math import gcd
+from typing import NamedTuple
 
 from melodyrnn.music.song import Song
 
-Step = tuple[int | None, int, int]
-"""Semitones from the last note that sounded (None for a rest, and where none was), and the
-duration as a ratio to the last one, in lowest terms; 0, 0 for the first."""
+Step = tuple[int | None, int, int, bool]
+"""From one note or rest to the next: semitones from the last that sounded (None to a rest), the
+duration as a ratio to the last one, in lowest terms, and whether the last one was a rest."""
+
+START: Step = (None, 0, 0, False)
+"""The step to each rest and note up to the first that sounds: there is nothing to compare with."""
+
+
+class Heard(NamedTuple):
+    """What the next step is counted from."""
+
+    pitch: int | None = None  # MIDI number of the last note that sounded
+    length: int = 0  # of the last note or rest, in steps of 1/GRID quarter note
+    rest: bool = False  # whether the last one was a rest
+
+    def step(self, pitch: int | None, length: int) -> Step:
+        """To a note, or a rest where ``pitch`` is None."""
+        if self.pitch is None:
+            return START
+        part = gcd(length, self.length)
+        interval = None if pitch is None else pitch - self.pitch
+        return interval, length // part, self.length // part, self.rest
+
+    def after(self, pitch: int | None, length: int) -> "Heard":
+        """With that note or rest heard as well."""
+        return Heard(self.pitch if pitch is None else pitch, length, pitch is None)
+
+    def target(self, step: Step) -> tuple[int | None, int] | None:
+        """The pitch and length to which ``step`` leads; None where it cannot be taken from here."""
+        interval, times, parts, rest = step
+        if self.pitch is None or rest != self.rest or (self.length * times) % parts:
+            return None
+        pitch = None if interval is None else self.pitch + interval
+        return pitch, self.length * times // parts
 
 
 def relative(song: Song) -> list[Step]:
     """One step a note or rest."""
     steps: list[Step] = []
-    pitch: int | None = None
-    before = 0
+    heard = Heard()
     for note, length in zip(song.notes, song.steps, strict=True):
-        new = note.pitch.midi if note.pitch else None
-        interval = new - pitch if new is not None and pitch is not None else None
-        part = gcd(length, before) if before else 1
-        steps.append((interval, length // part if before else 0, before // part))
-        pitch, before = pitch if new is None else new, length
+        pitch = note.pitch.midi if note.pitch else None
+        steps.append(heard.step(pitch, length))
+        heard = heard.after(pitch, length)
     return steps

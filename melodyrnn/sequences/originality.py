@@ -1,0 +1,127 @@
+"""What of a sequence stands in others too: the longest run shared, and where; told at once for a
+whole sequence, or symbol by symbol as it grows.
+
+The others are kept as a suffix array: all their suffixes, sorted. Those that begin with one run
+of symbols lie side by side in it, and those among them that go on with one symbol again do. So a
+run is looked up in all the others at once, by halving, one symbol at a time.
+"""
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Hashable, Sequence
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+_END = -1  # after each sequence; no symbol's number
+
+Span = tuple[int, int]
+"""Where the suffixes that begin with one run lie in the suffix array: from, up to."""
+
+
+class Shared(NamedTuple):
+    """A run of symbols that stands in a sequence and in one of the others."""
+
+    length: int
+    start: int  # where it begins in the sequence
+    other: int  # which of the others
+    place: int  # where it begins there
+
+
+class Trail(NamedTuple):
+    """Of a sequence so far: each run that ends it and stands in the others, as its span.
+
+    ``spans[length]`` is that of the last ``length`` symbols; the longest comes last.
+    """
+
+    spans: tuple[Span, ...]
+
+    @property
+    def length(self) -> int:
+        """How many symbols the longest of the runs has."""
+        return len(self.spans) - 1
+
+
+class Originals:
+    """Sequences that another may have copied from."""
+
+    def __init__(self, sequences: Sequence[Sequence[Hashable]]) -> None:
+        self._numbers: dict[Hashable, int] = {}
+        self._text: list[int] = []  # all symbols, as numbers
+        self._begins: list[int] = []  # of each sequence, its place in the text
+        for sequence in sequences:
+            self._begins.append(len(self._text))
+            self._text += [self._numbers.setdefault(s, len(self._numbers)) for s in sequence]
+            self._text.append(_END)
+        longest = max(map(len, sequences), default=0)
+        self._suffixes: list[int] = suffix_array(np.array(self._text), longest).tolist()
+        self._symbols = list(self._numbers)
+
+    def begin(self) -> Trail:
+        """The trail of a sequence of which nothing was heard."""
+        return Trail(((0, len(self._suffixes)),))
+
+    def advance(self, trail: Trail, symbol: Hashable) -> Trail:
+        """The trail after one symbol more."""
+        number = self._numbers.get(symbol)
+        spans = list(self.begin().spans)
+        if number is not None:
+            for length, span in enumerate(trail.spans):
+                low, high = self._narrow(span, length, number)
+                if low == high:  # nor does a longer run go on like this
+                    break
+                spans.append((low, high))
+        return Trail(tuple(spans))
+
+    def beyond(self, trail: Trail, most: int) -> set[Hashable]:
+        """The symbols that would make a shared run longer than ``most`` symbols."""
+        if trail.length < most:
+            return set()
+        low, high = trail.spans[most]
+        numbers = {self._text[suffix + most] for suffix in self._suffixes[low:high]}
+        return {self._symbols[number] for number in numbers - {_END}}
+
+    def longest(self, sequence: Sequence[Hashable]) -> Shared:
+        """The longest run of ``sequence`` that one of the others has too: its first such run, in
+        the first that has it. Of length 0 where they share no symbol.
+        """
+        trail = self.begin()
+        best, start = trail, 0
+        for end, symbol in enumerate(sequence, 1):
+            trail = self.advance(trail, symbol)
+            if trail.length > best.length:
+                best, start = trail, end - trail.length
+        if not best.length:
+            return Shared(0, 0, 0, 0)
+        low, high = best.spans[-1]
+        place = min(self._suffixes[low:high])
+        other = bisect_right(self._begins, place) - 1
+        return Shared(best.length, start, other, place - self._begins[other])
+
+    def _narrow(self, span: Span, length: int, number: int) -> Span:
+        """Of the suffixes of ``span``, which have ``length`` symbols in common, those that go on
+        with ``number``.
+        """
+
+        def following(suffix: int) -> int:
+            return self._text[suffix + length]
+
+        low = bisect_left(self._suffixes, number, *span, key=following)
+        return low, bisect_right(self._suffixes, number, low, span[1], key=following)
+
+
+def suffix_array(text: npt.NDArray[np.int64], depth: int) -> npt.NDArray[np.int64]:
+    """The places of ``text`` (L,), sorted by what follows there, at least ``depth`` symbols of it.
+
+    By doubling (Manber and Myers 1993): the order by 2k symbols is that by the rank of the first k
+    and then the rank of the next k.
+    """
+    ranks = np.unique(text, return_inverse=True)[1].astype(np.int64)
+    sorted_by = 1
+    while sorted_by <= depth and len(text) and ranks.max() < len(text) - 1:
+        following = np.zeros_like(ranks)
+        following[:-sorted_by] = ranks[sorted_by:] + 1  # nothing comes first
+        pairs = ranks * (len(text) + 1) + following
+        ranks = np.unique(pairs, return_inverse=True)[1].astype(np.int64)
+        sorted_by *= 2
+    return np.argsort(ranks, kind="stable")
