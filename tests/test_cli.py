@@ -158,7 +158,12 @@ def test_loops_among_several_songs_are_counted(looping):
 def test_greedy_generation_from_the_first_notes_is_the_song(run, nabiya):
     told = json.loads(call("generate", run, "--temperature", 0, "--json").stdout)
     assert told["songs"][0]["tokens"] == to_codes(read_song(nabiya))
-    assert told["songs"][0]["copied"] == {"notes": 54, "song": "nabiya"}
+    assert told["songs"][0]["copied"] == {"notes": 54, "song": "nabiya", "start": 0, "place": 0}
+
+
+def test_a_copy_is_told_with_its_place(run):
+    done = call("generate", run, "--temperature", 0, "--length", 5)
+    assert "9 of 9 notes in a row, from note 1, stand in nabiya, from note 1" in done.output
 
 
 def test_a_file_is_a_primer(run, tmp_path):

@@ -56,8 +56,14 @@ def generate(run: Path, as_json: bool, quiet: bool, **settings: Any) -> None:
 
 def _show_song(song: Any) -> None:
     click.echo(click.wrap_text(" ".join(song.tokens), 78))
-    copied = f"{song.copied} of {len(song.tokens)} notes in a row stand in {song.copied_from}"
-    click.echo(click.style(f"  {copied}", dim=True))
+    copied = song.copied
+    click.echo(
+        click.style(
+            f"  {copied.notes} of {len(song.tokens)} notes in a row, from note {copied.start + 1}, "
+            f"stand in {copied.song}, from note {copied.place + 1}",
+            dim=True,
+        )
+    )
 
 
 def _show_text(text: Any) -> None:

@@ -1,4 +1,4 @@
-"""Whether a new sequence is a copy, or has fallen into a loop."""
+"""Whether a new sequence has fallen into a loop."""
 
 from typing import NamedTuple
 
@@ -12,16 +12,6 @@ class Loop(NamedTuple):
 
     period: int  # codes in one round
     rounds: int
-
-
-def longest_shared_run(a: Indices, b: Indices) -> int:
-    """The length of the longest run of codes that stands in both, (L,) and (M,)."""
-    longest = 0
-    ending = np.zeros(len(b) + 1, dtype=np.int32)  # [j]: the run that ends at a[i] and b[j - 1]
-    for code in a:
-        ending[1:] = np.where(b == code, ending[:-1] + 1, 0)
-        longest = max(longest, int(ending.max()))
-    return longest
 
 
 def closing_loop(sequence: Indices, rounds: int = 4, longest: int = 8) -> Loop | None:

@@ -6,8 +6,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from melodyrnn.errors import ConfigError, MelodyWarning
 from melodyrnn.files import make_folder
 from melodyrnn.music.codes import from_codes
@@ -16,8 +14,9 @@ from melodyrnn.networks import generation
 from melodyrnn.networks import run as runs
 from melodyrnn.networks.config import SampleConfig, check, configure
 from melodyrnn.render.write import write_song, writer_of
-from melodyrnn.sequences.repetition import Loop, closing_loop, longest_shared_run
+from melodyrnn.sequences.repetition import Loop, closing_loop
 from melodyrnn.sequences.vocabulary import Indices
+from melodyrnn.workflows.copies import Copied, Copies
 from melodyrnn.workflows.dataset import Dataset
 from melodyrnn.workflows.generate_text import GenerateTextResult, generate_text
 from melodyrnn.workflows.opened import open_run
@@ -34,8 +33,7 @@ class Generated:
     song: Song
     tokens: tuple[str, ...]
     primer: int  # notes at its start that were given
-    copied: int  # length of the longest run of notes that a training song has too
-    copied_from: str  # that song's name
+    copied: Copied  # the longest run of notes that a training song has too, in whatever key
     loop: Loop | None  # the round in which it ends, if it does
     file: Path | None = None
 
@@ -43,7 +41,7 @@ class Generated:
         document = {
             "tokens": list(self.tokens),
             "primer": self.primer,
-            "copied": {"notes": self.copied, "song": self.copied_from},
+            "copied": self.copied.to_json(),
             "loop": self.loop and self.loop._asdict(),
         }
         return document | ({"file": str(self.file)} if self.file else {})
@@ -123,10 +121,11 @@ def generate(
     drawn = generation.generate(
         opened.predictor(with_short_term), given, length, config, count, progress
     )
+    copies = Copies(learned)
     songs: list[Generated] = []
     files: list[Path] = []
     for number, indices in enumerate(drawn, 1):
-        song = _generated(indices, len(given), dataset, number)
+        song = _generated(indices, len(given), dataset, copies)
         titled = replace(
             song.song,
             title=_title(learned, number, count),
@@ -154,13 +153,11 @@ def _targets(output: str | Path | None, count: int) -> list[Path]:
     return [path.with_stem(f"{path.stem}-{n:0{digits}}") for n in range(1, count + 1)]
 
 
-def _generated(indices: Indices, primer: int, dataset: Dataset, number: int) -> Generated:
+def _generated(indices: Indices, primer: int, dataset: Dataset, copies: Copies) -> Generated:
     tokens = dataset.vocabulary.decode(indices)
-    shared = [longest_shared_run(indices, sequence) for sequence in dataset.sequences]
-    source = int(np.argmax(shared))
     song = from_codes(tokens, dataset.songs[0].song)
-    name = dataset.songs[source].name
-    return Generated(song, tuple(tokens), primer, shared[source], name, closing_loop(indices))
+    copied, loop = copies.longest(song), closing_loop(indices)
+    return Generated(song, tuple(tokens), primer, copied, loop)
 
 
 def _title(learned: Sequence[Named], number: int, count: int) -> str:
