@@ -6,20 +6,17 @@ from itertools import combinations
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
 from melodyrnn.errors import ConfigError
 from melodyrnn.music.codes import to_codes
 from melodyrnn.music.relative import relative
 from melodyrnn.render.report_data import HeldOut, HeldOutRow, Pair
+from melodyrnn.sequences.confidence import CONFIDENCE, intervals
 from melodyrnn.sequences.families import families
 from melodyrnn.workflows.sources import Named
 
 FRACTION = 0.25
 """Of the songs, how many are held out where nothing is said."""
-
-_RESAMPLES = 10_000
-_CONFIDENCE = 0.95
 
 
 class Split(NamedTuple):
@@ -58,32 +55,19 @@ def _drawn(tune: Sequence[str], seed: int) -> str:
 
 
 def judge(bits: Mapping[str, Sequence[Sequence[float]]], notes: Sequence[int]) -> HeldOut:
-    """Confidence by a bootstrap over songs, differences paired over songs (Efron 1979).
+    """Confidence by a bootstrap over songs, differences paired over songs.
 
     ``bits``: model -> of each seed, of each song, bits per note. ``notes``: of each song. Seeds
     are averaged first: chance is in the songs.
     """
     weights = np.asarray(notes, dtype=np.float64)
     by_song = {model: np.mean(seeds, axis=0) for model, seeds in bits.items()}
-    picks = np.random.default_rng(0).integers(0, len(notes), (_RESAMPLES, len(notes)))
-    rows = [
-        HeldOutRow(model, *_interval(values, weights, picks)) for model, values in by_song.items()
-    ]
+    names = list(combinations(by_song, 2))
+    differences = [by_song[first] - by_song[second] for first, second in names]
+    found = intervals([values * weights for values in [*by_song.values(), *differences]], weights)
+    rows = [HeldOutRow(model, *each) for model, each in zip(by_song, found, strict=False)]
     pairs = []
-    for (first, a), (second, b) in combinations(by_song.items(), 2):
-        difference, low, high = _interval(a - b, weights, picks)
-        beyond = len(notes) > 1 and (low > 0 or high < 0)
-        pairs.append(Pair(first, second, difference, low, high, beyond))
-    return HeldOut(len(notes), int(weights.sum()), rows, pairs, _CONFIDENCE)
-
-
-def _interval(
-    values: npt.NDArray[np.float64],
-    weights: npt.NDArray[np.float64],
-    picks: npt.NDArray[np.int64],
-) -> tuple[float, float, float]:
-    """The mean over notes, and where it lies in 95 % of the resampled sets of songs."""
-    means = (values * weights)[picks].sum(1) / weights[picks].sum(1)
-    tail = 100 * (1 - _CONFIDENCE) / 2
-    low, high = np.percentile(means, [tail, 100 - tail])
-    return float((values * weights).sum() / weights.sum()), float(low), float(high)
+    for (first, second), each in zip(names, found[len(rows) :], strict=True):
+        beyond = len(notes) > 1 and (each.low > 0 or each.high < 0)
+        pairs.append(Pair(first, second, *each, beyond))
+    return HeldOut(len(notes), int(weights.sum()), rows, pairs, CONFIDENCE)
