@@ -19,6 +19,7 @@ from melodyrnn.networks.config import STREAM_MODEL, ModelConfig, StreamConfig
 from melodyrnn.networks.factored import FactoredLogits
 from melodyrnn.sequences.vocabulary import END, START
 from melodyrnn.workflows.dataset import Dataset, attributes_of, tunes_vocabulary
+from melodyrnn.workflows.evaluate import evaluate
 from melodyrnn.workflows.sources import Named
 from melodyrnn.workflows.train import train
 from melodyrnn.workflows.train_tunes import epochs, shift_table
@@ -143,6 +144,9 @@ def test_many_tunes_leave_a_run_that_is_measured_on_others(tmp_path, tokens):
     assert not held_out & {song.song.title for song in result.parts.learned}
     assert result.notes == sum(len(song.song) for song in result.parts.held_out)
     assert 0 < result.bits < 12
+    told = evaluate(result.run)
+    assert (told.memory, told.generalising.notes) == (None, result.notes)
+    assert told.generalising.told["both"].bits.mean == pytest.approx(result.bits)
     assert [each.model for each in result.baselines] == ["order 2", "PPM*"]
     document = json.loads((tmp_path / "run" / "run.json").read_text(encoding="utf-8"))
     assert document["source"] == "tunes"

@@ -1,47 +1,95 @@
 """``melodyrnn evaluate``."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import click
 
 from melodyrnn.cli.numbers import NUMBERS, show_numbers, show_rows
-from melodyrnn.cli.options import PATH, RUN, WITH_SHORT_TERM, print_json, reading_many
+from melodyrnn.cli.options import PATH, WITH_SHORT_TERM, Several, print_json, reading_many
+
+_FIGURES = """\b
+right        the likeliest value is the one that came; of pitch and duration,
+             the likeliest when all codes that have it are taken together
+copy         notes in a row that a training song has too, in whatever key and
+             note values; docs/measures.md has this and the other figures
+"""
 
 
-@click.command(epilog=NUMBERS)
-@RUN
+@click.command(cls=Several, epilog=NUMBERS + _FIGURES)
+@click.argument("run", type=PATH, required=False)
 @click.argument("songs", nargs=-1, type=PATH)
+@click.option(
+    "--generated",
+    multiple=True,
+    type=PATH,
+    metavar="SONG…",
+    help="songs that were generated: measure them beside the training songs",
+)
+@click.option(
+    "--training",
+    multiple=True,
+    type=PATH,
+    metavar="SONG…",
+    help="those they came from  [default: the run's]",
+)
+@click.option(
+    "--held-out",
+    multiple=True,
+    type=PATH,
+    metavar="SONG…",
+    help="songs that people made, as a yardstick  [default: the run's, if it has any]",
+)
 @WITH_SHORT_TERM
 @reading_many
 @click.option("--json", "as_json", is_flag=True, help="print one JSON document")
-def evaluate(run: Path, songs: tuple[Path, ...], as_json: bool, **settings: Any) -> None:
-    """Measure a run on songs, or on those it was trained on."""
+def evaluate(run: Path | None, songs: tuple[Path, ...], as_json: bool, **settings: Any) -> None:
+    """Measure a run on songs, on those it was trained on, or on those held out.
+
+    With --generated, measure new songs beside those they came from, and how much is copied.
+    """
     from melodyrnn.console.progress import progress_of
     from melodyrnn.workflows.evaluate import evaluate
 
-    with progress_of(f"measuring {run}", "file", as_json) as tell:
-        result = evaluate(run, songs, progress=tell, **settings)
+    with progress_of(f"measuring {run or 'songs'}", "song", as_json) as report:
+        result = evaluate(run, songs, progress=report, **settings)
     if as_json:
         print_json(result.to_json())
-    elif result.source == "text":
-        _show_text(result)
     else:
-        _show_songs(result)
+        _SHOWN[result.source](result)
+
+
+_HEARD = {
+    True: "heard in training: this measures memory",
+    False: "never heard in training",
+}
 
 
 def _show_songs(result: Any) -> None:
-    known = sum(result.heard)
-    kind = "heard in training: this measures memory" if known else "never heard in training"
-    if 0 < known < len(result.heard):
-        kind = f"{known} of them heard in training: memory and learning are mixed here"
+    from melodyrnn.console.telling import show_telling
+
     model = result.model + (" with a short-term model" if result.with_short_term else "")
-    click.echo(
-        f"{model}, window {result.measures.window}, {len(result.heard)} songs, {kind}"
-        if len(result.heard) > 1
-        else f"{model}, window {result.measures.window}, a song {kind}"
-    )
-    show_numbers(result.measures)
+    for heard, telling in ((True, result.memory), (False, result.generalising)):
+        if telling is None:
+            continue
+        what = "a song" if telling.songs == 1 else f"{telling.songs:,} songs"
+        click.echo(f"{model}, window {result.window}, {what} {_HEARD[heard]}")
+        if result.measures:
+            show_numbers(result.measures_of(heard))
+        show_telling(telling)
+        click.echo()
+    _show_copies(result)
+
+
+def _show_copies(result: Any) -> None:
+    """Songs never heard that are hardly new."""
+    for named, copied in zip(result.dataset.songs, result.copied, strict=True):
+        if copied and 2 * copied.notes >= len(named.song):
+            click.echo(
+                f"{named.name}: {copied.notes} of its {len(named.song)} notes in a row stand in "
+                f"{copied.song}, which was heard"
+            )
 
 
 def _show_text(result: Any) -> None:
@@ -52,3 +100,17 @@ def _show_text(result: Any) -> None:
             ("bits a character", f"{text.bits:.3f}", f"of {text.characters:,} characters"),
             ("right", f"{text.right / text.characters:.1%}", "each told from those before it"),
         )
+
+
+def _show_generated(result: Any) -> None:
+    from melodyrnn.console.generated import show_generated
+
+    show_generated(result)
+
+
+_SHOWN: dict[str, Callable[[Any], None]] = {
+    "songs": _show_songs,
+    "text": _show_text,
+    "generated": _show_generated,
+}
+"""What was measured -> what is told of it."""

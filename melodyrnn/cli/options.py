@@ -99,6 +99,24 @@ def print_json(document: Any) -> None:
     click.echo(json.dumps(document, ensure_ascii=False, indent=2))
 
 
+class Several(click.Command):
+    """A command whose repeatable options take all that follows, as a shell's glob gives it:
+    ``--generated new/*.mid`` for ``--generated new/a.mid --generated new/b.mid``.
+    """
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        options = [p for p in self.params if isinstance(p, click.Option) and p.multiple]
+        repeatable = {name for option in options for name in option.opts}
+        spread: list[str] = []
+        option = ""
+        for place, arg in enumerate(args):
+            if arg.startswith("-"):
+                option = arg if arg in repeatable else ""
+            follows = place and args[place - 1] == option
+            spread += [option, arg] if option and arg != option and not follows else [arg]
+        return super().parse_args(ctx, spread)
+
+
 PATH = click.Path(path_type=Path, readable=False)  # what cannot be read is no wrong option
 SONG = click.argument("song", type=PATH)
 SONGS = click.argument("songs", nargs=-1, required=True, type=PATH)

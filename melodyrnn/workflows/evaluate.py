@@ -1,92 +1,188 @@
 """What a run knows of songs: its own, which it may remember, or others, which it never heard."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, cast
 
 from melodyrnn.errors import ConfigError
 from melodyrnn.networks import run as runs
+from melodyrnn.workflows.copies import Copied, Copies
 from melodyrnn.workflows.dataset import Dataset
+from melodyrnn.workflows.evaluate_generated import EvaluateGeneratedResult, evaluate_generated
 from melodyrnn.workflows.evaluate_text import EvaluateTextResult, evaluate_text
-from melodyrnn.workflows.measure import Measures, measure
-from melodyrnn.workflows.opened import open_run
+from melodyrnn.workflows.measure import Measures, measure, measures_of
+from melodyrnn.workflows.opened import open_run, songs_of
 from melodyrnn.workflows.reading import Progress
 from melodyrnn.workflows.sources import Named, Source, gather
+from melodyrnn.workflows.telling import Scores, Telling, notes_told
+
+Sources = Source | Iterable[Source]
 
 
 @dataclass(frozen=True)
 class EvaluateResult:
-    """A run measured on songs."""
+    """A run measured on songs. What it heard in training and what not is never measured together,
+    but for the figures of all songs in ``to_json``, where they stand for a run on few songs.
+    """
 
     model: str
+    window: int
     dataset: Dataset
-    measures: Measures
     heard: tuple[bool, ...]  # of each song: whether the run was trained on it
-    with_short_term: bool = False
+    copied: tuple[Copied | None, ...]  # of each song that was not: what one that was has too
+    scores: tuple[Scores, ...]  # of each song
+    measures: Measures | None  # with the whole-song test; None for a run on many tunes
+    with_short_term: bool
     source = "songs"
 
+    @property
+    def memory(self) -> Telling | None:
+        """Of the songs heard in training."""
+        return self._telling(True)
+
+    @property
+    def generalising(self) -> Telling | None:
+        """Of the songs never heard in training."""
+        return self._telling(False)
+
+    def measures_of(self, heard: bool) -> Measures:
+        """Of the songs heard in training, or of the others."""
+        assert self.measures, "a run on many tunes plays no song from memory"
+        kept = [place for place, known in enumerate(self.heard) if known == heard]
+        sequences = [self.dataset.sequences[place] for place in kept]
+        return measures_of(self.window, sequences, [self.measures.played[p] for p in kept])
+
+    def _telling(self, heard: bool) -> Telling | None:
+        scores = [s for s, known in zip(self.scores, self.heard, strict=True) if known == heard]
+        return Telling.of(scores) if scores else None
+
     def to_json(self) -> dict[str, Any]:
-        measures, decode = self.measures, self.dataset.vocabulary.decode
-        tokens = [decode(played.whole_song) for played in measures.played]
-        songs = [
-            {
-                "name": named.name,
-                "title": named.song.title,
-                "heard_in_training": heard,
-                "one_step": one_step.to_json(),
-                "whole_song": {**whole.to_json(), "tokens": told},
-            }
-            for named, heard, one_step, whole, told in zip(
-                self.dataset.songs,
-                self.heard,
-                measures.one_steps,
-                measures.whole_songs,
-                tokens,
-                strict=True,
-            )
-        ]
-        document = {
+        document: dict[str, Any] = {
             "model": self.model,
             "with_short_term": self.with_short_term,
-            "window": measures.window,
-            **measures.to_json(),
+            "window": self.window,
         }
-        document["whole_song"]["tokens"] = [token for song in tokens for token in song]
+        songs = [self._song(place) for place in range(len(self.heard))]
+        if self.measures:
+            document |= self.measures.to_json()
+            told = [song["whole_song"]["tokens"] for song in songs]
+            document["whole_song"]["tokens"] = [token for song in told for token in song]
+        parts = {"memory": self.memory, "generalising": self.generalising}
+        document |= {name: part and part.to_json() for name, part in parts.items()}
         return {**document, "songs": songs}
+
+    def _song(self, place: int) -> dict[str, Any]:
+        named, copied = self.dataset.songs[place], self.copied[place]
+        document: dict[str, Any] = {
+            "name": named.name,
+            "title": named.song.title,
+            "heard_in_training": self.heard[place],
+            "copied": copied and copied.to_json(),
+            "bits": {name: score.bits for name, score in self.scores[place].items()},
+        }
+        if measures := self.measures:
+            tokens = self.dataset.vocabulary.decode(measures.played[place].whole_song)
+            whole = measures.whole_songs[place].to_json()
+            document["one_step"] = measures.one_steps[place].to_json()
+            document["whole_song"] = {**whole, "tokens": tokens}
+        return document
 
 
 def evaluate(
-    run: str | Path,
-    songs: Source | Iterable[Source] = (),
+    run: str | Path | None = None,
+    songs: Sources = (),
     *,
+    generated: Sources = (),
+    training: Sources = (),
+    held_out: Sources = (),
     track: str | None = None,
     grid: str | None = None,
     report: bool = False,
     with_short_term: bool = False,
     progress: Progress = lambda done, all_: None,
-) -> EvaluateResult | EvaluateTextResult:
-    """Measure a run on ``songs``, or on those it was trained on. Raises MelodyError.
+) -> EvaluateResult | EvaluateTextResult | EvaluateGeneratedResult:
+    """Measure a run on ``songs``; without any, on those it was trained on, or, of a run on many
+    tunes, on those held out of its training.
 
-    ``report`` and ``progress`` are those of ``gather``. ``with_short_term``: joined by a model of
-    what the song itself has had so far. A run on text is measured on text files: see
-    ``evaluate_text``.
+    With ``generated``, such songs are measured instead, beside those of ``training``, by default
+    the run's, and those that people made and the run never heard, ``held_out``, by default the
+    run's where it has such. ``report`` and ``progress`` are those of ``gather``, and songs measured
+    are counted too. ``with_short_term``: the run is joined by a model of what the song itself has
+    had so far. Raises MelodyError. A run on text is measured on text files: see ``evaluate_text``.
     """
-    if runs.read_record(Path(run)).source == "text":
+    read = partial(gather, track=track, grid=grid, report=report, progress=progress)
+    if generated != ():
+        if with_short_term:
+            raise ConfigError("--with-short-term is of no use with --generated; leave it out")
+        return _evaluate_generated(run, songs, generated, training, held_out, progress, read)
+    for option, given in (("--training", training), ("--held-out", held_out)):
+        if given != ():
+            raise ConfigError(f"{option} is of use beside --generated songs only; leave it out")
+    if run is None:
+        raise ConfigError("nothing to measure; name a RUN, or songs by --generated")
+    record = runs.read_record(Path(run))
+    if record.source == "text":
         if with_short_term:
             raise ConfigError("--with-short-term is of no use for a text; leave it out")
         return evaluate_text(run, cast(Any, songs))
     opened = open_run(run)
-    learned = opened.dataset.songs
-    named: Sequence[Named] = learned
+    parts, window = songs_of(Path(run), record), opened.window
+    named: Sequence[Named] = parts.held_out or parts.learned
     if songs != ():
-        named = gather(songs, track=track, grid=grid, report=report, progress=progress)
-    dataset = Dataset.of(named, opened.window, opened.record.vocabulary)
-    tunes = {song.song.notes for song in learned}
+        named = read(songs)
+    dataset = Dataset.of(named, window, record.vocabulary)
+    predictor, measures = opened.predictor(with_short_term), None
+    if record.source == "songs":
+        measures = measure(predictor, dataset)
+        logits: Sequence[Any] = [played.logits for played in measures.played]
+    else:
+        logits = predictor.logits(dataset.sequences)
+    # What chose the best weights was heard too, if not learned.
+    known = [*parts.learned, *parts.validation]
+    tunes, copies = {song.song.notes for song in known}, Copies(known)
+    heard = tuple(each.song.notes in tunes for each in named)
     return EvaluateResult(
-        opened.record.model.model,
+        record.model.model,
+        window,
         dataset,
-        measure(opened.predictor(with_short_term), dataset),
-        tuple(song.song.notes in tunes for song in named),
+        heard,
+        tuple(
+            None if memory else copies.longest(each.song)
+            for each, memory in zip(named, heard, strict=True)
+        ),
+        tuple(notes_told(logits, dataset.sequences, dataset.vocabulary)),
+        measures,
         with_short_term,
     )
+
+
+def _evaluate_generated(
+    run: str | Path | None,
+    songs: Sources,
+    generated: Sources,
+    training: Sources,
+    held_out: Sources,
+    progress: Progress,
+    read: Callable[[Sources], Sequence[Named]],
+) -> EvaluateGeneratedResult:
+    if songs != ():
+        raise ConfigError(
+            "SONGS are told by the run, --generated songs are set beside others; ask for one"
+        )
+    if (run is None) == (training == ()):
+        raise ConfigError(
+            "--generated songs are set beside those they came from: name their RUN, or those songs "
+            "by --training, and not both"
+        )
+    learned: Sequence[Named] = ()
+    unheard: Sequence[Named] = ()
+    if run is not None:
+        parts = songs_of(Path(run), runs.read_record(Path(run)))
+        learned, unheard = parts.learned, parts.held_out
+    if training != ():
+        learned = read(training)
+    if held_out != ():
+        unheard = read(held_out)
+    return evaluate_generated(read(generated), learned, unheard, progress)

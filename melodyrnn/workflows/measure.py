@@ -1,5 +1,6 @@
 """The three numbers that every model is judged by, and the ceiling beside them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -53,11 +54,16 @@ class Measures:
 
 def measure(predictor: Predictor, dataset: Dataset) -> Measures:
     """One-step accuracy, bits per note and the whole-song test of every song."""
-    window, sequences = predictor.window, dataset.sequences
-    played = tuple(
+    sequences = dataset.sequences
+    played = [
         Played(logits, whole_song(predictor, sequence))
         for sequence, logits in zip(sequences, predictor.logits(sequences), strict=True)
-    )
+    ]
+    return measures_of(predictor.window, sequences, played)
+
+
+def measures_of(window: int, sequences: Sequence[Indices], played: Sequence[Played]) -> Measures:
+    """The measures of songs that were played."""
     pairs = list(zip(sequences, played, strict=True))
     scores = [score_of(song.logits, sequence[window:]) for sequence, song in pairs]
     notes = [score.all for score in scores]
@@ -68,7 +74,7 @@ def measure(predictor: Predictor, dataset: Dataset) -> Measures:
         ceiling(sequences, window),
         tuple(Tally(score.right, score.all) for score in scores),
         tuple(agreement(sequence, song.whole_song, window) for sequence, song in pairs),
-        played,
+        tuple(played),
     )
 
 

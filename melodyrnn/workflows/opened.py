@@ -9,6 +9,7 @@ from melodyrnn.networks.predictor import Predictor
 from melodyrnn.networks.short_term import WithShortTerm
 from melodyrnn.sequences.counted import COUNTED
 from melodyrnn.workflows.dataset import Dataset
+from melodyrnn.workflows.held_out import Split
 from melodyrnn.workflows.sources import Named
 from melodyrnn.workflows.tunes_kept import kept
 
@@ -42,13 +43,18 @@ class OpenRun:
 def open_run(path: str | Path) -> OpenRun:
     """Raises RunError where there is no run, or a damaged one."""
     record = runs.read_record(Path(path))
+    learned = songs_of(Path(path), record).learned
+    return OpenRun(Path(path), record, Dataset.of(learned, record.model.window, record.vocabulary))
+
+
+def songs_of(path: Path, record: runs.Record) -> Split:
+    """The songs of a run by what they were for. Raises RunError for one on text."""
     if record.source == "text":
         raise RunError(f"{path}: a run on text, not on songs; choose another")
     if record.source == "tunes":
-        named = list(kept(Path(path)).learned)
-    else:
-        named = [Named.of_record(song) for song in record.songs]
-    return OpenRun(Path(path), record, Dataset.of(named, record.model.window, record.vocabulary))
+        return kept(path)
+    parts = (record.songs, record.validation, ())
+    return Split(*(tuple(map(Named.of_record, songs)) for songs in parts))
 
 
 def counted(record: runs.Record, dataset: Dataset) -> Predictor:

@@ -1,0 +1,235 @@
+"""Runs measured on songs, and songs that were generated: figures, words and mistakes."""
+
+import json
+import math
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+from hypothesis import given
+from hypothesis import strategies as st
+
+from melodyrnn import MelodyWarning, parse
+from melodyrnn.cli import main
+from melodyrnn.errors import ConfigError
+from melodyrnn.sequences.confidence import intervals
+from melodyrnn.sequences.vocabulary import END, START, Vocabulary
+from melodyrnn.workflows.evaluate import evaluate
+from melodyrnn.workflows.evaluate_generated import evaluate_generated
+from melodyrnn.workflows.sources import Named
+from melodyrnn.workflows.telling import Telling, groups_of, notes_told, scores_of
+from melodyrnn.workflows.train import train
+
+CODES = Vocabulary(["r4", "c4", "d4", "c8", "d8", START, END])
+LEARNED = {
+    "one": "c4 d4 e4 c4 d4 e4 f4 g4 c4 d4 e4 c4",
+    "two": "g4 e8 e8 f4 d8 d8 c4 e4 g4 g4 c2",
+}
+OTHER = {"three": "c4 d4 e8 e8 f4 d8 d8 c4 d4 e4", "four": "e8 e8 f4 g4 c4 g4 g4 c2 c4"}
+
+
+def write(folder, texts):
+    folder.mkdir()
+    for name, text in texts.items():
+        (folder / f"{name}.txt").write_text(text)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory):
+    """A folder with songs learned, songs never heard, and a run that counts."""
+    folder = tmp_path_factory.mktemp("world")
+    learned = write(folder / "learned", LEARNED)
+    write(folder / "other", OTHER)
+    train(learned, model="ngram", window=2, output=folder / "run")
+    return folder
+
+
+def call(*arguments):
+    return CliRunner().invoke(main, list(map(str, arguments)))
+
+
+logits = st.lists(
+    st.lists(st.floats(-5, 5), min_size=len(CODES), max_size=len(CODES)), min_size=1, max_size=6
+)
+
+
+@given(logits, st.data())
+def test_pitch_and_duration_are_told_by_the_sums_over_their_codes(rows, data):
+    told = data.draw(st.lists(st.integers(0, 4), min_size=len(rows), max_size=len(rows)))
+    p = np.exp(rows) / np.exp(rows).sum(axis=1, keepdims=True)
+    values = {
+        "both": CODES.symbols,
+        "pitch": [code[0] if code not in (START, END) else code for code in CODES.symbols],
+        "duration": [code[1:] if code not in (START, END) else code for code in CODES.symbols],
+    }
+    scores = scores_of(np.array(rows), np.array(told), groups_of(CODES))
+    for name, value in values.items():
+        sums = [
+            {v: sum(q for q, w in zip(row, value, strict=True) if w == v) for v in value}
+            for row in p
+        ]
+        bits = [-math.log2(row[value[t]]) for row, t in zip(sums, told, strict=True)]
+        assert scores[name].bits == pytest.approx(np.mean(bits))
+        best = [
+            max(row.values()) - row[value[t]] < 1e-12 for row, t in zip(sums, told, strict=True)
+        ]
+        assert scores[name].right <= sum(best)
+    assert scores["pitch"].bits <= scores["both"].bits + 1e-9
+    assert scores["duration"].bits <= scores["both"].bits + 1e-9
+
+
+def test_an_end_is_no_note():
+    sequence = CODES.encode([START, "c4", "d8", END])
+    (scores,) = notes_told([np.zeros((3, len(CODES)))], [sequence], CODES)
+    assert {name: score.all for name, score in scores.items()} == dict.fromkeys(scores, 2)
+    assert scores["both"].bits == pytest.approx(math.log2(7))
+    assert scores["pitch"].bits == pytest.approx(math.log2(7 / 2))
+
+
+def test_confidence_is_over_songs():
+    low, high = intervals([[30.0, 40.0], [0.0, 0.0]], [10, 10])
+    assert low.mean == pytest.approx(3.5)
+    assert (low.low, low.high) == pytest.approx((3, 4))
+    assert tuple(high) == (0, 0, 0)
+
+
+def test_what_was_heard_and_what_not_is_never_measured_together(world):
+    own = evaluate(world / "run")
+    assert own.generalising is None
+    assert own.memory.songs == 2
+    both = evaluate(world / "run", [world / "learned", world / "other"])
+    apart = evaluate(world / "run", world / "other")
+    assert both.memory == own.memory
+    assert both.generalising == apart.generalising
+    assert both.measures_of(True).one_steps == own.measures.one_steps
+    assert own.copied == (None, None)
+    assert apart.heard == (False, False)
+    assert apart.generalising.told["both"].bits.mean == pytest.approx(apart.measures.bits_per_note)
+    right = apart.generalising.told["both"].right.mean
+    assert right == pytest.approx(apart.measures.one_step.right / apart.measures.one_step.all)
+
+
+def test_the_document_of_a_run_measured(world):
+    document = json.loads(call("evaluate", world / "run", world / "other", "--json").stdout)
+    assert document["memory"] is None
+    told = document["generalising"]
+    assert (told["songs"], told["notes"], told["confidence"]) == (2, 15, 0.95)
+    assert told["both"]["bits"]["mean"] == pytest.approx(document["bits_per_note"])
+    for name in ("both", "pitch", "duration"):
+        assert set(told[name]) == {"bits", "perplexity", "accuracy"}
+        for interval in told[name].values():
+            assert interval["low"] <= interval["mean"] <= interval["high"]
+        bits, perplexity = told[name]["bits"], told[name]["perplexity"]
+        assert perplexity["mean"] == pytest.approx(2 ** bits["mean"])
+    assert told["pitch"]["bits"]["mean"] < told["both"]["bits"]["mean"]
+    song = next(song for song in document["songs"] if song["name"] == "three")
+    assert song["copied"] == {"notes": 6, "song": "two", "start": 2, "place": 1}
+    assert set(song["bits"]) == {"both", "pitch", "duration"}
+
+
+def test_the_tables_of_a_run_measured(world):
+    shown = call("evaluate", world / "run", world / "learned", world / "other").stdout
+    memory, new = shown.split("ngram, window 2, 2 songs ")[1:]
+    assert memory.startswith("heard in training: this measures memory\n")
+    assert new.startswith("never heard in training\n")
+    for part in (memory, new):
+        assert [line.split()[0] for line in part.splitlines()[8:11]] == [
+            "both",
+            "pitch",
+            "duration",
+        ]
+    assert "95% interval" in new
+    assert "three: 6 of its 10 notes in a row stand in two, which was heard\n" in new
+    assert max(map(len, shown.splitlines())) <= 80
+    one = call("evaluate", world / "run", world / "other" / "four.txt").stdout
+    assert one.startswith("ngram, window 2, a song never heard in training\n")
+    assert "interval" not in one
+
+
+def test_generated_songs_stand_beside_those_they_came_from(world):
+    new = world / "other"
+    document = json.loads(call("evaluate", world / "run", "--generated", new, "--json").stdout)
+    assert document == json.loads(
+        call("evaluate", "--generated", new, "--training", world / "learned", "--json").stdout
+    )
+    assert document["held_out"] is None
+    assert document["generated"]["count"] == document["training"]["count"] == 2
+    assert document["training"]["copied"] is None
+    assert document["generated"]["copied"] == {"median": 4.5, "mean": 4.5, "most": 6}
+    assert document["generated"]["figures"]["notes"] == {"mean": 9.5, "deviation": 0.5, "songs": 2}
+    assert document["training"]["durations"] == pytest.approx(
+        {"1": 18 / 23, "1/2": 4 / 23, "2": 1 / 23}
+    )
+    assert next(iter(document["training"]["intervals"])) == "2"
+    (song,) = (song for song in document["songs"] if song["name"] == "three")
+    assert (song["notes"], song["loop"]) == (10, None)
+    assert song["copied"] == {"notes": 6, "song": "two", "start": 2, "place": 1}
+
+
+def test_the_table_of_generated_songs(world):
+    files = sorted((world / "other").iterdir())
+    done = call("evaluate", world / "run", "--generated", *files, "--held-out", files[0])
+    assert done.exit_code == 0, done.output
+    assert "Songs: 2 generated, 2 training, 1 held out\n" in done.stdout
+    assert "pitch class entropy, bits" in done.stdout
+    assert "three: 6 notes in a row, from note 3, stand in two, from note 2\n" in done.stdout
+    assert max(map(len, done.stdout.splitlines())) <= 80
+
+
+def named(*texts):
+    return [Named(f"song {number}", parse(text)) for number, text in enumerate(texts, 1)]
+
+
+def test_a_yardstick_that_is_a_copy_is_named():
+    learned = named("c4 d4 e4 c4", "c4 e4 g4 e4")
+    with pytest.warns(
+        MelodyWarning,
+        match=r"held out, yet whole in a training song: song 1 \(song 2\); leave such songs out",
+    ):
+        evaluate_generated(named("c4 d4"), learned, named("d2 f#2 a2 f#2"))
+
+
+def test_loops_and_songs_too_short_for_a_figure():
+    result = evaluate_generated(named("c4 d4 " * 8, "r4"), named("c4 d4 e4"))
+    assert result.generated.loops == 1
+    assert result.generated.averages["pitch_range"] == (2, 0, 1)
+    assert result.training.averages["repetition"] is None
+    assert result.to_json()["songs"][0]["loop"] == {"period": 2, "rounds": 8}
+    assert [song.copied.notes for song in result.generated.songs] == [2, 0]
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({}, "nothing to measure; name a RUN, or songs by --generated"),
+        ({"run": "run", "training": "x"}, "--training is of use beside --generated songs only"),
+        ({"run": "run", "held_out": "x"}, "--held-out is of use beside --generated songs only"),
+        ({"generated": "x"}, "name their RUN, or those songs by --training, and not both"),
+        ({"run": "run", "generated": "x", "training": "x"}, "by --training, and not both"),
+        (
+            {"run": "run", "songs": "x", "generated": "x"},
+            "SONGS are told by the run, --generated songs are set beside others; ask for one",
+        ),
+        (
+            {"run": "run", "generated": "x", "with_short_term": True},
+            "--with-short-term is of no use with --generated; leave it out",
+        ),
+    ],
+)
+def test_mistakes(given, message):
+    with pytest.raises(ConfigError, match=message):
+        evaluate(**given)
+
+
+def test_an_option_of_several_songs_without_one(world):
+    done = call("evaluate", world / "run", "--generated")
+    assert done.exit_code == 2
+    assert "Option '--generated' requires an argument." in done.stderr
+
+
+def test_telling_needs_no_network_for_its_means():
+    (scores,) = notes_told([np.zeros((2, len(CODES)))], [CODES.encode([START, "c4", END])], CODES)
+    telling = Telling.of([scores, scores])
+    assert telling.told["both"].perplexity.mean == pytest.approx(7)
+    assert telling.to_json()["notes"] == 2
