@@ -89,7 +89,7 @@ def test_an_end_is_no_note():
 
 def test_confidence_is_over_songs():
     low, high = intervals([[30.0, 40.0], [0.0, 0.0]], [10, 10])
-    assert low.mean == pytest.approx(3.5)
+    assert low.value == pytest.approx(3.5)
     assert (low.low, low.high) == pytest.approx((3, 4))
     assert tuple(high) == (0, 0, 0)
 
@@ -105,8 +105,8 @@ def test_what_was_heard_and_what_not_is_never_measured_together(world):
     assert both.measures_of(True).one_steps == own.measures.one_steps
     assert own.copied == (None, None)
     assert apart.heard == (False, False)
-    assert apart.generalising.told["both"].bits.mean == pytest.approx(apart.measures.bits_per_note)
-    right = apart.generalising.told["both"].right.mean
+    assert apart.generalising.told["both"].bits.value == pytest.approx(apart.measures.bits_per_note)
+    right = apart.generalising.told["both"].right.value
     assert right == pytest.approx(apart.measures.one_step.right / apart.measures.one_step.all)
 
 
@@ -231,5 +231,5 @@ def test_an_option_of_several_songs_without_one(world):
 def test_telling_needs_no_network_for_its_means():
     (scores,) = notes_told([np.zeros((2, len(CODES)))], [CODES.encode([START, "c4", END])], CODES)
     telling = Telling.of([scores, scores])
-    assert telling.told["both"].perplexity.mean == pytest.approx(7)
+    assert telling.told["both"].perplexity.value == pytest.approx(7)
     assert telling.to_json()["notes"] == 2

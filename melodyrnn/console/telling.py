@@ -20,7 +20,7 @@ def show_telling(telling: Any) -> None:
     for name, told in telling.told.items():
         cells = []
         for interval, form in ((told.bits, ".3f"), (told.perplexity, ".2f"), (told.right, ".1%")):
-            cells.append(f"{interval.mean:{form}}")
+            cells.append(f"{interval.value:{form}}")
             if document["confidence"]:
                 cells.append(f"{interval.low:{form}}–{interval.high:{form}}")
         table.add_row(name, *cells)
