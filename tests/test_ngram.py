@@ -1,4 +1,5 @@
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -64,3 +65,14 @@ def test_counted_models_give_distributions_and_stay_below_the_ceiling(song, size
     np.testing.assert_allclose(np.exp(logits).sum(-1), 1)
     told = windows(sequence, size)[:, -1]
     assert (logits.argmax(-1) == told).sum() <= ceiling([sequence], size).right
+
+
+@given(st.lists(codes, min_size=1, max_size=3), codes, st.integers(0, 3), st.integers(0, 5))
+def test_bits_are_those_of_the_probabilities(learned, song, order, start):
+    model = Ngram([np.array(each, dtype=np.int32) for each in learned], order, 4)
+    sequence = np.array(song, dtype=np.int32)
+    expected = [
+        -np.log2(model.probabilities(tuple(song[max(0, i - order) : i]))[song[i]])
+        for i in range(start, len(song))
+    ]
+    assert model.bits(sequence, start) == pytest.approx(expected)

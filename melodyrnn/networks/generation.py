@@ -32,17 +32,17 @@ def generate(
     # Hear the primer, but for its last window, which is the first one to be answered.
     for start in range(len(primer) - window):
         _, state = predictor.step(songs[:, start : start + window], state)
-    uniforms = _uniforms(config.seed, count, length)
+    numbers = uniforms(config.seed, count, length)
     for i in range(length):
         end = len(primer) + i
         logits, state = predictor.step(songs[:, end - window : end], state)
         p = probabilities(logits, config.temperature, config.top_k, config.top_p)
-        songs[:, end] = draw(p, uniforms[:, i])
+        songs[:, end] = draw(p, numbers[:, i])
         progress(i + 1, length)
     return songs
 
 
-def _uniforms(seed: int, count: int, length: int) -> npt.NDArray[np.float64]:
+def uniforms(seed: int, count: int, length: int) -> npt.NDArray[np.float64]:
     """Numbers in [0, 1), (count, length), each row from a stream of its own."""
     return np.array([np.random.default_rng((seed, i)).random(length) for i in range(count)])
 

@@ -6,13 +6,17 @@ padded step changes no state. Outputs are logits. Weights are drawn from the see
 """
 
 import random
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from melodyrnn.networks.backend import keras
 from melodyrnn.networks.cells import CELLS
-from melodyrnn.networks.config import SequenceConfig
+from melodyrnn.networks.config import SampleConfig, SequenceConfig
+from melodyrnn.networks.generation import uniforms
+from melodyrnn.sequences.sampling import draw, probabilities
 
 _MOST_UNROLLED = 64
 """Steps: longer sequences run in a loop, which takes less time to compile."""
@@ -52,6 +56,19 @@ def vector_classifier(
     seen = keras.Input((steps, features), name="vectors")
     read = _recurrent(config, seeds, seen, each_step=False)
     return keras.Model(seen, _head(config, seeds, classes, read), name="classifier")
+
+
+def vector_tagger(
+    config: SequenceConfig, steps: int, features: int, classes: int, *, seed: int = 0
+) -> Any:
+    """A prediction at each of ``steps`` vectors, (N, T, F) -> logits (N, T, C).
+
+    A vector of zeros is padding.
+    """
+    seeds = random.Random(seed)
+    seen = keras.Input((steps, features), name="vectors")
+    read = _recurrent(config, seeds, keras.layers.Masking()(seen), each_step=True)
+    return keras.Model(seen, _head(config, seeds, classes, read), name="tagger")
 
 
 class Translator(NamedTuple):
@@ -127,6 +144,27 @@ def answer(model: Any, sources: Any, start: int, end: int, steps: int) -> Any:
         if step + 1 < steps:
             # What follows the end counts no more; a symbol keeps the mask's rows unbroken.
             seen[:, step + 1] = np.where(going, told[:, step], end)
+    return told
+
+
+def write(
+    model: Any,
+    count: int,
+    see: Callable[[npt.NDArray[np.int32]], Any],
+    config: SampleConfig,
+) -> npt.NDArray[np.int32]:
+    """What a one-way tagger of next symbols writes, each symbol seen by the next: (N, T).
+
+    ``see`` makes its input of all T steps, as in training, from what was written before each, (N,
+    t). Row i draws from a stream of its own.
+    """
+    steps = model.output_shape[1]
+    told = np.zeros((count, steps), dtype=np.int32)
+    numbers = uniforms(config.seed, count, steps)
+    for step in range(steps):
+        logits = np.asarray(model.predict_on_batch(see(told[:, :step])))[:, step]
+        p = probabilities(logits, config.temperature, config.top_k, config.top_p)
+        told[:, step] = draw(p, numbers[:, step])
     return told
 
 

@@ -109,6 +109,27 @@ class Ngram(Counted):
             p = (kept + self.discount * len(counts) * p) / counts.total()
         return p
 
+    def bits(self, sequence: Indices, start: int = 0) -> Floats:
+        """-log2 p of each code from place ``start`` on, in the context of those before it: as
+        ``probabilities``, for one code each. ``sequence`` (L,) -> (L - start,).
+        """
+        codes = sequence.tolist()
+        p = [
+            self._probability(tuple(codes[max(0, place - self.window) : place]), codes[place])
+            for place in range(start, len(codes))
+        ]
+        return -np.log2(np.array(p, dtype=np.float64))
+
+    def _probability(self, window: Context, code: int) -> float:
+        p = 1 / self.codes
+        for start in range(len(window), -1, -1):
+            counts = self.counts.get(window[start:])
+            if not counts:
+                break
+            kept = max(counts[code] - self.discount, 0)
+            p = (kept + self.discount * len(counts) * p) / counts.total()
+        return p
+
     @property
     def parameters(self) -> int:
         return sum(map(len, self.counts.values()))

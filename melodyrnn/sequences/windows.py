@@ -11,6 +11,7 @@ from melodyrnn.errors import WindowError
 from melodyrnn.sequences.vocabulary import Indices
 
 Mask = npt.NDArray[np.bool_]
+Vectors = npt.NDArray[np.float32]
 
 
 class Batch(NamedTuple):
@@ -99,14 +100,43 @@ def padded(
     return rows, mask
 
 
+def one_hot(
+    sequences: Sequence[Sequence[Sequence[int]]], sizes: Sequence[int], length: int | None = None
+) -> tuple[Vectors, Mask]:
+    """Sequences of steps of several attributes, each an index below its size, as vectors.
+
+    A step is a 1 in the place of each of its attributes, 0 elsewhere; after the end of a sequence
+    all are 0. Returns (N, T, F), F the sum of ``sizes``, and True where a sequence has a step,
+    (N, T). Raises WindowError where a sequence is longer than ``length`` or an index too large.
+    """
+    longest = max(map(len, sequences), default=0)
+    length = longest if length is None else length
+    if longest > length:
+        raise WindowError(f"a sequence of {longest} in a row of {length}; give shorter ones")
+    vectors = np.zeros((len(sequences), length, sum(sizes)), dtype=np.float32)
+    places = np.cumsum([0, *sizes[:-1]])
+    for row, sequence in zip(vectors, sequences, strict=True):
+        steps = np.array(sequence, dtype=np.int64).reshape(len(sequence), len(sizes))
+        if (steps < 0).any() or (steps >= np.array(sizes)).any():
+            raise WindowError(f"an attribute is outside its size; the sizes are {list(sizes)}")
+        np.put_along_axis(row[: len(sequence)], steps + places, 1.0, axis=1)
+    mask = np.arange(length) < np.array([len(sequence) for sequence in sequences])[:, None]
+    return vectors, mask
+
+
 def source_and_target(
-    sources: Sequence[Sequence[int]], targets: Sequence[Sequence[int]], start: int, end: int
+    sources: Sequence[Sequence[int]],
+    targets: Sequence[Sequence[int]],
+    start: int,
+    end: int,
+    steps: tuple[int | None, int | None] = (None, None),
 ) -> Batch:
     """Pairs for an encoder and a decoder, padded by 0.
 
     Returns Batch(x ((N, S), (N, T)), y (N, T), mask (N, T)): the decoder sees ``start`` and the
-    target, and is to tell the target and ``end``. Raises WindowError as ``padded`` does.
+    target, and is to tell the target and ``end``. ``steps`` S and T are those of the longest, if
+    not given. Raises WindowError as ``padded`` does.
     """
-    seen, _ = padded([[start, *target] for target in targets])
-    told, mask = padded([[*target, end] for target in targets])
-    return Batch((padded(sources)[0], seen), told, mask)
+    seen, _ = padded([[start, *target] for target in targets], steps[1])
+    told, mask = padded([[*target, end] for target in targets], steps[1])
+    return Batch((padded(sources, steps[0])[0], seen), told, mask)
