@@ -21,6 +21,10 @@ NAMES = (
     "sentiment-stacked",
     "tagging",
     "translation",
+    "tradition",
+    "bars",
+    "answer",
+    "label",
 )
 """Lesson ``some-name`` is the LESSON of module ``some_name`` in this package."""
 
