@@ -15,7 +15,7 @@ from melodyrnn.errors import MelodyWarning
 from melodyrnn.music import cache
 from melodyrnn.music.midi import midi_bytes
 from melodyrnn.music.notation import parse
-from melodyrnn.music.packing import pack, unpack
+from melodyrnn.music.packing import join, pack, unpack, unpack_all
 from melodyrnn.music.places import places
 from melodyrnn.music.tunes import Tune
 from melodyrnn.workflows import pool, reading
@@ -106,6 +106,52 @@ def test_other_readers_read_anew(shelf, folder, parsed, monkeypatch):
     assert len(parsed) == 12
 
 
+@pytest.fixture
+def opened(monkeypatch):
+    """The files that were opened, in a world where none was changed lately."""
+    monkeypatch.setattr(cache, "_SETTLED", -1)
+    paths = []
+    read_file = reading.read_file
+    monkeypatch.setattr(reading, "read_file", lambda path: paths.append(path) or read_file(path))
+    return paths
+
+
+def test_untouched_files_are_not_even_opened(shelf, folder, opened):
+    songs = quietly(folder)
+    opened.clear()
+    assert quietly(folder) == songs
+    assert opened == []
+
+
+def test_a_touched_file_is_opened_and_all_is_right(shelf, folder, opened, parsed):
+    quietly(folder)
+    (folder / "3.mid").write_bytes(midi_bytes(parse("b4 b4 b8 r8")))
+    opened.clear()
+    assert [named.song.notes[0].pitch.step for named in quietly(folder)] == list("cdebg")
+    assert opened
+    assert len(parsed) == 7
+    (folder / "3.mid").unlink()
+    assert [named.song.notes[0].pitch.step for named in quietly(folder)] == list("cdeg")
+    assert len(parsed) == 7
+
+
+def test_other_options_of_untouched_files_open_them(shelf, folder, opened):
+    quietly(folder)
+    opened.clear()
+    quietly(folder, track="1")
+    assert opened
+
+
+def test_files_changed_just_now_are_known_by_content_alone(folder, monkeypatch):
+    paths = sorted(folder.iterdir())
+    assert cache.state_of(paths, None) is None
+    monkeypatch.setattr(cache, "_SETTLED", -1)
+    known = cache.state_of(paths, None)
+    assert known == cache.state_of(paths, None) != cache.state_of(paths, "other options")
+    assert known != cache.state_of(paths[1:], None)
+    assert cache.state_of([folder / "absent.mid"], None) is None
+
+
 DAMAGE = {
     "no database": lambda path: path.write_bytes(b"damaged" * 1000),
     "cut short": lambda path: path.write_bytes(path.read_bytes()[:5000]),
@@ -126,7 +172,7 @@ def spoil(path, value):
 
 
 @pytest.mark.parametrize("damage", DAMAGE)
-def test_a_damaged_cache_is_read_anew_and_heals(damage, shelf, folder, parsed):
+def test_a_damaged_cache_is_read_anew_and_heals(damage, shelf, folder, parsed, opened):
     songs = quietly(folder)
     DAMAGE[damage](shelf)
     assert quietly(folder) == songs
@@ -186,6 +232,12 @@ def test_equal_notes_are_one_object_after_reading():
     a, b = (unpack(pack([Tune("", parse("c4 d4. c4"))]))[0].song for _ in range(2))
     assert a == b
     assert a.notes[0] is a.notes[2] is b.notes[0]
+
+
+@given(st.lists(songs(), max_size=3))
+def test_packs_of_files_are_joined(all_songs):
+    files = [[Tune(str(number), song)] for number, song in enumerate(all_songs)]
+    assert unpack_all(join(map(pack, files))) == files
 
 
 @given(st.binary(max_size=60))

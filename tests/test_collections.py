@@ -5,6 +5,7 @@ import subprocess
 import sys
 
 import pytest
+from click.testing import CliRunner
 
 from melodyrnn.cli import main
 from melodyrnn.errors import MelodyError, ScoreError
@@ -49,7 +50,7 @@ def test_parts_of_essen_are_in_it_and_its_test_files_are_not():
     assert not any(path.name.startswith("test") for path in essen)
 
 
-def test_songs_are_found_without_music21(tmp_path):
+def test_songs_are_found_without_music21():
     code = (
         "import sys; from melodyrnn.workflows.sources import gather; "
         "print(len(gather('essen/ireland')), *{n.split('.')[0] for n in sys.modules})"
@@ -149,6 +150,11 @@ def test_corpus_show(melodyrnn, tmp_path):
     assert f"{tmp_path}/b.txt:1:1: unknown pitch" in melodyrnn(
         "corpus", "show", tmp_path, "--report"
     ).stdout.replace("\n", "")
+
+
+@pytest.mark.parametrize("command", [["train"], ["evaluate"], ["compare"], ["corpus", "show"]])
+def test_who_reads_many_songs_can_report(command):
+    assert "--report" in CliRunner().invoke(main, [*command, "--help"]).output
 
 
 def test_a_near_command_is_suggested(melodyrnn):
