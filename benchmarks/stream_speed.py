@@ -1,0 +1,112 @@
+"""Many songs: a training step of the stream beside Keras's own LSTM under `fit`, and PyTorch's.
+
+    python benchmarks/stream_speed.py [--repeats 7]
+
+2 layers of 256, an embedding of 64, 128 symbols, 64 lanes of 64 steps, Adam, gradients clipped, no
+dropout; the same threads for all. PyTorch is skipped where it is not installed.
+"""
+
+import argparse
+from itertools import cycle
+
+import numpy as np
+from alternating import medians
+
+from melodyrnn.networks import models
+from melodyrnn.networks.backend import keras, tf
+from melodyrnn.networks.config import ModelConfig, StreamConfig
+from melodyrnn.networks.stream_training import StreamTrainer
+from melodyrnn.sequences.streams import lanes, pieces
+
+SYMBOLS, EMBEDDING, UNITS, LAYERS, LANES, STEPS = 128, 64, 256, 2, 64, 64
+SEQUENCE = np.random.default_rng(0).integers(0, SYMBOLS, LANES * STEPS * 8 + 1, dtype=np.int32)
+STREAM = lanes(pieces(SEQUENCE, LANES), LANES, STEPS)
+
+
+def ours():
+    config = ModelConfig(
+        window=1, input="embedding", embedding=EMBEDDING, units=UNITS, layers=LAYERS
+    )
+    model = models.build(config, SYMBOLS)
+    training = StreamConfig(epochs=10**6, batch=LANES, steps=STEPS, early_stop=False)
+    # Judging stands apart from learning: one stretch of one lane, at the end of an epoch.
+    judged = lanes([SEQUENCE[: STEPS + 1]], 1, STEPS)
+    return StreamTrainer(model, lambda epoch: STREAM, judged, training).step
+
+
+def keras_fit():
+    layers = keras.layers
+    model = keras.Sequential(
+        [
+            keras.Input(batch_shape=(LANES, STEPS), dtype="int32"),
+            layers.Embedding(SYMBOLS, EMBEDDING),
+            *(layers.LSTM(UNITS, return_sequences=True, stateful=True) for _ in range(LAYERS)),
+            layers.Dense(SYMBOLS),
+        ]
+    )
+    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+    model.compile(keras.optimizers.Adam(2e-3, global_clipnorm=1.0), loss)
+    # One call of fit for all stretches, so that what a call costs is shared.
+    x, y = (part.transpose(0, 2, 1).reshape(-1, STEPS) for part in (STREAM.x, STREAM.y))
+    count = len(STREAM.x)
+    return lambda: model.fit(x, y, batch_size=LANES, shuffle=False, verbose=0), count
+
+
+def pytorch():
+    try:
+        import torch
+    except ImportError:
+        return None
+
+    class Net(torch.nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.table = torch.nn.Embedding(SYMBOLS, EMBEDDING)
+            self.lstm = torch.nn.LSTM(EMBEDDING, UNITS, LAYERS)
+            self.head = torch.nn.Linear(UNITS, SYMBOLS)
+
+        def forward(self, x, state):
+            h, state = self.lstm(self.table(x), state)
+            return self.head(h), state
+
+    net = Net()
+    optimizer = torch.optim.Adam(net.parameters(), 2e-3)
+    pairs = zip(STREAM.x, STREAM.y, strict=True)
+    stretches = cycle([[torch.from_numpy(part).long() for part in pair] for pair in pairs])
+    state = None
+
+    def step():
+        nonlocal state
+        x, y = next(stretches)
+        logits, state = net(x, state)
+        state = tuple(part.detach() for part in state)
+        loss = torch.nn.functional.cross_entropy(logits.reshape(-1, SYMBOLS), y.reshape(-1))
+        optimizer.zero_grad()
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(net.parameters(), 1.0)
+        optimizer.step()
+
+    return step
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--repeats", type=int, default=7)
+    options = parser.parse_args()
+    fit, count = keras_fit()
+    step = ours()
+    sides = {"ours": lambda: [step() for _ in range(count)], "fit": fit}
+    if torch_step := pytorch():
+        sides["torch"] = lambda: [torch_step() for _ in range(count)]
+    else:
+        print("PyTorch is not installed: skipped")
+    taken = {name: took / count for name, took in medians(options.repeats, **sides).items()}
+    print(f"{tf.config.threading.get_intra_op_parallelism_threads() or 'all'} threads")
+    for name, took in taken.items():
+        print(f"{name:6} {took * 1000:8.1f} ms a step, {LANES * STEPS / took:9,.0f} notes a second")
+    for name in set(taken) - {"ours"}:
+        print(f"{name} / ours {taken[name] / taken['ours']:.2f}")
+
+
+if __name__ == "__main__":
+    main()
