@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from melodyrnn.lessons.learning import learn, teller_of
-from melodyrnn.lessons.lesson import Finding, Lesson, Progress, Table
+from melodyrnn.lessons.lesson import LEARNING, Finding, Lesson, Progress, Table
 from melodyrnn.networks.config import CELLS, FitConfig, SequenceConfig
 from melodyrnn.sequences.windows import Batch
 
@@ -162,5 +162,5 @@ LESSON = Lesson(
     teach=teach,
     model=SequenceConfig(units=32),
     fit=FitConfig(epochs=60, learning_rate=0.01, batch=64),
-    uses=("units", "layers", *Lesson.uses[3:]),
+    uses=("units", "layers", *LEARNING),
 )

@@ -197,7 +197,8 @@ def _recurrent(config: SequenceConfig, seeds: random.Random, z: Any, each_step: 
 def _layer(config: SequenceConfig, seeds: random.Random, steps: int, **options: Any) -> Any:
     layer = CELLS[config.cell].layer(
         config.units,
-        unroll=steps <= _MOST_UNROLLED,
+        # Not both ways: Keras, unrolled backwards, zeroes the outputs by a mask that runs forwards.
+        unroll=steps <= _MOST_UNROLLED and not config.bidirectional,
         **_initializers(seeds),
         **{"return_sequences": True, **options},
     )
