@@ -110,6 +110,14 @@ def test_what_was_heard_and_what_not_is_never_measured_together(world):
     assert right == pytest.approx(apart.measures.one_step.right / apart.measures.one_step.all)
 
 
+def test_songs_of_which_half_was_heard_are_named_and_counted(world, tmp_path):
+    moved = {f"m{n}": "e4 f4 g4 e4 e4" for n in range(5)}
+    shown = call("evaluate", world / "run", write(tmp_path / "moved", moved)).stdout
+    lines = shown.splitlines()[-4:]
+    assert lines[0] == "m0: 3 of its 5 notes in a row stand in one, which was heard"
+    assert lines[3] == "and 2 more songs of which half or more was heard; --json has all"
+
+
 def test_the_document_of_a_run_measured(world):
     document = json.loads(call("evaluate", world / "run", world / "other", "--json").stdout)
     assert document["memory"] is None

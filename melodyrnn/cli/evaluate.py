@@ -60,6 +60,7 @@ def evaluate(run: Path | None, songs: tuple[Path, ...], as_json: bool, **setting
         _SHOWN[result.source](result)
 
 
+_MOST = 3
 _HEARD = {
     True: "heard in training: this measures memory",
     False: "never heard in training",
@@ -79,17 +80,13 @@ def _show_songs(result: Any) -> None:
             show_numbers(result.measures_of(heard))
         show_telling(telling)
         click.echo()
-    _show_copies(result)
-
-
-def _show_copies(result: Any) -> None:
-    """Songs never heard that are hardly new."""
-    for named, copied in zip(result.dataset.songs, result.copied, strict=True):
-        if copied and 2 * copied.notes >= len(named.song):
-            click.echo(
-                f"{named.name}: {copied.notes} of its {len(named.song)} notes in a row stand in "
-                f"{copied.song}, which was heard"
-            )
+    for named, copied in result.hardly_new[:_MOST]:
+        click.echo(
+            f"{named.name}: {copied.notes} of its {len(named.song)} notes in a row stand in "
+            f"{copied.song}, which was heard"
+        )
+    if (more := len(result.hardly_new) - _MOST) > 0:
+        click.echo(f"and {more:,} more songs of which half or more was heard; --json has all")
 
 
 def _show_text(result: Any) -> None:

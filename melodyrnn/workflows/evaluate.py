@@ -2,11 +2,12 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any, cast
 
 from melodyrnn.errors import ConfigError
+from melodyrnn.music.codes import plain_codes
 from melodyrnn.networks import run as runs
 from melodyrnn.workflows.copies import Copied, Copies
 from melodyrnn.workflows.dataset import Dataset
@@ -37,15 +38,22 @@ class EvaluateResult:
     with_short_term: bool
     source = "songs"
 
-    @property
+    @cached_property
     def memory(self) -> Telling | None:
         """Of the songs heard in training."""
         return self._telling(True)
 
-    @property
+    @cached_property
     def generalising(self) -> Telling | None:
         """Of the songs never heard in training."""
         return self._telling(False)
+
+    @property
+    def hardly_new(self) -> list[tuple[Named, Copied]]:
+        """The songs never heard of which half or more stands in one that was; most notes first."""
+        pairs = zip(self.dataset.songs, self.copied, strict=True)
+        found = [(each, c) for each, c in pairs if c and 2 * c.notes >= len(each.song)]
+        return sorted(found, key=lambda pair: -pair[1].notes)
 
     def measures_of(self, heard: bool) -> Measures:
         """Of the songs heard in training, or of the others."""
@@ -69,6 +77,8 @@ class EvaluateResult:
             document |= self.measures.to_json()
             told = [song["whole_song"]["tokens"] for song in songs]
             document["whole_song"]["tokens"] = [token for song in told for token in song]
+        elif telling := self.generalising or self.memory:
+            document["bits_per_note"] = telling.told["both"].bits.mean
         parts = {"memory": self.memory, "generalising": self.generalising}
         document |= {name: part and part.to_json() for name, part in parts.items()}
         return {**document, "songs": songs}
@@ -141,8 +151,8 @@ def evaluate(
         logits = predictor.logits(dataset.sequences)
     # What chose the best weights was heard too, if not learned.
     known = [*parts.learned, *parts.validation]
-    tunes, copies = {song.song.notes for song in known}, Copies(known)
-    heard = tuple(each.song.notes in tunes for each in named)
+    tunes, copies = {tuple(plain_codes(each.song)) for each in known}, Copies(known)
+    heard = tuple(tuple(plain_codes(each.song)) in tunes for each in named)
     return EvaluateResult(
         record.model.model,
         window,
