@@ -78,7 +78,7 @@ class EvaluateResult:
             told = [song["whole_song"]["tokens"] for song in songs]
             document["whole_song"]["tokens"] = [token for song in told for token in song]
         elif telling := self.generalising or self.memory:
-            document["bits_per_note"] = telling.told["both"].bits.mean
+            document["bits_per_note"] = telling.told["both"].bits.value
         parts = {"memory": self.memory, "generalising": self.generalising}
         document |= {name: part and part.to_json() for name, part in parts.items()}
         return {**document, "songs": songs}
