@@ -123,14 +123,14 @@ def test_the_document_of_a_run_measured(world):
     assert document["memory"] is None
     told = document["generalising"]
     assert (told["songs"], told["notes"], told["confidence"]) == (2, 15, 0.95)
-    assert told["both"]["bits"]["mean"] == pytest.approx(document["bits_per_note"])
+    assert told["both"]["bits"]["value"] == pytest.approx(document["bits_per_note"])
     for name in ("both", "pitch", "duration"):
         assert set(told[name]) == {"bits", "perplexity", "accuracy"}
         for interval in told[name].values():
-            assert interval["low"] <= interval["mean"] <= interval["high"]
+            assert interval["low"] <= interval["value"] <= interval["high"]
         bits, perplexity = told[name]["bits"], told[name]["perplexity"]
-        assert perplexity["mean"] == pytest.approx(2 ** bits["mean"])
-    assert told["pitch"]["bits"]["mean"] < told["both"]["bits"]["mean"]
+        assert perplexity["value"] == pytest.approx(2 ** bits["value"])
+    assert told["pitch"]["bits"]["value"] < told["both"]["bits"]["value"]
     song = next(song for song in document["songs"] if song["name"] == "three")
     assert song["copied"] == {"notes": 6, "song": "two", "start": 2, "place": 1}
     assert set(song["bits"]) == {"both", "pitch", "duration"}

@@ -146,7 +146,7 @@ def test_many_tunes_leave_a_run_that_is_measured_on_others(tmp_path, tokens):
     assert 0 < result.bits < 12
     told = evaluate(result.run)
     assert (told.memory, told.generalising.notes) == (None, result.notes)
-    assert told.generalising.told["both"].bits.mean == pytest.approx(result.bits)
+    assert told.generalising.told["both"].bits.value == pytest.approx(result.bits)
     assert [each.model for each in result.baselines] == ["order 2", "PPM*"]
     document = json.loads((tmp_path / "run" / "run.json").read_text(encoding="utf-8"))
     assert document["source"] == "tunes"
