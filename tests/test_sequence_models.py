@@ -110,7 +110,7 @@ def test_an_answer_is_what_the_network_finds_likeliest_after_its_own_words(atten
     sources = padded([[1, 2, 3], [4], [2, 1, 4, 3]], LONGEST)[0]
     said = answer(model, sources, START, END, LONGEST + 1)
     batch = source_and_target([[1]] * 3, [row[:-1].clip(1).tolist() for row in said], START, END)
-    logits = told(model, [sources, batch.x[1]])
+    logits = told(model, [sources, batch.x[1]]).copy()
     logits[:, :, [0, START]] = -np.inf
     for row, likeliest in zip(said, logits.argmax(-1), strict=True):
         length = (row == END).argmax() + 1 if END in row else len(row)
@@ -139,6 +139,22 @@ def test_an_answer_ends_and_is_fed_with_itself():
     said = answer(model, np.ones((3, 2)), START, END, 4)
     assert said.tolist() == [[1, 2, END, 0], [4, END, 0, 0], [2, 2, 2, 2]]
     assert model.seen[-1].tolist() == [[START, 1, 2, END], [START, 4, END, END], [START, 2, 2, 2]]
+
+
+@pytest.mark.parametrize("attention", ATTENTIONS)
+def test_the_seed_makes_the_weights_of_a_translator(attention):
+    one, same, other = (
+        translator(config(attention=attention), (2, 2), (SYMBOLS, SYMBOLS), seed=seed)
+        for seed in (1, 1, 2)
+    )
+    weights = [each.model.get_weights() for each in (one, same, other)]
+    assert all(map(np.array_equal, weights[0], weights[1]))
+    assert not any(map(np.array_equal, *map(drawn, (weights[0], weights[2]))))
+
+
+def drawn(weights):
+    """Those that are neither biases of a new network nor the fixed vectors of the symbols."""
+    return [weight for weight in weights if not np.isin(weight, (0, 1)).all()]
 
 
 @pytest.mark.parametrize("cell", CELLS)

@@ -31,11 +31,15 @@ def teach(lesson: Lesson, progress: Progress) -> Finding:
             "state": list(states[0].shape),
             "values": outputs.tolist(),
             "cells": {
-                name: {"outputs": list(out.shape), "states": [list(s.shape) for s in states]}
+                name: {
+                    "outputs": list(out.shape),
+                    "states": [list(state.shape) for state in states],
+                    "values": out.tolist(),
+                }
                 for name, (out, states) in runs.items()
             },
         },
-        tables=[_values(lesson.model.cell, outputs, states), _shapes(runs)],
+        tables=[_values(lesson.model.cell, outputs, states), _every_cell(runs)],
     )
 
 
@@ -65,12 +69,19 @@ def _values(cell: str, outputs: Any, states: list[Any]) -> Table:
     return Table(f"What the {cell} says", ["word", "sees", "output", "state"], lines)
 
 
-def _shapes(runs: dict[str, tuple[Any, list[Any]]]) -> Table:
+def _every_cell(runs: dict[str, tuple[Any, list[Any]]]) -> Table:
     rows = [
-        [name, CELLS[name], str(out.shape), "  ".join(str(state.shape) for state in states)]
+        [
+            name,
+            str(out.shape),
+            "  ".join(str(state.shape) for state in states),
+            _vector(out[0, -1]),
+            _vector(states[0][0]),
+        ]
         for name, (out, states) in runs.items()
     ]
-    return Table("Every cell", ["cell", "", "outputs", "states"], rows)
+    headings = ["cell", "outputs", "states", f"last of {WORDS[0]!r}", "its state"]
+    return Table("Every cell", headings, rows)
 
 
 def _vector(values: Any) -> str:

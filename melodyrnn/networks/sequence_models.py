@@ -118,7 +118,10 @@ def translator(
         kind = layers.AdditiveAttention if config.attention == "additive" else layers.Attention
         query = _dense(config.units, seeds, name="query")(written)
         key = _dense(config.units, seeds, name="key")(read)
-        seen, looks = kind(name="attention")([query, read, key], return_attention_scores=True)
+        attention = kind(name="attention")
+        seen, looks = attention([query, read, key], return_attention_scores=True)
+        for weight in attention.trainable_weights:  # which Keras draws without asking for a seed
+            weight.assign(_glorot(seeds)(weight.shape))
         written = layers.Concatenate(name="seen_and_written")([written, seen])
     logits = _dense(symbols[1], seeds, name="logits")(written)
     both = [source, target]
@@ -207,7 +210,7 @@ def _layer(config: SequenceConfig, seeds: random.Random, steps: int, **options: 
 
 def _initializers(seeds: random.Random) -> dict[str, Any]:
     return {
-        "kernel_initializer": keras.initializers.GlorotUniform(seed=seeds.getrandbits(31)),
+        "kernel_initializer": _glorot(seeds),
         "recurrent_initializer": keras.initializers.Orthogonal(seed=seeds.getrandbits(31)),
     }
 
@@ -236,5 +239,8 @@ def _head(config: SequenceConfig, seeds: random.Random, classes: int, z: Any) ->
 
 
 def _dense(units: int, seeds: random.Random, **options: Any) -> Any:
-    glorot = keras.initializers.GlorotUniform(seed=seeds.getrandbits(31))
-    return keras.layers.Dense(units, kernel_initializer=glorot, **options)
+    return keras.layers.Dense(units, kernel_initializer=_glorot(seeds), **options)
+
+
+def _glorot(seeds: random.Random) -> Any:
+    return keras.initializers.GlorotUniform(seed=seeds.getrandbits(31))
