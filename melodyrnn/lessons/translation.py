@@ -141,10 +141,10 @@ def teach(lesson: Lesson, progress: Progress) -> Finding:
             ),
             Table(
                 f"Reversed exactly, of {ASKED} sequences drawn anew of each length",
-                ["", *map(str, LENGTHS)],
+                ["length", *by_length],
                 [
-                    [name, *(f"{s:.0%}" for s in shares.values())]
-                    for name, shares in by_length.items()
+                    [str(length), *(f"{shares[length]:.0%}" for shares in by_length.values())]
+                    for length in LENGTHS
                 ],
             ),
         ],
@@ -216,7 +216,8 @@ LESSON = Lesson(
     about="a question in, an answer out",
     claim=(
         "with attention every training question is answered exactly, without a teacher; reversing "
-        "new sequences of up to 12, it stays right where one vector for the whole source does not"
+        "sequences of up to 12, drawn anew, it stays right where one vector for all of the source "
+        "does not"
     ),
     teach=teach,
     model=SequenceConfig(cell="lstm", units=32, attention="additive"),
