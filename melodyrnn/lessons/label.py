@@ -21,8 +21,7 @@ from melodyrnn.lessons.tunes import (
     gathered,
     places,
 )
-from melodyrnn.music.notation import format as written
-from melodyrnn.music.song import Song
+from melodyrnn.music.notation import token
 from melodyrnn.music.sounding import Move, melody
 from melodyrnn.networks.config import FitConfig, SampleConfig, SequenceConfig
 from melodyrnn.sequences.chance import Parts, at_least, difference, mean
@@ -200,8 +199,7 @@ def _made(tunes: Sequence[Tune], labels: Labels, lines: Sequence[Sequence[Move]]
 
 
 def _tokens(line: Sequence[Move]) -> str:
-    text = written(Song(tuple(melody(line[:_SHOWN]))))
-    return " ".join(text.replace("|", " ").split())
+    return " ".join(map(token, melody(line[:_SHOWN])))
 
 
 LESSON = Lesson(

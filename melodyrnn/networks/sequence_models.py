@@ -59,15 +59,22 @@ def vector_classifier(
 
 
 def vector_tagger(
-    config: SequenceConfig, steps: int, features: int, classes: int, *, seed: int = 0
+    config: SequenceConfig,
+    steps: int,
+    features: int,
+    classes: int,
+    *,
+    seed: int = 0,
+    padded: bool = False,
 ) -> Any:
     """A prediction at each of ``steps`` vectors, (N, T, F) -> logits (N, T, C).
 
-    A vector of zeros is padding.
+    Where sequences are padded, a vector of zeros is the padding.
     """
     seeds = random.Random(seed)
     seen = keras.Input((steps, features), name="vectors")
-    read = _recurrent(config, seeds, keras.layers.Masking()(seen), each_step=True)
+    entered = keras.layers.Masking()(seen) if padded else seen
+    read = _recurrent(config, seeds, entered, each_step=True)
     return keras.Model(seen, _head(config, seeds, classes, read), name="tagger")
 
 
