@@ -8,7 +8,8 @@
     ├── WindowError       a song too short for the window, an impossible window
     ├── RunError          a run folder
     ├── RenderError       a picture or a sound
-    └── ConfigError       a setting out of its range
+    ├── ConfigError       a setting out of its range
+    └── ConstraintError   what new songs shall keep to cannot be kept to
 
     MelodyWarning         something was decided for the user, who should know it
 
@@ -51,6 +52,10 @@ class RenderError(MelodyError):
 
 class ConfigError(MelodyError):
     """A setting is out of its range."""
+
+
+class ConstraintError(MelodyError):
+    """What new songs shall keep to cannot be kept to."""
 
 
 class MelodyWarning(UserWarning):

@@ -1,10 +1,13 @@
-"""Whether a new sequence has fallen into a loop."""
+"""Whether a new sequence has fallen into a loop; how it never does."""
 
 from typing import NamedTuple
 
 import numpy as np
 
 from melodyrnn.sequences.vocabulary import Indices
+from melodyrnn.sequences.windows import Mask
+
+_ROUNDS, _LONGEST, _FEWEST = 4, 8, 12
 
 
 class Loop(NamedTuple):
@@ -14,13 +17,45 @@ class Loop(NamedTuple):
     rounds: int
 
 
-def closing_loop(sequence: Indices, rounds: int = 4, longest: int = 8) -> Loop | None:
-    """The shortest loop of at most ``longest`` codes that ends ``sequence`` (L,) at least
-    ``rounds`` times over and fills at least 12 codes; None where there is none.
+def closing_loop(sequence: Indices) -> Loop | None:
+    """The shortest loop of at most 8 codes that ends ``sequence`` (L,) at least 4 times over and
+    fills at least 12 codes; None where there is none.
     """
-    for period in range(1, longest + 1):
+    for period in range(1, _LONGEST + 1):
         differs = np.flatnonzero(sequence[period:] != sequence[:-period])
         tail = len(sequence) - (int(differs[-1]) + 1 if len(differs) else 0)
-        if tail >= max(12, rounds * period):
+        if tail >= _filled(period):
             return Loop(period, tail // period)
     return None
+
+
+def _filled(period: int) -> int:
+    """The codes that rounds of ``period`` fill where they are a loop."""
+    return max(_FEWEST, _ROUNDS * period)
+
+
+class NoLoops:
+    """A constraint: no code closes a loop. Its states are each song's last codes, (B, 31)."""
+
+    _seen = _filled(_LONGEST) - 1
+
+    def __init__(self, name: str, codes: int) -> None:
+        self.name, self.codes = name, codes
+
+    def begin(self, primer: Indices) -> Indices:
+        before = np.arange(-self._seen, 0)  # no code, and no two alike
+        return np.concatenate([before, primer])[-self._seen :].astype(np.int32)
+
+    def advance(self, states: Indices, codes: Indices) -> Indices:
+        return np.concatenate([states[:, 1:], codes[:, None]], axis=1)
+
+    def allowed(self, states: Indices, left: int) -> Mask:
+        mask = np.ones((len(states), self.codes), dtype=bool)
+        for period in range(1, _LONGEST + 1):
+            tail = states[:, 1 - _filled(period) :]  # one code more would be a loop
+            closes = (tail[:, period:] == tail[:, :-period]).all(axis=1)
+            mask[closes, tail[closes, -period]] = False
+        return mask
+
+    def whole(self, states: Indices) -> None:
+        return None
