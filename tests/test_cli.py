@@ -4,6 +4,7 @@
 import csv
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -146,8 +147,38 @@ def test_a_loop_is_said(looping):
     assert (told["temperature"], told["seed"]) == (0.0, 0)
     assert done.stderr == (
         "note: the song ends in a loop: the last note 51 times over; "
-        "a higher --temperature may break it\n"
+        "a higher --temperature may break it, --avoid-loops does\n"
     )
+
+
+def test_loops_are_avoided(looping):
+    done = call("generate", looping, "--temperature", 0, "--avoid-loops", "--json")
+    told = json.loads(done.stdout)
+    assert (told["avoid_loops"], told["songs"][0]["loop"], done.stderr) == (True, None, "")
+
+
+def test_bars_key_and_end_from_the_command_line(looping, tmp_path):
+    options = ("--bars", 8, "--meter", "2/4", "--key", "C major", "--end", "--max-copy", 5)
+    arguments = ("generate", looping, *options, "--count", 3, "-o", tmp_path / "new.txt")
+    told = json.loads(call(*arguments, "--json").stdout)
+    assert told["songs"] == json.loads(call(*arguments, "--json").stdout)["songs"]
+    expected = {"bars": 8, "meter": "2/4", "key": "C major", "end": True, "max_copy": 5}
+    assert expected.items() <= told.items()
+    for made in told["songs"]:
+        song = read_song(made["file"])
+        assert (str(song.meter), str(song.key), song.duration) == ("2/4", "C major", 16)
+        assert to_codes(song) == made["tokens"]
+        assert made["tokens"][-1][:-1].rstrip("'") in ("c", "C")
+        assert made["copied"]["notes"] <= 5
+        assert made["log_probability"] < 0
+
+
+def test_a_beam_tells_how_likely_its_songs_are(looping):
+    done = call("generate", looping, "--beam", 4, "--count", 2, "--length", 4)
+    likely = [float(x) for x in re.findall(r"log-probability (-[\d.]+)", done.stdout)]
+    assert len(likely) == 2
+    assert likely == sorted(likely, reverse=True)
+    assert "log-probability" not in call("generate", looping, "--length", 4).stdout
 
 
 def test_loops_among_several_songs_are_counted(looping):
@@ -230,6 +261,9 @@ BAD_INPUT = [
     (["generate", "run", "--temperature", "-1"], {"run/run.json": ""}, "--temperature -1.0 is out of range"),
     (["generate", "run", "--top-p", "0"], {"run/run.json": ""}, "--top-p 0.0 is out of range"),
     (["generate", "run", "--top-k", "0"], {"run/run.json": ""}, "--top-k 0 is out of range"),
+    (["generate", "run", "--bars", "0"], {"run/run.json": ""}, "--bars 0 is out of range"),
+    (["generate", "run", "--beam", "2", "--top-k", "3"], {"run/run.json": ""}, "--top-k is of no use with --beam, which draws nothing; leave it out"),
+    (["generate", "run", "--beam", "2", "--count", "3"], {"run/run.json": ""}, "--count 3 is more than --beam 2 finds; give a wider beam"),
     (["generate", "run", "--count", "0"], {"run/run.json": ""}, "--count 0 is out of range"),
     (["generate", "run"], {"run/run.json": "{}"}, "is not a run of this version"),
     (["generate", "run"], {"run/run.json": "[["}, "is damaged or no record of a run"),

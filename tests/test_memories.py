@@ -106,4 +106,4 @@ def test_songs_drawn_do_not_depend_on_how_many():
     model = Memories([song], 2, CODES, memory="both+")
     several = generate(model, song[:4], 20, SampleConfig(seed=3), count=3)
     alone = generate(model, song[:4], 20, SampleConfig(seed=3), count=1)
-    np.testing.assert_array_equal(several[0], alone[0])
+    np.testing.assert_array_equal(several.songs[0], alone.songs[0])

@@ -16,15 +16,17 @@ from melodyrnn.cli.options import (
     reading,
     settings_of,
 )
-from melodyrnn.networks.config import SampleConfig
+from melodyrnn.networks.config import FormConfig, SampleConfig
 
 
 @click.command()
 @RUN
 @click.option("--primer", metavar="TOKENS|FILE", help="what to begin with, or a song's first notes")
-@click.option("--length", type=int, help="notes after the primer  [default: the song's]")
+@click.option(
+    "--length", type=int, help="notes after the primer, or the most  [default: the song's]"
+)
 @click.option("--count", default=1, show_default=True, help="how many songs")
-@settings_of(SampleConfig)
+@settings_of(SampleConfig, FormConfig)
 @click.option("--output", "-o", type=PATH, help="a file, by its suffix, or a folder")
 @WITH_SHORT_TERM
 @INSTRUMENT
@@ -49,6 +51,8 @@ def generate(run: Path, as_json: bool, quiet: bool, **settings: Any) -> None:
         show = _show_text if result.source == "text" else _show_song
         for made in result.made:
             show(made)
+            if result.config.beam:
+                click.echo(click.style(f"  log-probability {made.log_probability:.2f}", dim=True))
             if made.file:
                 click.echo(f"  {made.file}")
             click.echo()

@@ -56,6 +56,8 @@ def _option(setting: Any, defaults: bool) -> Callable[[Command], Command]:
     if choices := setting.metadata.get("choices"):
         kinds = click.Choice(list(choices))
         return click.option(option, type=kinds, metavar="NAME", help=shown)
+    if word := setting.metadata.get("text"):
+        return click.option(option, metavar=word, help=shown)
     kind = click.FLOAT if setting.metadata.get("real") else click.INT
     return click.option(option, type=kind, help=shown)
 

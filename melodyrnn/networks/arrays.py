@@ -108,6 +108,10 @@ class Network:
             after.append(last)
         return self._told(seen[-1]), after if self.config.spec.stateful else state
 
+    def pick(self, state: State, rows: npt.NDArray[np.intp]) -> State:
+        """The state of the songs ``rows`` (R,)."""
+        return [[array[rows] for array in cell] for cell in state]
+
     def logits(self, sequences: Sequence[Indices]) -> list[Floats]:
         """Of each sequence the logits of all its windows, (N, V), the state carried."""
         if not self.config.spec.stateful:

@@ -276,7 +276,38 @@ class SampleConfig(_Checked):
         above=0.0,
         most=1.0,
     )
+    beam: int | None = _setting(
+        None, "not drawn: the likeliest songs, searched for among K beginnings", least=1, most=1000
+    )
     seed: int = _setting(0, "the same seed, the same songs", least=0)
+
+
+MOST_BARS = 256
+
+
+@dataclass(frozen=True, slots=True)
+class FormConfig(_Checked):
+    """What new songs keep to."""
+
+    bars: int | None = _setting(None, "so many full bars", least=1, most=MOST_BARS)
+    meter: str | None = _setting(
+        None, "the meter, such as 3/4, whose bar lines it keeps", text="METER"
+    )
+    key: str | None = _setting(
+        None, 'the key, such as "G major", whose scale it keeps to', text="KEY"
+    )
+    pickup: str | None = _setting(
+        None, "note values before the first full bar, such as 8 or 4+16", text="VALUES"
+    )
+    ties: bool = _setting(False, "let notes sound across bar lines, tied")
+    end: bool = _setting(False, "end on the tonic and with a full bar, after --length at most")
+    max_copy: int | None = _setting(
+        None, "at most so many notes in a row of a training song, transposed or not", least=1
+    )
+    avoid_loops: bool = _setting(False, "never go round and round")
+
+
+_CONFIGS = (ModelConfig, TrainConfig, StreamConfig, SampleConfig, FormConfig)
 
 
 def configure(settings: Mapping[str, Any], *configs: type) -> list[Any]:
@@ -287,7 +318,7 @@ def configure(settings: Mapping[str, Any], *configs: type) -> list[Any]:
     names = [{setting.name for setting in fields(config)} for config in configs]
     for name in settings:
         if not any(name in known for known in names):
-            if any(name in config.__slots__ for config in (ModelConfig, TrainConfig, StreamConfig)):
+            if any(name in config.__slots__ for config in _CONFIGS):
                 raise ConfigError(f"--{name.replace('_', '-')} is of no use here; leave it out")
             raise ConfigError(f"unknown setting {name!r}{nearest(name, set().union(*names))}")
     return [
@@ -310,6 +341,10 @@ def check(name: str, value: Any, limits: Any) -> None:
         if not isinstance(value, bool):
             raise ConfigError(f"{option} {value!r} is neither True nor False")
         return
+    if limits.get("text"):
+        if not isinstance(value, str):
+            raise ConfigError(f"{option} {value!r} is no text")
+        return
     kinds = (int, float) if limits.get("real") else int
     number = isinstance(value, kinds) and not isinstance(value, bool) and isfinite(value)
     least, above, most = (limits.get(limit) for limit in ("least", "above", "most"))
@@ -321,6 +356,20 @@ def check(name: str, value: Any, limits: Any) -> None:
         low = f"at least {least or 0:g}" if above is None else f"greater than {above:g}"
         high = f" and at most {most:g}" if most is not None else ""
         raise ConfigError(f"{option} {value!r} is out of range; it must be {kind} {low}{high}")
+
+
+def check_beam(settings: Mapping[str, Any], count: int) -> None:
+    """Raise ConfigError where ``settings`` ask for a beam and for what it cannot do."""
+    if (beam := settings.get("beam")) is None:
+        return
+    for name in ("temperature", "top_k", "top_p"):
+        if name in settings:
+            option = "--" + name.replace("_", "-")
+            raise ConfigError(
+                f"{option} is of no use with --beam, which draws nothing; leave it out"
+            )
+    if count > beam:
+        raise ConfigError(f"--count {count} is more than --beam {beam} finds; give a wider beam")
 
 
 def nearest(name: object, names: Any) -> str:

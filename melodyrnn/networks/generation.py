@@ -1,14 +1,32 @@
 """Autoregression: each note drawn joins the window for the next. One song or a thousand at once."""
 
-from collections.abc import Callable
+from collections import Counter, defaultdict
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
+from melodyrnn.errors import ConstraintError
+from melodyrnn.networks.beam import beam_search
 from melodyrnn.networks.config import SampleConfig
-from melodyrnn.networks.predictor import Predictor
-from melodyrnn.sequences.sampling import draw, probabilities
+from melodyrnn.networks.predictor import Predictor, hear
+from melodyrnn.sequences.constraints import Constraint, Constraints
+from melodyrnn.sequences.sampling import Floats, draw, log_softmax, probabilities
 from melodyrnn.sequences.vocabulary import Indices
+from melodyrnn.sequences.windows import Mask
+
+Progress = Callable[[int, int], None]
+Rows = npt.NDArray[np.intp]
+
+_MOST_RETREATS = 200
+
+
+class Drawn(NamedTuple):
+    """New songs, and how likely the model holds them."""
+
+    songs: list[Indices]  # each (L,), the primer its beginning
+    log_probability: Floats  # (count,): of what follows the primer, its natural logarithm
 
 
 def generate(
@@ -17,29 +35,110 @@ def generate(
     length: int,
     config: SampleConfig,
     count: int = 1,
-    progress: Callable[[int, int], None] = lambda done, all_: None,
-) -> Indices:
+    progress: Progress = lambda done, all_: None,
+    constraints: Sequence[Constraint] = (),
+) -> Drawn:
     """Continue ``primer`` (P,), P >= window, by ``length`` codes, ``count`` times.
 
-    Returns (count, P + length): the primer is part of the song. The state walks over every
-    window of the primer first, since the windows it learned from overlapped too. Song i draws
-    from a stream of its own, so that it stays the same whatever ``count`` is.
+    The state walks over every window of the primer first, since the windows it learned from
+    overlapped too. Song i draws from a stream of its own, so that it stays the same whatever
+    ``count`` is. A song ends sooner where the ``constraints`` leave it nothing to go on with and
+    it is whole. With ``config.beam`` nothing is drawn; there may be fewer songs than ``count``
+    then. Raises ConstraintError where the constraints cannot all be kept to.
     """
-    window = predictor.window
-    songs: Indices = np.empty((count, len(primer) + length), dtype=np.int32)
-    songs[:, : len(primer)] = primer
-    state = predictor.begin(count)
-    # Hear the primer, but for its last window, which is the first one to be answered.
-    for start in range(len(primer) - window):
-        _, state = predictor.step(songs[:, start : start + window], state)
-    numbers = uniforms(config.seed, count, length)
-    for i in range(length):
-        end = len(primer) + i
-        logits, state = predictor.step(songs[:, end - window : end], state)
-        p = probabilities(logits, config.temperature, config.top_k, config.top_p)
-        songs[:, end] = draw(p, numbers[:, i])
-        progress(i + 1, length)
-    return songs
+    together = Constraints(constraints)
+    if config.beam:
+        found = beam_search(predictor, primer, length, config.beam, together, progress)[:count]
+        return Drawn([song for _, song in found], np.array([score for score, _ in found]))
+    drawing = _Drawing(predictor, primer, length, config, count, together)
+    stuck = drawing.play(np.arange(count), progress)
+    while len(stuck):
+        stuck = drawing.play(stuck)
+    return Drawn(drawing.trimmed(), drawing.log_probability)
+
+
+class _Drawing:
+    """Songs while they are drawn.
+
+    Several constraints may leave a song nothing to go on with that each alone would not. It then
+    starts again with the same random numbers, its last code ruled out at that place: so it goes
+    back along its own way, and no further than it must.
+    """
+
+    def __init__(
+        self,
+        predictor: Predictor,
+        primer: Indices,
+        length: int,
+        config: SampleConfig,
+        count: int,
+        constraints: Constraints,
+    ) -> None:
+        self.predictor, self.primer, self.length = predictor, primer, length
+        self.config, self.constraints = config, constraints
+        self.songs: Indices = np.empty((count, len(primer) + length), dtype=np.int32)
+        self.songs[:, : len(primer)] = primer
+        self.ends = np.full(count, len(primer) + length)
+        self.log_probability: Floats = np.zeros(count)
+        self.uniforms = uniforms(config.seed, count, length)
+        # Of each song, after which codes it was given up which code led nowhere.
+        self.dead: defaultdict[tuple[int, bytes], list[int]] = defaultdict(list)
+        self.retreats: Counter[int] = Counter()
+
+    def trimmed(self) -> list[Indices]:
+        return [song[:end] for song, end in zip(self.songs, self.ends, strict=True)]
+
+    def play(self, rows: Rows, progress: Progress = lambda done, all_: None) -> Rows:
+        """Draw the songs ``rows`` (R,) from the primer on. Returns those that got stuck."""
+        predictor, constraints, config = self.predictor, self.constraints, self.config
+        window, stuck = predictor.window, []
+        state = hear(predictor, self.primer, len(rows))
+        states = constraints.begin(self.primer, len(rows))
+        self.log_probability[rows] = 0.0
+        for place in range(self.length):
+            end = len(self.primer) + place
+            mask = self._without_dead(constraints.allowed(states, self.length - place), rows, end)
+            going = mask.any(axis=1)  # (R,)
+            if not going.all():
+                whole = constraints.whole(states)
+                self.ends[rows[~going & whole]] = end
+                stuck += [self._retreat(row, end) for row in rows[~going & ~whole].tolist()]
+                kept = np.flatnonzero(going)
+                rows, mask = rows[kept], mask[kept]
+                state, states = predictor.pick(state, kept), constraints.pick(states, kept)
+                if not len(rows):
+                    break
+            logits, state = predictor.step(self.songs[rows, end - window : end], state)
+            p = probabilities(
+                np.where(mask, logits, -np.inf), config.temperature, config.top_k, config.top_p
+            )  # (R, V)
+            codes = draw(p, self.uniforms[rows, place])
+            self.songs[rows, end] = codes
+            self.ends[rows] = end + 1
+            self.log_probability[rows] += log_softmax(logits)[np.arange(len(rows)), codes]
+            states = constraints.advance(states, codes)
+            progress(place + 1, self.length)
+        return np.array(stuck, dtype=np.intp)
+
+    def _without_dead(self, mask: Mask, rows: Rows, end: int) -> Mask:
+        """Rule out, too, what is known to lead nowhere, (R, V)."""
+        for place, row in enumerate(rows.tolist() if self.dead else ()):
+            if ways := self.dead.get((row, self.songs[row, :end].tobytes())):
+                mask[place, ways] = False
+        return mask
+
+    def _retreat(self, row: int, end: int) -> int:
+        """Rule out the last code of a stuck song. Raises ConstraintError."""
+        self.retreats[row] += 1
+        first = end == len(self.primer)
+        if first or self.retreats[row] > _MOST_RETREATS:
+            tried = "" if first else f" of the first {_MOST_RETREATS} tried"
+            raise ConstraintError(
+                f"{self.constraints.name}: no way{tried} for song {row + 1} to go on from its "
+                "primer keeps to this to the end; ask for less"
+            )
+        self.dead[row, self.songs[row, : end - 1].tobytes()].append(int(self.songs[row, end - 1]))
+        return row
 
 
 def uniforms(seed: int, count: int, length: int) -> npt.NDArray[np.float64]:
@@ -50,4 +149,4 @@ def uniforms(seed: int, count: int, length: int) -> npt.NDArray[np.float64]:
 def whole_song(predictor: Predictor, song: Indices) -> Indices:
     """The song as the model plays it alone from its first window, (L,) -> (L,)."""
     window, greedy = predictor.window, SampleConfig(temperature=0.0)
-    return np.asarray(generate(predictor, song[:window], len(song) - window, greedy)[0])
+    return generate(predictor, song[:window], len(song) - window, greedy).songs[0]

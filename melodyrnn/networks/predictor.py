@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, Protocol
 
+import numpy as np
 import numpy.typing as npt
 
 from melodyrnn.sequences.vocabulary import Indices
@@ -26,6 +27,20 @@ class Predictor(Protocol):
         """Windows (B, T) and state -> logits (B, V) and the state after them."""
         ...
 
+    def pick(self, state: Any, rows: npt.NDArray[np.intp]) -> Any:
+        """The state of the songs ``rows`` (R,), of each as often as it is named."""
+        ...
+
     def logits(self, sequences: Sequence[Indices]) -> Sequence[npt.NDArray[Any]]:
         """Of each sequence the logits of all its windows, (N, V), the state carried."""
         ...
+
+
+def hear(predictor: Predictor, primer: Indices, count: int) -> Any:
+    """The state of ``count`` songs after all of ``primer`` (P,) but its last window, which is the
+    first to be answered.
+    """
+    songs, state = np.tile(primer, (count, 1)), predictor.begin(count)
+    for start in range(len(primer) - predictor.window):
+        _, state = predictor.step(songs[:, start : start + predictor.window], state)
+    return state

@@ -40,6 +40,11 @@ class WithShortTerm:
         heard, short = self.short.step(rows, state[1])
         return _combined(logits, heard), (long, short)
 
+    def pick(
+        self, state: tuple[Any, list[Heard]], rows: npt.NDArray[np.intp]
+    ) -> tuple[Any, list[Heard]]:
+        return self.predictor.pick(state[0], rows), self.short.pick(state[1], rows)
+
     def logits(self, sequences: Sequence[Indices]) -> list[Floats]:
         both = zip(self.predictor.logits(sequences), self.short.logits(sequences), strict=True)
         return [_combined(logits, heard) for logits, heard in both]

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from melodyrnn.sequences.combination import combine
 from melodyrnn.sequences.contexts import Contexts
@@ -80,6 +81,9 @@ class Memories(Counted):
 
     def begin(self, count: int) -> list[Heard]:
         return [Heard.nothing(self.model.order) for _ in range(count)]
+
+    def pick(self, state: list[Heard], rows: npt.NDArray[np.intp]) -> list[Heard]:
+        return [state[row] for row in rows]
 
     def step(self, rows: Indices, state: list[Heard]) -> tuple[Floats, list[Heard]]:
         """Windows (B, T) -> logits (B, V). The first window of a song is heard whole."""

@@ -71,6 +71,9 @@ class Counted(ABC):
         """Counts carry no state."""
         return None
 
+    def pick(self, state: Any, rows: npt.NDArray[np.intp]) -> Any:
+        return state
+
     def step(self, rows: Indices, state: Any) -> tuple[Floats, Any]:
         """Windows (B, T) -> logits (B, V)."""
         return np.log([self.probabilities(tuple(row)) for row in rows.tolist()]), state

@@ -6,24 +6,27 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from melodyrnn.errors import ConfigError, MelodyWarning
 from melodyrnn.files import make_folder
-from melodyrnn.music.codes import from_codes
+from melodyrnn.music.codes import from_codes, respelled, to_codes
 from melodyrnn.music.song import Song
 from melodyrnn.networks import generation
 from melodyrnn.networks import run as runs
-from melodyrnn.networks.config import SampleConfig, check, configure
+from melodyrnn.networks.config import FormConfig, SampleConfig, check, check_beam, configure
 from melodyrnn.render.write import write_song, writer_of
 from melodyrnn.sequences.repetition import Loop, closing_loop
-from melodyrnn.sequences.vocabulary import Indices
+from melodyrnn.sequences.vocabulary import END, START, Indices
 from melodyrnn.workflows.copies import Copied, Copies
 from melodyrnn.workflows.dataset import Dataset
+from melodyrnn.workflows.forms import MOST_NOTES, form_of
 from melodyrnn.workflows.generate_text import GenerateTextResult, generate_text
 from melodyrnn.workflows.opened import open_run
 from melodyrnn.workflows.primer import beginning
 from melodyrnn.workflows.sources import Named
 
-MOST_SONGS, MOST_NOTES = 100_000, 100_000
+MOST_SONGS = 100_000
 
 
 @dataclass(frozen=True)
@@ -35,6 +38,7 @@ class Generated:
     primer: int  # notes at its start that were given
     copied: Copied  # the longest run of notes that a training song has too, in whatever key
     loop: Loop | None  # the round in which it ends, if it does
+    log_probability: float  # of what follows the primer, as the model has it; natural logarithm
     file: Path | None = None
 
     def to_json(self) -> dict[str, Any]:
@@ -43,6 +47,7 @@ class Generated:
             "primer": self.primer,
             "copied": self.copied.to_json(),
             "loop": self.loop and self.loop._asdict(),
+            "log_probability": self.log_probability,
         }
         return document | ({"file": str(self.file)} if self.file else {})
 
@@ -54,6 +59,7 @@ class GenerateResult:
     songs: tuple[Generated, ...]
     files: tuple[Path, ...]
     config: SampleConfig  # how they were drawn, with the seed that draws them again
+    form: FormConfig  # what they keep to
     source = "songs"
 
     @property
@@ -61,7 +67,8 @@ class GenerateResult:
         return self.songs
 
     def to_json(self) -> dict[str, Any]:
-        return {**self.config.to_json(), "songs": [song.to_json() for song in self.songs]}
+        songs = [song.to_json() for song in self.songs]
+        return {**self.config.to_json(), **self.form.to_json(), "songs": songs}
 
 
 def generate(
@@ -81,16 +88,20 @@ def generate(
     """Draw ``count`` songs that begin with ``primer`` and go on for ``length`` notes.
 
     ``primer``: tokens such as ``"g8 e8 e4 f8"``, or a song or its file, of which the first notes
-    are taken, as many as the window has; without one, the opening of the first training song.
-    Without ``length``, as many notes as make the song as long as the first training song.
-    ``with_short_term``: joined by a model of what the song itself has had so far.
-    ``settings`` are fields of SampleConfig. ``output`` is a file, whose suffix tells the format
-    and whose name is numbered where there are several songs, or a folder for MIDI files.
-    Raises MelodyError; nothing is written then, unless the disk fills up between two songs.
+    are taken, as many as the window has; without one, the opening of the first training song, or
+    nothing where the run learned how songs begin. Without ``length``, as many notes as make the
+    song as long as the first training song. It is the most where a song ends by itself: in a run
+    that learned how songs end, with ``bars`` and with ``end``. ``with_short_term``: joined by a
+    model of what the song itself has had so far. ``settings`` are fields of
+    SampleConfig and FormConfig, such as ``temperature=0.8``, ``bars=8``. ``output`` is a file,
+    whose suffix tells the format and whose name is numbered where there are several songs, or a
+    folder for MIDI files. Raises MelodyError; nothing is written then, unless the disk fills up
+    between two songs.
     A run on text goes on writing: see ``generate_text``.
     """
-    (config,) = configure(settings, SampleConfig)
+    config, asked = configure(settings, SampleConfig, FormConfig)
     check("count", count, {"least": 1, "most": MOST_SONGS})
+    check_beam(settings, count)
     if length is not None:
         check("length", length, {"least": 1, "most": MOST_NOTES})
     if runs.read_record(Path(run)).source == "text":
@@ -115,17 +126,22 @@ def generate(
     dataset, learned = opened.dataset, opened.dataset.songs
     given = beginning(primer, dataset, opened.window, track=track, grid=grid)
     targets = _targets(output, count)
-    if length is None:
-        length = max(1, len(dataset.sequences[0]) - len(given))
+    copies = Copies(learned)
+    form = form_of(asked, dataset, copies, *given, length)
 
     drawn = generation.generate(
-        opened.predictor(with_short_term), given, length, config, count, progress
+        opened.predictor(with_short_term),
+        given.indices,
+        form.length,
+        config,
+        count,
+        progress,
+        form.constraints,
     )
-    copies = Copies(learned)
     songs: list[Generated] = []
     files: list[Path] = []
-    for number, indices in enumerate(drawn, 1):
-        song = _generated(indices, len(given), dataset, copies)
+    for number, (indices, likely) in enumerate(zip(*drawn, strict=True), 1):
+        song = _generated(indices, len(given.indices), dataset, form.like, copies, float(likely))
         titled = replace(
             song.song,
             title=_title(learned, number, count),
@@ -135,7 +151,7 @@ def generate(
         files += written
         songs.append(replace(song, song=titled, file=written[0] if written else None))
     _warn_of_loops(songs)
-    return GenerateResult(tuple(songs), tuple(files), config)
+    return GenerateResult(tuple(songs), tuple(files), config, asked)
 
 
 def _targets(output: str | Path | None, count: int) -> list[Path]:
@@ -153,11 +169,18 @@ def _targets(output: str | Path | None, count: int) -> list[Path]:
     return [path.with_stem(f"{path.stem}-{n:0{digits}}") for n in range(1, count + 1)]
 
 
-def _generated(indices: Indices, primer: int, dataset: Dataset, copies: Copies) -> Generated:
-    tokens = dataset.vocabulary.decode(indices)
-    song = from_codes(tokens, dataset.songs[0].song)
-    copied, loop = copies.longest(song), closing_loop(indices)
-    return Generated(song, tuple(tokens), primer, copied, loop)
+def _generated(
+    indices: Indices, primer: int, dataset: Dataset, like: Song, copies: Copies, likely: float
+) -> Generated:
+    vocabulary = dataset.vocabulary
+    begun = START in vocabulary
+    if begun:
+        indices = indices[~np.isin(indices, vocabulary.encode([START, END]))]
+    song = from_codes(vocabulary.decode(indices), like)
+    if begun:  # codes that spell each pitch in one way
+        song = respelled(song)
+    tokens, loop = tuple(to_codes(song)), closing_loop(indices)
+    return Generated(song, tokens, primer - begun, copies.longest(song), loop, likely)
 
 
 def _title(learned: Sequence[Named], number: int, count: int) -> str:
@@ -177,7 +200,7 @@ def _warn_of_loops(songs: Sequence[Generated]) -> None:
         which = f"{len(looping)} of {len(songs)} songs end (the first: song {number})"
     warnings.warn(
         f"{which} in a loop: the last {notes} {loop.rounds} times over; "
-        "a higher --temperature may break it",
+        "a higher --temperature may break it, --avoid-loops does",
         MelodyWarning,
         stacklevel=3,
     )

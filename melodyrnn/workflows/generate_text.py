@@ -10,7 +10,7 @@ from melodyrnn.errors import ConfigError, VocabularyError
 from melodyrnn.files import write_atomically
 from melodyrnn.networks import generation
 from melodyrnn.networks import run as runs
-from melodyrnn.networks.config import SampleConfig, check, configure
+from melodyrnn.networks.config import SampleConfig, check, check_beam, configure
 from melodyrnn.sequences.repetition import Loop, closing_loop
 
 MOST_TEXTS, MOST_CHARACTERS = 100_000, 10_000_000
@@ -27,6 +27,7 @@ class WrittenText:
     text: str  # the primer is its beginning
     primer: int  # characters that were given
     loop: Loop | None  # the round in which it ends, if it does
+    log_probability: float  # of what follows the primer, as the model has it; natural logarithm
     file: Path | None = None
 
     def to_json(self) -> dict[str, Any]:
@@ -34,6 +35,7 @@ class WrittenText:
             "text": self.text,
             "primer": self.primer,
             "loop": self.loop and self.loop._asdict(),
+            "log_probability": self.log_probability,
         }
         return document | ({"file": str(self.file)} if self.file else {})
 
@@ -75,6 +77,7 @@ def generate_text(
     """
     (config,) = configure(settings, SampleConfig)
     check("count", count, {"least": 1, "most": MOST_TEXTS})
+    check_beam(settings, count)
     length = LENGTH if length is None else length
     check("length", length, {"least": 1, "most": MOST_CHARACTERS})
     record = runs.read_record(Path(run))
@@ -82,10 +85,10 @@ def generate_text(
     network = runs.load_network(Path(run), record)
     drawn = generation.generate(network, given, length, config, count, progress)
     texts = []
-    for number, indices in enumerate(drawn, 1):
+    for number, (indices, likely) in enumerate(zip(*drawn, strict=True), 1):
         text = "".join(record.vocabulary.decode(indices))
         file = write_atomically(_target(output, number, count), text) if output else None
-        texts.append(WrittenText(text, len(given), closing_loop(indices), file))
+        texts.append(WrittenText(text, len(given), closing_loop(indices), float(likely), file))
     return GenerateTextResult(tuple(texts), config)
 
 
