@@ -1,0 +1,64 @@
+"""Sequences of events: at each place a code to be told, and what is known before it.
+
+The codes are on a scale: neighbours are near each other, and a sequence moved along the scale is
+the same sequence elsewhere, as a melody transposed is. Whatever else is known stands beside them
+as *factors*, categories that no move changes, and *guesses*, codes that may come.
+"""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from melodyrnn.sequences.vocabulary import Indices
+from melodyrnn.sequences.windows import Mask
+
+NO_CODE = -1
+"""In the place of a code where there is none."""
+
+
+class Events(NamedTuple):
+    """One sequence, or N of them padded to one length: then each array is (N, L, …)."""
+
+    told: Indices  # (L,): the codes to be told
+    last: Indices  # (L,): the code before each, NO_CODE at the start
+    guesses: Indices  # (L, G): codes proposed before each is told, or NO_CODE
+    factors: Indices  # (L, F): categories known before each is told
+
+    def moved(self, by: int) -> "Events":
+        """The same ``by`` codes up the scale."""
+        return self._replace(
+            told=self.told + by,
+            last=np.where(self.last == NO_CODE, NO_CODE, self.last + by),
+            guesses=np.where(self.guesses == NO_CODE, NO_CODE, self.guesses + by),
+        )
+
+
+class Layout(NamedTuple):
+    """What all sequences of a model have in common."""
+
+    codes: int  # V, those of the scale
+    guesses: int  # G
+    factors: tuple[int, ...]  # F numbers of categories
+
+
+def padded(sequences: Sequence[Events], steps: int) -> tuple[Events, Mask]:
+    """Side by side, (N, ``steps``, …), and where an event stands, (N, ``steps``)."""
+    first = sequences[0]
+    arrays = [np.zeros((len(sequences), steps, *part.shape[1:]), dtype=np.int32) for part in first]
+    mask = np.zeros((len(sequences), steps), dtype=bool)
+    for row, sequence in enumerate(sequences):
+        for array, part in zip(arrays, sequence, strict=True):
+            array[row, : len(part)] = part
+        mask[row, : len(sequence.told)] = True
+    return Events(*arrays), mask
+
+
+def steps_for(length: int) -> int:
+    """The length to pad to. There are few, for each is a program to be made: 32, 48 and 64, and
+    from there on multiples of ever larger numbers, so that a third at most is padding.
+    """
+    unit = 16
+    while length > 4 * unit:
+        unit *= 2
+    return max(2, -(-length // unit)) * unit

@@ -1,0 +1,51 @@
+"""What came the last time: the longest repetition of what was just heard.
+
+Songs repeat their phrases. A model of the next code is helped by one that remembers: where did
+the codes just heard stand before, and what came then?
+"""
+
+from collections.abc import Hashable, Sequence
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from melodyrnn.sequences.vocabulary import Indices
+
+
+class Recalled(NamedTuple):
+    """Of each place t of a sequence, an earlier one that is like it; both (L,)."""
+
+    place: Indices  # before t; -1 where nothing is alike
+    length: Indices  # how many codes in a row are alike there and here; 0 where none is
+
+
+def recall(
+    heard: Sequence[Hashable],
+    *,
+    known: bool = False,
+    alike: npt.NDArray[np.bool_] | None = None,
+) -> Recalled:
+    """Of each place, the earlier one with the longest run of equal codes, of several the last.
+
+    The runs end just before the two places; with ``known`` they end at them, since the codes are
+    known before what is to be told. ``alike`` (L, L) says which pairs of places may be taken.
+    """
+    numbers: dict[Hashable, int] = {}
+    codes = np.array([numbers.setdefault(code, len(numbers)) for code in heard], dtype=np.int32)
+    size = len(codes)
+    same = codes[:, None] == codes  # (L, L)
+    # runs[t, j]: how many codes just before t equal those just before j
+    runs = np.zeros((size, size), dtype=np.int32)
+    for t in range(1, size):
+        runs[t, 1:] = (runs[t - 1, :-1] + 1) * same[t - 1, :-1]
+    if known:
+        runs = (runs + 1) * same
+    runs = np.tril(runs, -1)  # only what is past can be recalled
+    if alike is not None:
+        runs *= alike
+    if not size:
+        return Recalled(codes, codes)
+    place = size - 1 - runs[:, ::-1].argmax(-1)
+    length = runs[np.arange(size), place]
+    return Recalled(np.where(length > 0, place, -1).astype(np.int32), length)
