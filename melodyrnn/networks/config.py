@@ -262,6 +262,28 @@ class FitConfig(_Checked):
 
 
 @dataclass(frozen=True, slots=True)
+class EventConfig(_Checked):
+    """A network over events (``event_models``) and how it learns (``event_training``)."""
+
+    units: int = _setting(128, "units in the recurrent layer", least=1, most=8192)
+    input_dropout: float = _setting(
+        0.2, "part of what it sees hidden in training", real=True, most=0.9
+    )
+    dropout: float = _setting(0.4, "part of the outputs hidden in training", real=True, most=0.9)
+    recurrent_dropout: float = _setting(
+        0.25, "part of the recurrent weights left out of a step", real=True, most=0.9
+    )
+    steps: int = _setting(1500, "the most steps of learning, each on one batch", least=1)
+    batch: int = _setting(16, "sequences a step", least=1)
+    learning_rate: float = _setting(4e-3, "Adam's step size", real=True, above=0.0, most=10.0)
+    moves: int = _setting(5, "codes by which a sequence is moved at most, up or down", least=0)
+    averaging: float = _setting(
+        0.99, "how slowly the average of the weights follows them", real=True, most=0.9999
+    )
+    clip: float = _setting(1.0, "the longest gradient", real=True, above=0.0)
+
+
+@dataclass(frozen=True, slots=True)
 class SampleConfig(_Checked):
     """How notes are drawn from what the network expects."""
 
