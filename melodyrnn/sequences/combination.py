@@ -20,10 +20,10 @@ def combine(distributions: npt.ArrayLike, bias: float = 2.0, mean: str = "geomet
     which a code that one model all but excludes stays excluded.
     """
     p = np.asarray(distributions, dtype=np.float64)
-    return MEANS[mean](p, _weights(p, bias))
+    return MEANS[mean](p, weights_of(p, bias))
 
 
-def _weights(p: Floats, bias: float) -> Floats:
+def weights_of(p: Floats, bias: float) -> Floats:
     """(M, N, V) -> (M, N, 1), their sum over the models 1."""
     entropy = -(p * np.log2(np.maximum(p, _TINY))).sum(-1, keepdims=True)
     # The weights by their logarithms, so that a model which is certain outweighs the others
