@@ -10,7 +10,7 @@ from melodyrnn import benchmark
 from melodyrnn.cli import main
 from melodyrnn.errors import ConfigError, MelodyError, MelodyWarning, RunError
 from melodyrnn.workflows import benchmark as workflow
-from melodyrnn.workflows.benchmark_rows import ROWS, Row, together
+from melodyrnn.workflows.benchmark_rows import COUNTED, Row, together
 from melodyrnn.workflows.melodies import melodies_of
 from melodyrnn.workflows.published import TABLES
 from melodyrnn.workflows.sources import gather
@@ -39,6 +39,14 @@ z4|
 
 def call(*arguments):
     return CliRunner().invoke(main, list(map(str, arguments)))
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _rows_that_count():
+    """Networks take minutes; test_network_rows.py has them."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(workflow, "ROWS", COUNTED)
+        yield
 
 
 @pytest.fixture(scope="module")
@@ -99,7 +107,7 @@ def test_each_melody_is_told_once_and_never_learned_in_that_fold(humdrum, tmp_pa
 
 def test_a_row_is_given_what_those_above_it_told(humdrum, tmp_path, monkeypatch):
     alone = Row("together", "", "pitch", together(["LTM+"]))
-    monkeypatch.setattr(workflow, "ROWS", (*ROWS, alone))
+    monkeypatch.setattr(workflow, "ROWS", (*COUNTED, alone))
     result = benchmark("kinder", songs=humdrum, folds=2, output=tmp_path / "out")
     rows = {row.row.model: row for row in result.rows}
     assert rows["together"].folds == pytest.approx(rows["LTM+"].folds)
@@ -130,7 +138,7 @@ def test_folds_do_not_depend_on_the_names_and_the_order_of_files(humdrum, tmp_pa
 def test_other_songs_have_no_published_figures(humdrum, tmp_path):
     told = benchmark("kinder", songs=humdrum, folds=2, output=tmp_path / "out").to_json()
     assert told["dataset"]["melodies"] == 5
-    assert [row["published"] for row in told["rows"]] == [None] * len(ROWS)
+    assert [row["published"] for row in told["rows"]] == [None] * len(COUNTED)
 
 
 def test_tied_notes_are_one_and_rests_none(tmp_path):

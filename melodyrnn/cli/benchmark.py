@@ -16,6 +16,12 @@ LTM, STM     long-term and short-term model: what the other melodies have
              learning while it is measured
 C*I, X5UI    escape method, longest context (* is any), U: update exclusion,
              I: interpolated
+LSTM         a network that also knows what came the last time; 3 of them
+             averaged; taught: by other traditions first, without variants
+timed        one that sees durations, meter and key too, and of the note to be
+             told when it comes and how long it lasts
+& PPM        together with LTM+ and STM, each trusted as a rehearsal within the
+             learned melodies has taught
 """
 
 
@@ -24,7 +30,7 @@ C*I, X5UI    escape method, longest context (* is any), U: update exclusion,
 @click.option("--songs", type=PATH, help="measure on this file, folder or corpus instead")
 @click.option("--fast", is_flag=True, help="three of the folds, and the quick rows")
 @click.option("--folds", type=int, help="parts of the collection  [default: 10]")
-@click.option("--seed", type=int, help="deals the melodies out to the folds  [default: 0]")
+@click.option("--seed", type=int, help="deals the melodies out, starts the networks  [default: 0]")
 @click.option("--output", "-o", type=PATH, help="the folder to make")
 @click.option("--overwrite", is_flag=True, help="replace what is in the folder")
 @reading
@@ -39,7 +45,7 @@ def benchmark(name: str, as_json: bool, quiet: bool, **settings: Any) -> None:
     from melodyrnn.console.progress import progress_of
     from melodyrnn.workflows.benchmark import benchmark
 
-    with progress_of(f"measuring {name}", "row", quiet or as_json) as report:
+    with progress_of(f"measuring {name}", "step", quiet or as_json) as report:
         result = benchmark(name, progress=report, **given(settings))
     if as_json:
         print_json(result.to_json())

@@ -11,9 +11,11 @@ import numpy as np
 from melodyrnn.errors import ConfigError
 from melodyrnn.files import check_free, create_folder, create_fresh_folder, write_atomically
 from melodyrnn.networks.config import check, nearest
-from melodyrnn.workflows.benchmark_rows import ROWS, Floats, Fold, Row, Told
+from melodyrnn.workflows.benchmark_rows import Floats, Fold, Row
+from melodyrnn.workflows.fold_work import tell_folds
 from melodyrnn.workflows.folder import RUNS, slug_of
 from melodyrnn.workflows.melodies import Melodies, Melody, melodies_of
+from melodyrnn.workflows.network_rows import ROWS
 from melodyrnn.workflows.published import TABLES, Published
 from melodyrnn.workflows.sources import gather
 
@@ -107,15 +109,15 @@ def benchmark(
     overwrite: bool = False,
     track: str | None = None,
     grid: str | None = None,
-    progress: Callable[[int, int, str], None] = lambda done, all_, row: None,
+    progress: Callable[[int, int, str], None] = lambda done, all_, words: None,
 ) -> BenchmarkResult:
     """Tell each melody by what was learned from the other ``folds``, with every row of ``ROWS``.
 
     ``name``: of ``published.TABLES``; ``songs``: a file, folder, glob or corpus to take in the
-    place of its own, without published figures. ``seed`` deals the melodies out to the folds.
-    ``fast``: three folds, without the slow rows. ``output``: the folder for benchmark.json, by
-    default a fresh one under ``runs/``. ``progress`` is called with (rows told, all, the next
-    row). Raises MelodyError.
+    place of its own, without published figures. ``seed`` deals the melodies out to the folds and
+    starts the networks. ``fast``: three folds, without the slow rows. ``output``: the folder for
+    benchmark.json, by default a fresh one under ``runs/``. ``progress`` is called with (steps
+    done, all, what is being done). Raises MelodyError.
     """
     if name not in TABLES:
         raise ConfigError(
@@ -126,17 +128,17 @@ def benchmark(
     table = TABLES[name] if songs is None else None
     source = Path(TABLES[name].corpus if songs is None else songs)
     data = melodies_of(gather(source, track=track, grid=grid))
-    tests = _tests(data, folds, seed)[: FAST_FOLDS if fast else None]
+    dealt = folds_of(data, folds, seed)[: FAST_FOLDS if fast else None]
     if output is not None:
         check_free(Path(output), _FILE, overwrite=overwrite, **_WORDS)
     rows = [row for row in ROWS if row.fast or not fast]
-    bits = _bits(rows, data, tests, seed, progress)
+    bits = tell_folds(rows, dealt, progress)
     result = BenchmarkResult(
         name,
         str(source),
         table,
         data,
-        tests,
+        tuple(fold.test for fold in dealt),
         folds,
         seed,
         tuple(_measured(row, bits[row.model], table) for row in rows),
@@ -149,7 +151,7 @@ def benchmark(
     return result
 
 
-def _tests(data: Melodies, folds: int, seed: int) -> tuple[tuple[Melody, ...], ...]:
+def folds_of(data: Melodies, folds: int, seed: int) -> list[Fold]:
     """The melodies dealt out at random. Raises ConfigError where a fold would be empty."""
     count = len(data.melodies)
     if folds > count:
@@ -158,34 +160,20 @@ def _tests(data: Melodies, folds: int, seed: int) -> tuple[tuple[Melody, ...], .
             f"{'is' if count == 1 else 'are'} {count}; "
             + (f"use --folds {count} or less" if count > 1 else "give more songs")
         )
+    midi = tuple(int(symbol) for symbol in data.alphabet.symbols)
     order = np.random.default_rng(seed).permutation(count)
-    return tuple(tuple(data.melodies[i] for i in order[fold::folds]) for fold in range(folds))
-
-
-def _bits(
-    rows: Sequence[Row],
-    data: Melodies,
-    tests: Sequence[Sequence[Melody]],
-    seed: int,
-    progress: Callable[[int, int, str], None],
-) -> dict[str, list[list[Floats]]]:
-    """Row -> of each fold, of each of its melodies, -log2 p of each note, (L,)."""
-    bits: dict[str, list[list[Floats]]] = {row.model: [] for row in rows}
-    for number, test in enumerate(tests):
-        held_out = set(test)
-        learned = tuple(melody for melody in data.melodies if melody not in held_out)
-        fold = Fold(learned, tuple(test), len(data.alphabet), seed)
-        told: dict[str, Told] = {}
-        for place, row in enumerate(rows):
-            progress(number * len(rows) + place, len(tests) * len(rows), row.model)
-            told[row.model] = row.tell(fold, told)
-            bits[row.model].append(
-                [
-                    -np.log2(p[np.arange(len(p)), melody.pitches])
-                    for melody, p in zip(test, told[row.model], strict=True)
-                ]
+    dealt = []
+    for number in range(folds):
+        test = set(order[number::folds].tolist())
+        dealt.append(
+            Fold(
+                tuple(m for place, m in enumerate(data.melodies) if place not in test),
+                tuple(data.melodies[place] for place in order[number::folds]),
+                midi,
+                seed,
             )
-    return bits
+        )
+    return dealt
 
 
 def _measured(row: Row, bits: Sequence[Sequence[Floats]], table: Published | None) -> Measured:

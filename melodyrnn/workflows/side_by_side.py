@@ -3,7 +3,6 @@ the results do not depend on how many run at once.
 """
 
 from collections.abc import Callable, Sequence
-from functools import cache
 
 from melodyrnn.workflows.pool import share_out
 from melodyrnn.workflows.trial import Plan, Trial, finished, run_trial
@@ -36,13 +35,7 @@ def run_trials(
 
 def run_alone(plan: Plan) -> Trial:
     """What a worker does with a plan. Raises MelodyError."""
-    _take_one_thread()
+    from melodyrnn.networks.backend import take_one_thread
+
+    take_one_thread()
     return run_trial(plan)
-
-
-@cache
-def _take_one_thread() -> None:
-    from melodyrnn.networks.backend import tf
-
-    tf.config.threading.set_intra_op_parallelism_threads(1)
-    tf.config.threading.set_inter_op_parallelism_threads(1)

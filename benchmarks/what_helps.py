@@ -1,0 +1,119 @@
+"""What helps a network to tell the next pitch: each thing left out or changed in turn.
+
+    python benchmarks/what_helps.py [FOLDS] [WORDS OF A LINE]
+
+Bits a note in the rehearsals of the first FOLDS folds of ``benchmark kinder``, by default 3: parts
+of the learned melodies told by the rest, where all choices are made. No test melody is touched.
+"""
+
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from typing import NamedTuple
+
+import numpy as np
+
+from melodyrnn.networks.backend import take_one_thread
+from melodyrnn.networks.config import EventConfig
+from melodyrnn.networks.event_training import EventLearner
+from melodyrnn.sequences.events import Events, Layout
+from melodyrnn.workflows.benchmark import FOLDS, folds_of
+from melodyrnn.workflows.benchmark_rows import Fold
+from melodyrnn.workflows.melodies import melodies_of
+from melodyrnn.workflows.melody_events import Inputs
+from melodyrnn.workflows.network_rows import SETTINGS
+from melodyrnn.workflows.sources import gather
+
+PITCH, TIMED = SETTINGS[False], SETTINGS[True]
+GUESSES = {False: 2, True: 8}
+"""Timed or not -> kinds of guesses; of each kind three factors, after three of the pitches."""
+
+
+class Line(NamedTuple):
+    """One line of the table."""
+
+    about: str
+    timed: bool
+    config: EventConfig
+    guesses: Callable[[bool], list[int]] = lambda timed: list(range(GUESSES[timed]))  # those kept
+    clock: bool = True  # whether the last six factors, of time, are kept
+
+
+LINES = (
+    Line("pitch", False, PITCH),
+    Line("pitch, without guesses", False, PITCH, lambda _: []),
+    Line("pitch, guesses by pitches alone", False, PITCH, lambda _: [0]),
+    Line("pitch, guesses by intervals alone", False, PITCH, lambda _: [1]),
+    Line("pitch, not moved along the scale", False, replace(PITCH, moves=0)),
+    Line("pitch, no average of weights", False, replace(PITCH, averaging=0.0)),
+    Line(
+        "pitch, no dropout",
+        False,
+        replace(PITCH, input_dropout=0.0, dropout=0.0, recurrent_dropout=0.0),
+    ),
+    Line("pitch, 64 units", False, replace(PITCH, units=64)),
+    Line("pitch, 256 units", False, replace(PITCH, units=256)),
+    Line("timed", True, TIMED),
+    Line("timed, without guesses", True, TIMED, lambda _: []),
+    Line("timed, without guesses by time", True, TIMED, lambda _: [0, 1]),
+    Line("key alone", True, TIMED, lambda _: [0, 1], clock=False),
+    Line("timed, dropout as without time", True, replace(PITCH, learning_rate=3e-3, moves=0)),
+    Line("timed, moved along the scale", True, replace(TIMED, moves=5)),
+)
+
+
+def kept(line: Line, events: Events) -> Events:
+    guesses = line.guesses(line.timed)
+    return events._replace(
+        guesses=events.guesses[:, guesses], factors=events.factors[:, columns(line)]
+    )
+
+
+def columns(line: Line) -> list[int]:
+    known = [0, 1, 2, *(3 + 3 * kind + i for kind in line.guesses(line.timed) for i in range(3))]
+    first = 3 + 3 * GUESSES[line.timed]
+    return known + (list(range(first, first + 6)) if line.timed and line.clock else [])
+
+
+def measure(line: Line, folds: list[Fold]) -> tuple[list[float], list[int]]:
+    """Bits a note and steps, of each rehearsal."""
+    inputs = Inputs.of(folds[0].midi[0], folds[0].midi[-1], line.timed)
+    factors = tuple(inputs.layout.factors[column] for column in columns(line))
+    layout = Layout(inputs.layout.codes, len(line.guesses(line.timed)), factors)
+    learner = EventLearner(layout, line.config)
+    bits, steps = [], []
+    for fold in folds:
+        learned, test = (
+            [kept(line, inputs.events(melody.song.song)) for melody in melodies]
+            for melodies in (fold.rehearsal.learned, fold.rehearsal.test)
+        )
+        steps.append(learner.learn(learned, fold.seed, held_out=test))
+        came = []
+        for melody, events, p in zip(fold.rehearsal.test, test, learner.tell(test), strict=True):
+            q = p[:, np.array(fold.midi) - inputs.origin(melody.song.song)]
+            came.append((q / q.sum(-1, keepdims=True))[np.arange(len(q)), melody.pitches])
+            assert len(q) == len(events.told)
+        bits.append(float(-np.log2(np.concatenate(came)).mean()))
+    return bits, steps
+
+
+def main() -> None:
+    take_one_thread()
+    count = int(sys.argv[1]) if len(sys.argv) > 1 else 3
+    data = melodies_of(gather("kinder"))
+    folds = [
+        replace(fold, seed=number) for number, fold in enumerate(folds_of(data, FOLDS, 0)[:count])
+    ]
+    for line in LINES:
+        if len(sys.argv) > 2 and line.about not in sys.argv[2:]:
+            continue
+        start = time.process_time()
+        bits, steps = measure(line, folds)
+        spent = time.process_time() - start
+        each = " ".join(f"{fold:.3f}" for fold in bits)
+        print(f"{line.about:35} {np.mean(bits):.3f}  ({each})  {steps} {spent:.0f} s", flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,174 @@
+"""Songs as the events of a network: what it sees of a melody before it tells each pitch.
+
+Two kinds of inputs. ``pitch``: nothing but the pitches before. ``timed``: durations, meter and key
+too, and of the note to be told its own time, that is when it comes and how long it lasts, as in
+the multiple viewpoint systems of the literature, which tell the pitch of an event of known time.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from melodyrnn.music.song import Song
+from melodyrnn.music.viewpoints import (
+    DURATIONS,
+    METERS,
+    PLACES,
+    Viewpoints,
+    bars_before,
+    tonic,
+    viewpoints,
+)
+from melodyrnn.sequences.events import NO_CODE, Events, Layout
+from melodyrnn.sequences.recall import recall
+from melodyrnn.sequences.vocabulary import Indices
+
+ROOM = 6
+"""Semitones by which a melody may be moved; the scale has them below and above the pitches."""
+
+OCTAVE = 12
+_INTERVALS = 2 * OCTAVE + 2  # from -12 to 12 semitones, wider ones with the widest; 0 for none
+_LENGTHS = 8  # classes of how many codes in a row were alike; the last for 7 and more
+_BARS_BACK = (1, 2, 4, 8)
+_BARS_COUNTED = 8
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """What is seen, on the scale of pitches of some songs."""
+
+    lowest: int  # MIDI number of code 0
+    layout: Layout
+    timed: bool
+
+    @classmethod
+    def of(cls, lowest: int, highest: int, timed: bool) -> "Inputs":
+        """Those of songs between two MIDI numbers."""
+        kinds = [*_BY_PITCH, *_BY_TIME] if timed else list(_BY_PITCH)
+        factors = [_INTERVALS] * 3 + [_INTERVALS, _LENGTHS, 3] * len(kinds)
+        if timed:
+            factors += [len(DURATIONS) + 1, len(DURATIONS) + 2, 2, PLACES, _BARS_COUNTED, METERS]
+        codes = highest - lowest + 1 + 2 * ROOM
+        return cls(lowest - ROOM, Layout(codes, len(kinds), tuple(factors)), timed)
+
+    def has_room(self, song: Song) -> bool:
+        """Whether all its notes are on the scale."""
+        codes = [note.pitch.midi - self.origin(song) for note in song.notes if note.pitch]
+        return min(codes) >= 0 and max(codes) < self.layout.codes
+
+    def origin(self, song: Song) -> int:
+        """The MIDI number of code 0 in ``song``: with the key known, all tonics are one."""
+        return self.lowest + (_from_c(tonic(song)) if self.timed else 0)
+
+    def events(self, song: Song) -> Events:
+        """The notes of ``song`` that sound, L of them."""
+        seen = viewpoints(song)
+        told = np.array(seen.pitch, dtype=np.int32) - self.origin(song)  # (L,)
+        last = _after(told, NO_CODE)
+        interval = np.where(last == NO_CODE, NO_INTERVAL, told - last)
+        kinds = [*_BY_PITCH, *_BY_TIME] if self.timed else _BY_PITCH
+        guessed = [kind(seen, told, interval) for kind in kinds]
+        factors = [
+            _after(_interval_class(interval), 0),
+            _after(_after(_interval_class(interval), 0), 0),
+            _interval_class(np.where(last == NO_CODE, NO_INTERVAL, last - told[0])),
+        ]
+        for codes, lengths in guessed:
+            known = (codes != NO_CODE) & (last != NO_CODE)
+            factors += [
+                _interval_class(np.where(known, codes - last, NO_INTERVAL)),
+                np.minimum(lengths, _LENGTHS - 1),
+                _after(np.where(codes == NO_CODE, 0, 1 + (codes == told)), 0),
+            ]
+        if self.timed:
+            factors += [np.array(column) for column in _time(seen)]
+        guesses = np.stack([codes for codes, _ in guessed], -1)
+        return Events(told, last, guesses.astype(np.int32), np.stack(factors, -1).astype(np.int32))
+
+
+Guess = tuple[Indices, Indices]
+"""Codes (L,), NO_CODE where there is none, and of each how much spoke for it, (L,)."""
+
+NO_INTERVAL = 1000
+
+
+def _same_pitches(seen: Viewpoints, told: Indices, interval: Indices) -> Guess:
+    """What came after the same pitches."""
+    place, length = recall(told.tolist())
+    return np.where(place >= 0, told[place], NO_CODE), length
+
+
+def _same_intervals(seen: Viewpoints, told: Indices, interval: Indices) -> Guess:
+    """What came after the same intervals, wherever they stood."""
+    place, length = recall(interval.tolist())
+    return _continued(place, length, told, interval)
+
+
+def _same_notes(seen: Viewpoints, told: Indices, interval: Indices) -> Guess:
+    """What came at the same place of a bar and lasted as long, after the same notes."""
+    lasting = np.array(seen.duration)
+    place, length = recall(
+        list(zip(told.tolist(), seen.duration, strict=True)),
+        alike=_same_place(seen) & (lasting[:, None] == lasting),
+    )
+    return np.where(place >= 0, told[place], NO_CODE), length
+
+
+def _same_rhythm(seen: Viewpoints, told: Indices, interval: Indices) -> Guess:
+    """By which interval the melody moved at the same place of a bar, in the same rhythm."""
+    alike = _same_place(seen)
+    alike[:, 0] = False  # the first note moved by no interval
+    place, length = recall(seen.duration, known=True, alike=alike)
+    return _continued(place, length, told, interval)
+
+
+def _bars_back(count: int) -> Callable[[Viewpoints, Indices, Indices], Guess]:
+    def same_place(seen: Viewpoints, told: Indices, interval: Indices) -> Guess:
+        place = np.array(bars_before(seen, count))
+        return np.where(place >= 0, told[place], NO_CODE), (place >= 0).astype(np.int32)
+
+    return same_place
+
+
+_BY_PITCH = (_same_pitches, _same_intervals)
+_BY_TIME = (_same_notes, _same_rhythm, *map(_bars_back, _BARS_BACK))
+
+
+def _continued(place: Indices, length: Indices, told: Indices, interval: Indices) -> Guess:
+    return np.where(place > 0, _after(told, NO_CODE) + interval[place], NO_CODE), length
+
+
+def _same_place(seen: Viewpoints) -> npt.NDArray[np.bool_]:
+    """(L, L): which notes begin at the same place of their bars."""
+    places = np.array(seen.in_bar)
+    return np.asarray(places[:, None] == places)
+
+
+def _time(seen: Viewpoints) -> list[list[int]]:
+    """What a score tells of each note's time, and of the one before."""
+    none = len(DURATIONS) + 1
+    return [
+        list(seen.duration),
+        [none, *seen.duration[:-1]],
+        list(seen.rest),
+        list(seen.place),
+        [bar % _BARS_COUNTED for bar in seen.bar],
+        list(seen.meter),
+    ]
+
+
+def _after(column: Indices, first: int) -> Indices:
+    """Each moved on to the next note, where it is known."""
+    return np.concatenate([[first], column[:-1]]).astype(np.int32)
+
+
+def _interval_class(interval: Indices) -> Indices:
+    near = np.clip(interval, -OCTAVE, OCTAVE) + OCTAVE + 1
+    return np.where(interval == NO_INTERVAL, 0, near).astype(np.int32)
+
+
+def _from_c(semitones: int) -> int:
+    """Semitones from the nearest C, -5 to 6: no song is moved further than it must be."""
+    return semitones if semitones <= 6 else semitones - OCTAVE

@@ -1,0 +1,105 @@
+from dataclasses import replace
+from fractions import Fraction
+
+import numpy as np
+import pytest
+
+from melodyrnn import parse
+from melodyrnn.music.song import Key, Note
+from melodyrnn.networks.config import EventConfig
+from melodyrnn.workflows import network_rows
+from melodyrnn.workflows.benchmark_rows import LTM_PLUS, STM, Fold
+from melodyrnn.workflows.fold_work import tell_folds
+from melodyrnn.workflows.melodies import melodies_of
+from melodyrnn.workflows.network_rows import NETWORKS, ROWS
+from melodyrnn.workflows.sources import Named, Reading
+
+TINY = EventConfig(units=4, batch=4, steps=3, moves=1)
+
+
+def tune(seed, notes=12):
+    steps = np.random.default_rng(seed).choice(list("gabdcf"), notes)
+    return parse("meter: 2/4\nkey: G major\n" + " ".join(f"{step}4" for step in steps))
+
+
+@pytest.fixture(scope="module")
+def fold():
+    data = melodies_of([Named(str(seed), tune(seed)) for seed in range(7)])
+    midi = tuple(int(symbol) for symbol in data.alphabet.symbols)
+    return Fold(data.melodies[2:], data.melodies[:2], midi, seed=0)
+
+
+@pytest.fixture
+def tiny(monkeypatch):
+    """One set of programs serves all trainings."""
+    monkeypatch.setattr(network_rows, "SETTINGS", {False: TINY, True: TINY})
+    monkeypatch.setattr(network_rows, "BEFORE", TINY)
+    monkeypatch.setattr(network_rows, "AFTER", TINY)
+
+
+def test_every_row_tells_the_alphabet(fold, tiny, monkeypatch):
+    others = Reading(tuple(Named(str(n), tune(n)) for n in range(100, 104)), (), ())
+    monkeypatch.setattr(network_rows, "gather_all", lambda corpus: others)
+    told = {row.model: row.tell(fold, {}) for row in (LTM_PLUS, STM)}
+    rows = [row for row in NETWORKS if row.inputs == "pitch"]
+    assert len(rows) == 6
+    for row in rows:
+        if row.prepare:
+            made = row.prepare((*fold.learned, *fold.test), 0)
+            fold = replace(fold, prepared={row.model: made})
+            fold.rehearsed.update({LTM_PLUS.model: LTM_PLUS.tell(fold.rehearsal, {})})
+        told[row.model] = row.tell(fold, told)
+        for melody, p in zip(fold.test, told[row.model], strict=True):
+            assert p.shape == (len(melody.pitches), fold.pitches)
+            assert p.sum(-1) == pytest.approx(np.ones(len(p)))
+
+
+def test_choices_are_made_on_learned_melodies_alone(fold):
+    rehearsal = fold.rehearsal
+    assert set(rehearsal.learned) | set(rehearsal.test) == set(fold.learned)
+    assert not set(rehearsal.learned) & set(rehearsal.test)
+    assert not {*rehearsal.learned, *rehearsal.test} & set(fold.test)
+    assert fold.rehearsal is rehearsal
+
+
+def test_a_single_learned_melody_rehearses_with_itself(fold):
+    alone = replace(fold, learned=fold.learned[:1])
+    assert alone.rehearsal.test == alone.rehearsal.learned == alone.learned
+
+
+def test_variants_of_what_is_to_be_told_are_not_learned_before():
+    told, other = tune(0, 30), tune(1, 30)
+    up = tuple(Note(Key().pitch(note.pitch.midi + 5), note.duration) for note in told.notes)
+    slow = tuple(Note(note.pitch, note.duration * 2) for note in told.notes)
+    uneven = tuple(
+        Note(note.pitch, note.duration * (1 + n % 3)) for n, note in enumerate(told.notes)
+    )
+    quoting = (*other.notes[:5], *told.notes[8:20], *other.notes[5:])
+    short_quote = (*other.notes[:5], *told.notes[8:16], *other.notes[5:])
+    rest = Note(None, Fraction(1))
+    apart = network_rows._apart(
+        [
+            replace(told, notes=notes)
+            for notes in (up, slow, uneven, quoting, short_quote, (rest,), other.notes)
+        ],
+        [told],
+    )
+    assert [song.notes for song in apart] == [short_quote, other.notes]
+
+
+def test_workers_tell_what_is_told_here(fold):
+    alone = [replace(row, alone=True) for row in (LTM_PLUS, STM)]
+    steps = []
+    told = tell_folds(alone, [fold, fold], lambda *step: steps.append(step[:2]))
+    here = tell_folds([LTM_PLUS, STM], [fold], lambda *step: None)
+    for model, folds in told.items():
+        for bits in folds:
+            for one, other in zip(bits, here[model][0], strict=True):
+                assert (one == other).all()
+    assert steps[-1] == (2, 2)
+
+
+def test_rows_have_names_of_their_own():
+    assert len({row.model for row in ROWS}) == len(ROWS)
+    assert all(("timed" in row.model) == ("time" in row.inputs) for row in NETWORKS)
+    assert sum(row.fast for row in NETWORKS) == 2
