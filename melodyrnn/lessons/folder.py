@@ -8,6 +8,7 @@ from pathlib import Path
 
 from melodyrnn.files import check_free, create_folder, create_fresh_folder, write_atomically
 from melodyrnn.lessons.lesson import Curve, Finding
+from melodyrnn.render.charts import heat_map, learning_curves, write_picture
 
 FILE = "lesson.json"
 _WORDS = {
@@ -38,8 +39,13 @@ def keep(
 
 def _fill(finding: Finding, text: str, folder: Path) -> None:
     write_atomically(folder / FILE, text)
+    for picture in finding.pictures:
+        shown = picture._asdict()
+        write_picture(folder / shown.pop("name"), heat_map(**shown))
     if finding.curves:
         write_atomically(folder / "history.csv", _history(finding.curves))
+        losses = {curve.name: curve.losses for curve in finding.curves}
+        write_picture(folder / "curves", learning_curves("Learning", losses))
 
 
 def _history(curves: Sequence[Curve]) -> str:

@@ -40,6 +40,11 @@ class HeatMap(NamedTuple):
     rows: Sequence[str]
     columns: Sequence[str]
     values: Sequence[Sequence[float]]
+    down: str = ""  # what the rows are
+    across: str = ""  # what the columns are
+    meaning: str = "weight"  # what the values are
+    form: str = ".2f"  # how they are written
+    limits: tuple[float, float] | None = (0.0, 1.0)  # of the colours; None: those of the values
 
 
 class Curve(NamedTuple):

@@ -9,6 +9,7 @@ from xml.etree import ElementTree as ET
 from melodyrnn.music.song import Song
 from melodyrnn.render import fonts
 from melodyrnn.render.engrave import A4, SCREEN, engrave
+from melodyrnn.render.outlines import outline
 from melodyrnn.render.page import SVG, UNITS, XLINK, Page
 
 PNG_WIDTH = 1600
@@ -75,28 +76,10 @@ def _svg(song: Song, page: Page) -> str:
             "fill": "currentColor",
         }
     )
-    _outline(root)
+    outline(root)
     paper = ET.Element(f"{{{SVG}}}rect", {"width": "100%", "height": "100%", "fill": "white"})
     paper.set("class", "paper")
     title = ET.Element(f"{{{SVG}}}title")
     title.text = ", ".join(filter(None, map(fonts.printable, (song.title, song.composer))))
     root[0:0] = [title, paper] if title.text else [paper]
     return ET.tostring(root, encoding="unicode") + "\n"
-
-
-def _outline(element: ET.Element) -> None:
-    """Replace each text by its outlines."""
-    for place, child in enumerate(element):
-        if child.tag == f"{{{SVG}}}text":
-            element[place] = _drawn(child)
-        else:
-            _outline(child)
-
-
-def _drawn(text: ET.Element) -> ET.Element:
-    group = ET.Element(f"{{{SVG}}}g", {"class": "text", "aria-label": text.text or ""})
-    x, y, size = (float(text.attrib[name]) for name in ("x", "y", "font-size"))
-    for run in fonts.runs(text.text or "", text.get("font-weight") == "bold"):
-        ET.SubElement(group, f"{{{SVG}}}path", d=run.font.outline(run.text, x, y, size))
-        x += run.width(size)
-    return group
