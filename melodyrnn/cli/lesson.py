@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from melodyrnn.cli.options import PATH, given, print_json, printing, settings_of
+from melodyrnn.cli.options import PATH, TENSORBOARD, given, print_json, printing, settings_of
 from melodyrnn.networks.config import FitConfig, SequenceConfig
 
 LIST = "list"
@@ -17,6 +17,7 @@ LIST = "list"
 @settings_of(SequenceConfig, FitConfig, defaults=False, without=("head", "bidirectional"))
 @click.option("--output", "-o", type=PATH, help="the folder for pictures and figures")
 @click.option("--overwrite", is_flag=True, help="replace that folder")
+@TENSORBOARD
 @printing
 def lesson(name: str, run_all: bool, as_json: bool, quiet: bool, **settings: Any) -> None:
     """The sequence lessons: small exact systems, each with a claim that its run checks.

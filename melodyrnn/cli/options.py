@@ -129,6 +129,9 @@ INSTRUMENT = click.option("--instrument", help="a General MIDI instrument, such 
 WITH_SHORT_TERM = click.option(
     "--with-short-term", is_flag=True, help="join it to a model of what the song has had so far"
 )
+TENSORBOARD = click.option(
+    "--tensorboard", is_flag=True, help="write summaries too, for 'tensorboard --logdir RUN'"
+)
 TEXT = click.option("--text", is_flag=True, help="the files are texts, not songs")
 
 

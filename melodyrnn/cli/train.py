@@ -14,6 +14,7 @@ from melodyrnn.cli.options import (
     PATH,
     SONGS,
     STREAM_TEXT,
+    TENSORBOARD,
     TEXT,
     given,
     print_json,
@@ -32,6 +33,7 @@ from melodyrnn.networks.config import ModelConfig, StreamConfig, TrainConfig
 @click.option("--output", "-o", type=PATH, help="the run folder to make")
 @click.option("--overwrite", is_flag=True, help="replace the run folder")
 @click.option("--resume", is_flag=True, help="go on with a run that was cut off")
+@TENSORBOARD
 @reading_many
 @printing
 def train(
@@ -39,6 +41,7 @@ def train(
     text: bool,
     overwrite: bool,
     resume: bool,
+    tensorboard: bool,
     track: str | None,
     grid: str | None,
     report: bool,
@@ -74,6 +77,7 @@ def train(
                 sources,
                 overwrite=overwrite,
                 resume=resume,
+                tensorboard=tensorboard,
                 progress=lambda news: tell(*news.counted),
                 **given(settings),
             )

@@ -5,6 +5,7 @@ import io
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
+from typing import NamedTuple
 
 from melodyrnn.files import check_free, create_folder, create_fresh_folder, write_atomically
 from melodyrnn.lessons.lesson import Curve, Finding
@@ -23,13 +24,18 @@ def check_output(path: Path, overwrite: bool) -> None:
 
 
 def keep(
-    finding: Finding, text: str, output: Path | None, plain: Path, overwrite: bool
+    finding: Finding,
+    text: str,
+    output: Path | None,
+    plain: Path,
+    overwrite: bool,
+    tensorboard: bool = False,
 ) -> tuple[Path, ...]:
     """Write pictures, curves and ``text`` as lesson.json to ``output`` or, fresh, to ``plain``.
 
     Returns the files written.
     """
-    fill = partial(_fill, finding, text)
+    fill = partial(_fill, finding, text, tensorboard)
     if output is None:
         output = create_fresh_folder(plain, FILE, fill, **_WORDS)
     else:
@@ -37,7 +43,7 @@ def keep(
     return tuple(sorted(output.iterdir()))
 
 
-def _fill(finding: Finding, text: str, folder: Path) -> None:
+def _fill(finding: Finding, text: str, tensorboard: bool, folder: Path) -> None:
     write_atomically(folder / FILE, text)
     for picture in finding.pictures:
         shown = picture._asdict()
@@ -46,6 +52,8 @@ def _fill(finding: Finding, text: str, folder: Path) -> None:
         write_atomically(folder / "history.csv", _history(finding.curves))
         losses = {curve.name: curve.losses for curve in finding.curves}
         write_picture(folder / "curves", learning_curves("Learning", losses))
+    if tensorboard:
+        _summarise(finding.curves, folder / "tensorboard")
 
 
 def _history(curves: Sequence[Curve]) -> str:
@@ -55,3 +63,17 @@ def _history(curves: Sequence[Curve]) -> str:
     for curve in curves:
         writer.writerows([curve.name, epoch, loss] for epoch, loss in enumerate(curve.losses, 1))
     return text.getvalue()
+
+
+class _Row(NamedTuple):
+    epoch: int
+    loss: float
+
+
+def _summarise(curves: Sequence[Curve], folder: Path) -> None:
+    """A run of TensorBoard for each network."""
+    from melodyrnn.networks.summaries import Summaries  # TensorFlow, and only where asked for
+
+    for curve in curves:
+        rows = [_Row(epoch, loss) for epoch, loss in enumerate(curve.losses, 1)]
+        Summaries(folder / curve.name).write(rows)

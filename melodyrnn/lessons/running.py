@@ -10,6 +10,7 @@ from typing import Any
 from melodyrnn.lessons.catalogue import all_lessons, lesson_named
 from melodyrnn.lessons.folder import check_output, keep
 from melodyrnn.lessons.lesson import Finding, Lesson, Progress
+from melodyrnn.workflows.learning import check_tensorboard
 
 RUNS = Path("runs")
 
@@ -51,23 +52,27 @@ def run_lesson(
     *,
     output: str | Path | None = None,
     overwrite: bool = False,
+    tensorboard: bool = False,
     progress: Progress = lambda done, all_, words: None,
     **settings: Any,
 ) -> Taught:
     """Carry out the lesson ``name``; ``settings`` are those it can use, such as ``seed=1``.
 
     Pictures and figures go to the folder ``output`` or a fresh one under ``runs/``, where there is
-    anything to keep. Raises MelodyError before it begins where a setting is wrong or ``output``
-    is taken.
+    anything to keep; with ``tensorboard`` summaries of the curves as well. Raises MelodyError
+    before it begins where a setting is wrong or ``output`` is taken.
     """
+    check_tensorboard(tensorboard)
     lesson = lesson_named(name).with_settings(settings)
-    return _run(lesson, None if output is None else Path(output), overwrite, progress)
+    folder = None if output is None else Path(output)
+    return _run(lesson, folder, overwrite, tensorboard, progress)
 
 
 def run_lessons(
     *,
     output: str | Path | None = None,
     overwrite: bool = False,
+    tensorboard: bool = False,
     progress: Progress = lambda done, all_, words: None,
     after: Callable[[Taught], None] = lambda taught: None,
     **settings: Any,
@@ -76,12 +81,13 @@ def run_lessons(
 
     ``after`` is called after each one. With ``output``, each has a folder of its name in there.
     """
+    check_tensorboard(tensorboard)
     lessons = [lesson.with_settings(settings, strict=False) for lesson in all_lessons()]
     done = []
     for number, lesson in enumerate(lessons):
         progress(number, len(lessons), lesson.name)
         folder = None if output is None else Path(output) / lesson.name
-        done.append(_run(lesson, folder, overwrite))
+        done.append(_run(lesson, folder, overwrite, tensorboard))
         after(done[-1])
     return done
 
@@ -90,6 +96,7 @@ def _run(
     lesson: Lesson,
     output: Path | None,
     overwrite: bool,
+    tensorboard: bool,
     progress: Progress = lambda done, all_, words: None,
 ) -> Taught:
     if output is not None:
@@ -100,4 +107,5 @@ def _run(
     if not (finding.pictures or finding.curves):
         return taught
     plain = RUNS / f"lesson-{lesson.name}"
-    return replace(taught, files=keep(finding, taught.text, output, plain, overwrite))
+    files = keep(finding, taught.text, output, plain, overwrite, tensorboard)
+    return replace(taught, files=files)

@@ -4,12 +4,13 @@ import time
 import warnings
 from collections.abc import Callable
 from dataclasses import replace
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from melodyrnn.errors import MelodyWarning, RunError
+from melodyrnn.errors import ConfigError, MelodyWarning, RunError
 from melodyrnn.networks import run as runs
 
 _CHECKPOINT_SECONDS = 2.0
@@ -17,13 +18,25 @@ _CHECKPOINT_SHARE = 0.05
 """The part of the time that writing checkpoints may take, where one takes long."""
 
 
+def check_tensorboard(wanted: bool = True) -> None:
+    """Raise ConfigError where summaries are wanted and cannot be written."""
+    if wanted and find_spec("tensorboard") is None:
+        raise ConfigError(
+            "--tensorboard needs a package that is not here; pip install 'melodyrnn[tensorboard]'"
+        )
+
+
 def learn(
-    path: Path, record: runs.Record, trainer: Any, progress: Callable[[Any], None]
+    path: Path,
+    record: runs.Record,
+    trainer: Any,
+    progress: Callable[[Any], None],
+    tensorboard: bool = False,
 ) -> tuple[runs.Record, list[Path]]:
     """Run ``trainer``, a ``Trainer`` or a ``StreamTrainer``; write its best weights and history.
 
-    Returns the record as it is then and the files written. Raises RunError for a checkpoint of
-    another network.
+    With ``tensorboard`` summaries are written as it goes, into a folder of that name. Returns the
+    record as it is then and the files written. Raises RunError for a checkpoint of another network.
     """
     spent = 0.0
     if checkpoint := runs.read_checkpoint(path):
@@ -37,6 +50,7 @@ def learn(
     record = replace(record, versions=runs.versions())
     runs.write_record(path, record)
 
+    summarise = _summaries(path, trainer) if tensorboard else lambda: None
     start = time.monotonic()
     due = start + _CHECKPOINT_SECONDS
 
@@ -52,9 +66,11 @@ def learn(
             save_state()
             done = time.monotonic()
             due = done + max(_CHECKPOINT_SECONDS, (done - begun) / _CHECKPOINT_SHARE)
+        summarise()
         progress(news)
 
     finished = trainer.run(after_step)
+    summarise()
     if trainer.diverged:
         warnings.warn(
             f"learning diverged by epoch {trainer.epoch}, where the loss is no number any more; "
@@ -77,3 +93,10 @@ def learn(
         runs.write_history(path, trainer.history, trainer.row._fields),
     ]
     return record, files
+
+
+def _summaries(path: Path, trainer: Any) -> Callable[[], None]:
+    from melodyrnn.networks.summaries import Summaries
+
+    summaries = Summaries(path / "tensorboard", trainer.epoch)
+    return lambda: summaries.write(trainer.history)

@@ -15,7 +15,7 @@ from melodyrnn.render.write import write_song
 from melodyrnn.sequences.vocabulary import Vocabulary
 from melodyrnn.workflows.dataset import Dataset
 from melodyrnn.workflows.folder import new_record, place_of, resumed_record
-from melodyrnn.workflows.learning import learn
+from melodyrnn.workflows.learning import check_tensorboard, learn
 from melodyrnn.workflows.measure import Measures, measure
 from melodyrnn.workflows.opened import counted
 from melodyrnn.workflows.sources import Named, Source, gather
@@ -61,6 +61,7 @@ def train(
     resume: bool = False,
     track: str | None = None,
     grid: str | None = None,
+    tensorboard: bool = False,
     progress: Callable[[Any], None] = lambda progress: None,
     **settings: Any,
 ) -> TrainResult | TrainTunesResult:
@@ -72,9 +73,10 @@ def train(
     ``settings`` are fields of ModelConfig and TrainConfig, such as ``model="mlp"``, ``seed=1``.
     Without ``output`` a fresh folder under ``runs/`` is taken. With ``resume`` the settings
     recorded in the run hold, and those given must agree with them, except ``epochs`` and
-    ``early_stop``. ``progress`` is called with a ``training.Progress`` after each block of epochs.
-    Raises MelodyError.
+    ``early_stop``. ``tensorboard`` asks for summaries in the run. ``progress`` is called with a
+    ``training.Progress`` after each block of epochs. Raises MelodyError.
     """
+    check_tensorboard(tensorboard)
     named = gather(songs, track=track, grid=grid)
     if len(named) > 1 and _hears_streams(settings):
         return train_tunes(
@@ -82,6 +84,7 @@ def train(
             output=output,
             overwrite=overwrite,
             resume=resume,
+            tensorboard=tensorboard,
             progress=progress,
             **settings,
         )
@@ -93,6 +96,7 @@ def train(
         fresh=output is None,
         overwrite=overwrite,
         resume=resume,
+        tensorboard=tensorboard,
         progress=progress,
     )
 
@@ -113,6 +117,7 @@ def train_named(
     fresh: bool = False,
     overwrite: bool = False,
     resume: bool = False,
+    tensorboard: bool = False,
     progress: Callable[[Any], None] = lambda progress: None,
 ) -> TrainResult:
     """``train`` on songs in hand.
@@ -130,7 +135,7 @@ def train_named(
     if record.model.spec.counted:
         predictor, record = counted(record, dataset), replace(record, status="finished")
     else:
-        predictor, record, files = _learn(path, record, dataset, progress)
+        predictor, record, files = _learn(path, record, dataset, progress, tensorboard)
     measures = measure(predictor, dataset)
     record = replace(record, metrics=measures.to_json())
     song = _song_played(dataset, measures.played[0].whole_song, record.model.model)
@@ -140,7 +145,11 @@ def train_named(
 
 
 def _learn(
-    path: Path, record: runs.Record, dataset: Dataset, progress: Callable[[Any], None]
+    path: Path,
+    record: runs.Record,
+    dataset: Dataset,
+    progress: Callable[[Any], None],
+    tensorboard: bool,
 ) -> tuple[Predictor, runs.Record, list[Path]]:
     """Train from the last checkpoint, if any, to the end; write what was learned."""
     from melodyrnn.networks import models  # TensorFlow: after all mistakes have had their say
@@ -159,7 +168,7 @@ def _learn(
         Dataset.of(held_out, config.window, record.vocabulary).sequences,
         features=record.features,
     )
-    learned, files = learn(path, record, trainer, progress)
+    learned, files = learn(path, record, trainer, progress, tensorboard)
     return Network.of(model, config, record.features), learned, files
 
 

@@ -13,7 +13,7 @@ from melodyrnn.networks.config import StreamConfig
 from melodyrnn.sequences.streams import enough_lanes, lanes, pieces
 from melodyrnn.sequences.vocabulary import Indices, Vocabulary
 from melodyrnn.workflows.folder import place_of, resumed_record, stream_record
-from melodyrnn.workflows.learning import learn
+from melodyrnn.workflows.learning import check_tensorboard, learn
 from melodyrnn.workflows.texts import Text, read_texts
 
 
@@ -66,6 +66,7 @@ def train_text(
     output: str | Path | None = None,
     overwrite: bool = False,
     resume: bool = False,
+    tensorboard: bool = False,
     progress: Callable[[Any], None] = lambda progress: None,
     **settings: Any,
 ) -> TrainTextResult:
@@ -76,6 +77,7 @@ def train_text(
     is learned by heart. ``progress`` is called with a ``stream_training.StreamProgress``. Raises
     MelodyError.
     """
+    check_tensorboard(tensorboard)
     read = read_texts(texts)
     path = place_of(read, settings, output, resume)
     songs = [text.record for text in read]
@@ -96,7 +98,7 @@ def train_text(
     model = models.build(record.model, len(record.vocabulary), config.seed)
     judged = _stream(unheard, config) if unheard else stream
     trainer = StreamTrainer(model, lambda epoch: stream, judged, config)
-    record, files = learn(path, record, trainer, progress)
+    record, files = learn(path, record, trainer, progress, tensorboard)
     result = TrainTextResult(
         path,
         record,

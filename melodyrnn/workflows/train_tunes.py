@@ -87,6 +87,7 @@ def train_tunes(
     output: str | Path | None = None,
     overwrite: bool = False,
     resume: bool = False,
+    tensorboard: bool = False,
     progress: Callable[[Any], None] = lambda progress: None,
     **settings: Any,
 ) -> TrainTunesResult:
@@ -121,7 +122,7 @@ def train_tunes(
         lanes(judged or learned, config.batch, config.steps),
         config,
     )
-    record, files = learn(path, record, trainer, progress)
+    record, files = learn(path, record, trainer, progress, tensorboard)
     score = _told(Network.of(model, record.model, record.features).logits(unheard), unheard)
     result = TrainTunesResult(
         path,
