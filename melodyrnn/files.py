@@ -180,7 +180,12 @@ def package_folder(package: str) -> Path:
     spec = find_spec(package)
     for folder in (spec.submodule_search_locations or []) if spec else []:
         return Path(folder)
-    raise MelodyError(f"{package}: no such package; pip install {package.replace('_', '-')}")
+    raise MelodyError(f"{package}: no such package; pip install {distribution(package)}")
+
+
+def distribution(package: str) -> str:
+    """What pip calls the package."""
+    return {"sklearn": "scikit-learn"}.get(package, package.replace("_", "-"))
 
 
 def reason(error: OSError) -> str:

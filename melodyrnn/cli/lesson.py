@@ -15,6 +15,7 @@ LIST = "list"
 @click.argument("name", default=LIST)
 @click.option("--all", "run_all", is_flag=True, help="carry out all lessons")
 @settings_of(SequenceConfig, FitConfig, defaults=False, without=("head", "bidirectional"))
+@click.option("--data", metavar="FILE", help="mnist.npz, for the lesson images")
 @click.option("--output", "-o", type=PATH, help="the folder for pictures and figures")
 @click.option("--overwrite", is_flag=True, help="replace that folder")
 @TENSORBOARD

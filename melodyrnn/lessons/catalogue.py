@@ -21,6 +21,7 @@ NAMES = (
     "sentiment-stacked",
     "tagging",
     "translation",
+    "images",
     "tradition",
     "bars",
     "answer",

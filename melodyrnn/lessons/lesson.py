@@ -54,6 +54,15 @@ class Curve(NamedTuple):
     losses: Sequence[float]
 
 
+class Point(NamedTuple):
+    """A network in the midst of its learning."""
+
+    epochs: int
+    loss: float  # of the last of them
+    accuracy: float  # on what it does not learn
+    diverged: bool
+
+
 @dataclass(frozen=True)
 class Finding:
     """What a run of a lesson found."""
@@ -79,6 +88,11 @@ class Lesson:
     fit: FitConfig = field(default_factory=FitConfig)
     own: Mapping[str, Any] = field(default_factory=dict)  # settings that no other lesson has
     uses: Sequence[str] = (*NETWORK, *LEARNING)  # which settings of ``model`` and ``fit`` count
+    # Where it has one, a sweep runs this in its place, once for all numbers of epochs: (the
+    # lesson, those numbers, progress) -> what learnings of so many epochs each would come to.
+    points: Callable[["Lesson", Sequence[int], Progress], Sequence[Point]] | None = field(
+        default=None, repr=False
+    )
 
     def with_settings(self, settings: Mapping[str, Any], *, strict: bool = True) -> "Lesson":
         """With ``settings`` in place of its own.

@@ -233,6 +233,12 @@ ATTENTIONS: dict[str, str] = {
 }
 
 
+RECURRENT: dict[str, str] = {
+    "orthogonal": "they turn the state and leave its length (Saxe et al. 2014)",
+    "glorot": "each drawn for itself, as those of the inputs (Glorot and Bengio 2010)",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class SequenceConfig(_Checked):
     """A network over whole sequences (``sequence_models``)."""
@@ -244,6 +250,7 @@ class SequenceConfig(_Checked):
     bidirectional: bool = _setting(False, "read each sequence from both ends")
     dropout: float = _setting(0.0, "part of the outputs hidden in training", real=True, most=0.9)
     head: bool = _setting(True, "a dense layer makes the logits; else the outputs are the logits")
+    recurrent: str = _setting("orthogonal", "first weights from step to step", choices=RECURRENT)
     attention: str = _setting("none", "how a decoder looks at its source", choices=ATTENTIONS)
 
 

@@ -104,8 +104,14 @@ class Fitter:
 
     def run(self, progress: Callable[[int, int, str], None] = lambda *_: None) -> Told:
         """Learn until done; ``progress`` is called with (epochs done, all, words)."""
-        while not self.done:
-            epochs = min(self._block, self.config.epochs - self.epoch)
+        self.learn(self.config.epochs, progress)
+        self.model.set_weights(self._best_weights)
+        return self.best or self._tell()
+
+    def learn(self, until: int, progress: Callable[[int, int, str], None]) -> None:
+        """Learn until so many epochs or all are done. The model has its latest weights then."""
+        while not self.done and self.epoch < until:
+            epochs = min(self._block, until - self.epoch)
             losses, accuracies = self._learn(*self._order(epochs))
             for loss, accuracy in zip(losses.numpy(), accuracies.numpy(), strict=True):
                 self.history.append(Epoch(self.epoch + 1, float(loss), float(accuracy)))
@@ -113,8 +119,6 @@ class Fitter:
             last = self.history[-1]
             words = f"loss {last.loss:.3f} right {last.accuracy:.0%}"
             progress(self.epoch, self.config.epochs, words)
-        self.model.set_weights(self._best_weights)
-        return self.best or self._tell()
 
     def _judge(self) -> None:
         told = self._tell()

@@ -116,7 +116,7 @@ def translator(
             return_sequences=True,
             unroll=steps[1] <= _MOST_UNROLLED,
             name=f"decoder_{depth + 1}",
-            **_initializers(seeds),
+            **_initializers(config, seeds),
         )
         written = _dropped(config, seeds, one_way(written, initial_state=state))
         read = _dropped(config, seeds, read)
@@ -209,16 +209,21 @@ def _layer(config: SequenceConfig, seeds: random.Random, steps: int, **options: 
         config.units,
         # Not both ways: Keras, unrolled backwards, zeroes the outputs by a mask that runs forwards.
         unroll=steps <= _MOST_UNROLLED and not config.bidirectional,
-        **_initializers(seeds),
+        **_initializers(config, seeds),
         **{"return_sequences": True, **options},
     )
     return keras.layers.Bidirectional(layer) if config.bidirectional else layer
 
 
-def _initializers(seeds: random.Random) -> dict[str, Any]:
+def _initializers(config: SequenceConfig, seeds: random.Random) -> dict[str, Any]:
+    ways = {
+        "orthogonal": keras.initializers.Orthogonal,
+        "glorot": keras.initializers.GlorotUniform,
+    }
+    draw = ways[config.recurrent]
     return {
         "kernel_initializer": _glorot(seeds),
-        "recurrent_initializer": keras.initializers.Orthogonal(seed=seeds.getrandbits(31)),
+        "recurrent_initializer": draw(seed=seeds.getrandbits(31)),
     }
 
 

@@ -1,9 +1,9 @@
-"""Data files that other packages brought: letters, sampled instruments."""
+"""Data files that other packages brought: letters, sampled instruments, images."""
 
 from pathlib import Path
 
 from melodyrnn.errors import MelodyError, RenderError
-from melodyrnn.files import package_folder
+from melodyrnn.files import distribution, package_folder
 
 
 def data_file(package: str, name: str) -> Path:
@@ -13,8 +13,7 @@ def data_file(package: str, name: str) -> Path:
     except MelodyError as error:
         raise RenderError(str(error)) from None
     if not path.is_file():
-        distribution = package.replace("_", "-")
         raise RenderError(
-            f"{package}/{name}: no such file; pip install --force-reinstall {distribution}"
+            f"{package}/{name}: no such file; pip install --force-reinstall {distribution(package)}"
         )
     return path
