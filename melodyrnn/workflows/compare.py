@@ -1,16 +1,14 @@
 """Models side by side: one table, one page to look at and to listen to."""
 
 import json
-import os
-import shutil
 import warnings
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from melodyrnn.errors import ConfigError, MelodyWarning, RunError
-from melodyrnn.files import exists, is_empty, make_folder, write_atomically
+from melodyrnn.errors import ConfigError, MelodyWarning
+from melodyrnn.files import write_atomically
 from melodyrnn.networks.config import (
     MODELS,
     MOST_WINDOW,
@@ -25,8 +23,9 @@ from melodyrnn.sequences.ngram import ceiling
 from melodyrnn.sequences.vocabulary import Vocabulary
 from melodyrnn.workflows import comparison, verdict
 from melodyrnn.workflows.dataset import Dataset, default_input, vocabulary_of
-from melodyrnn.workflows.folder import RUNS, slug
+from melodyrnn.workflows.folder import RUNS, claim, read_basis, slug
 from melodyrnn.workflows.held_out import FRACTION, Split, judge, split
+from melodyrnn.workflows.pool import cores
 from melodyrnn.workflows.side_by_side import run_trials
 from melodyrnn.workflows.sources import Named, Source, gather
 from melodyrnn.workflows.trial import Plan, Trial
@@ -132,13 +131,15 @@ def compare(
     settings = {"input": default_input(parts.learned), **settings}
     for size in sizes:
         Dataset.of(named, size, vocabulary)  # before anything is trained
-    path = _claim(output, named, {"settings": settings, **_basis(parts)}, overwrite)
+    basis = {"settings": settings, **_basis(parts)}
+    plain = RUNS / f"{slug(named)}-compare"
+    path = claim(output, plain, _FILE, basis, kind="comparison", overwrite=overwrite)
     plans = [
         plan
         for size in sizes
         for plan in _plans(models, seeds, size, settings, parts, vocabulary, path)
     ]
-    trials = run_trials(plans, jobs or _cores(), progress)
+    trials = run_trials(plans, jobs or cores(), progress)
     return _conclude(trials, parts, vocabulary, window, sizes, path)
 
 
@@ -155,7 +156,7 @@ def _check(models: Sequence[str], seeds: int, jobs: int | None, settings: dict[s
     if not models or len(set(models)) < len(models):
         raise ConfigError("--models names each model once, such as lstm,mlp")
     check("seeds", seeds, {"least": 1, "most": 1000})
-    check("jobs", _cores() if jobs is None else jobs, {"least": 1, "most": 1000})
+    check("jobs", cores() if jobs is None else jobs, {"least": 1, "most": 1000})
 
 
 def _sizes(windows: str | None, window: int) -> list[int]:
@@ -205,47 +206,6 @@ def _plans(
         for seed in range(1 if MODELS[model].counted else seeds):  # counting draws nothing
             place = path / "runs" / f"{model}-window{size}-seed{seed}"
             yield Plan(model, seed, size, settings, *parts, vocabulary, place)
-
-
-def _claim(
-    output: str | Path | None, named: Sequence[Named], basis: dict[str, Any], overwrite: bool
-) -> Path:
-    """The folder for a comparison: one that was begun on the same ``basis``, or a new one."""
-    if output is not None:
-        path = Path(output)
-        begun = exists(path / _FILE)
-        if exists(path) and not begun and not is_empty(path):
-            raise RunError(f"{path}: stands there and is no comparison; choose another --output")
-        if begun and overwrite:
-            shutil.rmtree(path)
-        elif begun and _read_basis(path) != basis:
-            raise RunError(
-                f"{path}: holds another comparison; --overwrite replaces it, "
-                "or choose another --output"
-            )
-    else:
-        plain, number = RUNS / f"{slug(named)}-compare", 1
-        path = plain
-        while exists(path) and _read_basis(path) != basis:
-            number += 1
-            path = plain.with_name(f"{plain.name}-{number}")
-    make_folder(path)
-    if _read_basis(path) is None:
-        write_atomically(path / _FILE, json.dumps({"basis": basis}, ensure_ascii=False))
-    return path
-
-
-def _read_basis(path: Path) -> Any:
-    try:
-        return json.loads((path / _FILE).read_text(encoding="utf-8"))["basis"]
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
-
-
-def _cores() -> int:
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def _conclude(
@@ -298,7 +258,7 @@ def _conclude(
         sentence,
     )
     write_atomically(result.report, report(page))
-    document = {"basis": _read_basis(path), **result.to_json()}
+    document = {"basis": read_basis(path / _FILE), **result.to_json()}
     write_atomically(path / _FILE, json.dumps(document, ensure_ascii=False, indent=2) + "\n")
     return result
 

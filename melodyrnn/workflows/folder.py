@@ -1,12 +1,15 @@
 """Where a run goes, and under which settings."""
 
+import json
 import re
+import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from melodyrnn.errors import ConfigError, RunError
+from melodyrnn.files import exists, is_empty, make_folder, write_atomically
 from melodyrnn.networks import run as runs
 from melodyrnn.networks.config import (
     MODELS,
@@ -62,6 +65,51 @@ def newest(plain: Path) -> Path:
     if not found:
         raise RunError(f"{plain}: no such run to resume; name it with --output")
     return max(found)[1]
+
+
+def claim(
+    output: str | Path | None,
+    plain: Path,
+    file: str,
+    basis: Any,
+    *,
+    kind: str,
+    overwrite: bool = False,
+) -> Path:
+    """The folder for many runs: one that was begun on the same ``basis``, or a new one.
+
+    ``file`` in it records the basis, what all its runs share. Without ``output`` it stands at
+    ``plain``, numbered where others do. Raises RunError where something else is in the way; what
+    such a folder is called is its ``kind``.
+    """
+    if output is not None:
+        path = Path(output)
+        begun = exists(path / file)
+        if exists(path) and not begun and not is_empty(path):
+            raise RunError(f"{path}: stands there and is no {kind}; choose another --output")
+        if begun and overwrite:
+            shutil.rmtree(path)
+        elif begun and read_basis(path / file) != basis:
+            raise RunError(
+                f"{path}: holds another {kind}; --overwrite replaces it, or choose another --output"
+            )
+    else:
+        path, number = plain, 1
+        while exists(path) and read_basis(path / file) != basis:
+            number += 1
+            path = plain.with_name(f"{plain.name}-{number}")
+    make_folder(path)
+    if read_basis(path / file) is None:
+        write_atomically(path / file, json.dumps({"basis": basis}, ensure_ascii=False))
+    return path
+
+
+def read_basis(file: Path) -> Any:
+    """What was recorded as the basis, or None."""
+    try:
+        return json.loads(file.read_text(encoding="utf-8"))["basis"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
 
 
 def new_record(

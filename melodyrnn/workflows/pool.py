@@ -18,7 +18,7 @@ from subprocess import PIPE, Popen
 from threading import Thread
 from typing import Any
 
-from melodyrnn.errors import MelodyError, MelodyWarning, RunError
+from melodyrnn.errors import MelodyError, RunError
 
 _WORKER = (
     "import sys; work = sys.argv[1]; sys.path[:] = sys.argv[2:]; "
@@ -103,7 +103,7 @@ def serve(work: str) -> None:
     os.dup2(2, 1)  # whatever a library prints is no answer
     tasks: SimpleQueue[Any] = SimpleQueue()
     Thread(target=_receive, args=(tasks,), daemon=True).start()
-    warnings.simplefilter("ignore", MelodyWarning)  # the caller read the songs, and said it
+    warnings.simplefilter("ignore")  # the caller said its own; those of libraries help nobody
     module, _, function = work.partition(":")
     do = getattr(import_module(module), function)
     while True:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from melodyrnn.workflows.pool import share_out
 from melodyrnn.workflows.trial import Plan, Trial, finished, run_trial
 
-_LOST = (
+LOST = (
     "a training was killed, perhaps for want of memory; "
     "the same command goes on, --jobs 1 takes less memory"
 )
@@ -29,7 +29,7 @@ def run_trials(
         progress(len(trials), len(plans))
 
     if todo:
-        share_out(f"{__name__}:run_alone", todo, jobs, after, _LOST)
+        share_out(f"{__name__}:run_alone", todo, jobs, after, LOST)
     return [trials[place] for place in range(len(plans))]
 
 
