@@ -24,6 +24,7 @@ _HOME = {
     "generate": "workflows.generate",
     "run_lesson": "lessons.running",
     "benchmark": "workflows.benchmark",
+    "sweep": "sweeps.sweep",
     "write_song": "render.write",
     "MelodyError": "errors",
     "MelodyWarning": "errors",

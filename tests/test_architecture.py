@@ -18,8 +18,9 @@ MAY_IMPORT = {
     "networks": {"errors", "files", "sequences"},
     "workflows": {"errors", "files", "music", "render", "sequences", "networks"},
     "lessons": {"errors", "files", "music", "render", "sequences", "networks", "workflows"},
+    "sweeps": {"errors", "files", "render", "networks", "workflows", "lessons"},
     "console": set(),
-    "cli": {"errors", "files", "networks", "workflows", "lessons", "console"},
+    "cli": {"errors", "files", "networks", "workflows", "lessons", "sweeps", "console"},
     "__init__": set(),
 }
 """Part of the package -> the other parts it may import."""

@@ -15,6 +15,7 @@ from melodyrnn.cli.group import Group
 from melodyrnn.cli.inspect import inspect
 from melodyrnn.cli.lesson import lesson
 from melodyrnn.cli.render import render
+from melodyrnn.cli.sweep import sweep
 from melodyrnn.cli.train import train
 
 
@@ -39,6 +40,7 @@ _COMMANDS = [
     lesson,
     benchmark,
     corpus,
+    sweep,
 ]
 
 for _command in _COMMANDS:

@@ -1,0 +1,235 @@
+"""Grids: read, run, resumed, summed up."""
+
+import json
+from math import nan
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from hypothesis import given
+from hypothesis import strategies as st
+
+from melodyrnn import sweep
+from melodyrnn.cli import main
+from melodyrnn.errors import ConfigError, MelodyError, RunError
+from melodyrnn.lessons.catalogue import lesson_named
+from melodyrnn.networks.config import FitConfig, ModelConfig, SequenceConfig, TrainConfig
+from melodyrnn.sweeps import course, lesson_runs, song_runs, summary
+from melodyrnn.sweeps.grid import combinations, read_grid, settings_of, shown
+from melodyrnn.sweeps.outcome import ACCURACY, BITS, Outcome
+
+LESSON = settings_of(SequenceConfig, FitConfig)
+SONG = settings_of(ModelConfig, TrainConfig)
+
+
+def test_values_take_the_type_of_their_setting():
+    words = ["learning-rate=0.1,1e-3,1", "units = 32, 64", "clip=none,1", "cell=rnn,gru"]
+    assert read_grid([*words, "early_stop=yes,no"], LESSON) == {
+        "learning_rate": [0.1, 0.001, 1.0],
+        "units": [32, 64],
+        "clip": [None, 1.0],
+        "cell": ["rnn", "gru"],
+        "early_stop": [True, False],
+    }
+
+
+@given(
+    st.lists(st.integers(1, 8192), min_size=1, max_size=5, unique=True),
+    st.lists(st.floats(1e-6, 10, exclude_min=True), min_size=1, max_size=3, unique=True),
+)
+def test_a_grid_is_every_combination_once(units, rates):
+    words = [f"units={','.join(map(str, units))}", f"learning_rate={','.join(map(repr, rates))}"]
+    grid = read_grid(words, LESSON)
+    assert grid == read_grid({"units": units, "learning_rate": rates}, LESSON)
+    found = [tuple(each.values()) for each in combinations(grid)]
+    assert found == [(a, b) for a in units for b in rates]
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        ([], "a sweep needs a grid, such as --grid learning_rate=0.1,0.01,0.001"),
+        (["units"], "--grid 'units' is not like learning_rate=0.1,0.01,0.001"),
+        (["=3"], "--grid '=3' is not like"),
+        (["units="], "--grid units: has no value; give some"),
+        (["units=4,,5"], "--grid 'units=4,,5' has an empty value between its commas"),
+        (["unit=4"], "--grid unit: there is no such setting; did you mean 'units'?; there are"),
+        (["units=4", "units=5"], "--grid units: given twice; name all its values at once"),
+        (["units=4,4"], "--grid units: 4 is given twice"),
+        (["learning_rate=0.1,1e-1"], "--grid learning_rate: 0.1 is given twice"),
+        (["units=many"], "--grid units: 'many' is out of range; it must be a whole number at le"),
+        (["units=2.5"], "--grid units: 2.5 is out of range; it must be a whole number"),
+        (["units=0"], "--grid units: 0 is out of range"),
+        (["learning_rate=nan"], "--grid learning_rate: nan is out of range; it must be a number"),
+        (["learning_rate=11"], "must be a number greater than 0 and at most 10"),
+        (["cell=lstn"], "--grid cell: 'lstn' is unknown; did you mean 'lstm'?; choose from"),
+        (["early_stop=maybe"], "--grid early_stop: 'maybe' is neither True nor False"),
+        ([f"units={','.join(map(str, range(1, 8000)))}", "layers=1,2"], "a grid of 15,998 comb"),
+    ],
+)
+def test_a_wrong_grid_is_told(words, message):
+    with pytest.raises(ConfigError) as caught:
+        read_grid(words, LESSON)
+    assert message in str(caught.value)
+
+
+def test_the_course_has_54_settings_of_each_cell_and_54_learnings():
+    lesson = lesson_named("images")
+    grid = read_grid(course.GRID, lesson_runs.usable(lesson))
+    every = combinations(grid)
+    assert len(every) == 3 * 54
+    plans = lesson_runs.plans_of(lesson, every, {"seed": 0}, Path("runs"))
+    assert len(plans) == 54
+    assert {plan.epochs for plan in plans} == {(30, 50, 100)}
+    assert len({plan.path for plan in plans}) == 54
+
+
+def outcome(score=0.5, diverged=False, **settings):
+    return Outcome(settings, score, diverged, 1.0, "run")
+
+
+GRID = {"cell": ["rnn", "gru"], "units": [8, 16], "epochs": [5]}
+OUTCOMES = [
+    outcome(0.1, True, cell="rnn", units=8, epochs=5),
+    outcome(nan, True, cell="rnn", units=16, epochs=5),
+    outcome(0.7, cell="gru", units=8, epochs=5),
+    outcome(0.9, cell="gru", units=16, epochs=5),
+]
+
+
+def test_the_best_has_not_diverged():
+    assert ACCURACY.best(OUTCOMES).score == 0.9
+    assert BITS.best(OUTCOMES).score == 0.7
+    assert ACCURACY.best(OUTCOMES[:2]) is None
+
+
+def test_a_table_has_the_last_setting_side_by_side():
+    headings, rows = summary.pivoted(GRID, ACCURACY, OUTCOMES)
+    assert headings == ["cell", "units 8", "units 16"]
+    assert rows == [["rnn", "10.0%*", "–*"], ["gru", "70.0%", "90.0%"]]
+
+
+def test_heat_maps_pair_the_settings_that_vary():
+    (only,) = summary.heat_maps("images", GRID, ACCURACY, OUTCOMES)
+    assert (only.name, only.rows, only.columns) == ("cell-units", ["rnn", "gru"], ["8", "16"])
+    assert str(only.values) == "[[nan, nan], [0.7, 0.9]]"
+    three = GRID | {"epochs": [5, 6]}
+    more = [
+        outcome(each.score / part, each.diverged, **each.settings | {"epochs": epochs})
+        for each in OUTCOMES
+        for epochs, part in ((5, 1), (6, 2))
+    ]
+    maps = {each.name: each for each in summary.heat_maps("images", three, ACCURACY, more)}
+    assert list(maps) == ["grid", "cell-units", "cell-epochs", "units-epochs"]
+    assert maps["cell-epochs"].title == "images: accuracy, best over units"
+    assert str(maps["cell-epochs"].values) == "[[nan, nan], [0.9, 0.45]]"
+    assert maps["grid"].columns == ["8 5", "8 6", "16 5", "16 6"]
+
+
+def test_what_diverged_is_told_by_what_it_shares():
+    assert list(summary.sentences(GRID, ACCURACY, OUTCOMES)) == [
+        "best: accuracy 90.0% with cell gru, units 16",
+        "2 of 4 diverged, all with cell rnn",
+    ]
+    assert list(summary.sentences(GRID, ACCURACY, OUTCOMES[2:]))[1] == "none of 2 diverged"
+    one = [*OUTCOMES[2:], outcome(nan, True, cell="gru", units=8, epochs=5)]
+    assert list(summary.sentences(GRID, ACCURACY, one))[1] == "1 of 3 diverged: cell gru, units 8"
+
+
+@pytest.fixture
+def here(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_a_sweep_of_a_lesson_is_resumed(here, monkeypatch):
+    grid = ["epochs=1,2", "units=2,3"]
+    found = sweep("images", grid=grid, jobs=1)
+    assert [tuple(each.settings.values()) for each in found.outcomes] == [
+        (1, 2),
+        (1, 3),
+        (2, 2),
+        (2, 3),
+    ]
+    files = sorted(here.rglob("outcomes.json"))
+    assert [path.parent.name for path in files] == ["units=2", "units=3"]  # epochs share a run
+    assert {path.name for path in found.files} == {
+        "epochs-units.svg",
+        "epochs-units.png",
+        "sweep.json",
+    }
+    assert json.loads((found.output / "sweep.json").read_text())["target"] == "images"
+    files[1].unlink()  # as if it had been killed there
+    ran = []
+    share_out = lesson_runs.share_out
+
+    def counting(work, tasks, *rest):
+        ran.extend(plan.path.name for plan in tasks.values())
+        share_out(work, tasks, *rest)
+
+    monkeypatch.setattr(lesson_runs, "share_out", counting)
+    again = sweep("images", grid=grid, jobs=1)
+    assert ran == ["units=3"]
+    assert [each.score for each in again.outcomes] == [each.score for each in found.outcomes]
+    with pytest.raises(RunError, match="holds another sweep; --overwrite replaces it"):
+        sweep("images", grid=["epochs=1"], output=found.output)
+    files[0].write_text(files[1].read_text())
+    with pytest.raises(RunError, match="holds another run; --overwrite replaces the sweep"):
+        sweep("images", grid=grid, jobs=1)
+
+
+def test_a_sweep_of_a_song_leaves_runs(here):
+    runner = CliRunner()
+    words = ["sweep", "song.txt", "--grid", "model=mlp,ngram", "--grid", "epochs=1,2", "--jobs=1"]
+    (here / "song.txt").write_text("c8 d8 e8 f8 g8 a8 c8 d8 e4")
+    done = runner.invoke(main, [*words, "--json"])
+    assert done.exit_code == 0, done.output
+    found = json.loads(done.stdout)
+    assert found["score"] == "bits a note"
+    assert [each["settings"] for each in found["outcomes"]] == [
+        {"model": model, "epochs": epochs} for model in ("mlp", "ngram") for epochs in (1, 2)
+    ]
+    assert (here / found["outcomes"][0]["run"] / "run.json").is_file()
+    table = runner.invoke(main, words)  # nothing is run again
+    assert "song: bits a note, 4 settings" in table.stdout
+    assert all(len(line) <= 80 for line in table.stdout.splitlines())
+    with pytest.raises(MelodyError, match="song has 9 notes and a window of 99"):
+        sweep("song.txt", grid={"window": [4, 99]})
+
+
+@pytest.mark.parametrize(
+    ("target", "message"),
+    [
+        ("image", "image: neither a lesson nor a file; did you mean 'images'?; 'melodyrnn lesson'"),
+        ("nabiya.txt", "nabiya.txt: no such file"),
+    ],
+)
+@pytest.mark.usefixtures("here")
+def test_what_is_neither_a_lesson_nor_a_song_is_told(target, message):
+    with pytest.raises(MelodyError) as caught:
+        sweep(target, grid=["units=4"])
+    assert message in str(caught.value)
+
+
+def test_other_limits_are_checked_before_anything_is_made(here):
+    for options, message in (
+        ({"jobs": 0}, "--jobs 0 is out of range"),
+        ({"seed": -1}, "--seed -1 is out of range"),
+        ({"grid": ["bidirectional=yes"]}, "--grid bidirectional: there is no such setting"),
+    ):
+        with pytest.raises(ConfigError, match=message):
+            sweep("images", **{"grid": ["units=4"], **options})
+    assert not list(here.iterdir())
+
+
+def test_a_grid_over_seeds_and_songs_apart_is_judged_by_those_held_out():
+    from melodyrnn.music.notation import parse
+    from melodyrnn.workflows.sources import Named
+
+    tunes = ["c8 d8 e8 f8 g8", "c8 g8 c8 g8 c8", "e8 d8 c8 d8 e4", "c8 c8 d8 d8 e8 f8"]
+    songs = [Named(f"song {n}", parse(tune)) for n, tune in enumerate(tunes)]
+    assert song_runs.parted(songs[:1]).held_out == ()
+    plans = song_runs.plans_of(songs, [{"seed": 3}, {"seed": 4}], {}, Path("runs"))
+    assert [plan.seed for plan in plans] == [3, 4]
+    assert plans[0].held_out
+    assert shown(None) == "none"
