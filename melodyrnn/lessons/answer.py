@@ -211,9 +211,12 @@ def _pictures(tune: Tune, pairs: Pairs, place: int, writer: Writer) -> list[Heat
         return []
     source, target = pairs.sources[place], pairs.targets[place]
     weights = writer.looks[place, : len(target), : len(source)]
-    title = f"{tune.song.title or tune.name}: rows, the second half; columns, the first"
+    title = f"{tune.song.title or tune.name}: where each move of the answer looks"
     rows, columns = list(map(str, target)), list(map(str, source))
-    return [HeatMap("attention", title, rows, columns, weights.tolist())]
+    drawn = weights.tolist()
+    return [
+        HeatMap("attention", title, rows, columns, drawn, down="second half", across="first half")
+    ]
 
 
 LESSON = Lesson(

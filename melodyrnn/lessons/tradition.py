@@ -149,10 +149,13 @@ def _teach(lesson: Lesson, progress: Progress) -> Finding:
         pictures=[
             HeatMap(
                 "confusion",
-                "Rows: what tunes are. Columns: what they are told to be",
+                "What tunes of each tradition are told to be",
                 NAMES,
                 NAMES,
                 [[v / max(sum(row), 1) for v in row] for row in confusion],
+                down="is",
+                across="told to be",
+                meaning="part",
             )
         ],
         curves=[network.curve],

@@ -195,6 +195,8 @@ def _talk_map(reader: Reader, talk: Pairs, words: Vocabulary, told: list[list[in
         [*(words.symbols[i - 1] for i in told[place]), "end"],
         question.split(),
         reader.looks(talk.sources[place], told[place]).tolist(),
+        down="answer",
+        across="question",
     )
 
 
@@ -207,6 +209,8 @@ def _turn_map(reader: Reader) -> HeatMap:
         [*map(str, told), "end"],
         [str(i) for i in asked.sources[0]],
         reader.looks(asked.sources[0], told).tolist(),
+        down="written",
+        across="read",
     )
 
 
