@@ -17,7 +17,7 @@ from melodyrnn.networks.config import FitConfig, SequenceConfig
 from melodyrnn.sweeps.grid import settings_of, shown
 from melodyrnn.sweeps.outcome import ACCURACY, HOLDS, LOSS, Outcome, Score
 from melodyrnn.workflows.pool import share_out
-from melodyrnn.workflows.side_by_side import LOST, take_one_thread
+from melodyrnn.workflows.side_by_side import LOST
 
 FILE = "outcomes.json"
 
@@ -81,6 +81,8 @@ def run_plans(
 
 def run_alone(plan: LessonPlan) -> tuple[Score, list[Outcome]]:
     """What a worker does with a plan. Raises MelodyError."""
+    from melodyrnn.networks.backend import take_one_thread  # TensorFlow, in the worker alone
+
     take_one_thread()
     lesson = lesson_named(plan.lesson)
     begun = time.monotonic()
