@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from melodyrnn.networks.backend import keras, tf
 from melodyrnn.networks.config import FitConfig
+from melodyrnn.networks.learner import Learner
 from melodyrnn.sequences.windows import Batch
 
 Weights = list[npt.NDArray[np.float32]]
@@ -43,7 +44,7 @@ class Epoch(NamedTuple):
     accuracy: float
 
 
-class Fitter:
+class Fitter(Learner):
     """A model that learns a batch. ``run`` leaves it with the best weights it had.
 
     The best are those that tell ``validation`` at the least loss or, without it, the most of the
@@ -87,20 +88,10 @@ class Fitter:
         self._random = np.random.default_rng(seed)
 
     @property
-    def epoch(self) -> int:
-        return len(self.history)
-
-    @property
-    def diverged(self) -> bool:
-        """The loss is no number any more."""
-        return bool(self.history) and not isfinite(self.history[-1].loss)
-
-    @property
-    def done(self) -> bool:
-        if self.epoch >= self.config.epochs or self.diverged:
-            return True
-        whole = self.best is not None and self.best.right == self.best.all
-        return bool(self.config.early_stop and whole and self.best.loss < ENOUGH)  # type: ignore[union-attr]
+    def satisfied(self) -> bool:
+        """Every example is right, and the loss next to nothing."""
+        best = self.best
+        return best is not None and best.right == best.all and best.loss < ENOUGH
 
     def run(self, progress: Callable[[int, int, str], None] = lambda *_: None) -> Told:
         """Learn until done; ``progress`` is called with (epochs done, all, words)."""

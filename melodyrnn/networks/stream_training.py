@@ -8,7 +8,7 @@ order changes with each epoch, and songs or text kept apart say when to stop.
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from math import cos, isfinite, pi
+from math import cos, pi
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -17,6 +17,7 @@ import numpy.typing as npt
 from melodyrnn.networks import models
 from melodyrnn.networks.backend import keras, tf
 from melodyrnn.networks.config import StreamConfig
+from melodyrnn.networks.learner import Learner
 from melodyrnn.sequences.measuring import Score
 from melodyrnn.sequences.streams import Stream
 
@@ -51,7 +52,7 @@ class StreamProgress:
 
 
 @dataclass
-class StreamTrainer:
+class StreamTrainer(Learner):
     """A model in training. Its ``state()`` is all that is needed to go on, bit for bit.
 
     ``epoch_of`` gives the stream of an epoch, counted from 0, the same whenever it is asked; all
@@ -82,20 +83,9 @@ class StreamTrainer:
         self.best = self.best or self.model.get_weights()
 
     @property
-    def epoch(self) -> int:
-        """Epochs run."""
-        return len(self.history)
-
-    @property
-    def diverged(self) -> bool:
-        return bool(self.history) and not isfinite(self.history[-1].loss)
-
-    @property
-    def done(self) -> bool:
-        if self.epoch >= self.config.epochs or self.diverged:
-            return True
-        waited = self.epoch - self.best_epoch
-        return self.config.early_stop and waited >= self.config.patience
+    def satisfied(self) -> bool:
+        """What is held apart is told no better any more."""
+        return self.epoch - self.best_epoch >= self.config.patience
 
     def run(self, after_step: Callable[[StreamProgress], None] = lambda progress: None) -> bool:
         """Train until done. Returns False where a keyboard interrupt ended it before; between two

@@ -17,6 +17,7 @@ from melodyrnn.networks import models
 from melodyrnn.networks.arrays import Network
 from melodyrnn.networks.backend import keras, tf
 from melodyrnn.networks.config import ModelConfig, TrainConfig
+from melodyrnn.networks.learner import Learner
 from melodyrnn.sequences.measuring import Score, score_of
 from melodyrnn.sequences.vocabulary import Indices
 from melodyrnn.sequences.windows import next_code
@@ -58,7 +59,7 @@ class Progress:
 
 
 @dataclass
-class Trainer:
+class Trainer(Learner):
     """A model in training. Its ``state()`` is all that is needed to go on, bit for bit."""
 
     row = Row  # of the history
@@ -96,20 +97,9 @@ class Trainer:
             self.best = self.model.get_weights()
 
     @property
-    def epoch(self) -> int:
-        """Epochs run."""
-        return len(self.history)
-
-    @property
-    def diverged(self) -> bool:
-        """The weights grew beyond all numbers, which no further epoch mends."""
-        return bool(self.history) and not isfinite(self.history[-1].loss)
-
-    @property
-    def done(self) -> bool:
-        if self.epoch >= self.config.epochs or self.diverged:
-            return True
-        if not self.config.early_stop or self.best_score is None:
+    def satisfied(self) -> bool:
+        """Every song comes back right or, with validation songs, those are told no better."""
+        if self.best_score is None:
             return False
         if self.validation:
             return self.epoch - self.best_epoch >= PATIENCE
