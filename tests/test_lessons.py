@@ -13,12 +13,12 @@ from click.testing import CliRunner
 from melodyrnn import read_song, run_lesson
 from melodyrnn.cli import main
 from melodyrnn.errors import ConfigError, RunError
-from melodyrnn.lessons import catalogue, cells, next_symbol, sentence
+from melodyrnn.lessons import catalogue, cells, next_symbol, sentence, translation
 from melodyrnn.lessons import nabiya as nabiya_lessons
 from melodyrnn.lessons.catalogue import NAMES, all_lessons
 from melodyrnn.lessons.folder import FILE
 from melodyrnn.lessons.lesson import SHAPES, Curve, Finding, HeatMap, Lesson, Table
-from melodyrnn.networks.config import CELLS
+from melodyrnn.networks.config import CELLS, FitConfig, SequenceConfig
 from melodyrnn.sequences.ngram import ceiling
 
 ROOT = Path(__file__).parent.parent
@@ -291,3 +291,13 @@ def test_tagging_needs_both_ways(tmp_path):
     assert told["holds"] is True
     assert told["tags"] != told["one_way_tags"]
     assert told["one_way"]["right"] < told["right"] == told["all"]
+
+
+def test_where_an_answer_looks_that_does_not_end():
+    pairs = translation.Pairs([[1, 2], [2]], [[2, 1], [2]], 3)
+    config = SequenceConfig(cell="rnn", units=4, attention="dot")
+    reader = translation.Reader(pairs, config, FitConfig(epochs=1), lambda *_: None)
+    assert np.allclose(reader.looks([1, 2], [1]).sum(-1), [1, 1])
+    assert reader.looks([1, 2], [1, 1, 1]).shape == (3, 2)
+    told = reader.answers([[1, 2], [2]])
+    assert all(0 not in row and pairs.ends[1] not in row for row in told)

@@ -77,10 +77,10 @@ class Reader:
         return [row[(row != 0) & (row != self.ends[1])].tolist() for row in told]
 
     def looks(self, source: Any, told: list[int]) -> Any:
-        """How each step of the answer ``told`` weighs ``source``: (len(told) + 1, len(source))."""
+        """How each step of the answer ``told``, its end with it, weighs ``source``."""
         rows, _ = padded([source], self.steps[0])
-        seen, _ = padded([[self.ends[0], *told]], self.steps[1])
-        return np.asarray(self._looks([rows, seen]))[0, : len(told) + 1, : len(source)]
+        seen, counts = padded([[self.ends[0], *told][: self.steps[1]]], self.steps[1])
+        return np.asarray(self._looks([rows, seen]))[counts][:, : len(source)]
 
 
 def teach(lesson: Lesson, progress: Progress) -> Finding:
@@ -148,10 +148,11 @@ def teach(lesson: Lesson, progress: Progress) -> Finding:
                 ],
             ),
         ],
-        pictures=[
-            _talk_map(talkers["attention"], talk, words, told["attention"]),
-            _turn_map(turners["attention"]),
-        ],
+        pictures=_pictures(
+            talkers["attention"], turners["attention"], talk, words, told["attention"]
+        )
+        if lesson.model.attention != "none"
+        else [],
         curves=[reader.learned.curve(f"questions, {name}") for name, reader in talkers.items()]
         + [reader.learned.curve(f"reversing, {name}") for name, reader in turners.items()],
     )
@@ -185,33 +186,35 @@ def _marked(said: str, true: str) -> str:
     return said if said == true else f"{said}  wrong"
 
 
-def _talk_map(reader: Reader, talk: Pairs, words: Vocabulary, told: list[list[int]]) -> HeatMap:
-    """Where the longest answer looks."""
+def _pictures(
+    talker: Reader, turner: Reader, talk: Pairs, words: Vocabulary, told: list[list[int]]
+) -> list[HeatMap]:
+    """Where the longest answer looks, and where a long reversed sequence does."""
     place = max(range(len(told)), key=lambda n: len(told[n]))
     question = list(PAIRS)[place]
-    return HeatMap(
-        "attention-words",
-        f"Where the answer to {question!r} looks",
-        [*(words.symbols[i - 1] for i in told[place]), "end"],
-        question.split(),
-        reader.looks(talk.sources[place], told[place]).tolist(),
-        down="answer",
-        across="question",
-    )
+    asked = _reversals(UNHEARD, 1, LENGTHS[-1]).sources[0]
+    (turned,) = turner.answers([asked])
+    return [
+        _heat_map(
+            "attention-words",
+            f"Where the answer to {question!r} looks",
+            [words.symbols[i - 1] for i in told[place]],
+            question.split(),
+            talker.looks(talk.sources[place], told[place]),
+        ),
+        _heat_map(
+            "attention-reversing",
+            "Where each step of a reversed sequence looks",
+            list(map(str, turned)),
+            list(map(str, asked)),
+            turner.looks(asked, turned),
+        ),
+    ]
 
 
-def _turn_map(reader: Reader) -> HeatMap:
-    asked = _reversals(UNHEARD, 1, LENGTHS[-1])
-    (told,) = reader.answers(asked.sources)
-    return HeatMap(
-        "attention-reversing",
-        "Where each step of a reversed sequence looks",
-        [*map(str, told), "end"],
-        [str(i) for i in asked.sources[0]],
-        reader.looks(asked.sources[0], told).tolist(),
-        down="written",
-        across="read",
-    )
+def _heat_map(name: str, title: str, told: list[str], source: list[str], looks: Any) -> HeatMap:
+    rows = [*told, "end"][: len(looks)]
+    return HeatMap(name, title, rows, source, looks.tolist(), down="written", across="read")
 
 
 LESSON = Lesson(
