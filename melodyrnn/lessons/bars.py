@@ -206,7 +206,7 @@ def _shown(part: Part, place: int, marks: dict[str, Marks]) -> Table:
             "|" if note.begins_bar else "",
             *("|" if marks[name][place, number] else "" for name in ("one-way", "bidirectional")),
         ]
-        for number, note in enumerate(tune.notes[:_SHOWN])
+        for number, note in enumerate(tune.notes[:NOTES][:_SHOWN])
     ]
     title = f"The beginning of {tune.song.title or tune.name}, held out"
     return Table(title, ["note", "MIDI", "length", "bar", "one-way", "bidirectional"], rows)
@@ -215,7 +215,7 @@ def _shown(part: Part, place: int, marks: dict[str, Marks]) -> Table:
 LESSON = Lesson(
     name="bars",
     shape="many to many",
-    about="notes in, and of each whether it begins a bar out; bar lines hidden",
+    about="notes in; which of them begin a bar",
     claim=(
         "by F1 on tunes held out, a network that reads one way and one that reads from both ends "
         "find the bars better than positions or counts do, beyond chance"

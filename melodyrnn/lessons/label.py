@@ -205,7 +205,7 @@ def _tokens(line: Sequence[Move]) -> str:
 LESSON = Lesson(
     name="label",
     shape="one to many",
-    about="a label in, such as 'Irish, 6/8', a tune out",
+    about="a label in, a tune out: 'Irish, 6/8'",
     claim=(
         "tunes held out take fewer bits per note with their label than without, beyond chance, "
         "and the network of 'tradition' hears the tradition asked for in what is written"

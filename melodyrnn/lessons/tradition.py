@@ -165,7 +165,7 @@ def _teach(lesson: Lesson, progress: Progress) -> Finding:
 LESSON = Lesson(
     name="tradition",
     shape="many to one",
-    about="a tune in, its tradition out: German children's songs, Chinese, Irish",
+    about="a tune in, its tradition out",
     claim=(
         "of tunes held out, more are told right than by always naming the most frequent "
         "tradition, beyond chance; an n-gram of each tradition stands beside it"
