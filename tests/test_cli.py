@@ -181,6 +181,15 @@ def test_a_beam_tells_how_likely_its_songs_are(looping):
     assert "log-probability" not in call("generate", looping, "--length", 4).stdout
 
 
+def test_a_beam_that_finds_fewer_songs_says_so(looping):
+    arguments = ("--primer", "g8 e8 e4 g8 e8 d8", "--meter", "2/4", "--bars", 2, "--end")
+    done = call("generate", looping, *arguments, "--beam", 9, "--count", 9, "--json")
+    found = len(json.loads(done.stdout)["songs"])
+    assert (
+        done.stderr == f"note: the beam found {found} song, not 9; a wider --beam may find more\n"
+    )
+
+
 def test_loops_among_several_songs_are_counted(looping):
     done = call("generate", looping, "--temperature", 0, "--count", 3, "--json")
     assert "note: 3 of 3 songs end (the first: song 1) in a loop: the last note" in done.stderr

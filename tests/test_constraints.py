@@ -297,6 +297,8 @@ def asked_of(text, primer=None, length=None, **asked):
         ("c2 d4", {"bars": 1, "meter": "3/8", "pickup": "4"}, "--bars 1 --meter 3/8 --pickup 4: note 1 of the primer, c2, sounds across a bar line of 3/8; give another --primer, or allow --ties"),
         ("d2 d2", {"meter": "3/4"}, "--meter 3/4: no code of this run fills the last quarter of a bar of 3/4; choose another --meter, or allow --ties"),
         ("c2 d4", {"bars": 1, "meter": "3/4", "end": True}, "--bars 1 --meter 3/4 --end: no code of this run on C, the tonic, fills the last quarter of bar 1 of 3/4; choose another --meter, or allow --ties"),
+        ("d1 c1.", {"end": True}, "--end: no code of this run ends a bar of 4/4 on C, the tonic; choose another --meter, or allow --ties"),
+        ("d1 c1.", {"bars": 2, "end": True}, "--bars 2 --end: no code of this run on C, the tonic, fills the last 4 quarters of bar 2 of 4/4; choose another --meter, or allow --ties"),
         ("d2 e4", {"end": True}, "--end: no code of this run sounds C, the tonic of C major; choose another --key"),
         ("c2 d4 e4", {"key": "F# major"}, '--key "F# major": no note of this run is in it; choose another'),
         ("c2 d4 f4", {"bars": 2, "key": "D", "primer": "d4 f4"}, '--key "D major": note 2 of the primer, f4, is not in it; give another --primer'),
@@ -328,6 +330,39 @@ def test_a_pickup_comes_before_the_bars():
     assert asked_of("c8 d4 e4", bars=2, pickup="8").like.pickup == Fraction(1, 2)
     assert asked_of("pickup: 8\nc8 d4 e4", bars=2, primer="c8 d4").like.pickup == Fraction(1, 2)
     assert asked_of("pickup: 8\nc8 d4 e4", bars=2, primer="e4").like.pickup == 0
+
+
+@pytest.mark.parametrize(
+    "sample",
+    [SampleConfig(temperature=0.0), SampleConfig(top_k=1), SampleConfig(beam=1), SampleConfig()],
+)
+def test_one_bar_may_need_what_is_least_likely(sample):
+    # c4 comes after c4 always but once; only e2. fills the bar, on the tonic of E.
+    dataset = Dataset.of([Named("song", parse("key: E minor\n" + "c4 " * 20 + "e2. c4 c4"))], 1)
+    start = beginning("c4", dataset, 1)
+    form = form_of(FormConfig(bars=1, end=True), dataset, Copies(dataset.songs), *start, None)
+    model = Ngram(dataset.sequences, 1, len(dataset.vocabulary))
+    drawn = generate(model, start.indices, form.length, sample, constraints=form.constraints)
+    assert dataset.vocabulary.decode(drawn.songs[0]) == ["c4", "e2."]
+
+
+def test_copies_and_loops_are_kept_out_of_full_bars():
+    tune = parse("c4 d4 e4 f4 g4 a4 g4 f4 e4 d4 c2 e4 d4 e4 c4 d2 c2")
+    dataset = Dataset.of([Named("song", tune)], 1)
+    copies, start = Copies(dataset.songs), beginning(None, dataset, 1)
+    asked = FormConfig(bars=6, end=True, max_copy=2, avoid_loops=True)
+    form = form_of(asked, dataset, copies, *start, None)
+    model = Ngram(dataset.sequences, 1, len(dataset.vocabulary))
+    for beam in (None, 30):
+        sample = SampleConfig(temperature=0.5, beam=beam)
+        drawn = generate(
+            model, start.indices, form.length, sample, 20, constraints=form.constraints
+        )
+        for indices in drawn.songs:
+            song = from_codes(dataset.vocabulary.decode(indices))
+            assert copies.longest(song).notes <= 2
+            assert all(closing_loop(indices[:end]) is None for end in range(1, len(indices) + 1))
+            assert (song.duration, song.notes[-1].pitch) == (24, Pitch("c"))
 
 
 def test_bars_that_the_primer_fills_are_no_error():

@@ -7,6 +7,7 @@ from melodyrnn.networks.arrays import Network
 from melodyrnn.networks.config import NETWORKS, ModelConfig, SampleConfig
 from melodyrnn.networks.generation import generate, whole_song
 from melodyrnn.networks.predictor import hear
+from melodyrnn.networks.short_term import WithShortTerm
 from melodyrnn.sequences.counted import COUNTED
 from melodyrnn.sequences.ngram import Ngram
 from melodyrnn.sequences.sampling import log_softmax
@@ -165,6 +166,16 @@ def test_a_beam_of_one_is_greedy(predictor):
         beam = generate(predictor, low, 8, SampleConfig(beam=1), constraints=constraints)
         assert np.array_equal(greedy.songs, beam.songs)
         np.testing.assert_allclose(greedy.log_probability, beam.log_probability, atol=1e-5)
+
+
+def test_songs_that_learn_while_they_are_made_are_picked_with_what_they_learned():
+    both = WithShortTerm(Ngram([learned], WINDOW, CODES), CODES)
+    greedy = generate(both, primer, 12, SampleConfig(temperature=0.0))
+    assert np.array_equal(greedy.songs, generate(both, primer, 12, SampleConfig(beam=1)).songs)
+    best = generate(both, primer, 12, SampleConfig(beam=20))
+    assert best.log_probability[0] >= greedy.log_probability[0]
+    told = log_probability(both, best.songs[0], len(primer))
+    assert best.log_probability[0] == pytest.approx(told)
 
 
 @two_kinds

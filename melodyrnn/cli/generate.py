@@ -35,7 +35,8 @@ from melodyrnn.networks.config import FormConfig, SampleConfig
 def generate(run: Path, as_json: bool, quiet: bool, **settings: Any) -> None:
     """Make new songs from a run, or go on writing where it learned a text.
 
-    The primer is part of the song; --length counts the notes, or characters, after it.
+    The primer is part of the song; --length counts the notes, or characters, after it, and is the
+    most where a song ends by itself: with --bars, with --end, and in runs on many tunes.
     """
     from melodyrnn.console.progress import progress_of
     from melodyrnn.workflows.generate import generate

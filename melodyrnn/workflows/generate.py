@@ -138,6 +138,13 @@ def generate(
         progress,
         form.constraints,
     )
+    if (found := len(drawn.songs)) < count:
+        warnings.warn(
+            f"the beam found {found} song{'s' * (found > 1)}, not {count}; a wider --beam may find "
+            "more",
+            MelodyWarning,
+            stacklevel=2,
+        )
     songs: list[Generated] = []
     files: list[Path] = []
     for number, (indices, likely) in enumerate(zip(*drawn, strict=True), 1):
