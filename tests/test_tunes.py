@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from melodyrnn.errors import ConfigError, RunError
-from melodyrnn.music.codes import plain_codes, respelled, shifted
+from melodyrnn.music.codes import plain_codes, respelled, shifted, to_codes
 from melodyrnn.music.song import Key, Note, Pitch, Song
 from melodyrnn.networks import models
 from melodyrnn.networks.arrays import Network, parts
@@ -20,6 +20,7 @@ from melodyrnn.networks.factored import FactoredLogits
 from melodyrnn.sequences.vocabulary import END, START
 from melodyrnn.workflows.dataset import Dataset, attributes_of, tunes_vocabulary
 from melodyrnn.workflows.evaluate import evaluate
+from melodyrnn.workflows.generate import generate
 from melodyrnn.workflows.sources import Named
 from melodyrnn.workflows.train import train
 from melodyrnn.workflows.train_tunes import epochs, shift_table
@@ -151,6 +152,20 @@ def test_many_tunes_leave_a_run_that_is_measured_on_others(tmp_path, tokens):
     document = json.loads((tmp_path / "run" / "run.json").read_text(encoding="utf-8"))
     assert document["source"] == "tunes"
     assert document["metrics"]["bits_per_note"] == pytest.approx(result.bits)
+
+
+def test_a_run_on_many_tunes_makes_whole_songs_from_nothing(tmp_path):
+    run = train(tunes(), output=tmp_path / "run", **SMALL).run
+    for made in generate(run, count=5, bars=4, meter="4/4", key="C", end=True).songs:
+        assert made.primer == 0
+        assert made.song.duration == 16
+        assert made.song.notes[-1].pitch.step == "c"
+        assert list(made.tokens) == to_codes(made.song)
+    started = generate(run, primer="c4", length=3, count=9, output=tmp_path / "new.txt").songs
+    assert {song.tokens[0] for song in started} == {"c4"}
+    assert {song.primer for song in started} == {1}
+    assert max(len(song.tokens) for song in started) <= 4
+    assert all(song.file.exists() for song in started)
 
 
 def test_the_split_does_not_depend_on_the_order_of_files(tmp_path):
