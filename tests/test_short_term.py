@@ -48,7 +48,7 @@ def test_songs_drawn_do_not_depend_on_how_many():
     song = np.array([0, 1, 2, 0, 1, 3] * 3, dtype=np.int32)
     several = generate(joined([song]), song[:4], 20, SampleConfig(seed=3), count=3)
     alone = generate(joined([song]), song[:4], 20, SampleConfig(seed=3), count=1)
-    np.testing.assert_array_equal(several[0], alone[0])
+    np.testing.assert_array_equal(several.songs[0], alone.songs[0])
 
 
 @pytest.fixture(scope="module")
