@@ -97,9 +97,11 @@ class _Drawing:
         self.log_probability[rows] = 0.0
         for place in range(self.length):
             end = len(self.primer) + place
-            mask = self._without_dead(constraints.allowed(states, self.length - place), rows, end)
-            going = mask.any(axis=1)  # (R,)
-            if not going.all():
+            mask = None  # (R, V), where there is anything to keep to
+            if constraints:
+                allowed = constraints.allowed(states, self.length - place)
+                mask = self._without_dead(allowed, rows, end)
+            if mask is not None and not (going := mask.any(axis=1)).all():
                 whole = constraints.whole(states)
                 self.ends[rows[~going & whole]] = end
                 stuck += [self._retreat(row, end) for row in rows[~going & ~whole].tolist()]
@@ -109,9 +111,8 @@ class _Drawing:
                 if not len(rows):
                     break
             logits, state = predictor.step(self.songs[rows, end - window : end], state)
-            p = probabilities(
-                np.where(mask, logits, -np.inf), config.temperature, config.top_k, config.top_p
-            )  # (R, V)
+            ruled = logits if mask is None else np.where(mask, logits, -np.inf)
+            p = probabilities(ruled, config.temperature, config.top_k, config.top_p)  # (R, V)
             codes = draw(p, self.uniforms[rows, place])
             self.songs[rows, end] = codes
             self.ends[rows] = end + 1

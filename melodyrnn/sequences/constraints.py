@@ -44,6 +44,9 @@ class Constraints:
     def __init__(self, constraints: Sequence[Constraint] = ()) -> None:
         self._each = tuple(constraints)
 
+    def __len__(self) -> int:
+        return len(self._each)
+
     @property
     def name(self) -> str:
         """As all of it was asked for: ``--bars 8 --max-copy 3``."""
