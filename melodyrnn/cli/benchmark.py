@@ -20,8 +20,8 @@ LSTM         a network that also knows what came the last time; 3 of them
              averaged; taught: by other traditions first, without variants
 timed        one that sees durations, meter and key too, and of the note to be
              told when it comes and how long it lasts
-& PPM        together with LTM+ and STM, each trusted as a rehearsal within the
-             learned melodies has taught
+& PPM        together with LTM+ and STM, each trusted as a rehearsal within
+             the learned melodies has taught
 """
 
 
