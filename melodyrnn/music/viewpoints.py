@@ -40,19 +40,17 @@ class Viewpoints:
 
 def viewpoints(song: Song) -> Viewpoints:
     """Those of ``song``, which has a note that sounds."""
-    spans = [
-        (int(start * GRID), int(end * GRID), int(meter.bar * GRID))
-        for meter, start, end in bar_spans(song)
-    ]
-    lines = [start for start, _, _ in spans]
+    spans = [(int(start * GRID), int(meter.bar * GRID)) for meter, start, _ in bar_spans(song)]
+    pickup = int(song.pickup * GRID)
+    lines = [start for start, _ in spans]
     rows: list[tuple[int, ...]] = []
     onset = rest = 0
     for note, ticks in zip(song.notes, song.steps, strict=True):
         if note.pitch:
             number = bisect_right(lines, onset) - 1
-            start, end, length = spans[number]
+            start, length = spans[number]
             # A pickup ends on a bar line, and what comes before it is missing.
-            in_bar = onset - (end - length if song.pickup and not number else start)
+            in_bar = onset - (pickup - length if pickup and not number else start)
             row = (
                 note.pitch.midi,
                 onset,
@@ -60,7 +58,7 @@ def viewpoints(song: Song) -> Viewpoints:
                 rest,
                 in_bar,
                 min(4 * in_bar // GRID, PLACES - 1),
-                number if song.pickup else number + 1,
+                number if pickup else number + 1,
                 length,
                 min(2 * length // GRID, METERS - 1),
             )
