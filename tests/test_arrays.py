@@ -7,7 +7,8 @@ from melodyrnn.networks import models
 from melodyrnn.networks import run as runs
 from melodyrnn.networks.arrays import Network, parts, read_weights
 from melodyrnn.networks.backend import tf
-from melodyrnn.networks.config import NETWORKS, ModelConfig
+from melodyrnn.networks.config import ModelConfig
+from melodyrnn.networks.tables import NETWORKS
 
 CODES, WINDOW = 7, 3
 FEATURES = [[60 + code % 3, code // 3] for code in range(CODES)]

@@ -4,10 +4,11 @@ import pytest
 from melodyrnn.errors import ConstraintError
 from melodyrnn.networks import models
 from melodyrnn.networks.arrays import Network
-from melodyrnn.networks.config import NETWORKS, ModelConfig, SampleConfig
+from melodyrnn.networks.config import ModelConfig, SampleConfig
 from melodyrnn.networks.generation import generate, whole_song
 from melodyrnn.networks.predictor import hear
 from melodyrnn.networks.short_term import WithShortTerm
+from melodyrnn.networks.tables import NETWORKS
 from melodyrnn.sequences.counted import COUNTED
 from melodyrnn.sequences.ngram import Ngram
 from melodyrnn.sequences.sampling import log_softmax

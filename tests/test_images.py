@@ -11,8 +11,8 @@ from melodyrnn.errors import MelodyError
 from melodyrnn.lessons import image_files, images
 from melodyrnn.lessons.catalogue import lesson_named
 from melodyrnn.networks.by_hand import apart, last_output
-from melodyrnn.networks.config import CELLS
 from melodyrnn.networks.recurrence import EQUATIONS
+from melodyrnn.networks.tables import CELLS
 from melodyrnn.sequences.windows import Batch
 
 

@@ -5,9 +5,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from melodyrnn.networks import config
-from melodyrnn.networks.config import MODELS, ModelConfig, SampleConfig
+from melodyrnn.networks import tables
+from melodyrnn.networks.config import ModelConfig, SampleConfig
 from melodyrnn.networks.generation import generate, whole_song
+from melodyrnn.networks.tables import MODELS
 from melodyrnn.sequences import combination, memories, ppm
 from melodyrnn.sequences.combination import combine
 from melodyrnn.sequences.counted import COUNTED
@@ -25,9 +26,9 @@ kinds = st.sampled_from(sorted(memories.MEMORIES))
 @pytest.mark.parametrize(
     ("said", "done"),
     [
-        (config.ESCAPES, ppm.ESCAPES),
-        (config.MEMORIES, memories.MEMORIES),
-        (config.MEANS, combination.MEANS),
+        (tables.ESCAPES, ppm.ESCAPES),
+        (tables.MEMORIES, memories.MEMORIES),
+        (tables.MEANS, combination.MEANS),
     ],
 )
 def test_what_can_be_set_is_what_there_is(said, done):

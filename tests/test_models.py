@@ -6,7 +6,8 @@ import pytest
 from melodyrnn.errors import ConfigError
 from melodyrnn.networks import models
 from melodyrnn.networks.backend import keras, tf
-from melodyrnn.networks.config import INPUTS, MODELS, NETWORKS, ModelConfig
+from melodyrnn.networks.config import ModelConfig
+from melodyrnn.networks.tables import INPUTS, MODELS, NETWORKS
 
 CODES, WINDOW = 14, 4
 FEATURES = np.arange(2 * CODES).reshape(CODES, 2)

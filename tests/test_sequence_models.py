@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from melodyrnn.networks.arrays import Network
-from melodyrnn.networks.config import ATTENTIONS, CELLS, ModelConfig, SequenceConfig
+from melodyrnn.networks.config import ModelConfig, SequenceConfig
 from melodyrnn.networks.sequence_models import (
     answer,
     classifier,
@@ -16,6 +16,7 @@ from melodyrnn.networks.sequence_models import (
     translator,
     vector_classifier,
 )
+from melodyrnn.networks.tables import ATTENTIONS, CELLS
 from melodyrnn.sequences.windows import padded, source_and_target
 
 SYMBOLS, CLASSES, LONGEST, MORE = 5, 3, 4, 2

@@ -9,18 +9,8 @@ from typing import Any
 
 import click
 
-from melodyrnn.networks.config import (
-    BLENDINGS,
-    ESCAPES,
-    INPUTS,
-    MEANS,
-    MEMORIES,
-    MODELS,
-    STREAM_MODEL,
-    ModelConfig,
-    StreamConfig,
-    TrainConfig,
-)
+from melodyrnn.networks.config import STREAM_MODEL, ModelConfig, StreamConfig, TrainConfig
+from melodyrnn.networks.tables import BLENDINGS, ESCAPES, INPUTS, MEANS, MEMORIES, MODELS
 
 Command = Callable[..., Any]
 

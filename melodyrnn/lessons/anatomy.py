@@ -5,7 +5,8 @@ from typing import Any
 import numpy as np
 
 from melodyrnn.lessons.lesson import Finding, Lesson, Progress, Table
-from melodyrnn.networks.config import CELLS, SequenceConfig
+from melodyrnn.networks.config import SequenceConfig
+from melodyrnn.networks.tables import CELLS
 from melodyrnn.sequences.vocabulary import Vocabulary
 
 WORDS = ("hello", "eolll", "lleel")

@@ -9,7 +9,8 @@ import numpy.typing as npt
 
 from melodyrnn.lessons.learning import learn, teller_of
 from melodyrnn.lessons.lesson import LEARNING, Finding, Lesson, Progress, Table
-from melodyrnn.networks.config import CELLS, FitConfig, SequenceConfig
+from melodyrnn.networks.config import FitConfig, SequenceConfig
+from melodyrnn.networks.tables import CELLS
 from melodyrnn.sequences.windows import Batch
 
 Floats = npt.NDArray[np.float64]

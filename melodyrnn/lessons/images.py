@@ -16,7 +16,8 @@ from melodyrnn.lessons.lesson import (
     Progress,
     Table,
 )
-from melodyrnn.networks.config import CELLS, FitConfig, SequenceConfig
+from melodyrnn.networks.config import FitConfig, SequenceConfig
+from melodyrnn.networks.tables import CELLS
 
 SAME = 1e-5
 """The scan and the built-in cell may differ by so much."""

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field, fields, replace
 from typing import Any, NamedTuple
 
 from melodyrnn.errors import ConfigError
-from melodyrnn.networks.config import FitConfig, SequenceConfig, nearest
+from melodyrnn.networks.checking import nearest
+from melodyrnn.networks.config import FitConfig, SequenceConfig
 
 SHAPES: dict[str, str] = {
     "one to one": "an input, an output",

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from melodyrnn.networks import recurrence
 from melodyrnn.networks.backend import keras, tf
-from melodyrnn.networks.config import CELLS as ABOUT
+from melodyrnn.networks.tables import CELLS as ABOUT
 
 
 class _Cell(keras.layers.Layer):  # type: ignore[misc]  # keras ships no types

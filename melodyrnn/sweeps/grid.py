@@ -7,7 +7,7 @@ from math import prod
 from typing import Any
 
 from melodyrnn.errors import ConfigError
-from melodyrnn.networks.config import check, nearest
+from melodyrnn.networks.checking import check, nearest
 
 Grid = Mapping[str, Sequence[Any]]
 """Name of a setting -> its values, in the order given."""

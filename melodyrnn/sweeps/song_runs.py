@@ -6,7 +6,8 @@ from math import isfinite
 from pathlib import Path
 from typing import Any
 
-from melodyrnn.networks.config import MODELS, ModelConfig, TrainConfig
+from melodyrnn.networks.config import ModelConfig, TrainConfig
+from melodyrnn.networks.tables import MODELS
 from melodyrnn.sweeps.grid import settings_of, shown
 from melodyrnn.sweeps.outcome import BITS, Outcome, Score
 from melodyrnn.workflows.dataset import Dataset, default_input, vocabulary_of

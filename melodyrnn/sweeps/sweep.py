@@ -10,7 +10,7 @@ from melodyrnn.errors import ConfigError
 from melodyrnn.files import exists, suggest, write_atomically
 from melodyrnn.lessons.catalogue import NAMES, lesson_named
 from melodyrnn.lessons.lesson import HeatMap
-from melodyrnn.networks.config import check, nearest
+from melodyrnn.networks.checking import check, nearest
 from melodyrnn.render.charts import heat_map, write_picture
 from melodyrnn.sweeps import course, lesson_runs, song_runs, summary
 from melodyrnn.sweeps.course import Mending

@@ -10,7 +10,7 @@ import numpy as np
 
 from melodyrnn.errors import ConfigError
 from melodyrnn.files import check_free, create_folder, create_fresh_folder, write_atomically
-from melodyrnn.networks.config import check, nearest
+from melodyrnn.networks.checking import check, nearest
 from melodyrnn.workflows.benchmark_rows import Floats, Fold, Row
 from melodyrnn.workflows.fold_work import tell_folds
 from melodyrnn.workflows.folder import RUNS, slug_of

@@ -9,15 +9,9 @@ from typing import Any
 
 from melodyrnn.errors import ConfigError, MelodyWarning
 from melodyrnn.files import write_atomically
-from melodyrnn.networks.config import (
-    MODELS,
-    MOST_WINDOW,
-    ModelConfig,
-    TrainConfig,
-    check,
-    configure,
-    nearest,
-)
+from melodyrnn.networks.checking import check, nearest
+from melodyrnn.networks.config import ModelConfig, TrainConfig, configure
+from melodyrnn.networks.tables import MODELS, MOST_WINDOW
 from melodyrnn.render.report_data import Ceiling, HeldOut, Report, Row
 from melodyrnn.sequences.ngram import ceiling
 from melodyrnn.sequences.vocabulary import Vocabulary

@@ -12,13 +12,13 @@ from melodyrnn.errors import ConfigError, RunError
 from melodyrnn.files import exists, is_empty, make_folder, write_atomically
 from melodyrnn.networks import run as runs
 from melodyrnn.networks.config import (
-    MODELS,
     STREAM_MODEL,
     ModelConfig,
     StreamConfig,
     TrainConfig,
     configure,
 )
+from melodyrnn.networks.tables import MODELS
 from melodyrnn.sequences.vocabulary import Vocabulary
 from melodyrnn.workflows.dataset import Dataset, attributes_of, default_input
 from melodyrnn.workflows.sources import Named

@@ -14,7 +14,8 @@ from melodyrnn.music.codes import from_codes, respelled, to_codes
 from melodyrnn.music.song import Song
 from melodyrnn.networks import generation
 from melodyrnn.networks import run as runs
-from melodyrnn.networks.config import FormConfig, SampleConfig, check, check_beam, configure
+from melodyrnn.networks.checking import check
+from melodyrnn.networks.config import FormConfig, SampleConfig, check_beam, configure
 from melodyrnn.render.write import write_song, writer_of
 from melodyrnn.sequences.repetition import Loop, closing_loop
 from melodyrnn.sequences.vocabulary import END, START, Indices

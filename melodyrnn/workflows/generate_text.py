@@ -10,7 +10,8 @@ from melodyrnn.errors import ConfigError, VocabularyError
 from melodyrnn.files import write_atomically
 from melodyrnn.networks import generation
 from melodyrnn.networks import run as runs
-from melodyrnn.networks.config import SampleConfig, check, check_beam, configure
+from melodyrnn.networks.checking import check
+from melodyrnn.networks.config import SampleConfig, check_beam, configure
 from melodyrnn.sequences.repetition import Loop, closing_loop
 
 MOST_TEXTS, MOST_CHARACTERS = 100_000, 10_000_000

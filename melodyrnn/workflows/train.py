@@ -9,8 +9,9 @@ from melodyrnn.music.codes import from_codes
 from melodyrnn.music.song import Song
 from melodyrnn.networks import run as runs
 from melodyrnn.networks.arrays import Network
-from melodyrnn.networks.config import MODELS, ModelConfig, TrainConfig
+from melodyrnn.networks.config import ModelConfig, TrainConfig
 from melodyrnn.networks.predictor import Predictor
+from melodyrnn.networks.tables import MODELS
 from melodyrnn.render.write import write_song
 from melodyrnn.sequences.vocabulary import Vocabulary
 from melodyrnn.workflows.dataset import Dataset

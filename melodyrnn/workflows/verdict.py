@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from melodyrnn.networks.config import MODELS
+from melodyrnn.networks.tables import MODELS
 from melodyrnn.render.report_data import Ceiling, HeldOut, Row
 
 NAMES = {

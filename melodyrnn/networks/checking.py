@@ -1,0 +1,76 @@
+"""Settings that check themselves: a field knows its range and its words. Imports no library.
+
+Each message names the option, the value and what would do.
+"""
+
+from dataclasses import asdict, field, fields
+from difflib import get_close_matches
+from math import isfinite
+from typing import Any, Self
+
+from melodyrnn.errors import ConfigError
+
+
+def setting(default: Any, about: str, **limits: Any) -> Any:
+    """A field of a ``Checked`` configuration; ``limits`` as ``check`` reads them."""
+    return field(default=default, metadata={"about": about, **limits})
+
+
+class Checked:
+    """A configuration that checks its limits when made and goes to JSON and back."""
+
+    __slots__ = ()
+
+    def __post_init__(self) -> None:
+        for each in fields(self):  # type: ignore[arg-type]  # subclasses are dataclasses
+            value = getattr(self, each.name)
+            if value is not None or each.default is not None:
+                check(each.name, value, each.metadata | {"switch": each.type is bool})
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self)  # type: ignore[call-overload,no-any-return]  # as above
+
+    @classmethod
+    def from_json(cls, document: Any) -> Self:
+        """Raises ConfigError where ``document`` has not the fields of this configuration."""
+        names = {setting.name for setting in fields(cls)}  # type: ignore[arg-type]  # as above
+        if not isinstance(document, dict) or set(document) != names:
+            raise ConfigError(f"{cls.__name__} has the fields {', '.join(sorted(names))}")
+        return cls(**document)
+
+
+def check(name: str, value: Any, limits: Any) -> None:
+    """Raise ConfigError, naming the setting, its value and its range, where it is outside."""
+    option = "--" + name.replace("_", "-")
+    if choices := limits.get("choices"):
+        if value not in list(choices):
+            raise ConfigError(
+                f"{option} {value!r} is unknown{nearest(value, choices)}; "
+                f"choose from {', '.join(choices)}"
+            )
+        return
+    if limits.get("switch"):
+        if not isinstance(value, bool):
+            raise ConfigError(f"{option} {value!r} is neither True nor False")
+        return
+    if limits.get("text"):
+        if not isinstance(value, str):
+            raise ConfigError(f"{option} {value!r} is no text")
+        return
+    kinds = (int, float) if limits.get("real") else int
+    number = isinstance(value, kinds) and not isinstance(value, bool) and isfinite(value)
+    least, above, most = (limits.get(limit) for limit in ("least", "above", "most"))
+    too_small = number and (
+        (least is not None and value < least) or (above is not None and value <= above)
+    )
+    if not number or too_small or (most is not None and value > most):
+        kind = "a number" if limits.get("real") else "a whole number"
+        low = f"at least {least or 0:g}" if above is None else f"greater than {above:g}"
+        high = f" and at most {most:g}" if most is not None else ""
+        raise ConfigError(f"{option} {value!r} is out of range; it must be {kind} {low}{high}")
+
+
+def nearest(name: object, names: Any) -> str:
+    """``; did you mean 'lstm'?`` or nothing."""
+    close = get_close_matches(str(name), list(names), 1)
+    return f"; did you mean {close[0]!r}?" if close else ""
