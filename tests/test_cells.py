@@ -49,6 +49,33 @@ def coupled(x, state, w, u, b):
     return sigmoid(o) * np.tanh(c), c
 
 
+def attention(x, state, w, u, b, fed, ask_h, ask_c, score, out_h, out_a, out_b, key):
+    """Waite (2016), the outputs and what was asked of them one by one."""
+    h, c, attended, outputs, keys = state
+    h, c = lstm(x, (h, c), w, u, b + attended @ fed)
+    past, attended = outputs.reshape(len(x), 40, UNITS), np.zeros_like(h)
+    for song in range(len(x)):
+        s = [score @ np.tanh(y @ key + h[song] @ ask_h + c[song] @ ask_c) for y in past[song]]
+        weights = np.exp(s) / np.exp(s).sum()
+        attended[song] = sum(weight * y for weight, y in zip(weights, past[song], strict=True))
+    y = np.concatenate([h, attended], -1) @ np.concatenate([out_h, out_a]) + out_b
+    outputs, keys = (
+        np.concatenate([row[:, UNITS:], last], -1) for row, last in ((outputs, y), (keys, y @ key))
+    )
+    return y, h, c, attended, outputs, keys
+
+
+STATES = {
+    "rnn": [1],
+    "lstm": [1, 1],
+    "gru": [1],
+    "peephole": [1, 1],
+    "peephole-full": [1, 1],
+    "coupled": [1, 1],
+    "attention": [1, 1, 1, 40, 40],
+}
+"""Cell -> the widths of what it carries, in units."""
+
 EQUATIONS = {
     "rnn": rnn,
     "lstm": lstm,
@@ -56,18 +83,27 @@ EQUATIONS = {
     "peephole": peephole,
     "peephole-full": peephole,
     "coupled": coupled,
+    "attention": attention,
 }
+"""Cell -> (x, state, weights) -> the state after it, whose first part is the output; of attention,
+the output before the state.
+"""
+
+
+def zeros(name, count):
+    return tuple(np.zeros((count, UNITS * width)) for width in STATES[name])
 
 
 def by_hand(name, x, mask, weights):
     """Every output and the last state; a step that the mask leaves out changes nothing."""
-    state = (np.zeros((len(x), UNITS)),) * (1 if name in ("rnn", "gru") else 2)
+    state = zeros(name, len(x))
     output, outputs = np.zeros((len(x), UNITS)), []
     for t in range(x.shape[1]):
         counts = mask[:, t, None]
-        after = EQUATIONS[name](x[:, t], state, *weights)
+        told, *after = EQUATIONS[name](x[:, t], state, *weights)
+        after = after if name == "attention" else [told, *after]
         state = tuple(np.where(counts, new, old) for new, old in zip(after, state, strict=True))
-        output = np.where(counts, after[0], output)
+        output = np.where(counts, told, output)
         outputs.append(output)
     return np.stack(outputs, 1), state
 
@@ -122,7 +158,8 @@ def test_the_gradient_is_that_of_the_equations(name, steps, masked):
 
     random = np.random.default_rng(2)
     for place, gradient in enumerate(gradients):  # along a random direction for each weight
-        direction = random.normal(size=gradient.shape)
+        gradient = 0.0 if gradient is None else gradient  # of a key that no later step asks for
+        direction = random.normal(size=weights[place].shape)
         direction /= np.linalg.norm(direction)
         ahead, behind = (loss_by_hand(place, step * direction) for step in (1e-5, -1e-5))
         slope = float((np.asarray(gradient) * direction).sum())
@@ -133,10 +170,12 @@ def test_the_gradient_is_that_of_the_equations(name, steps, masked):
 def test_the_equation_runs_on_arrays_as_on_tensors(name):
     class Math:
         sigmoid, tanh, split = map(staticmethod, (sigmoid, np.tanh, np.split))
+        exp, concat = map(staticmethod, (np.exp, np.concatenate))
+        reshape, einsum = map(staticmethod, (np.reshape, np.einsum))
 
     layer = layer_of(name)
     x, mask = inputs(20, False)
-    state = [np.zeros((BATCH, UNITS))] * (1 if name in ("rnn", "gru") else 2)
+    state = zeros(name, BATCH)
     kernel, bias = np.asarray(layer.cell.kernel), np.asarray(layer.cell.bias)
     weights = [np.asarray(w) for w in recurrent_weights(layer.cell)]
     for t in range(20):
@@ -203,7 +242,7 @@ def test_a_new_cell_remembers_and_is_an_lstm():
     layer = CELLS["peephole"].layer(UNITS)
     layer.build((1, 1, FEATURES))
     assert np.asarray(layer.cell.bias).tolist() == [0.0] * 4 + [1.0] * 4 + [0.0] * 8
-    assert not any(np.asarray(p).any() for p in layer.cell.peepholes)
+    assert not any(np.asarray(p).any() for p in layer.cell.others)
     layer = CELLS["coupled"].layer(UNITS)
     layer.build((1, 1, FEATURES))
     assert np.asarray(layer.cell.bias).tolist() == [1.0] * 4 + [0.0] * 8

@@ -33,8 +33,9 @@ _ROWS = 4096
 class _Math:
     """What the cells need of NumPy."""
 
-    tanh = staticmethod(np.tanh)
-    split = staticmethod(np.split)
+    tanh, exp = staticmethod(np.tanh), staticmethod(np.exp)
+    split, concat = staticmethod(np.split), staticmethod(np.concatenate)
+    reshape, einsum = staticmethod(np.reshape), staticmethod(np.einsum)
 
     @staticmethod
     def sigmoid(z: Any) -> Any:
@@ -171,7 +172,7 @@ def read_weights(file: Path, config: ModelConfig) -> list[Floats]:
 
 
 _KERAS_NAMES = {"lstm": "lstm", "gru": "gru", "rnn": "simple_rnn"} | dict.fromkeys(
-    ("peephole", "peephole-full", "coupled"), "rnn"
+    ("peephole", "peephole-full", "coupled", "attention"), "rnn"
 )
 """Cell -> what Keras calls its layer in a file."""
 
@@ -183,11 +184,11 @@ class _Layer:
         self.row = recurrence.EQUATIONS[config.spec.cell]
         self.units = config.units
         self.kernel, u, self.bias = (next(weights) for _ in range(3))
-        peeps = [next(weights) for _ in range(self.row.peepholes)]
-        self.weights = [*self.row.recurrent(u), *peeps]
+        others = [next(weights) for _ in range(self.row.others)]
+        self.weights = [*self.row.recurrent(u), *others]
 
     def begin(self, count: int) -> list[Floats]:
-        return [np.zeros((count, self.units), np.float32) for _ in range(self.row.states)]
+        return [np.zeros((count, size), np.float32) for size in self.row.sizes(self.units)]
 
     def project(self, x: Floats) -> Floats:
         return np.asarray(x @ self.kernel + self.bias, dtype=np.float32)

@@ -20,12 +20,12 @@ def last_output(equation: Equation, x: Any, w: Any, b: Any, *recurrent: Any) -> 
     cell: h = tanh(x_t w + b + h u), step after step.
     """
     z = tf.transpose(x @ w + b, [1, 0, 2])  # (T, N, G H): a scan goes over the first axis
-    nothing = tf.zeros([x.shape[0], recurrent[0].shape[0]])  # (N, H)
+    nothing = tuple(tf.zeros([x.shape[0], n]) for n in equation.sizes(recurrent[0].shape[0]))
 
     def step(state: Any, z_t: Any) -> Any:
         return tuple(equation.step(tf, z_t, state, *recurrent)[1])
 
-    outputs, *_ = tf.scan(step, z, initializer=(nothing,) * equation.states)  # (T, N, H)
+    outputs, *_ = tf.scan(step, z, initializer=nothing)  # (T, N, H)
     return outputs[-1]
 
 

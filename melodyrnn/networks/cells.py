@@ -4,6 +4,7 @@ Keras has three of them; the others are Keras cells too, so that ``keras.layers.
 ``Bidirectional`` carry their state, mask and save them like its own.
 """
 
+import random
 from collections.abc import Sequence
 from functools import partial
 from typing import Any, NamedTuple
@@ -17,7 +18,7 @@ class _Cell(keras.layers.Layer):  # type: ignore[misc]  # keras ships no types
     """What the cells of this module share: an input of any width and a bias."""
 
     gates: int
-    recurrence: Any
+    equation: str  # its row in ``recurrence.EQUATIONS``
 
     def __init__(
         self,
@@ -28,7 +29,8 @@ class _Cell(keras.layers.Layer):  # type: ignore[misc]  # keras ships no types
     ) -> None:
         super().__init__(**options)
         self.units = self.output_size = units
-        self.state_size = [units, units]
+        self.state_size = recurrence.EQUATIONS[self.equation].sizes(units)
+        self.others: list[Any] = []  # weights that the equation takes after u
         self.kernel_initializer = keras.initializers.get(kernel_initializer)
         self.recurrent_initializer = keras.initializers.get(recurrent_initializer)
 
@@ -53,10 +55,8 @@ class _Cell(keras.layers.Layer):  # type: ignore[misc]  # keras ships no types
     forget = 1  # the place of the forget gate
 
     def call(self, x: Any, states: Any, training: bool | None = None) -> tuple[Any, list[Any]]:
-        """(B, F) and two states (B, H) -> output (B, H) and the states after it."""
-        h, after = type(self).recurrence(
-            tf, x @ self.kernel + self.bias, states, *recurrent_weights(self)
-        )
+        """(B, F) and the states -> output (B, H) and the states after it."""
+        h, after = step_of(self)(tf, x @ self.kernel + self.bias, states, *recurrent_weights(self))
         return h, list(after)
 
     def get_config(self) -> dict[str, Any]:
@@ -72,7 +72,7 @@ class _Cell(keras.layers.Layer):  # type: ignore[misc]  # keras ships no types
 class CoupledCell(_Cell):
     """The LSTM with coupled gates; see ``recurrence.coupled``."""
 
-    gates, forget, recurrence = 3, 0, staticmethod(recurrence.coupled)
+    gates, forget, equation = 3, 0, "coupled"
 
 
 @keras.saving.register_keras_serializable("melodyrnn")
@@ -82,7 +82,7 @@ class PeepholeCell(_Cell):
     See ``recurrence.peephole``.
     """
 
-    gates, recurrence = 4, staticmethod(recurrence.peephole)
+    gates, equation = 4, "peephole"
 
     def __init__(self, units: int, full: bool = False, **options: Any) -> None:
         super().__init__(units, **options)
@@ -92,13 +92,40 @@ class PeepholeCell(_Cell):
         super().build(input_shape)
         shape = (self.units, self.units) if self.full else (self.units,)
         # Shut at first: a new cell is an LSTM, and learns where to look.
-        self.peepholes = [
+        self.others = [
             self.add_weight(shape=shape, initializer="zeros", name=f"peephole_{gate}")
             for gate in "ifo"
         ]
 
     def get_config(self) -> dict[str, Any]:
         return {**super().get_config(), "full": self.full}
+
+
+@keras.saving.register_keras_serializable("melodyrnn")
+class AttentionCell(_Cell):
+    """The LSTM that attends over its last outputs; see ``recurrence.attention``."""
+
+    gates, equation = 4, "attention"
+
+    def build(self, input_shape: Sequence[int | None]) -> None:
+        super().build(input_shape)
+        square, vector = (self.units, self.units), (self.units,)
+        shapes = {
+            "fed": (self.units, self.gates * self.units),
+            "ask_h": square,
+            "ask_c": square,
+            "score": vector,
+            "out_h": square,
+            "out_attended": square,
+            "out_bias": vector,
+            "key": square,
+        }
+        seeds = random.Random(getattr(self.kernel_initializer, "seed", 0))
+        for name, shape in shapes.items():
+            first = keras.initializers.GlorotUniform(seeds.getrandbits(31))
+            if name == "out_bias":
+                first = keras.initializers.Zeros()
+            self.others.append(self.add_weight(shape=shape, initializer=first, name=name))
 
 
 def _around(cell: type[_Cell], units: int, **options: Any) -> Any:
@@ -123,10 +150,11 @@ CELLS: dict[str, Cell] = {
     "peephole": Cell(partial(_around, PeepholeCell), PeepholeCell),
     "peephole-full": Cell(partial(_around, PeepholeCell, full=True), PeepholeCell),
     "coupled": Cell(partial(_around, CoupledCell), CoupledCell),
+    "attention": Cell(partial(_around, AttentionCell), AttentionCell),
 }
 """Name -> the layer; ``recurrence.EQUATIONS`` has its equation."""
 
-assert CELLS.keys() == recurrence.EQUATIONS.keys() == ABOUT.keys(), "each cell stands in each table"
+assert CELLS.keys() == recurrence.EQUATIONS.keys() == {*ABOUT, "attention"}, "one row a cell"
 
 _ROWS = {cell.kind: recurrence.EQUATIONS[name] for name, cell in CELLS.items()}
 
@@ -137,6 +165,6 @@ def step_of(cell: Any) -> Any:
 
 
 def recurrent_weights(cell: Any) -> list[Any]:
-    """What the equation of ``cell`` takes after the state: u, and the peepholes if it has any."""
+    """What the equation of ``cell`` takes after the state: u, and what others it has."""
     u = _ROWS[type(cell)].recurrent(cell.recurrent_kernel)
-    return [*u, *getattr(cell, "peepholes", ())]
+    return [*u, *getattr(cell, "others", ())]

@@ -4,21 +4,28 @@ With x_t the input, h the output, C the cell state: every function here takes z 
 whoever calls has computed for all steps at once, the state before the step and the recurrent
 weights u, and gives the output and the state after it. Shapes: z (B, G H), state (B, H) each,
 u (H, G H), for G gates side by side in the order named. They run on NumPy arrays and on
-TensorFlow tensors alike: ``math`` brings ``sigmoid``, ``tanh`` and ``split``.
+TensorFlow tensors alike: ``math`` brings the functions.
 """
 
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple, Protocol
 
-State = Sequence[Any]  # (h,) or (h, C), each (B, H)
+State = Sequence[Any]  # (h,) or (h, C), each (B, H), and what else a cell carries
+
+REACH = 40
+"""The outputs that the cell ``attention`` remembers."""
 
 
 class Functions(Protocol):
-    """The functions that a cell needs: two elementwise, and equal parts along the last axis."""
+    """The functions that a cell needs, under the names that NumPy and TensorFlow share."""
 
     sigmoid: Callable[[Any], Any]
     tanh: Callable[[Any], Any]
+    exp: Callable[[Any], Any]
     split: Callable[..., Sequence[Any]]
+    concat: Callable[..., Any]
+    reshape: Callable[..., Any]
+    einsum: Callable[..., Any]
 
 
 def simple(math: Functions, z: Any, state: State, u: Any) -> tuple[Any, State]:
@@ -78,6 +85,38 @@ def coupled(math: Functions, z: Any, state: State, u: Any) -> tuple[Any, State]:
     return h, (h, c)
 
 
+def attention(math: Functions, z: Any, state: State, u: Any, *weights: Any) -> tuple[Any, State]:
+    """An LSTM that attends over its last 40 outputs y (Waite 2016, the "Attention RNN", after
+    Vinyals et al. 2015):
+
+        h, C = LSTM(W x_t + V a_{t-1} + b, h, C)
+        s_i = v . tanh(K y_i + Q [h, C]),  i = t - 40 .. t - 1
+        a_t = sum_i softmax(s)_i y_i
+        y_t = O [h, a_t] + c
+
+    What was attended to enters the next step too. The state holds h, C, a, the outputs y and, so
+    that each is computed once only, their K y, both side by side in one row, (B, 40 H); before the
+    first step all are 0. ``weights``: V, Q of h and of C, v, O of h and of a, c, K.
+    """
+    h, c, attended, outputs, keys = state
+    fed, ask_h, ask_c, score, out_h, out_attended, out_bias, key = weights
+    h, (_, c) = lstm(math, z + attended @ fed, (h, c), u)
+    asked = h @ ask_h + c @ ask_c
+    shape = (-1, REACH, h.shape[-1])
+    past, known = math.reshape(outputs, shape), math.reshape(keys, shape)
+    # The score is bounded by the length of v, so that its exponential needs no guard.
+    weight = math.exp(math.einsum("bnh,h->bn", math.tanh(known + asked[:, None]), score))
+    attended = math.einsum("bn,bnh->bh", weight, past) / math.einsum("bn->b", weight)[:, None]
+    y = h @ out_h + attended @ out_attended + out_bias
+    outputs, keys = _shifted(math, outputs, y), _shifted(math, keys, y @ key)
+    return y, (h, c, attended, outputs, keys)
+
+
+def _shifted(math: Functions, row: Any, last: Any) -> Any:
+    """(B, 40 H): the oldest of 40 goes, ``last`` (B, H) comes."""
+    return math.concat([row[:, last.shape[-1] :], last], -1)
+
+
 def _seen(c: Any, peep: Any) -> Any:
     return c * peep if len(peep.shape) == 1 else c @ peep
 
@@ -86,9 +125,13 @@ class Equation(NamedTuple):
     """One row of the table."""
 
     step: Callable[..., tuple[Any, State]]
-    states: int  # arrays in its state
-    peepholes: int = 0  # weights after u
+    states: tuple[int, ...]  # widths of the arrays in its state, each in units
+    others: int = 0  # weights after u
     candidate_apart: bool = False  # u comes in two parts: of the gates, and of the candidate
+
+    def sizes(self, units: int) -> list[int]:
+        """The widths of its state's arrays."""
+        return [units * width for width in self.states]
 
     def recurrent(self, u: Any) -> list[Any]:
         """The recurrent weights (H, G H) as ``step`` takes them."""
@@ -96,11 +139,12 @@ class Equation(NamedTuple):
 
 
 EQUATIONS: dict[str, Equation] = {
-    "rnn": Equation(simple, 1),
-    "lstm": Equation(lstm, 2),
-    "gru": Equation(gru, 1, candidate_apart=True),
-    "peephole": Equation(peephole, 2, peepholes=3),
-    "peephole-full": Equation(peephole, 2, peepholes=3),
-    "coupled": Equation(coupled, 2),
+    "rnn": Equation(simple, (1,)),
+    "lstm": Equation(lstm, (1, 1)),
+    "gru": Equation(gru, (1,), candidate_apart=True),
+    "peephole": Equation(peephole, (1, 1), others=3),
+    "peephole-full": Equation(peephole, (1, 1), others=3),
+    "coupled": Equation(coupled, (1, 1)),
+    "attention": Equation(attention, (1, 1, 1, REACH, REACH), others=8),
 }
 """Name -> what a cell does, and with what."""

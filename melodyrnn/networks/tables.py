@@ -40,6 +40,11 @@ MODELS: dict[str, ModelSpec] = {
         )
         for cell in CELLS
     },
+    "attention": ModelSpec(
+        about="LSTM that attends over its last 40 outputs, state carried all along",
+        cell="attention",
+        stateful=True,
+    ),
     "mlp": ModelSpec(about="multilayer perceptron, sees its window only", layers=2, batch=10),
     "ngram": ModelSpec(about="counts what followed each window; no network", counted=True),
     "ppm": ModelSpec(

@@ -18,6 +18,7 @@ NAMES = {
     "peephole-stateless": "the LSTM with peepholes that forgets",
     "peephole-full-stateless": "the LSTM with full peepholes that forgets",
     "coupled-stateless": "the LSTM with coupled gates that forgets",
+    "attention": "the LSTM with attention",
     "mlp": "the MLP",
     "ngram": "counting",
     "ppm": "counting runs of any length",
