@@ -9,10 +9,10 @@ from melodyrnn.networks.arrays import Network, parts, read_weights
 from melodyrnn.networks.backend import tf
 from melodyrnn.networks.config import ModelConfig
 from melodyrnn.networks.tables import NETWORKS
+from tests.rows import rows_for
 
 CODES, WINDOW = 7, 3
 FEATURES = [[60 + code % 3, code // 3] for code in range(CODES)]
-rows = np.random.default_rng(0).integers(0, CODES, (4, 5, WINDOW), dtype=np.int32)
 
 
 def both(**settings):
@@ -25,9 +25,8 @@ def both(**settings):
 
 
 def same(model, network):
-    """Four windows one after another, of five songs at once."""
     ours, theirs = network.begin(5), models.zero_states(model, 5)
-    for window in rows:
+    for window in rows_for(network.config, CODES, 4, 5, WINDOW):
         logits, ours = network.step(window, ours)
         expected, theirs = models.step(model, tf.constant(window), theirs)
         np.testing.assert_allclose(logits, expected, atol=1e-5)

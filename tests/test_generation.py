@@ -6,10 +6,12 @@ from melodyrnn.networks import models
 from melodyrnn.networks.arrays import Network
 from melodyrnn.networks.config import ModelConfig, SampleConfig
 from melodyrnn.networks.generation import generate, whole_song
+from melodyrnn.networks.looking_back import LookingBack
 from melodyrnn.networks.predictor import hear
 from melodyrnn.networks.short_term import WithShortTerm
 from melodyrnn.networks.tables import NETWORKS
 from melodyrnn.sequences.counted import COUNTED
+from melodyrnn.sequences.lookback import Cycle, Lookback
 from melodyrnn.sequences.ngram import Ngram
 from melodyrnn.sequences.sampling import log_softmax
 
@@ -78,6 +80,8 @@ def test_every_network_of_the_table_generates():
     for name in NETWORKS:
         config = ModelConfig(name, units=4, window=WINDOW)
         network = Network.of(models.build(config, CODES), config)
+        if config.spec.lookback:
+            network = LookingBack(network, Lookback([1] * CODES, 1), [Cycle(4)])
         drawn = generate(network, primer, 2, SampleConfig(top_k=2), count=3)
         assert all(0 <= code < CODES for song in drawn.songs for code in song)
 

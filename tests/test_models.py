@@ -8,17 +8,21 @@ from melodyrnn.networks import models
 from melodyrnn.networks.backend import keras, tf
 from melodyrnn.networks.config import ModelConfig
 from melodyrnn.networks.tables import INPUTS, MODELS, NETWORKS
+from tests.rows import rows_for
 
 CODES, WINDOW = 14, 4
 FEATURES = np.arange(2 * CODES).reshape(CODES, 2)
-windows = np.random.default_rng(0).integers(0, CODES, (6, WINDOW), dtype=np.int32)
 
 
 def build(model="lstm", **settings):
     return models.build(ModelConfig(model, units=8, **settings), CODES, 1, FEATURES)
 
 
-def by_step(model):
+def windows_for(model):
+    return rows_for(ModelConfig(model), CODES, 6, WINDOW)
+
+
+def by_step(model, windows):
     """Probabilities of the windows one after another, the state carried where the model does."""
     states, rows = models.zero_states(model, 1), []
     for window in windows:
@@ -30,17 +34,17 @@ def by_step(model):
 @pytest.mark.parametrize("model", NETWORKS)
 @pytest.mark.parametrize("layers", [None, 2])
 def test_step_is_what_keras_predicts(model, layers):
-    network = build(model, layers=layers)
+    network, windows = build(model, layers=layers), windows_for(model)
     assert isinstance(network, keras.Model)
     assert network.output_shape[-1] == CODES
     expected = [network(window[None]).numpy()[0] for window in windows]
-    np.testing.assert_allclose(by_step(network), expected, atol=1e-6)
+    np.testing.assert_allclose(by_step(network, windows), expected, atol=1e-6)
 
 
 @pytest.mark.parametrize("model", NETWORKS)
 def test_only_a_stateful_model_remembers_the_window_before(model):
-    network = build(model)
-    after_others = by_step(network)[-1]
+    network, windows = build(model), windows_for(model)
+    after_others = by_step(network, windows)[-1]
     alone = tf.nn.softmax(
         models.step(network, tf.constant(windows[-1:]), models.zero_states(network, 1))[0]
     )[0]
@@ -68,7 +72,9 @@ def test_parameters_of_the_courses_networks():
 @pytest.mark.parametrize("kind", INPUTS)
 def test_every_input_enters_every_kind_of_model(kind):
     for model in ("lstm", "mlp"):
-        assert by_step(build(model, input=kind)).sum(axis=-1) == pytest.approx(1)
+        assert by_step(build(model, input=kind), windows_for(model)).sum(axis=-1) == pytest.approx(
+            1
+        )
 
 
 def test_attribute_tables():
@@ -87,6 +93,6 @@ def test_the_table_of_attributes_is_not_learned_but_saved(tmp_path):
     assert "attributes" not in {weight.path.split("/")[0] for weight in network.trainable_weights}
     network.save(tmp_path / "model.keras")
     loaded = keras.models.load_model(tmp_path / "model.keras", compile=False)
-    for window in windows:
+    for window in windows_for("lstm"):
         theirs, ours = (model(window[None]).numpy() for model in (loaded, network))
         np.testing.assert_allclose(theirs, ours, atol=1e-6)

@@ -61,7 +61,7 @@ def text(length=150):
     return np.random.default_rng(2).integers(0, CODES, length, dtype=np.int32)
 
 
-@pytest.mark.parametrize("model", ["lstm", "gru", "rnn", "peephole", "coupled"])
+@pytest.mark.parametrize("model", ["lstm", "gru", "rnn", "peephole", "coupled", "attention"])
 def test_a_stream_is_told_as_step_by_step(model):
     built, sequence = network(model, layers=2), text(20)
     told = Teller(built).tell(lanes([sequence], 1, 7))

@@ -85,8 +85,10 @@ def test_the_vocabulary_is_closed_and_ends_with_start_and_end():
 
 def test_each_epoch_hears_every_tune_once_in_an_order_and_key_of_its_own():
     vocabulary = tunes_vocabulary(tunes(), 1)
-    sequences = Dataset.of([Named(s.title, s) for s in tunes()], 1, vocabulary).sequences
-    stream = epochs(sequences, vocabulary, StreamConfig(transpose=1, batch=3, steps=8))
+    dataset = Dataset.of([Named(s.title, s) for s in tunes()], 1, vocabulary)
+    sequences = dataset.sequences
+    config = StreamConfig(transpose=1, batch=3, steps=8)
+    stream = epochs(dataset, ModelConfig(), config)
     first, again, second = stream(0), stream(0), stream(1)
     assert all((a == b).all() for a, b in zip(first, again, strict=True))
     assert first.x.shape != second.x.shape or (first.x != second.x).any()
@@ -94,6 +96,9 @@ def test_each_epoch_hears_every_tune_once_in_an_order_and_key_of_its_own():
         assert (~heard.keep).sum() == len(sequences)
         assert heard.mask.sum() == sum(len(sequence) - 1 for sequence in sequences)
         assert (heard.x[~heard.keep] == vocabulary.index(START)).all()
+    with_bars = epochs(dataset, ModelConfig("lookback"), config)(1)
+    assert (with_bars.x[..., 0] == second.x).all()
+    assert (with_bars.y == second.y).all()
 
 
 def test_factored_logits_are_the_sums_of_their_parts():
@@ -136,8 +141,11 @@ def test_logits_of_many_sequences_are_those_of_each():
 
 
 @pytest.mark.parametrize("tokens", ["joint", "factored"])
-def test_many_tunes_leave_a_run_that_is_measured_on_others(tmp_path, tokens):
-    result = train(tunes(), output=tmp_path / "run", tokens=tokens, transpose=1, **SMALL)
+@pytest.mark.parametrize("model", ["lstm", "attention", "lookback"])
+def test_many_tunes_leave_a_run_that_is_measured_on_others(tmp_path, model, tokens):
+    result = train(
+        tunes(), output=tmp_path / "run", model=model, tokens=tokens, transpose=1, **SMALL
+    )
     counts = result.metrics["songs"]
     assert sum(counts.values()) == 24
     assert counts["held_out"] >= 2
@@ -154,8 +162,9 @@ def test_many_tunes_leave_a_run_that_is_measured_on_others(tmp_path, tokens):
     assert document["metrics"]["bits_per_note"] == pytest.approx(result.bits)
 
 
-def test_a_run_on_many_tunes_makes_whole_songs_from_nothing(tmp_path):
-    run = train(tunes(), output=tmp_path / "run", **SMALL).run
+@pytest.mark.parametrize("model", ["lstm", "lookback"])
+def test_a_run_on_many_tunes_makes_whole_songs_from_nothing(tmp_path, model):
+    run = train(tunes(), output=tmp_path / "run", model=model, **SMALL).run
     for made in generate(run, count=5, bars=4, meter="4/4", key="C", end=True).songs:
         assert made.primer == 0
         assert made.song.duration == 16
@@ -166,6 +175,13 @@ def test_a_run_on_many_tunes_makes_whole_songs_from_nothing(tmp_path):
     assert {song.primer for song in started} == {1}
     assert max(len(song.tokens) for song in started) <= 4
     assert all(song.file.exists() for song in started)
+
+
+def test_looking_back_needs_learned_vectors(tmp_path):
+    for songs in (tunes(), tunes(1)):
+        with pytest.raises(ConfigError, match="--model lookback needs --input embedding, not oneh"):
+            train(songs, output=tmp_path / "run", model="lookback", input="onehot")
+    assert not (tmp_path / "run").exists()
 
 
 def test_the_split_does_not_depend_on_the_order_of_files(tmp_path):

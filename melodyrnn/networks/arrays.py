@@ -17,6 +17,7 @@ import numpy.typing as npt
 
 from melodyrnn.networks import recurrence
 from melodyrnn.networks.config import ModelConfig
+from melodyrnn.sequences.lookback import SYMBOLS, kinds
 from melodyrnn.sequences.vocabulary import Indices
 from melodyrnn.sequences.windows import side_by_side, windows
 
@@ -55,12 +56,16 @@ class Network:
         """Raises ValueError where the weights are not those of such a network."""
         self.window, self.config = config.window, config
         self.parameters = sum(w.size for w in weights)
-        table, *rest = weights
-        if config.tokens == "factored":
-            table = _table_of_parts(table, ids)
+        remaining = iter(weights)
+        tables = [next(remaining)]
+        if config.spec.lookback:
+            symbols = _table_of_parts(tables[0], with_none(codes, ids))
+            marks = np.split(next(remaining), np.cumsum(kinds(codes)[SYMBOLS:])[:-1])
+            tables = [symbols] * SYMBOLS + marks
+        elif config.tokens == "factored":
+            tables = [_table_of_parts(tables[0], ids)]
         elif config.input != "embedding":
-            self.parameters -= table.size  # the attributes, which are not learned
-        remaining = iter(rest)
+            self.parameters -= tables[0].size  # the attributes, which are not learned
         self.cells = [_Layer(config, remaining) for _ in range(config.depth if self._recurs else 0)]
         self.dense = [
             (next(remaining), next(remaining)) for _ in range(0 if self._recurs else config.depth)
@@ -69,11 +74,11 @@ class Network:
         if config.tokens == "factored":
             kernel, bias = (_sum_of_parts(part, ids) for part in (kernel, bias))
         self.head = kernel, bias
-        # What enters the first layer depends on one symbol only: a row of this table.
-        self.entrance = (
-            self.cells[0].project(table) if self._recurs else table
-        )  # (V, G H) or (V, F)
-        told, _ = self.step(np.zeros((1, self.window), np.int32), self.begin(1))
+        # What enters the first layer depends on each column only: on rows of this table.
+        self.entrance = self.cells[0].project_each(tables) if self._recurs else tables[0]
+        self._first_rows = np.cumsum([0, *map(len, tables[:-1])])
+        seen = (1, self.window, len(tables)) if config.spec.lookback else (1, self.window)
+        told, _ = self.step(np.zeros(seen, np.int32), self.begin(1))
         if told.shape != (1, codes):
             raise ValueError(f"{told.shape[-1]} logits for {codes} codes")
 
@@ -93,7 +98,7 @@ class Network:
         return [cell.begin(count) for cell in self.cells]
 
     def step(self, rows: Indices, state: State) -> tuple[Floats, State]:
-        """Windows (B, T) and state -> logits (B, V) and the state after them."""
+        """Windows (B, T[, F]) and state -> logits (B, V) and the state after them."""
         if not self._recurs:
             h = self.entrance[rows].reshape(len(rows), -1)
             for kernel, bias in self.dense:
@@ -101,13 +106,19 @@ class Network:
             return self._told(h), state
         before = state if self.config.spec.stateful else self.begin(len(rows))
         after = []
-        seen: list[Any] = list(self.entrance[rows.T])  # T times (B, G H)
+        seen: list[Any] = list(self._entering(rows.swapaxes(0, 1)))  # T times (B, G H)
         for depth, cell in enumerate(self.cells):
             if depth:
                 seen = [cell.project(h) for h in seen]
             seen, last = cell.run(seen, before[depth])
             after.append(last)
         return self._told(seen[-1]), after if self.config.spec.stateful else state
+
+    def _entering(self, rows: Indices) -> Floats:
+        """(..., B) or, with columns, (..., B, F) -> (..., B, G H)."""
+        if not self.config.spec.lookback:
+            return self.entrance[rows]
+        return np.asarray(self.entrance[rows + self._first_rows].sum(-2), dtype=np.float32)
 
     def pick(self, state: State, rows: npt.NDArray[np.intp]) -> State:
         """The state of the songs ``rows`` (R,)."""
@@ -146,6 +157,12 @@ def parts(features: npt.ArrayLike) -> Indices:
     return np.stack([np.unique(c, return_inverse=True)[1] for c in columns], 1).astype(np.int32)
 
 
+def with_none(codes: int, ids: Indices | None = None) -> Indices:
+    """The parts of each symbol, by default itself alone, and last those of none: (V + 1, A)."""
+    known = np.arange(codes)[:, None] if ids is None else ids
+    return np.concatenate([known, known.max(axis=0, keepdims=True) + 1]).astype(np.int32)
+
+
 def read_weights(file: Path, config: ModelConfig) -> list[Floats]:
     """The weights in a model.keras, in the order of ``model.get_weights()``.
 
@@ -156,7 +173,10 @@ def read_weights(file: Path, config: ModelConfig) -> list[Floats]:
 
     factored = config.tokens == "factored"
     hidden = _KERAS_NAMES[config.spec.cell] if config.spec.cell else "dense"
-    names = ["factored_embedding" if factored else "embedding", *[hidden] * config.depth]
+    entrance = "factored_embedding" if factored else "embedding"
+    if config.spec.lookback:
+        entrance = "lookback_embedding"
+    names = [entrance, *[hidden] * config.depth]
     names.append("factored_logits" if factored else "dense")
     with zipfile.ZipFile(file) as entries:
         content = io.BytesIO(entries.read("model.weights.h5"))
@@ -192,6 +212,14 @@ class _Layer:
 
     def project(self, x: Floats) -> Floats:
         return np.asarray(x @ self.kernel + self.bias, dtype=np.float32)
+
+    def project_each(self, tables: Sequence[Floats]) -> Floats:
+        """Vectors that are to stand side by side in x, and whose rows then only have to be added:
+        tables (V_c, F_c) -> all of them below each other, (V_1 + ..., G H).
+        """
+        parts = np.split(self.kernel, np.cumsum([table.shape[1] for table in tables])[:-1])
+        first, *others = (table @ part for table, part in zip(tables, parts, strict=True))
+        return np.concatenate([first + self.bias, *others]).astype(np.float32)
 
     def run(self, projected: Sequence[Floats], state: Any) -> tuple[list[Floats], Any]:
         """T times z (B, G H) -> T times the output (B, H), and the state after the last."""

@@ -51,6 +51,47 @@ class FactoredEmbedding(_Factored):
         return {**super().get_config(), "width": self.width}
 
 
+MARK_WIDTH = 8
+"""The width of the learned vectors of a column that is no symbol."""
+
+
+@keras.saving.register_keras_serializable("melodyrnn")
+class LookbackEmbedding(FactoredEmbedding):
+    """Symbols with columns beside them (``sequences.lookback``) -> the learned vectors of all, side
+    by side: (..., F) -> (..., S A W + C 8), for S columns of symbols and C = ``columns`` others.
+    """
+
+    def __init__(
+        self, ids: Any, columns: Sequence[int], width: int, seed: int | None = None, **options: Any
+    ) -> None:
+        super().__init__(ids, width, seed, **options)
+        self.columns = list(columns)
+
+    def build(self, input_shape: Any) -> None:
+        super().build(input_shape)
+        self.marks = self.add_weight(
+            shape=(sum(self.columns), MARK_WIDTH), initializer=self.initializer, name="marks"
+        )
+
+    def call(self, rows: Any) -> Any:
+        others = len(self.columns)
+        offsets = tf.constant(np.cumsum([0, *self.columns[:-1]]), rows.dtype)
+        marks = tf.gather(self.marks, rows[..., -others:] + offsets)  # (..., C, 8)
+        seen = [super().call(rows[..., :-others]), marks]  # (..., S, A W) and that
+        before = tf.shape(rows)[:-1]
+        return tf.concat(
+            [tf.reshape(s, tf.concat([before, [s.shape[-2] * s.shape[-1]]], 0)) for s in seen], -1
+        )
+
+    def compute_output_shape(self, input_shape: Any) -> Any:
+        *before, columns = input_shape
+        symbols = (columns - len(self.columns)) * self.ids.shape[1] * self.width
+        return (*before, symbols + len(self.columns) * MARK_WIDTH)
+
+    def get_config(self) -> dict[str, Any]:
+        return {**super().get_config(), "columns": self.columns}
+
+
 @keras.saving.register_keras_serializable("melodyrnn")
 class FactoredLogits(_Factored):
     """A symbol's logit is the sum of those of its parts: (..., H) -> (..., V)."""

@@ -1,6 +1,7 @@
 """ModelConfig -> keras.Model, and the one function that runs a model step by step.
 
-Every model takes windows of indices, int32 (B, T), and gives probabilities (B, V). It is an
+Every model takes windows of indices, int32 (B, T), of the model ``lookback`` with columns beside
+each, (B, T, F), and gives probabilities (B, V). It is an
 ordinary ``keras.Sequential``, so that ``predict``, ``summary`` and ``save`` work as ever. The
 compiled programs of training and generation need the state in their hands rather than inside
 the layers: ``step`` runs the same layers with the state passed in and out.
@@ -14,11 +15,12 @@ import numpy as np
 import numpy.typing as npt
 
 from melodyrnn.errors import ConfigError
-from melodyrnn.networks.arrays import parts
+from melodyrnn.networks.arrays import parts, with_none
 from melodyrnn.networks.backend import keras, tf
 from melodyrnn.networks.cells import CELLS, recurrent_weights, step_of
 from melodyrnn.networks.config import ModelConfig
-from melodyrnn.networks.factored import FactoredEmbedding, FactoredLogits
+from melodyrnn.networks.factored import FactoredEmbedding, FactoredLogits, LookbackEmbedding
+from melodyrnn.sequences.lookback import SYMBOLS, kinds
 
 States = list[list[Any]]  # of each recurrent layer, its cell's tensors, each (B, units)
 Table = npt.NDArray[np.float32]
@@ -39,8 +41,9 @@ def build(
     layers = keras.layers
     window = config.window
     model = keras.Sequential(name=config.model.replace("-", "_"))
-    shape = {"batch_shape": (1, window)} if config.spec.stateful else {"shape": (window,)}
-    model.add(layers.Input(dtype="int32", name="window", **shape))  # (B, T)
+    seen = (window, len(kinds(codes))) if config.spec.lookback else (window,)
+    shape = {"batch_shape": (1, *seen)} if config.spec.stateful else {"shape": seen}
+    model.add(layers.Input(dtype="int32", name="window", **shape))  # (B, T) or (B, T, F)
     model.add(_entrance(config, codes, seeds, features))  # (B, T, F)
     if config.spec.cell:
         for depth in range(config.depth):
@@ -80,6 +83,15 @@ def _entrance(
     config: ModelConfig, codes: int, seeds: random.Random, features: npt.ArrayLike | None
 ) -> Any:
     """A lookup from indices to attributes: learned, or a fixed table."""
+    if config.spec.lookback:
+        known = _parts(config, codes, features) if config.tokens == "factored" else None
+        return LookbackEmbedding(
+            with_none(codes, known),
+            kinds(codes)[SYMBOLS:],
+            config.embedding,
+            seeds.getrandbits(31),
+            name="embedding",
+        )
     if config.tokens == "factored":
         ids = _parts(config, codes, features)
         return FactoredEmbedding(ids, config.embedding, seeds.getrandbits(31), name="embedding")
@@ -152,13 +164,14 @@ def zero_states(model: Any, batch: int) -> States:
 
 
 def step(model: Any, windows: Any, states: States, dropout: Any = None) -> tuple[Any, States]:
-    """One window each, (B, T) -> logits (B, V) and the states after it, unrolled over T.
+    """One window each, (B, T[, F]) -> logits (B, V) and the states after it, unrolled over T.
 
     A model that carries no state is given zeros here and gives them back. ``dropout``, two
     integers, makes what is hidden in training; without it nothing is.
     """
     if recurrent_layers(model):
-        logits, after = unrolled(model, tf.transpose(windows), states, dropout=dropout)
+        rows = tf.transpose(windows, [1, 0, *range(2, len(windows.shape))])
+        logits, after = unrolled(model, rows, states, dropout=dropout)
         return logits[-1], after if carries_state(model) else states
     z = windows
     for layer in model.layers[:-1]:  # without the softmax
@@ -175,7 +188,7 @@ def unrolled(
     keep: Any = None,
     dropout: Any = None,
 ) -> tuple[Any, States]:
-    """A recurrent model along time, (T, B) -> logits (T, B, V) and the states after the last step.
+    """A recurrent model along time, (T, B[, F]) -> logits (T, B, V) and the states after them.
 
     Without ``every_step`` only the last step is told, (1, B, V). ``keep`` (T, B) is 0 where the
     state is reset before a step, 1 elsewhere; ``dropout`` as for ``step``.

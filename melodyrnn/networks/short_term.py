@@ -6,8 +6,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from melodyrnn.networks.looking_back import under
 from melodyrnn.networks.predictor import Predictor
 from melodyrnn.sequences.combination import combine
+from melodyrnn.sequences.lookback import Cycle
 from melodyrnn.sequences.memories import Heard, Memories
 from melodyrnn.sequences.ppm import SHORT_TERM
 from melodyrnn.sequences.sampling import log_softmax
@@ -25,12 +27,15 @@ class WithShortTerm:
 
     def __init__(self, predictor: Predictor, codes: int) -> None:
         """``codes``: V."""
-        self.predictor, self.window = predictor, predictor.window
+        self.predictor, self.window, self.codes = predictor, predictor.window, codes
         self.short = Memories((), predictor.window, codes, memory="stm", **SHORT_TERM)
 
     @property
     def parameters(self) -> int:
         return self.predictor.parameters
+
+    def under(self, cycles: Sequence[Cycle]) -> "WithShortTerm":
+        return WithShortTerm(under(self.predictor, cycles), self.codes)
 
     def begin(self, count: int) -> tuple[Any, list[Heard]]:
         return self.predictor.begin(count), self.short.begin(count)

@@ -15,6 +15,7 @@ class ModelSpec:
     counted: bool = False  # counts instead of a network: a name of counted.COUNTED
     settings: tuple[str, ...] = ()  # fields of ModelConfig that its counting asks for
     stateful: bool = False  # whether the state is carried from window to window
+    lookback: bool = False  # sees each code with its columns (``sequences.lookback``)
     layers: int = 1  # default depth
     batch: int = 1  # windows a step
 
@@ -44,6 +45,12 @@ MODELS: dict[str, ModelSpec] = {
         about="LSTM that attends over its last 40 outputs, state carried all along",
         cell="attention",
         stateful=True,
+    ),
+    "lookback": ModelSpec(
+        about="LSTM that also sees what stood one and two bars ago, state carried",
+        cell="lstm",
+        stateful=True,
+        lookback=True,
     ),
     "mlp": ModelSpec(about="multilayer perceptron, sees its window only", layers=2, batch=10),
     "ngram": ModelSpec(about="counts what followed each window; no network", counted=True),

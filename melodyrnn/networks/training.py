@@ -20,7 +20,7 @@ from melodyrnn.networks.config import ModelConfig, TrainConfig
 from melodyrnn.networks.learner import Learner
 from melodyrnn.sequences.measuring import Score, score_of
 from melodyrnn.sequences.vocabulary import Indices
-from melodyrnn.sequences.windows import next_code
+from melodyrnn.sequences.windows import next_code, symbols
 
 Weights = list[npt.NDArray[np.float32]]
 
@@ -80,7 +80,7 @@ class Trainer(Learner):
         self.optimizer.build(self.model.trainable_variables)
         window = self.architecture.window
         self._judged = self.validation or self.sequences
-        self._told = np.concatenate([sequence[window:] for sequence in self._judged])
+        self._told = np.concatenate([symbols(sequence)[window:] for sequence in self._judged])
         windows, starts = next_code(self.sequences, window)
         steps = -(-len(windows.y) // self.batch)
         self.block = max(1, min(BLOCK_EPOCHS, BLOCK_STEPS // steps))

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from melodyrnn.errors import WindowError
 from melodyrnn.sequences.vocabulary import Indices
-from melodyrnn.sequences.windows import Mask
+from melodyrnn.sequences.windows import Mask, symbols
 
 _LEAST_STRETCHES = 16
 
@@ -20,7 +20,7 @@ Scalar = TypeVar("Scalar", bound=np.generic)
 class Stream(NamedTuple):
     """K stretches of T steps in B lanes, all (K, T, B): stretch k + 1 goes on where k stopped."""
 
-    x: Indices  # what is seen
+    x: Indices  # what is seen; with columns beside each symbol, (K, T, B, F)
     y: Indices  # what is to be told: in each lane, the index after it
     keep: Mask  # False where a sequence begins, and the state with it
     mask: Mask  # False in what fills up a lane
@@ -29,8 +29,8 @@ class Stream(NamedTuple):
 def lanes(sequences: Sequence[Indices], batch: int, steps: int) -> Stream:
     """Lay whole sequences end to end in ``batch`` lanes, each into the shortest one so far.
 
-    Each is (L,), L >= 2; its first index is only seen, its last only told. Raises WindowError
-    where there is none, or one is shorter.
+    Each is (L,) or, with columns beside each symbol, (L, F), L >= 2; its first index is only seen,
+    its last only told. Raises WindowError where there is none, or one is shorter.
     """
     if not sequences or min(map(len, sequences)) < 2:
         raise WindowError("nothing can be told of a sequence of fewer than 2 symbols")
@@ -43,11 +43,12 @@ def lanes(sequences: Sequence[Indices], batch: int, steps: int) -> Stream:
         heapq.heappush(shortest, (start + len(sequence) - 1, lane))
     length = max(end for end, _ in shortest)
     shape = (batch, -(-length // steps) * steps)
-    x, y = np.zeros(shape, dtype=np.int32), np.zeros(shape, dtype=np.int32)
+    x = np.zeros((*shape, *sequences[0].shape[1:]), dtype=np.int32)
+    y = np.zeros(shape, dtype=np.int32)
     keep, mask = np.ones(shape, dtype=bool), np.zeros(shape, dtype=bool)
     for sequence, (start, lane) in zip(sequences, places, strict=True):
         stretch = slice(start, start + len(sequence) - 1)
-        x[lane, stretch], y[lane, stretch] = sequence[:-1], sequence[1:]
+        x[lane, stretch], y[lane, stretch] = sequence[:-1], symbols(sequence)[1:]
         keep[lane, start], mask[lane, stretch] = False, True
     return Stream(
         _stretches(x, steps), _stretches(y, steps), _stretches(keep, steps), _stretches(mask, steps)
@@ -71,5 +72,6 @@ def pieces(sequence: Indices, count: int) -> list[Indices]:
 
 
 def _stretches(part: npt.NDArray[Scalar], steps: int) -> npt.NDArray[Scalar]:
-    """(B, K T) -> (K, T, B)."""
-    return np.ascontiguousarray(part.reshape(len(part), -1, steps).transpose(1, 2, 0))
+    """(B, K T[, F]) -> (K, T, B[, F])."""
+    cut = part.reshape(len(part), -1, steps, *part.shape[2:])  # (B, K, T[, F])
+    return np.ascontiguousarray(np.moveaxis(cut, 0, 2))

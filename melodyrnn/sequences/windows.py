@@ -1,4 +1,8 @@
-"""Sequences of indices cut into windows. Views where a copy is not needed."""
+"""Sequences of indices cut into windows. Views where a copy is not needed.
+
+Where a sequence is (L, F), each symbol with further columns beside it, the first column is the
+symbol, and what is to be told is that alone.
+"""
 
 from collections.abc import Sequence
 from typing import Any, NamedTuple
@@ -22,10 +26,16 @@ class Batch(NamedTuple):
     mask: Mask  # True where y counts
 
 
+def symbols(sequence: Indices) -> Indices:
+    """(L,) or, with columns, (L, F) -> (L,)."""
+    return sequence if sequence.ndim == 1 else sequence[:, 0]
+
+
 def windows(sequence: Indices, size: int, name: str = "the sequence") -> Indices:
     """Every run of ``size`` codes and the code after it, as a view.
 
-    ``sequence`` (L,) -> (L - size, size + 1). Raises WindowError where no window fits.
+    ``sequence`` (L,) -> (L - size, size + 1); (L, F) -> (L - size, size + 1, F). Raises
+    WindowError where no window fits.
     """
     if size < 1:
         raise WindowError(f"a window of {size} codes; the smallest is 1")
@@ -35,36 +45,40 @@ def windows(sequence: Indices, size: int, name: str = "the sequence") -> Indices
             f"and a window of {size} needs at least {size + 1}; "
             + (f"use --window {len(sequence) - 1} or less" if len(sequence) > 1 else "add notes")
         )
-    return sliding_window_view(sequence, size + 1)
+    cut = sliding_window_view(sequence, size + 1, axis=0)
+    return cut if sequence.ndim == 1 else cut.swapaxes(1, 2)
 
 
 def next_code(sequences: Sequence[Indices], size: int) -> tuple[Batch, Mask]:
     """The windows of all sequences one after another.
 
-    Returns Batch(x (N, size), y (N,), mask (N,)) and starts (N,), True at the first window of
+    Returns Batch(x (N, size[, F]), y (N,), mask (N,)) and starts (N,), True at the first window of
     each sequence, where a carried state is reset.
     """
     cut = [windows(sequence, size) for sequence in sequences]
-    rows = np.concatenate(cut)  # (N, size + 1)
+    rows = np.concatenate(cut)  # (N, size + 1[, F])
     starts = np.zeros(len(rows), dtype=bool)
     starts[np.cumsum([0, *(len(part) for part in cut[:-1])])] = True
-    return Batch(rows[:, :-1], rows[:, -1], np.ones(len(rows), dtype=bool)), starts
+    told = np.concatenate([symbols(sequence)[size:] for sequence in sequences])
+    return Batch(rows[:, :-1], told, np.ones(len(rows), dtype=bool)), starts
 
 
 def side_by_side(sequences: Sequence[Indices], size: int) -> Batch:
     """The windows of all sequences in lanes, one sequence a lane, the shorter ones padded.
 
-    Returns Batch(x (M, S, size), y (M, S), mask (M, S)): step m of lane s is window m of
+    Returns Batch(x (M, S, size[, F]), y (M, S), mask (M, S)): step m of lane s is window m of
     sequence s, so that a state of S rows walks all sequences at once.
     """
     cut = [windows(sequence, size) for sequence in sequences]
     longest = max(len(part) for part in cut)
-    rows = np.zeros((longest, len(cut), size + 1), dtype=np.int32)
+    rows = np.zeros((longest, len(cut), *cut[0].shape[1:]), dtype=np.int32)
+    told = np.zeros((longest, len(cut)), dtype=np.int32)
     mask = np.zeros((longest, len(cut)), dtype=bool)
-    for lane, part in enumerate(cut):
+    for lane, (part, sequence) in enumerate(zip(cut, sequences, strict=True)):
         rows[: len(part), lane] = part
+        told[: len(part), lane] = symbols(sequence)[size:]
         mask[: len(part), lane] = True
-    return Batch(rows[:, :, :-1], rows[:, :, -1], mask)
+    return Batch(rows[:, :, :-1], told, mask)
 
 
 def shifted(sequence: Indices, size: int | None = None) -> Batch:

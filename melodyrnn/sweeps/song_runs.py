@@ -35,8 +35,9 @@ def plans_of(
     parts, vocabulary = parted(songs), vocabulary_of([song.song for song in songs])
     plans = []
     for combination in combinations:
-        settings = {"input": default_input(parts.learned), **fixed, **combination}
+        settings = {**fixed, **combination}
         model = settings.pop("model", ModelConfig().model)
+        settings = {"input": default_input(parts.learned, model), **settings}
         window = settings.pop("window", ModelConfig().window)
         Dataset.of(songs, window, vocabulary)
         name = "-".join(f"{key}={shown(value)}" for key, value in combination.items())

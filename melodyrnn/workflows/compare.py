@@ -122,7 +122,6 @@ def compare(
     named = gather(songs, track=track, grid=grid)
     parts = _parts(named, held_out)
     vocabulary = vocabulary_of([song.song for song in named])
-    settings = {"input": default_input(parts.learned), **settings}
     for size in sizes:
         Dataset.of(named, size, vocabulary)  # before anything is trained
     basis = {"settings": settings, **_basis(parts)}
@@ -199,7 +198,8 @@ def _plans(
     for model in models:
         for seed in range(1 if MODELS[model].counted else seeds):  # counting draws nothing
             place = path / "runs" / f"{model}-window{size}-seed{seed}"
-            yield Plan(model, seed, size, settings, *parts, vocabulary, place)
+            complete = {"input": default_input(parts.learned, model), **settings}
+            yield Plan(model, seed, size, complete, *parts, vocabulary, place)
 
 
 def _conclude(

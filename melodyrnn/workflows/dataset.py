@@ -2,15 +2,23 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import partial
 from typing import Self
 
 from melodyrnn.errors import VocabularyError
 from melodyrnn.music.codes import attributes, plain_codes, shifted, sort_key, to_codes
+from melodyrnn.music.durations import GRID
+from melodyrnn.music.notation import parse_token
 from melodyrnn.music.song import Song
+from melodyrnn.networks.config import ModelConfig
+from melodyrnn.networks.tables import MODELS
+from melodyrnn.sequences.lookback import Cycle, Lookback, views
 from melodyrnn.sequences.vocabulary import END, START, Indices, Vocabulary
 from melodyrnn.sequences.windows import windows
 from melodyrnn.workflows.sources import Named
+
+_SIXTEENTH = Fraction(1, 4)  # of a quarter note
 
 
 @dataclass(frozen=True)
@@ -41,6 +49,19 @@ class Dataset:
         return cls(tuple(songs), vocabulary, tuple(sequences))
 
     @property
+    def cycles(self) -> tuple[Cycle, ...]:
+        """The bars of each song."""
+        return tuple(cycle_of(named.song) for named in self.songs)
+
+    def seen(self, config: ModelConfig) -> Sequence[Indices]:
+        """The sequences as the network of ``config`` sees them: each (L,), or (L, F) with what
+        stood bars ago beside each code.
+        """
+        if not config.spec.lookback:
+            return self.sequences
+        return views(lookback_of(self.vocabulary), self.sequences, self.cycles)
+
+    @property
     def features(self) -> tuple[tuple[float, ...], ...]:
         """Pitch and duration of each code, (V, 2)."""
         return attributes_of(self.vocabulary)
@@ -68,6 +89,24 @@ def attributes_of(vocabulary: Vocabulary) -> tuple[tuple[float, ...], ...]:
     return (*attributes(codes), *ends)
 
 
+def cycle_of(song: Song) -> Cycle:
+    """The bars of the meter that the song begins in."""
+    return Cycle(_ticks(song.meter.bar), _ticks(song.pickup))
+
+
+def lookback_of(vocabulary: Vocabulary) -> Lookback:
+    """How codes look back; start and end take no time."""
+    lengths = [
+        0 if symbol in (START, END) else _ticks(parse_token(symbol).duration)
+        for symbol in vocabulary.symbols
+    ]
+    return Lookback(lengths, unit=_ticks(_SIXTEENTH))
+
+
+def _ticks(quarters: Fraction) -> int:
+    return int(quarters * GRID)
+
+
 def vocabulary_of(songs: Sequence[Song]) -> Vocabulary:
     """The table that all songs ask for by ``codes:``, or the sorted codes that they use."""
     asked = {song.codes for song in songs}
@@ -76,8 +115,10 @@ def vocabulary_of(songs: Sequence[Song]) -> Vocabulary:
     return Vocabulary.of(map(to_codes, songs), sort_key)
 
 
-def default_input(songs: Sequence[Named]) -> str:
+def default_input(songs: Sequence[Named], model: str) -> str:
     """How codes enter the network where nothing is said: the courses' plain index for one song,
-    learned vectors for several, whose codes are too many for one number to tell apart.
+    learned vectors for several, whose codes are too many for one number to tell apart, and for the
+    model ``lookback``, which sees several codes at once.
     """
-    return "index" if len(songs) == 1 else "embedding"
+    several = len(songs) > 1 or (model in MODELS and MODELS[model].lookback)
+    return "embedding" if several else "index"

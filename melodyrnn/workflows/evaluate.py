@@ -9,6 +9,7 @@ from typing import Any, cast
 from melodyrnn.errors import ConfigError
 from melodyrnn.music.codes import plain_codes
 from melodyrnn.networks import run as runs
+from melodyrnn.networks.looking_back import under
 from melodyrnn.workflows.copies import Copied, Copies
 from melodyrnn.workflows.dataset import Dataset
 from melodyrnn.workflows.evaluate_generated import EvaluateGeneratedResult, evaluate_generated
@@ -148,7 +149,7 @@ def evaluate(
         measures = measure(predictor, dataset)
         logits: Sequence[Any] = [played.logits for played in measures.played]
     else:
-        logits = predictor.logits(dataset.sequences)
+        logits = under(predictor, dataset.cycles).logits(dataset.sequences)
     # What chose the best weights was heard too, if not learned.
     known = [*parts.learned, *parts.validation]
     tunes, copies = {tuple(plain_codes(each.song)) for each in known}, Copies(known)

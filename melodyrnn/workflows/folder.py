@@ -119,8 +119,10 @@ def new_record(
     validation: Sequence[Named] = (),
 ) -> runs.Record:
     """The record of a run that is to begin. Raises ConfigError, WindowError, VocabularyError."""
-    complete = {"input": default_input(named), **settings}
+    name = settings.get("model", ModelConfig().model)
+    complete = {"input": default_input(named, name), **settings}
     model, training = configure(complete, ModelConfig, TrainConfig)
+    _check_lookback(model)
     dataset = Dataset.of([*named, *validation], model.window, vocabulary)
     return runs.Record(
         model,
@@ -146,14 +148,22 @@ def stream_record(
     if not model.spec.cell or not model.spec.stateful:
         able = ", ".join(name for name, spec in MODELS.items() if spec.cell and spec.stateful)
         raise ConfigError(f"--model {model.model} hears no stream; for {source} choose from {able}")
+    _check_lookback(model)
     inputs = ("embedding", "onehot")
     if model.window != 1 or model.input not in inputs:
         raise ConfigError(f"a stream of {source} has --window 1 and --input {' or '.join(inputs)}")
+    if source == "text" and model.spec.lookback:
+        raise ConfigError("a text has no bars to look back on; choose another --model")
     if source == "text" and (model.tokens != "joint" or training.transpose):
         raise ConfigError("a text has --tokens joint and nothing to --transpose")
     vocabulary = vocabulary_of(training)
     features = attributes_of(vocabulary) if model.tokens == "factored" else None
     return runs.Record(model, training, vocabulary, tuple(songs), features=features, source=source)
+
+
+def _check_lookback(model: ModelConfig) -> None:
+    if model.spec.lookback and model.input != "embedding":
+        raise ConfigError(f"--model {model.model} needs --input embedding, not {model.input}")
 
 
 def resumed_record(

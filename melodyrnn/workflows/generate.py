@@ -16,11 +16,12 @@ from melodyrnn.networks import generation
 from melodyrnn.networks import run as runs
 from melodyrnn.networks.checking import check
 from melodyrnn.networks.config import FormConfig, SampleConfig, check_beam, configure
+from melodyrnn.networks.looking_back import under
 from melodyrnn.render.write import write_song, writer_of
 from melodyrnn.sequences.repetition import Loop, closing_loop
 from melodyrnn.sequences.vocabulary import END, START, Indices
 from melodyrnn.workflows.copies import Copied, Copies
-from melodyrnn.workflows.dataset import Dataset
+from melodyrnn.workflows.dataset import Dataset, cycle_of
 from melodyrnn.workflows.forms import MOST_NOTES, form_of
 from melodyrnn.workflows.generate_text import GenerateTextResult, generate_text
 from melodyrnn.workflows.opened import open_run
@@ -131,7 +132,7 @@ def generate(
     form = form_of(asked, dataset, copies, *given, length)
 
     drawn = generation.generate(
-        opened.predictor(with_short_term),
+        under(opened.predictor(with_short_term), [cycle_of(form.like)]),
         given.indices,
         form.length,
         config,

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from melodyrnn.networks.generation import whole_song
+from melodyrnn.networks.looking_back import under
 from melodyrnn.networks.predictor import Predictor
 from melodyrnn.sequences.measuring import score_of
 from melodyrnn.sequences.ngram import Tally, ceiling
@@ -54,10 +55,11 @@ class Measures:
 
 def measure(predictor: Predictor, dataset: Dataset) -> Measures:
     """One-step accuracy, bits per note and the whole-song test of every song."""
-    sequences = dataset.sequences
+    sequences, cycles = dataset.sequences, dataset.cycles
+    told = under(predictor, cycles).logits(sequences)
     played = [
-        Played(logits, whole_song(predictor, sequence))
-        for sequence, logits in zip(sequences, predictor.logits(sequences), strict=True)
+        Played(logits, whole_song(under(predictor, [cycle]), sequence))
+        for sequence, cycle, logits in zip(sequences, cycles, told, strict=True)
     ]
     return measures_of(predictor.window, sequences, played)
 

@@ -5,10 +5,11 @@ from pathlib import Path
 
 from melodyrnn.errors import RunError
 from melodyrnn.networks import run as runs
+from melodyrnn.networks.looking_back import LookingBack
 from melodyrnn.networks.predictor import Predictor
 from melodyrnn.networks.short_term import WithShortTerm
 from melodyrnn.sequences.counted import COUNTED
-from melodyrnn.workflows.dataset import Dataset
+from melodyrnn.workflows.dataset import Dataset, lookback_of
 from melodyrnn.workflows.held_out import Split
 from melodyrnn.workflows.sources import Named
 from melodyrnn.workflows.tunes_kept import kept
@@ -35,7 +36,7 @@ class OpenRun:
         if self.record.model.spec.counted:
             predictor = counted(self.record, self.dataset)
         else:
-            predictor = runs.load_network(self.path, self.record)
+            predictor = player(runs.load_network(self.path, self.record), self.record)
         codes = len(self.record.vocabulary)
         return WithShortTerm(predictor, codes) if with_short_term else predictor
 
@@ -55,6 +56,13 @@ def songs_of(path: Path, record: runs.Record) -> Split:
         return kept(path)
     parts = (record.songs, record.validation, ())
     return Split(*(tuple(map(Named.of_record, songs)) for songs in parts))
+
+
+def player(network: Predictor, record: runs.Record) -> Predictor:
+    """The network of a run as a model of plain codes."""
+    if record.model.spec.lookback:
+        return LookingBack(network, lookback_of(record.vocabulary))
+    return network
 
 
 def counted(record: runs.Record, dataset: Dataset) -> Predictor:

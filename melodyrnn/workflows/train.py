@@ -18,7 +18,7 @@ from melodyrnn.workflows.dataset import Dataset
 from melodyrnn.workflows.folder import new_record, place_of, resumed_record
 from melodyrnn.workflows.learning import check_tensorboard, learn
 from melodyrnn.workflows.measure import Measures, measure
-from melodyrnn.workflows.opened import counted
+from melodyrnn.workflows.opened import counted, player
 from melodyrnn.workflows.sources import Named, Source, gather
 from melodyrnn.workflows.train_tunes import TrainTunesResult, train_tunes
 
@@ -162,15 +162,15 @@ def _learn(
     model = models.build(config, len(record.vocabulary), training.seed, record.features)
     trainer = Trainer(
         model,
-        dataset.sequences,
+        dataset.seen(config),
         config,
         training,
         1 if config.spec.stateful else training.batch or config.spec.batch,
-        Dataset.of(held_out, config.window, record.vocabulary).sequences,
+        Dataset.of(held_out, config.window, record.vocabulary).seen(config),
         features=record.features,
     )
     learned, files = learn(path, record, trainer, progress, tensorboard)
-    return Network.of(model, config, record.features), learned, files
+    return player(Network.of(model, config, record.features), record), learned, files
 
 
 def _song_played(dataset: Dataset, indices: Any, model: str) -> Song:

@@ -13,7 +13,7 @@ from melodyrnn.errors import ConfigError
 from melodyrnn.music.codes import shifted
 from melodyrnn.networks import run as runs
 from melodyrnn.networks.arrays import Network
-from melodyrnn.networks.config import StreamConfig
+from melodyrnn.networks.config import ModelConfig, StreamConfig
 from melodyrnn.sequences.measuring import Score, score_of
 from melodyrnn.sequences.ppm import Ppm
 from melodyrnn.sequences.streams import Stream, enough_lanes, lanes
@@ -109,21 +109,20 @@ def train_tunes(
         keep(path, parts)
     config = record.training
     assert isinstance(config, StreamConfig), "many tunes are learned as a stream"
-    learned, judged, unheard = (
-        Dataset.of(songs, 1, record.vocabulary).sequences for songs in parts
-    )
+    learned, judged, unheard = (Dataset.of(songs, 1, record.vocabulary) for songs in parts)
     from melodyrnn.networks import models  # TensorFlow: after all mistakes have had their say
     from melodyrnn.networks.stream_training import StreamTrainer
 
     model = models.build(record.model, len(record.vocabulary), config.seed, record.features)
     trainer = StreamTrainer(
         model,
-        epochs(learned, record.vocabulary, config),
-        lanes(judged or learned, config.batch, config.steps),
+        epochs(learned, record.model, config),
+        lanes((judged if judged.songs else learned).seen(record.model), config.batch, config.steps),
         config,
     )
     record, files = learn(path, record, trainer, progress, tensorboard)
-    score = _told(Network.of(model, record.model, record.features).logits(unheard), unheard)
+    network = Network.of(model, record.model, record.features)
+    score = _told(network.logits(unheard.seen(record.model)), unheard.sequences)
     result = TrainTunesResult(
         path,
         record,
@@ -132,7 +131,7 @@ def train_tunes(
         score.all,
         score.right,
         score.bits,
-        _baselines(learned + judged, unheard, record.vocabulary),
+        _baselines(learned.sequences + judged.sequences, unheard.sequences, record.vocabulary),
         tuple(files),
     )
     record = replace(record, metrics=result.metrics)
@@ -178,11 +177,10 @@ def _baselines(
     return tuple(found)
 
 
-def epochs(
-    sequences: Sequence[Indices], vocabulary: Vocabulary, config: StreamConfig
-) -> Callable[[int], Stream]:
+def epochs(dataset: Dataset, model: ModelConfig, config: StreamConfig) -> Callable[[int], Stream]:
     """Epoch -> its stream: the songs in an order of its own, each moved by semitones of its own."""
-    moved = shift_table(vocabulary, config.transpose)
+    sequences = dataset.sequences
+    moved = shift_table(dataset.vocabulary, config.transpose)
     batch = enough_lanes(sum(map(len, sequences)), config.batch, config.steps)
 
     def stream(epoch: int) -> Stream:
@@ -193,7 +191,9 @@ def epochs(
         for place, shift in zip(order, shifts, strict=True):
             indices = moved[shift][sequences[place]]
             heard.append(indices if (indices >= 0).all() else sequences[place])
-        return lanes(heard, batch, config.steps)
+        songs = tuple(dataset.songs[place] for place in order)
+        seen = replace(dataset, songs=songs, sequences=tuple(heard)).seen(model)
+        return lanes(seen, batch, config.steps)
 
     return stream
 

@@ -19,6 +19,7 @@ NAMES = {
     "peephole-full-stateless": "the LSTM with full peepholes that forgets",
     "coupled-stateless": "the LSTM with coupled gates that forgets",
     "attention": "the LSTM with attention",
+    "lookback": "the LSTM that looks back",
     "mlp": "the MLP",
     "ngram": "counting",
     "ppm": "counting runs of any length",
