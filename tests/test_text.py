@@ -133,6 +133,7 @@ def test_from_the_command_line(melodyrnn, tmp_path):
     assert done.returncode == 0, done.stderr
     document = json.loads(done.stdout)
     assert document["run"] == "runs/verse-lstm"
+    assert document["characters"] == len(set(VERSE))
     assert document["held_out_characters"] == 15
     assert document["learned_characters"] + document["held_out_characters"] == len(VERSE * 4) - 1
     assert 0 < document["bits_per_character"] < document["unigram_bits_per_character"] + 1

@@ -21,37 +21,21 @@ from melodyrnn.workflows.measure import Measures, measure
 from melodyrnn.workflows.opened import counted, player
 from melodyrnn.workflows.sources import Named, Source, gather
 from melodyrnn.workflows.train_tunes import TrainTunesResult, train_tunes
+from melodyrnn.workflows.trained import Trained
 
 SONG_FILES = ("song.mid", "song.musicxml", "song.svg", "song.png", "song.wav")
 
 
 @dataclass(frozen=True)
-class TrainResult:
-    """What a training left."""
+class TrainResult(Trained):
+    """What a training on songs left."""
 
-    run: Path
-    record: runs.Record
-    parameters: int
-    measures: Measures  # on the songs learned
-    files: tuple[Path, ...]
     source = "songs"
+    measures: Measures  # on the songs learned
 
     @property
-    def interrupted(self) -> bool:
-        return self.record.status == "interrupted"
-
-    def to_json(self) -> dict[str, Any]:
-        return {
-            "run": str(self.run),
-            "model": self.record.model.model,
-            "parameters": self.parameters,
-            "epochs": self.record.epochs,
-            "best_epoch": self.record.best_epoch,
-            "seconds": self.record.seconds,
-            **self.measures.to_json(),
-            "interrupted": self.interrupted,
-            "files": [str(path) for path in self.files],
-        }
+    def metrics(self) -> dict[str, Any]:
+        return self.measures.to_json()
 
 
 def train(
@@ -138,11 +122,15 @@ def train_named(
     else:
         predictor, record, files = _learn(path, record, dataset, progress, tensorboard)
     measures = measure(predictor, dataset)
-    record = replace(record, metrics=measures.to_json())
     song = _song_played(dataset, measures.played[0].whole_song, record.model.model)
     files += [file for name in SONG_FILES for file in write_song(song, path / name)]
-    files.append(runs.write_record(path, record))
-    return TrainResult(path, record, predictor.parameters, measures, tuple(files))
+    return TrainResult(
+        run=path,
+        record=record,
+        parameters=predictor.parameters,
+        files=tuple(files),
+        measures=measures,
+    ).recorded()
 
 
 def _learn(

@@ -1,7 +1,7 @@
 """A person's own text in, a run folder out: the same networks, a character at a time."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,29 +15,21 @@ from melodyrnn.sequences.vocabulary import Indices, Vocabulary
 from melodyrnn.workflows.folder import place_of, resumed_record, stream_record
 from melodyrnn.workflows.learning import check_tensorboard, learn
 from melodyrnn.workflows.texts import Text, read_texts
+from melodyrnn.workflows.trained import Trained
 
 
 @dataclass(frozen=True)
-class TrainTextResult:
+class TrainTextResult(Trained):
     """What a training on text left. Bits are the mean of -log2 p(next character)."""
 
-    run: Path
-    record: runs.Record
-    parameters: int
+    source = "text"
     learned: int  # characters told in training
     held_out: int  # characters told but never learned; 0: the text was learned by heart
     bits: float  # a character of those held out or, where there are none, of those learned
     unigram_bits: float  # the same characters, told by how often each stands in those learned
-    files: tuple[Path, ...]
-    source = "text"
-
-    @property
-    def interrupted(self) -> bool:
-        return self.record.status == "interrupted"
 
     @property
     def metrics(self) -> dict[str, Any]:
-        """What the run keeps of it."""
         return {
             "learned_characters": self.learned,
             "held_out_characters": self.held_out,
@@ -46,18 +38,7 @@ class TrainTextResult:
         }
 
     def to_json(self) -> dict[str, Any]:
-        return {
-            "run": str(self.run),
-            "model": self.record.model.model,
-            "parameters": self.parameters,
-            "characters": len(self.record.vocabulary),
-            "epochs": self.record.epochs,
-            "best_epoch": self.record.best_epoch,
-            "seconds": self.record.seconds,
-            **self.metrics,
-            "interrupted": self.interrupted,
-            "files": [str(path) for path in self.files],
-        }
+        return {**super().to_json(), "characters": len(self.record.vocabulary)}
 
 
 def train_text(
@@ -99,18 +80,16 @@ def train_text(
     judged = _stream(unheard, config) if unheard else stream
     trainer = StreamTrainer(model, lambda epoch: stream, judged, config)
     record, files = learn(path, record, trainer, progress, tensorboard)
-    result = TrainTextResult(
-        path,
-        record,
-        models.parameters(model),
-        _told(learned),
-        _told(unheard),
-        trainer.best_bits if trainer.history else trainer.teller.tell(judged).bits,
-        _unigram_bits(learned, unheard or learned, len(record.vocabulary)),
-        tuple(files),
-    )
-    record = replace(record, metrics=result.metrics)
-    return replace(result, record=record, files=(*files, runs.write_record(path, record)))
+    return TrainTextResult(
+        run=path,
+        record=record,
+        parameters=models.parameters(model),
+        files=tuple(files),
+        learned=_told(learned),
+        held_out=_told(unheard),
+        bits=trainer.best_bits if trainer.history else trainer.teller.tell(judged).bits,
+        unigram_bits=_unigram_bits(learned, unheard or learned, len(record.vocabulary)),
+    ).recorded()
 
 
 def _vocabulary(texts: Sequence[Text]) -> Vocabulary:

@@ -23,6 +23,7 @@ from melodyrnn.workflows.folder import place_of, resumed_record, stream_record
 from melodyrnn.workflows.held_out import Split, split
 from melodyrnn.workflows.learning import learn
 from melodyrnn.workflows.sources import Named
+from melodyrnn.workflows.trained import Trained
 from melodyrnn.workflows.tunes_kept import digest, keep, kept
 
 
@@ -35,27 +36,18 @@ class Bits:
 
 
 @dataclass(frozen=True)
-class TrainTunesResult:
+class TrainTunesResult(Trained):
     """What a training on many tunes left."""
 
-    run: Path
-    record: runs.Record
-    parameters: int
+    source = "tunes"
     parts: Split
     notes: int  # told in the songs held out
     right: int  # of those
     bits: float  # a note of those
     baselines: tuple[Bits, ...]  # counted models that learned and tell the same songs
-    files: tuple[Path, ...]
-    source = "tunes"
-
-    @property
-    def interrupted(self) -> bool:
-        return self.record.status == "interrupted"
 
     @property
     def metrics(self) -> dict[str, Any]:
-        """What the run keeps of it."""
         return {
             "songs": {name: len(songs) for name, songs in self.parts._asdict().items()},
             "held_out_notes": self.notes,
@@ -67,18 +59,7 @@ class TrainTunesResult:
         }
 
     def to_json(self) -> dict[str, Any]:
-        return {
-            "run": str(self.run),
-            "model": self.record.model.model,
-            "parameters": self.parameters,
-            "codes": len(self.record.vocabulary),
-            "epochs": self.record.epochs,
-            "best_epoch": self.record.best_epoch,
-            "seconds": self.record.seconds,
-            **self.metrics,
-            "interrupted": self.interrupted,
-            "files": [str(path) for path in self.files],
-        }
+        return {**super().to_json(), "codes": len(self.record.vocabulary)}
 
 
 def train_tunes(
@@ -123,19 +104,19 @@ def train_tunes(
     record, files = learn(path, record, trainer, progress, tensorboard)
     network = Network.of(model, record.model, record.features)
     score = _told(network.logits(unheard.seen(record.model)), unheard.sequences)
-    result = TrainTunesResult(
-        path,
-        record,
-        models.parameters(model),
-        parts,
-        score.all,
-        score.right,
-        score.bits,
-        _baselines(learned.sequences + judged.sequences, unheard.sequences, record.vocabulary),
-        tuple(files),
-    )
-    record = replace(record, metrics=result.metrics)
-    return replace(result, record=record, files=(*files, runs.write_record(path, record)))
+    return TrainTunesResult(
+        run=path,
+        record=record,
+        parameters=models.parameters(model),
+        files=tuple(files),
+        parts=parts,
+        notes=score.all,
+        right=score.right,
+        bits=score.bits,
+        baselines=_baselines(
+            learned.sequences + judged.sequences, unheard.sequences, record.vocabulary
+        ),
+    ).recorded()
 
 
 def _vocabulary(named: Sequence[Named], config: StreamConfig) -> Vocabulary:
