@@ -12,10 +12,12 @@ from hypothesis import strategies as st
 from melodyrnn import MelodyWarning, parse
 from melodyrnn.cli import main
 from melodyrnn.errors import ConfigError
+from melodyrnn.networks import run as runs
 from melodyrnn.sequences.confidence import intervals
 from melodyrnn.sequences.vocabulary import END, START, Vocabulary
 from melodyrnn.workflows.evaluate import evaluate
 from melodyrnn.workflows.evaluate_generated import evaluate_generated
+from melodyrnn.workflows.generate import generate
 from melodyrnn.workflows.sources import Named
 from melodyrnn.workflows.telling import Telling, groups_of, notes_told, scores_of
 from melodyrnn.workflows.train import train
@@ -108,6 +110,14 @@ def test_what_was_heard_and_what_not_is_never_measured_together(world):
     assert apart.generalising.told["both"].bits.value == pytest.approx(apart.measures.bits_per_note)
     right = apart.generalising.told["both"].right.value
     assert right == pytest.approx(apart.measures.one_step.right / apart.measures.one_step.all)
+
+
+@pytest.mark.parametrize("use", [evaluate, generate])
+def test_a_run_is_read_once(world, monkeypatch, use):
+    read, places = runs.read_record, []
+    monkeypatch.setattr(runs, "read_record", lambda path: places.append(path) or read(path))
+    use(world / "run")
+    assert places == [world / "run"]
 
 
 def test_songs_of_which_half_was_heard_are_named_and_counted(world, tmp_path):

@@ -133,13 +133,14 @@ def evaluate(
             raise ConfigError(f"{option} is of use beside --generated songs only; leave it out")
     if run is None:
         raise ConfigError("nothing to measure; name a RUN, or songs by --generated")
-    record = runs.read_record(Path(run))
+    run = Path(run)
+    record = runs.read_record(run)
     if record.source == "text":
         if with_short_term:
             raise ConfigError("--with-short-term is of no use for a text; leave it out")
-        return evaluate_text(run, cast(Any, songs))
-    opened = open_run(run)
-    parts, window = songs_of(Path(run), record), opened.window
+        return evaluate_text(run, record, cast(Any, songs))
+    opened = open_run(run, record)
+    parts, window = opened.parts, opened.window
     named: Sequence[Named] = parts.held_out or parts.learned
     if songs != ():
         named = read(songs)

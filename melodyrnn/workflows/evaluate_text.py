@@ -42,9 +42,10 @@ class EvaluateTextResult:
         }
 
 
-def evaluate_text(run: str | Path, texts: Iterable[str | Path]) -> EvaluateTextResult:
-    """Measure a run on text files. Raises MelodyError."""
-    record = runs.read_record(Path(run))
+def evaluate_text(
+    run: Path, record: runs.Record, texts: Iterable[str | Path]
+) -> EvaluateTextResult:
+    """Measure a run, whose run.json holds ``record``, on text files. Raises MelodyError."""
     if not (listed := list(texts)):
         raise ConfigError(f"{run}: a run on text; name the texts to measure it on")
     read = read_texts(listed)
@@ -54,7 +55,7 @@ def evaluate_text(run: str | Path, texts: Iterable[str | Path]) -> EvaluateTextR
             sequences.append(record.vocabulary.encode(text.characters))
         except VocabularyError as error:
             raise VocabularyError(f"{text.name}: {error}; the run never read it") from None
-    network = runs.load_network(Path(run), record)
+    network = runs.load_network(run, record)
     learned = {song["sha256"] for song in record.songs}
     measures = []
     for text, sequence in zip(read, sequences, strict=True):

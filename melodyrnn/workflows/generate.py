@@ -106,7 +106,9 @@ def generate(
     check_beam(settings, count)
     if length is not None:
         check("length", length, {"least": 1, "most": MOST_NOTES})
-    if runs.read_record(Path(run)).source == "text":
+    run = Path(run)
+    record = runs.read_record(run)
+    if record.source == "text":
         options = {
             "track": track,
             "grid": grid,
@@ -117,6 +119,7 @@ def generate(
             raise ConfigError(f"--{unused[0]} is of no use for a text; leave it out")
         return generate_text(
             run,
+            record,
             primer=None if primer is None else str(primer),
             length=length,
             count=count,
@@ -124,7 +127,7 @@ def generate(
             progress=progress,
             **settings,
         )
-    opened = open_run(run)
+    opened = open_run(run, record)
     dataset, learned = opened.dataset, opened.dataset.songs
     given = beginning(primer, dataset, opened.window, track=track, grid=grid)
     targets = _targets(output, count)

@@ -62,7 +62,8 @@ class GenerateTextResult:
 
 
 def generate_text(
-    run: str | Path,
+    run: Path,
+    record: runs.Record,
     *,
     primer: str | None = None,
     length: int | None = None,
@@ -73,17 +74,17 @@ def generate_text(
 ) -> GenerateTextResult:
     """Continue ``primer`` by ``length`` characters, ``count`` times.
 
-    Without a primer, the opening of the text that the run learned. ``settings`` are fields of
-    SampleConfig; ``output`` is a text file, numbered where there are several. Raises MelodyError.
+    ``record`` is what the run's run.json holds. Without a primer, the opening of the text that the
+    run learned. ``settings`` are fields of SampleConfig; ``output`` is a text file, numbered where
+    there are several. Raises MelodyError.
     """
     (config,) = configure(settings, SampleConfig)
     check("count", count, {"least": 1, "most": MOST_TEXTS})
     check_beam(settings, count)
     length = LENGTH if length is None else length
     check("length", length, {"least": 1, "most": MOST_CHARACTERS})
-    record = runs.read_record(Path(run))
     given = _given(primer, record)
-    network = runs.load_network(Path(run), record)
+    network = runs.load_network(run, record)
     drawn = generation.generate(network, given, length, config, count, progress)
     texts = []
     for number, (indices, likely) in enumerate(zip(*drawn, strict=True), 1):

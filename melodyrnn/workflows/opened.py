@@ -21,7 +21,8 @@ class OpenRun:
 
     path: Path
     record: runs.Record
-    dataset: Dataset  # the songs learned
+    parts: Split  # its songs by what they were for
+    dataset: Dataset  # those learned
 
     @property
     def window(self) -> int:
@@ -41,11 +42,16 @@ class OpenRun:
         return WithShortTerm(predictor, codes) if with_short_term else predictor
 
 
-def open_run(path: str | Path) -> OpenRun:
-    """Raises RunError where there is no run, or a damaged one."""
-    record = runs.read_record(Path(path))
-    learned = songs_of(Path(path), record).learned
-    return OpenRun(Path(path), record, Dataset.of(learned, record.model.window, record.vocabulary))
+def open_run(path: str | Path, record: runs.Record | None = None) -> OpenRun:
+    """``record`` is what the run's run.json holds, where that was read before.
+
+    Raises RunError where there is no run, or a damaged one.
+    """
+    path = Path(path)
+    record = record or runs.read_record(path)
+    parts = songs_of(path, record)
+    dataset = Dataset.of(parts.learned, record.model.window, record.vocabulary)
+    return OpenRun(path, record, parts, dataset)
 
 
 def songs_of(path: Path, record: runs.Record) -> Split:
