@@ -130,7 +130,7 @@ def create_fresh(path: Path, record: Record) -> Path:
     return create_fresh_folder(path, FILE, partial(write_record, record=record), **_WORDS)
 
 
-def claim(path: Path, record: Record, *, fresh: bool, overwrite: bool) -> Path:
+def begin(path: Path, record: Record, *, fresh: bool, overwrite: bool) -> Path:
     """Begin a run at ``path`` or, ``fresh``, at the first free number after it. Raises RunError."""
     if fresh:
         return create_fresh(path, record)

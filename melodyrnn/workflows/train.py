@@ -114,7 +114,7 @@ def train_named(
         record = resumed_record(path, [song.record for song in named], settings)
     else:
         record = new_record(named, settings, vocabulary, validation)
-        path = runs.claim(path, record, fresh=fresh, overwrite=overwrite)
+        path = runs.begin(path, record, fresh=fresh, overwrite=overwrite)
     dataset = Dataset.of(named, record.model.window, record.vocabulary)
     files: list[Path] = []
     if record.model.spec.counted:

@@ -69,7 +69,7 @@ def train_text(
     )
     learned, unheard = _split(read, record)
     if not resume:
-        path = runs.claim(path, record, fresh=output is None, overwrite=overwrite)
+        path = runs.begin(path, record, fresh=output is None, overwrite=overwrite)
     from melodyrnn.networks import models  # TensorFlow: after all mistakes have had their say
     from melodyrnn.networks.stream_training import StreamTrainer
 

@@ -86,7 +86,7 @@ def train_tunes(
     else:
         record = stream_record("tunes", settings, partial(_vocabulary, named), everything)
         parts = _split(named, record)
-        path = runs.claim(path, record, fresh=output is None, overwrite=overwrite)
+        path = runs.begin(path, record, fresh=output is None, overwrite=overwrite)
         keep(path, parts)
     config = record.training
     assert isinstance(config, StreamConfig), "many tunes are learned as a stream"
