@@ -30,7 +30,6 @@ from melodyrnn.errors import MelodyError, RunError
 from melodyrnn.files import (
     create_folder,
     create_fresh_folder,
-    exists,
     is_folder,
     make_folder,
     read_bytes,
@@ -116,10 +115,6 @@ def create(path: Path, record: Record, *, overwrite: bool = False) -> None:
     Raises RunError where anything else does, but for a run that is to be overwritten.
     """
     create_folder(path, FILE, partial(write_record, record=record), overwrite=overwrite, **_WORDS)
-
-
-def is_run(path: Path) -> bool:
-    return exists(path / FILE)
 
 
 def create_fresh(path: Path, record: Record) -> Path:

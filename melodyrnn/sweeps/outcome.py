@@ -28,7 +28,6 @@ ACCURACY = Score("accuracy", ".1%", more=True)
 LOSS = Score("loss (nats)", ".4f", more=False)
 HOLDS = Score("the claim holds", ".0f", more=True)
 BITS = Score("bits a note", ".3f", more=False)
-SCORES = {score.name: score for score in (ACCURACY, LOSS, HOLDS, BITS)}
 
 
 @dataclass(frozen=True)
