@@ -118,6 +118,14 @@ def check_free(path: Path, marker: str, *, taken: str, kind: str, overwrite: boo
         raise _InTheWayError(f"{path}: stands there and is no {kind}; choose another --output")
 
 
+def numbered(path: Path, count: int) -> list[Path]:
+    """Where ``count`` files go: one to ``path``, several to ``song-01.mid``, ``song-02.mid`` …"""
+    if count == 1:
+        return [path]
+    digits = len(str(count))
+    return [path.with_stem(f"{path.stem}-{n:0{digits}}") for n in range(1, count + 1)]
+
+
 def read_bytes(path: str | Path, most: int) -> bytes:
     """The file's bytes, at most ``most`` of them.
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from melodyrnn.errors import MelodyError
-from melodyrnn.files import exists, is_folder, read_bytes, suggest, write_atomically
+from melodyrnn.files import exists, is_folder, numbered, read_bytes, suggest, write_atomically
 
 TOO_LONG = "x" * 300
 
@@ -80,3 +80,11 @@ def test_a_folder_without_permission_is_named(tmp_path):
         f"{tmp_path}/song.mid: cannot write: permission denied; "
         "choose another place with -o or --output"
     )
+
+
+def test_several_files_are_numbered_in_order():
+    assert numbered(Path("a/take.mid"), 1) == [Path("a/take.mid")]
+    names = [path.name for path in numbered(Path("a/take.two.mid"), 10)]
+    assert names[0] == "take.two-01.mid"
+    assert names == sorted(names)
+    assert len(set(names)) == 10

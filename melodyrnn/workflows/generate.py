@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from melodyrnn.errors import ConfigError, MelodyWarning
-from melodyrnn.files import make_folder
+from melodyrnn.files import make_folder, numbered
 from melodyrnn.music.codes import from_codes, respelled, to_codes
 from melodyrnn.music.song import Song
 from melodyrnn.networks import generation
@@ -175,10 +175,7 @@ def _targets(output: str | Path | None, count: int) -> list[Path]:
         make_folder(path)
         path /= "song.mid"
     writer_of(path)
-    if count == 1:
-        return [path]
-    digits = len(str(count))
-    return [path.with_stem(f"{path.stem}-{n:0{digits}}") for n in range(1, count + 1)]
+    return numbered(path, count)
 
 
 def _generated(

@@ -7,7 +7,7 @@ from typing import Any
 from unicodedata import normalize
 
 from melodyrnn.errors import ConfigError, VocabularyError
-from melodyrnn.files import write_atomically
+from melodyrnn.files import numbered, write_atomically
 from melodyrnn.networks import generation
 from melodyrnn.networks import run as runs
 from melodyrnn.networks.checking import check
@@ -85,11 +85,12 @@ def generate_text(
     check("length", length, {"least": 1, "most": MOST_CHARACTERS})
     given = _given(primer, record)
     network = runs.load_network(run, record)
+    targets = numbered(Path(output), count) if output else []
     drawn = generation.generate(network, given, length, config, count, progress)
     texts = []
-    for number, (indices, likely) in enumerate(zip(*drawn, strict=True), 1):
+    for number, (indices, likely) in enumerate(zip(*drawn, strict=True)):
         text = "".join(record.vocabulary.decode(indices))
-        file = write_atomically(_target(output, number, count), text) if output else None
+        file = write_atomically(targets[number], text) if targets else None
         texts.append(WrittenText(text, len(given), closing_loop(indices), float(likely), file))
     return GenerateTextResult(tuple(texts), config)
 
@@ -105,8 +106,3 @@ def _given(primer: str | None, record: runs.Record) -> Any:
         return record.vocabulary.encode(primer)
     except VocabularyError as error:
         raise VocabularyError(f"--primer: {error}; a model writes only what it has read") from None
-
-
-def _target(output: str | Path, number: int, count: int) -> Path:
-    path = Path(output)
-    return path if count == 1 else path.with_stem(f"{path.stem}-{number:0{len(str(count))}}")
