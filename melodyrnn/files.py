@@ -19,8 +19,7 @@ def write_atomically(path: str | Path, data: bytes | str) -> Path:
     Raises MelodyError where the folder is missing, the disk full or writing not permitted.
     """
     path = Path(path)
-    if is_folder(path):
-        raise MelodyError(f"{path}: a folder; name a file to write, such as {path / 'song.mid'}")
+    check_no_folder(path)
     place = Path(os.path.realpath(path))  # a link stays one, and what it names is written
     draft = place.with_name(f".{place.name[-48:]}.{os.getpid()}.part")
     content = data.encode() if isinstance(data, str) else data
@@ -36,6 +35,12 @@ def write_atomically(path: str | Path, data: bytes | str) -> Path:
         with suppress(OSError):  # after a rename there is nothing left to remove
             draft.unlink()
     return path
+
+
+def check_no_folder(path: Path) -> None:
+    """Raise MelodyError where a folder stands, which no file replaces."""
+    if is_folder(path):
+        raise MelodyError(f"{path}: a folder; name a file to write, such as {path / 'song.mid'}")
 
 
 def make_folder(path: str | Path) -> Path:

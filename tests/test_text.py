@@ -99,6 +99,9 @@ def test_what_the_run_never_read_is_named(learned, tmp_path):
         generate(result.run, primer="")
     with pytest.raises(ConfigError, match="--track is of no use for a text"):
         generate(result.run, track="1")
+    for count in (1, 2):
+        with pytest.raises(MelodyError, match=r"^\.: a folder; name a file to write"):
+            generate(result.run, count=count, output=".")
     (tmp_path / "t.txt").write_text("xy")
     with pytest.raises(VocabularyError, match=r"t: 'x' is not among the .*; the run never read it"):
         evaluate(result.run, [tmp_path / "t.txt"])

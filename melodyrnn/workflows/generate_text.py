@@ -7,7 +7,7 @@ from typing import Any
 from unicodedata import normalize
 
 from melodyrnn.errors import ConfigError, VocabularyError
-from melodyrnn.files import numbered, write_atomically
+from melodyrnn.files import check_no_folder, numbered, write_atomically
 from melodyrnn.networks import generation
 from melodyrnn.networks import run as runs
 from melodyrnn.networks.checking import check
@@ -85,7 +85,7 @@ def generate_text(
     check("length", length, {"least": 1, "most": MOST_CHARACTERS})
     given = _given(primer, record)
     network = runs.load_network(run, record)
-    targets = numbered(Path(output), count) if output else []
+    targets = _targets(output, count)
     drawn = generation.generate(network, given, length, config, count, progress)
     texts = []
     for number, (indices, likely) in enumerate(zip(*drawn, strict=True)):
@@ -93,6 +93,14 @@ def generate_text(
         file = write_atomically(targets[number], text) if targets else None
         texts.append(WrittenText(text, len(given), closing_loop(indices), float(likely), file))
     return GenerateTextResult(tuple(texts), config)
+
+
+def _targets(output: str | Path | None, count: int) -> list[Path]:
+    """Where each text goes. Raises MelodyError before anything is drawn."""
+    if output is None:
+        return []
+    check_no_folder(Path(output))
+    return numbered(Path(output), count)
 
 
 def _given(primer: str | None, record: runs.Record) -> Any:
