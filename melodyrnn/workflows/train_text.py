@@ -67,14 +67,14 @@ def train_text(
         if resume
         else stream_record("text", settings, lambda _: _vocabulary(read), songs)
     )
-    learned, unheard = _split(read, record)
+    config = record.training
+    assert isinstance(config, StreamConfig), "a text is learned as a stream"
+    learned, unheard = _split(read, record.vocabulary, config)
     if not resume:
         path = runs.begin(path, record, fresh=output is None, overwrite=overwrite)
     from melodyrnn.networks import models  # TensorFlow: after all mistakes have had their say
     from melodyrnn.networks.stream_training import StreamTrainer
 
-    config = record.training
-    assert isinstance(config, StreamConfig), "a text is learned as a stream"
     stream = _stream(learned, config)
     model = models.build(record.model, len(record.vocabulary), config.seed)
     judged = _stream(unheard, config) if unheard else stream
@@ -96,25 +96,26 @@ def _vocabulary(texts: Sequence[Text]) -> Vocabulary:
     return Vocabulary.of(text.characters for text in texts)
 
 
-def _split(texts: Sequence[Text], record: runs.Record) -> tuple[list[Indices], list[Indices]]:
+def _split(
+    texts: Sequence[Text], vocabulary: Vocabulary, config: StreamConfig
+) -> tuple[list[Indices], list[Indices]]:
     """Of each text what is learned and what is held out, as indices, (L,) each.
 
     The first character held out is also the last one learned: something stands before it.
     Raises ConfigError where one of the two would have nothing to tell.
     """
-    assert isinstance(record.training, StreamConfig), "a text is learned as a stream"
     learned, unheard = [], []
     for text in texts:
-        indices = record.vocabulary.encode(text.characters)
-        held_out = round(record.training.held_out * len(indices))
-        if not record.training.held_out:
+        indices = vocabulary.encode(text.characters)
+        held_out = round(config.held_out * len(indices))
+        if not config.held_out:
             learned.append(indices)
             continue
         cut = len(indices) - held_out
         if held_out < 1 or cut < 2:
             raise ConfigError(
                 f"{text.name}: of {len(indices)} characters, --held-out "
-                f"{record.training.held_out:g} leaves nothing to learn or to tell; "
+                f"{config.held_out:g} leaves nothing to learn or to tell; "
                 "--held-out 0 learns a short text by heart"
             )
         learned.append(indices[:cut])

@@ -80,16 +80,19 @@ def train_tunes(
     """
     path = place_of(named, settings, output, resume)
     everything = [{"name": f"{len(named)} songs", "sha256": digest(named), "text": ""}]
-    if resume:
-        record = resumed_record(path, everything, settings)
-        parts = kept(path)
-    else:
-        record = stream_record("tunes", settings, partial(_vocabulary, named), everything)
-        parts = _split(named, record)
-        path = runs.begin(path, record, fresh=output is None, overwrite=overwrite)
-        keep(path, parts)
+    record = (
+        resumed_record(path, everything, settings)
+        if resume
+        else stream_record("tunes", settings, partial(_vocabulary, named), everything)
+    )
     config = record.training
     assert isinstance(config, StreamConfig), "many tunes are learned as a stream"
+    if resume:
+        parts = kept(path)
+    else:
+        parts = _split(named, config)
+        path = runs.begin(path, record, fresh=output is None, overwrite=overwrite)
+        keep(path, parts)
     learned, judged, unheard = (Dataset.of(songs, 1, record.vocabulary) for songs in parts)
     from melodyrnn.networks import models  # TensorFlow: after all mistakes have had their say
     from melodyrnn.networks.stream_training import StreamTrainer
@@ -123,10 +126,8 @@ def _vocabulary(named: Sequence[Named], config: StreamConfig) -> Vocabulary:
     return tunes_vocabulary([each.song for each in named], config.transpose)
 
 
-def _split(named: Sequence[Named], record: runs.Record) -> Split:
+def _split(named: Sequence[Named], config: StreamConfig) -> Split:
     """Raises ConfigError, also where what is held out would leave nothing."""
-    config = record.training
-    assert isinstance(config, StreamConfig), "many tunes are learned as a stream"
     parts = split(named, config.held_out, config.seed)
     if not parts.learned or not parts.held_out:
         raise ConfigError(
