@@ -17,6 +17,7 @@ from melodyrnn.networks.arrays import Network, parts
 from melodyrnn.networks.backend import keras
 from melodyrnn.networks.config import STREAM_MODEL, ModelConfig, StreamConfig
 from melodyrnn.networks.factored import FactoredLogits
+from melodyrnn.networks.stream_training import StreamProgress
 from melodyrnn.sequences.vocabulary import END, START
 from melodyrnn.workflows.dataset import Dataset, attributes_of, tunes_vocabulary
 from melodyrnn.workflows.evaluate import evaluate
@@ -164,6 +165,18 @@ def test_many_tunes_leave_a_run_that_is_measured_on_others(tmp_path, model, toke
     assert document["metrics"]["bits_per_note"] == pytest.approx(result.bits)
 
 
+def test_what_the_baselines_do_is_told_song_by_song(tmp_path):
+    seen = []
+    result = train(tunes(), output=tmp_path / "run", progress=seen.append, **SMALL)
+    learned, judged, unheard = map(len, result.parts)
+    assert [each.counted for each in seen if not isinstance(each, StreamProgress)] == [
+        (done, count, f"songs, {model} {does}")
+        for model in ("order 2", "PPM*")
+        for count, does in ((learned + judged, "learns"), (unheard, "tells"))
+        for done in range(count)
+    ]
+
+
 @pytest.mark.parametrize("model", ["lstm", "lookback"])
 def test_a_run_on_many_tunes_makes_whole_songs_from_nothing(tmp_path, model):
     run = train(tunes(), output=tmp_path / "run", model=model, **SMALL).run
@@ -206,7 +219,7 @@ def test_a_resumed_training_ends_in_the_same_bytes(tmp_path):
     straight = train(tunes(), output=tmp_path / "straight", transpose=2, **SMALL)
 
     def stop(progress):
-        if progress.step == 2:
+        if isinstance(progress, StreamProgress) and progress.step == 2:
             raise KeyboardInterrupt
 
     settings = {"output": tmp_path / "cut", "transpose": 2, **SMALL}

@@ -2,8 +2,9 @@
 
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from math import inf
 from threading import Timer
 from typing import Any
 
@@ -45,27 +46,24 @@ def _bar(what: str, unit: str) -> Iterator[Any]:
         TextColumn("{task.fields[words]}"),
     )
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(what, total=None, words="starting")
-        start = None
+        task, pace = bar.add_task(what, total=None, words="starting"), Pace(unit)
 
         def report(done: int, all_: int, words: str = "") -> None:
-            nonlocal start
-            start = start or (time.monotonic(), done)
-            told = _told(unit, done, all_, words, start)
+            told = pace.tell(done, all_, words)
             bar.update(task, completed=done, total=all_, words=told)
 
         yield report
 
 
 def _lines(what: str, unit: str) -> Any:
-    last, start = time.monotonic(), None
+    last, pace = time.monotonic(), Pace(unit)
 
     def report(done: int, all_: int, words: str = "") -> None:
-        nonlocal last, start
-        start = start or (time.monotonic(), done)
+        nonlocal last
+        told = pace.tell(done, all_, words)
         if time.monotonic() - last >= _SECONDS_BETWEEN_LINES:
             last = time.monotonic()
-            _print(f"{what}: {_told(unit, done, all_, words, start)}")
+            _print(f"{what}: {told}")
 
     return report
 
@@ -74,13 +72,23 @@ def _print(line: str) -> None:
     print(line, file=sys.stderr, flush=True)
 
 
-def _told(unit: str, done: int, all_: int, words: str, start: tuple[float, int]) -> str:
-    """``epoch 40/2000 loss 1.234 right 55% ≤0:41``; the time left is at the pace so far, and
-    learning may well end sooner.
-    """
-    began, first = start
-    parts = [unit, f"{done}/{all_}", words]
-    if done > first:
-        seconds = round((time.monotonic() - began) / (done - first) * (all_ - done))
-        parts.append(f"≤{seconds // 60}:{seconds % 60:02}")
-    return " ".join(filter(None, parts))
+class Pace:
+    """Tells of each step of some work, and how long the rest takes at the pace so far."""
+
+    def __init__(self, unit: str, now: Callable[[], float] = time.monotonic) -> None:
+        self.unit, self.now = unit, now
+        self.last, self.first, self.began = inf, 0, 0.0
+
+    def tell(self, done: int, all_: int, words: str) -> str:
+        """``epoch 40/2000 loss 1.234 right 55% ≤0:41``; learning may well end sooner.
+
+        Where less is done than before, other work has begun, with a pace of its own.
+        """
+        if done < self.last:
+            self.first, self.began = done, self.now()
+        self.last = done
+        parts = [self.unit, f"{done}/{all_}", words]
+        if done > self.first:
+            seconds = round((self.now() - self.began) / (done - self.first) * (all_ - done))
+            parts.append(f"≤{seconds // 60}:{seconds % 60:02}")
+        return " ".join(filter(None, parts))

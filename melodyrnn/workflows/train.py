@@ -59,7 +59,8 @@ def train(
     Without ``output`` a fresh folder under ``runs/`` is taken. With ``resume`` the settings
     recorded in the run hold, and those given must agree with them, except ``epochs`` and
     ``early_stop``. ``tensorboard`` asks for summaries in the run. ``progress`` is called with a
-    ``training.Progress`` after each block of epochs. Raises MelodyError.
+    ``training.Progress`` after each block of epochs, or as ``train_tunes`` says; its ``counted``
+    is (done, all, words). Raises MelodyError.
     """
     check_tensorboard(tensorboard)
     named = gather(songs, track=track, grid=grid)

@@ -1,10 +1,10 @@
 """Many tunes in, a run folder out: a tradition is learned on some and measured on others."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -62,6 +62,19 @@ class TrainTunesResult(Trained):
         return {**super().to_json(), "codes": len(self.record.vocabulary)}
 
 
+class Counted(NamedTuple):
+    """How far one of the counted models has come."""
+
+    done: int  # songs
+    all: int
+    words: str
+
+    @property
+    def counted(self) -> tuple[int, int, str]:
+        """Done, all, words."""
+        return self.done, self.all, self.words
+
+
 def train_tunes(
     named: Sequence[Named],
     *,
@@ -75,8 +88,9 @@ def train_tunes(
     """Train a recurrent model on many songs, each from a start to an end, and leave a run folder.
 
     ``settings`` are fields of ModelConfig and StreamConfig. The part ``held_out`` of the songs is
-    measured and touches nothing else; as many of the others choose the best weights. Raises
-    MelodyError.
+    measured and touches nothing else; as many of the others choose the best weights. ``progress``
+    is called with a ``stream_training.StreamProgress``, and then with a ``Counted`` for each song
+    that the baselines learn and tell. Raises MelodyError.
     """
     path = place_of(named, settings, output, resume)
     everything = [{"name": f"{len(named)} songs", "sha256": digest(named), "text": ""}]
@@ -117,7 +131,7 @@ def train_tunes(
         right=score.right,
         bits=score.bits,
         baselines=_baselines(
-            learned.sequences + judged.sequences, unheard.sequences, record.vocabulary
+            learned.sequences + judged.sequences, unheard.sequences, record.vocabulary, progress
         ),
     ).recorded()
 
@@ -144,16 +158,25 @@ def _told(logits: Sequence[npt.NDArray[np.float32]], sequences: Sequence[Indices
 
 
 def _baselines(
-    learned: Sequence[Indices], unheard: Sequence[Indices], vocabulary: Vocabulary
+    learned: Sequence[Indices],
+    unheard: Sequence[Indices],
+    vocabulary: Vocabulary,
+    progress: Callable[[Any], None],
 ) -> tuple[Bits, ...]:
     """Counted models that learned the same songs, the validation's too, and tell the same notes."""
+
+    def each(songs: Sequence[Indices], words: str) -> Iterator[Indices]:
+        for done, song in enumerate(songs):
+            progress(Counted(done, len(songs), words))
+            yield song
+
     found = []
     for name, order in (("order 2", 2), ("PPM*", None)):
         model = Ppm(len(vocabulary), order)
-        tree = model.learn(learned)
+        tree = model.learn(each(learned, f"songs, {name} learns"))
         surprise = [
             -np.log2(model.follow(sequence, tree)[np.arange(1, len(sequence) - 1), sequence[1:-1]])
-            for sequence in unheard
+            for sequence in each(unheard, f"songs, {name} tells")
         ]
         found.append(Bits(name, float(np.concatenate(surprise).mean())))
     return tuple(found)
