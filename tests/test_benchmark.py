@@ -169,6 +169,34 @@ def test_messages(humdrum, tmp_path, settings, error, message):
     assert not (tmp_path / "out").exists()
 
 
+def test_reading_is_told_of_and_what_was_left_out(humdrum, tmp_path):
+    (humdrum / "broken.abc").write_text("no tune", "utf-8")
+    steps = []
+    with pytest.warns(MelodyWarning, match=r"^left out 1 of 6 tunes: not ABC; --report lists them"):
+        benchmark(
+            "kinder",
+            songs=humdrum,
+            folds=2,
+            output=tmp_path / "out",
+            progress=lambda *step: steps.append(step),
+        )
+    read = [step for step in steps if step[2] == "files read"]
+    assert read[-1] == (6, 6, "files read")
+    assert steps[len(read) :] == [(0, 2, "steps, fold 1"), (1, 2, "steps, fold 2")]
+    done = call(
+        "benchmark",
+        "kinder",
+        "--songs",
+        humdrum,
+        "--folds",
+        2,
+        "--report",
+        "--output",
+        tmp_path / "listed",
+    )
+    assert f"note: {humdrum}/broken.abc: not ABC: no 'K:' line;" in done.stderr
+
+
 def test_a_collection_of_one(tmp_path):
     file = tmp_path / "one.abc"
     file.write_text(TUNES.split("\n\n")[0], "utf-8")

@@ -4,7 +4,7 @@ from typing import Any
 
 import click
 
-from melodyrnn.cli.options import PATH, given, print_json, printing, reading
+from melodyrnn.cli.options import PATH, given, print_json, printing, reading_many
 
 _ROWS = """\b
 bits a note  the mean of -log2 p(next pitch) over the notes of a fold, and the
@@ -33,7 +33,7 @@ timed        one that sees durations, meter and key too, and of the note to be
 @click.option("--seed", type=int, help="deals the melodies out, starts the networks  [default: 0]")
 @click.option("--output", "-o", type=PATH, help="the folder to make")
 @click.option("--overwrite", is_flag=True, help="replace what is in the folder")
-@reading
+@reading_many
 @printing
 def benchmark(name: str, as_json: bool, quiet: bool, **settings: Any) -> None:
     """Set a published table beside what this machine measures.
@@ -45,7 +45,7 @@ def benchmark(name: str, as_json: bool, quiet: bool, **settings: Any) -> None:
     from melodyrnn.console.progress import progress_of
     from melodyrnn.workflows.benchmark import benchmark
 
-    with progress_of(f"measuring {name}", "step", quiet or as_json) as report:
+    with progress_of(f"measuring {name}", "", quiet or as_json) as report:
         result = benchmark(name, progress=report, **given(settings))
     if as_json:
         print_json(result.to_json())

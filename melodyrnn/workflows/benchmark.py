@@ -109,6 +109,7 @@ def benchmark(
     overwrite: bool = False,
     track: str | None = None,
     grid: str | None = None,
+    report: bool = False,
     progress: Callable[[int, int, str], None] = lambda done, all_, words: None,
 ) -> BenchmarkResult:
     """Tell each melody by what was learned from the other ``folds``, with every row of ``ROWS``.
@@ -116,8 +117,9 @@ def benchmark(
     ``name``: of ``published.TABLES``; ``songs``: a file, folder, glob or corpus to take in the
     place of its own, without published figures. ``seed`` deals the melodies out to the folds and
     starts the networks. ``fast``: three folds, without the slow rows. ``output``: the folder for
-    benchmark.json, by default a fresh one under ``runs/``. ``progress`` is called with (steps
-    done, all, what is being done). Raises MelodyError.
+    benchmark.json, by default a fresh one under ``runs/``. ``report`` is that of ``gather``.
+    ``progress`` is called with (files read, or steps done; all; what is being done). Raises
+    MelodyError.
     """
     if name not in TABLES:
         raise ConfigError(
@@ -127,7 +129,14 @@ def benchmark(
     check("seed", seed, {"least": 0})
     table = TABLES[name] if songs is None else None
     source = Path(TABLES[name].corpus if songs is None else songs)
-    data = melodies_of(gather(source, track=track, grid=grid))
+    named = gather(
+        source,
+        track=track,
+        grid=grid,
+        report=report,
+        progress=lambda done, all_: progress(done, all_, "files read"),
+    )
+    data = melodies_of(named)
     dealt = folds_of(data, folds, seed)[: FAST_FOLDS if fast else None]
     if output is not None:
         check_free(Path(output), _FILE, overwrite=overwrite, **_WORDS)

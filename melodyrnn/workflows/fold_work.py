@@ -37,7 +37,7 @@ def tell_folds(
     else:
         bits = {}
         for number, fold in enumerate(folds):
-            progress(number, len(folds), f"fold {number + 1}")
+            progress(number, len(folds), f"steps, fold {number + 1}")
             bits[number] = _tell(rows, fold)
     return {row.model: [bits[number][row.model] for number in range(len(folds))] for row in rows}
 
@@ -52,13 +52,13 @@ def _in_workers(
 
     def after_preparing(number: int, made: Any) -> None:
         prepared[preparing[number]] = made
-        progress(len(prepared), steps, "other traditions")
+        progress(len(prepared), steps, "steps, other traditions")
 
     def after_fold(number: int, told: Bits) -> None:
         bits[number] = told
-        progress(len(prepared) + len(bits), steps, "folds")
+        progress(len(prepared) + len(bits), steps, "steps, folds")
 
-    progress(0, steps, "other traditions" if preparing else "folds")
+    progress(0, steps, "steps, other traditions" if preparing else "steps, folds")
     first = {number: Task((name,), folds[0]) for number, name in enumerate(preparing)}
     if first:
         share_out(f"{__name__}:prepare", first, cores(), after_preparing, _LOST)
