@@ -304,6 +304,24 @@ def test_bad_input_is_one_line_and_exit_status_1(arguments, files, message, tmp_
     assert sorted(tmp_path.rglob("*")) == before, "nothing is written"
 
 
+def test_a_run_on_a_folder_of_songs_is_called_after_it(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Path("my songs").mkdir()
+    for name in ("one", "two"):
+        Path("my songs", f"{name}.txt").write_text("c4 d4 e4 c4 d4 e4")
+    options = ["--model", "ngram", "--window", 2, "--json"]
+    for sources, called in (
+        (["my songs"], "my-songs-ngram"),
+        (["my songs/"], "my-songs-ngram-2"),
+        (["my songs/one.txt"], "one-ngram"),
+        (["my songs/one.txt", "my songs/two.txt"], "2-songs-ngram"),
+    ):
+        done = call("train", *sources, *options)
+        assert json.loads(done.stdout)["run"] == str(Path("runs", called)), done.stderr
+    done = call("train", "my songs", *options, "--resume")
+    assert json.loads(done.stdout)["run"] == str(Path("runs", "my-songs-ngram-2"))
+
+
 def test_what_looks_like_markup_is_text(tmp_path):
     song = tmp_path / "[red].txt"
     song.write_text("title: [/b] :smile:\ncomposer: [/x] [dim]\nc4 d e f g")

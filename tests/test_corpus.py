@@ -318,6 +318,25 @@ def test_sources_come_in_the_order_given(tmp_path, nabiya):
     assert [one.name for one in named] == ["a", "song", "mine", "nabiya"]
 
 
+def test_songs_together_are_called_as_they_were_named(tmp_path, monkeypatch, nabiya):
+    folder = tmp_path / "my.songs"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    (folder / "many.abc").write_text("X:1\nK:C\nCDE|\n\nX:2\nK:C\nEDC|\n")
+    assert gather("many.abc").name == "many"
+    assert gather(["many.abc"]).name == "many"
+    assert gather("*.abc").name == "2 songs"
+    for itself in (folder, f"{folder}/", ".", "../my.songs"):
+        assert gather(itself).name == "my.songs"
+    (folder / "deep").mkdir()
+    assert gather("deep/..").name == "my.songs"
+    assert gather(nabiya).name == gather([nabiya]).name == "nabiya"
+    assert gather([nabiya, "many.abc"]).name == "3 songs"
+    assert gather([parse("c4"), parse("d4")]).name == "2 songs"
+    assert gather(gather("many.abc")).name == "many"
+    assert gather("essen/ireland").name == "essen/ireland"
+
+
 def test_an_impossible_grid_is_said_at_once(tmp_path):
     (tmp_path / "a.txt").write_text("c4 d4")
     with pytest.raises(ConfigError, match="grid"):

@@ -65,14 +65,12 @@ def train(
     sources: Any = songs
     if text:
         begin, settings = train_text, {**settings, **reading}  # which refuses those given
+        name = songs[0].name if len(songs) == 1 else f"{len(songs)} texts"
     else:
         sources = songs_of(songs, quiet, **given(reading))
-    what = "texts" if text else "songs"
-    title = (
-        f"learning {sources[0].name}" if len(sources) == 1 else f"learning {len(sources)} {what}"
-    )
+        name = sources.name
     try:
-        with progress_of(title, "", quiet) as tell:
+        with progress_of(f"learning {name}", "", quiet) as tell:
             result = begin(
                 sources,
                 overwrite=overwrite,

@@ -44,6 +44,18 @@ def places(source: str | Path) -> list[Place]:
     raise ScoreError(f"{path}: no such file or corpus{near} {collections.REMEDY}")
 
 
+def name_of(source: str | Path) -> str | None:
+    """What to call all that ``source`` stands for: a file's name without its suffix, a folder's, a
+    corpus's; None for a glob.
+    """
+    path, text = Path(source), str(source)
+    if is_folder(path):
+        return path.name if path.name.strip(".") else path.resolve().name
+    if exists(path):
+        return path.stem
+    return text if text in collections.COLLECTIONS else None
+
+
 _ENDINGS = f"songs end in {' '.join(READERS)}"
 
 

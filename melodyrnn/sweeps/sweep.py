@@ -18,7 +18,7 @@ from melodyrnn.sweeps.grid import Grid, combinations, read_grid
 from melodyrnn.sweeps.outcome import Outcome, Score
 from melodyrnn.workflows.folder import RUNS, claim, read_basis, slug
 from melodyrnn.workflows.pool import cores
-from melodyrnn.workflows.sources import Named, Source, gather
+from melodyrnn.workflows.sources import Source, gather
 
 FILE = "sweep.json"
 Report = Callable[[int, int], None]
@@ -127,15 +127,15 @@ def _sweep_songs(
     progress: Report,
 ) -> SweepResult:
     grid = read_grid(words, song_runs.USABLE)
-    named: Sequence[Named] = gather(songs)
+    named = gather(songs)
     fixed = {} if "seed" in grid else {"seed": seed}
     basis = {"songs": [song.record["sha256"] for song in named], "grid": grid, **fixed}
-    plain = RUNS / f"{slug(named)}-sweep"
+    plain = RUNS / f"{slug(named.name)}-sweep"
     plans = song_runs.plans_of(named, combinations(grid), fixed, plain)  # before a folder is made
     path = claim(output, plain, FILE, basis, kind="sweep", overwrite=overwrite)
     plans = [replace(plan, path=path / "runs" / plan.path.name) for plan in plans]
     score, found = song_runs.run_plans(plans, combinations(grid), jobs, progress)
-    return _conclude(path, slug(named), grid, score, found, ())
+    return _conclude(path, slug(named.name), grid, score, found, ())
 
 
 def _conclude(

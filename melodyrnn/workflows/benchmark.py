@@ -13,7 +13,7 @@ from melodyrnn.files import check_free, create_folder, create_fresh_folder, writ
 from melodyrnn.networks.checking import check, nearest
 from melodyrnn.workflows.benchmark_rows import Floats, Fold, Row
 from melodyrnn.workflows.fold_work import tell_folds
-from melodyrnn.workflows.folder import RUNS, slug_of
+from melodyrnn.workflows.folder import RUNS, slug
 from melodyrnn.workflows.melodies import Melodies, Melody, melodies_of
 from melodyrnn.workflows.network_rows import ROWS
 from melodyrnn.workflows.published import TABLES, Published
@@ -151,7 +151,7 @@ def benchmark(
         folds,
         seed,
         tuple(_measured(row, bits[row.model], table) for row in rows),
-        Path(output or RUNS / f"{name if songs is None else slug_of(source.stem)}-benchmark"),
+        Path(output or RUNS / f"{slug(name if songs is None else named.name)}-benchmark"),
     )
     if output is None:
         path = create_fresh_folder(result.output, _FILE, result.write, **_WORDS)

@@ -125,7 +125,7 @@ def compare(
     for size in sizes:
         Dataset.of(named, size, vocabulary)  # before anything is trained
     basis = {"settings": settings, **_basis(parts)}
-    plain = RUNS / f"{slug(named)}-compare"
+    plain = RUNS / f"{slug(named.name)}-compare"
     path = claim(output, plain, _FILE, basis, kind="comparison", overwrite=overwrite)
     plans = [
         plan

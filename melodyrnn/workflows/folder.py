@@ -22,35 +22,28 @@ from melodyrnn.networks.tables import MODELS
 from melodyrnn.sequences.vocabulary import Vocabulary
 from melodyrnn.workflows.dataset import Dataset, attributes_of, default_input
 from melodyrnn.workflows.sources import Named
-from melodyrnn.workflows.texts import Text
 
 RUNS = Path("runs")
 _MOVABLE = ("epochs", "early_stop")  # settings that may change when a run goes on
 
 
-def slug(named: Sequence[Named] | Sequence[Text], what: str = "songs") -> str:
-    """A folder's name for songs: ``nabiya``, ``22-songs``."""
-    return slug_of(named[0].name if len(named) == 1 else f"{len(named)}-{what}")
-
-
-def slug_of(name: str) -> str:
-    """``name`` without what a folder's name had better not hold."""
+def slug(name: str) -> str:
+    """``name`` without what a folder's name had better not hold: ``22 songs`` -> ``22-songs``."""
     return re.sub(r"[^\w.-]+", "-", name).strip("-.") or "song"
 
 
 def place_of(
-    named: Sequence[Named] | Sequence[Text],
+    name: str,
     settings: dict[str, Any],
     output: str | Path | None,
     resume: bool,
 ) -> Path:
-    """Where a run goes: ``output`` or, if nothing is said, a name of its songs and model under
-    ``runs/``, to be numbered where one stands there. Raises RunError.
+    """Where a run goes: ``output`` or, if nothing is said, the name of its songs and its model
+    under ``runs/``, to be numbered where one stands there. Raises RunError.
     """
     if output is not None:
         return Path(output)
-    what = "texts" if isinstance(named[0], Text) else "songs"
-    path = RUNS / f"{slug(named, what)}-{settings.get('model') or ModelConfig().model}"
+    path = RUNS / f"{slug(name)}-{settings.get('model') or ModelConfig().model}"
     return newest(path) if resume else path
 
 

@@ -57,11 +57,19 @@ Source = str | Path | Song | Named
 """A file, a folder, a glob, a named corpus, or a song in hand."""
 
 
+class Songs(list[Named]):
+    """Songs, and what to call them together: ``nabiya``, ``kinder``, ``22 songs``."""
+
+    def __init__(self, songs: Iterable[Named], name: str) -> None:
+        super().__init__(songs)
+        self.name = name
+
+
 @dataclass(frozen=True)
 class Reading:
     """The songs of some sources, and what is to be said of them."""
 
-    songs: tuple[Named, ...]
+    songs: Songs
     left_out: tuple[str, ...]  # why, of each tune that is no song, its place first
     remarks: tuple[str, ...]  # what was decided in reading, each with its place
 
@@ -90,9 +98,10 @@ def gather(
     grid: str | None = None,
     report: bool = False,
     progress: "Progress" = lambda done, all_: None,
-) -> list[Named]:
+) -> Songs:
     """The songs of files, folders, globs, named corpora and Songs in hand, in order.
 
+    They are called together by the name of the one song or source that they are, if they are one.
     Of a folder, a glob, a corpus or an ABC file of many tunes, what cannot be read is left out; a
     MelodyWarning says how much and why, or, with ``report``, one says so of each. Raises
     MelodyError where a file named itself cannot be read, and where there is no song.
@@ -100,7 +109,7 @@ def gather(
     found = gather_all(sources, track=track, grid=grid, progress=progress)
     for line in told(found) if not report else (*found.left_out, *found.remarks):
         warnings.warn(line, MelodyWarning, stacklevel=2)
-    return list(found.songs)
+    return found.songs
 
 
 def gather_all(
@@ -138,7 +147,19 @@ def gather_all(
             raise ScoreError(f"{source}: no song in it: {summary(left_out[out:])}")
     if not songs:
         raise ConfigError("no song was given; name a file, such as songs/nabiya.txt")
-    return Reading(tuple(songs), tuple(left_out), tuple(remarks))
+    name = sources.name if isinstance(sources, Songs) else _together(listed, songs)
+    return Reading(Songs(songs, name), tuple(left_out), tuple(remarks))
+
+
+def _together(sources: Sequence[Source], songs: Sequence[Named]) -> str:
+    """What to call the ``songs`` of ``sources``."""
+    from melodyrnn.music.places import name_of
+
+    if len(songs) == 1:
+        return songs[0].name
+    alone = sources[0] if len(sources) == 1 else None
+    named = name_of(alone) if isinstance(alone, str | Path) else None
+    return named or f"{len(songs)} songs"
 
 
 def told(reading: Reading) -> list[str]:

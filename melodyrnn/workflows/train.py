@@ -74,7 +74,7 @@ def train(
             progress=progress,
             **settings,
         )
-    path = place_of(named, settings, output, resume)
+    path = place_of(named.name, settings, output, resume)
     return train_named(
         named,
         path,

@@ -60,7 +60,8 @@ def train_text(
     """
     check_tensorboard(tensorboard)
     read = read_texts(texts)
-    path = place_of(read, settings, output, resume)
+    name = read[0].name if len(read) == 1 else f"{len(read)} texts"
+    path = place_of(name, settings, output, resume)
     songs = [text.record for text in read]
     record = (
         resumed_record(path, songs, settings)

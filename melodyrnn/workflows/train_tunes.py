@@ -22,7 +22,7 @@ from melodyrnn.workflows.dataset import Dataset, tunes_vocabulary
 from melodyrnn.workflows.folder import place_of, resumed_record, stream_record
 from melodyrnn.workflows.held_out import Split, split
 from melodyrnn.workflows.learning import learn
-from melodyrnn.workflows.sources import Named
+from melodyrnn.workflows.sources import Named, Songs
 from melodyrnn.workflows.trained import Trained
 from melodyrnn.workflows.tunes_kept import digest, keep, kept
 
@@ -76,7 +76,7 @@ class Counted(NamedTuple):
 
 
 def train_tunes(
-    named: Sequence[Named],
+    named: Songs,
     *,
     output: str | Path | None = None,
     overwrite: bool = False,
@@ -92,7 +92,7 @@ def train_tunes(
     is called with a ``stream_training.StreamProgress``, and then with a ``Counted`` for each song
     that the baselines learn and tell. Raises MelodyError.
     """
-    path = place_of(named, settings, output, resume)
+    path = place_of(named.name, settings, output, resume)
     everything = [{"name": f"{len(named)} songs", "sha256": digest(named), "text": ""}]
     record = (
         resumed_record(path, everything, settings)
