@@ -128,6 +128,49 @@ def test_songs_of_which_half_was_heard_are_named_and_counted(world, tmp_path):
     assert lines[3] == "and 2 more songs of which half or more was heard; --json has all"
 
 
+def test_songs_that_cannot_be_told_are_left_out_and_counted(world, tmp_path):
+    strange = {
+        "five": "c4 d4 e4 g#4 c4 f2 f#2 b-2 g#4",
+        "six": "c4 d4 a16",
+        "seven": "c4 d4",
+        "eight": "c4 h4",
+    }
+    folder = write(tmp_path / "strange", strange | OTHER)
+    untold = [
+        "five: codes that the run never learned: g#4, f2, f#2, …",
+        "seven: no longer than the run's window: 2 notes",
+        "six: codes that the run never learned: a16",
+    ]
+    with pytest.warns(MelodyWarning) as caught:
+        result = evaluate(world / "run", folder)
+    assert [str(warning.message) for warning in caught] == [
+        "left out 4 of 6 tunes: codes that the run never learned (2), unknown pitch 'h…', "
+        "no longer than the run's window; --report lists them"
+    ]
+    unread = f"{folder}/eight.txt:1:4: unknown pitch 'h4'; pitches are a to g"
+    assert result.to_json()["left_out"] == [unread, *untold]
+    apart = evaluate(world / "run", world / "other").to_json()
+    assert apart["left_out"] == []
+    assert {**result.to_json(), "left_out": []} == apart
+    done = call("evaluate", world / "run", folder, "--report")
+    assert done.exit_code == 0
+    assert done.stderr.splitlines() == [f"note: {line}" for line in (unread, *untold)]
+
+
+def test_a_song_alone_that_cannot_be_told_is_named_and_many_are_counted(world, tmp_path):
+    folder = write(tmp_path / "strange", {"five": "c4 d4 g#4", "six": "c4 d4 a16"})
+    alone = call("evaluate", world / "run", folder / "five.txt")
+    assert (alone.exit_code, alone.stdout) == (1, "")
+    assert alone.stderr.startswith("error: five: 'g#4' is not among the 8 codes of the vocabulary")
+    assert alone.stderr.endswith("; a model tells only what it was trained to tell\n")
+    many = call("evaluate", world / "run", folder)
+    assert (many.exit_code, many.stdout) == (1, "")
+    assert many.stderr == (
+        f"error: {world / 'run'}: can tell none of the 2 songs: codes that the run never learned "
+        "(2); a model tells only what it was trained to tell\n"
+    )
+
+
 def test_the_document_of_a_run_measured(world):
     document = json.loads(call("evaluate", world / "run", world / "other", "--json").stdout)
     assert document["memory"] is None

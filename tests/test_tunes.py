@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from melodyrnn.errors import ConfigError, RunError
+from melodyrnn.errors import ConfigError, MelodyWarning, RunError
 from melodyrnn.music.codes import plain_codes, respelled, shifted, to_codes
+from melodyrnn.music.notation import parse
 from melodyrnn.music.song import Key, Note, Pitch, Song
 from melodyrnn.networks import models
 from melodyrnn.networks.arrays import Network, parts
@@ -157,6 +158,11 @@ def test_many_tunes_leave_a_run_that_is_measured_on_others(tmp_path, model, toke
     told = evaluate(result.run)
     assert (told.memory, told.generalising.notes) == (None, result.notes)
     assert told.generalising.told["both"].bits.value == pytest.approx(result.bits)
+    strange = parse("title: strange\n\nc4 d4 CC64", "strange")
+    with pytest.warns(MelodyWarning, match=r"^left out 1 of 3 tunes: codes that the run never"):
+        some = evaluate(result.run, [tunes()[0], strange, tunes()[1]])
+    assert some.left_out == ("strange: codes that the run never learned: CC64",)
+    assert [each.name for each in some.dataset.songs] == ["tune 0", "tune 1"]
     assert [each.model for each in result.baselines] == ["order 2", "PPM*"]
     document = json.loads((tmp_path / "run" / "run.json").read_text(encoding="utf-8"))
     assert document["source"] == "tunes"

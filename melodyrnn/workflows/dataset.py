@@ -40,7 +40,7 @@ class Dataset:
         sequences = []
         for named in songs:
             try:
-                sequences.append(_encoded(named.song, vocabulary))
+                sequences.append(vocabulary.encode(_codes(named.song, vocabulary)))
                 windows(sequences[-1], window, named.name)
             except VocabularyError as error:
                 raise VocabularyError(
@@ -67,11 +67,31 @@ class Dataset:
         return attributes_of(self.vocabulary)
 
 
-def _encoded(song: Song, vocabulary: Vocabulary) -> Indices:
-    """A song's indices; between start and end where the vocabulary has them."""
-    if START in vocabulary:
-        return vocabulary.encode([START, *plain_codes(song), END])
-    return vocabulary.encode(to_codes(song))
+def _codes(song: Song, vocabulary: Vocabulary) -> list[str]:
+    """A song's codes; between start and end where the vocabulary has them."""
+    return [START, *plain_codes(song), END] if START in vocabulary else to_codes(song)
+
+
+def tellable(
+    songs: Sequence[Named], window: int, vocabulary: Vocabulary
+) -> tuple[list[Named], list[str]]:
+    """The songs of which ``Dataset.of`` takes every one, and of each other why it would not."""
+    able, reasons = [], []
+    for named in songs:
+        codes = _codes(named.song, vocabulary)
+        unknown = list(dict.fromkeys(code for code in codes if code not in vocabulary))
+        if unknown:
+            shown = ", ".join(unknown[:_FEW]) + (", …" if len(unknown) > _FEW else "")
+            reasons.append(f"{named.name}: codes that the run never learned: {shown}")
+        elif len(codes) <= window:
+            count = f"{len(codes)} note{'s' * (len(codes) != 1)}"
+            reasons.append(f"{named.name}: no longer than the run's window: {count}")
+        else:
+            able.append(named)
+    return able, reasons
+
+
+_FEW = 3
 
 
 def tunes_vocabulary(songs: Sequence[Song], transpose: int) -> Vocabulary:

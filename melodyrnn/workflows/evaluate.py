@@ -1,7 +1,7 @@
 """What a run knows of songs: its own, which it may remember, or others, which it never heard."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from pathlib import Path
 from typing import Any, cast
@@ -11,13 +11,22 @@ from melodyrnn.music.codes import plain_codes
 from melodyrnn.networks import run as runs
 from melodyrnn.networks.looking_back import under
 from melodyrnn.workflows.copies import Copied, Copies
-from melodyrnn.workflows.dataset import Dataset
+from melodyrnn.workflows.dataset import Dataset, tellable
 from melodyrnn.workflows.evaluate_generated import EvaluateGeneratedResult, evaluate_generated
 from melodyrnn.workflows.evaluate_text import EvaluateTextResult, evaluate_text
 from melodyrnn.workflows.measure import Measures, measure, measures_of
-from melodyrnn.workflows.opened import open_run, songs_of
+from melodyrnn.workflows.opened import OpenRun, open_run, songs_of
 from melodyrnn.workflows.reading import Progress
-from melodyrnn.workflows.sources import Named, Source, gather
+from melodyrnn.workflows.sources import (
+    Named,
+    Reading,
+    Songs,
+    Source,
+    gather,
+    gather_all,
+    summary,
+    warn_of,
+)
 from melodyrnn.workflows.telling import Scores, Telling, notes_told
 
 Sources = Source | Iterable[Source]
@@ -37,6 +46,7 @@ class EvaluateResult:
     scores: tuple[Scores, ...]  # of each song
     measures: Measures | None  # with the whole-song test; None for a run on many tunes
     with_short_term: bool
+    left_out: tuple[str, ...]  # why, of each tune that cannot be read or told, its name first
     source = "songs"
 
     @cached_property
@@ -72,6 +82,7 @@ class EvaluateResult:
             "model": self.model,
             "with_short_term": self.with_short_term,
             "window": self.window,
+            "left_out": list(self.left_out),
         }
         songs = [self._song(place) for place in range(len(self.heard))]
         if self.measures:
@@ -120,13 +131,16 @@ def evaluate(
     With ``generated``, such songs are measured instead, beside those of ``training``, by default
     the run's, and those that people made and the run never heard, ``held_out``, by default the
     run's where it has such. ``report`` and ``progress`` are those of ``gather``, and songs measured
-    are counted too. ``with_short_term``: the run is joined by a model of what the song itself has
-    had so far. Raises MelodyError. A run on text is measured on text files: see ``evaluate_text``.
+    are counted too. Of several ``songs``, those that the run cannot tell, for want of a code or of
+    notes, are left out as those that cannot be read are. ``with_short_term``: the run is joined by
+    a model of what the song itself has had so far. Raises MelodyError. A run on text is measured on
+    text files: see ``evaluate_text``.
     """
-    read = partial(gather, track=track, grid=grid, report=report, progress=progress)
+    options: dict[str, Any] = {"track": track, "grid": grid, "progress": progress}
     if generated != ():
         if with_short_term:
             raise ConfigError("--with-short-term is of no use with --generated; leave it out")
+        read = partial(gather, report=report, **options)
         return _evaluate_generated(run, songs, generated, training, held_out, progress, read)
     for option, given in (("--training", training), ("--held-out", held_out)):
         if given != ():
@@ -142,8 +156,11 @@ def evaluate(
     opened = open_run(run, record)
     parts, window = opened.parts, opened.window
     named: Sequence[Named] = parts.held_out or parts.learned
+    left_out: tuple[str, ...] = ()
     if songs != ():
-        named = read(songs)
+        reading = _told_by(opened, gather_all(songs, **options))
+        warn_of(reading, report)
+        named, left_out = reading.songs, reading.left_out
     dataset = Dataset.of(named, window, record.vocabulary)
     predictor, measures = opened.predictor(with_short_term), None
     if record.source == "songs":
@@ -167,7 +184,25 @@ def evaluate(
         tuple(notes_told(logits, dataset.sequences, dataset.vocabulary)),
         measures,
         with_short_term,
+        left_out,
     )
+
+
+def _told_by(opened: OpenRun, reading: Reading) -> Reading:
+    """Without the songs that the run cannot tell; one that is alone stays, to be refused by name.
+
+    Raises ConfigError where none is left.
+    """
+    songs = reading.songs
+    if len(songs) == 1:
+        return reading
+    able, reasons = tellable(songs, opened.window, opened.record.vocabulary)
+    if not able:
+        raise ConfigError(
+            f"{opened.path}: can tell none of the {len(songs)} songs: {summary(reasons)}; "
+            "a model tells only what it was trained to tell"
+        )
+    return replace(reading, songs=Songs(able, songs.name), left_out=(*reading.left_out, *reasons))
 
 
 def _evaluate_generated(

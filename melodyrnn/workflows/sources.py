@@ -107,8 +107,7 @@ def gather(
     MelodyError where a file named itself cannot be read, and where there is no song.
     """
     found = gather_all(sources, track=track, grid=grid, progress=progress)
-    for line in told(found) if not report else (*found.left_out, *found.remarks):
-        warnings.warn(line, MelodyWarning, stacklevel=2)
+    warn_of(found, report)
     return found.songs
 
 
@@ -160,6 +159,12 @@ def _together(sources: Sequence[Source], songs: Sequence[Named]) -> str:
     alone = sources[0] if len(sources) == 1 else None
     named = name_of(alone) if isinstance(alone, str | Path) else None
     return named or f"{len(songs)} songs"
+
+
+def warn_of(reading: Reading, report: bool = False) -> None:
+    """Say, as MelodyWarnings, what is to be said of a reading; with ``report``, all of it."""
+    for line in told(reading) if not report else (*reading.left_out, *reading.remarks):
+        warnings.warn(line, MelodyWarning, stacklevel=3)
 
 
 def told(reading: Reading) -> list[str]:
