@@ -183,6 +183,20 @@ def test_what_the_baselines_do_is_told_song_by_song(tmp_path):
     ]
 
 
+def test_counting_runs_of_any_length_is_a_model_among_the_others(tmp_path):
+    result = train(tunes(), output=tmp_path / "run", model="ppm")
+    baseline = {each.model: each.bits for each in result.baselines}
+    assert result.bits == pytest.approx(baseline["PPM*"])
+    assert not result.parts.validation
+    assert evaluate(result.run).generalising.told["both"].bits.value == pytest.approx(result.bits)
+    joined = evaluate(result.run, with_short_term=True).generalising.told["both"].bits.value
+    assert joined != pytest.approx(result.bits)
+    (made,) = generate(result.run, bars=2, meter="4/4").songs
+    assert made.song.duration == 8
+    two = train(tunes(), output=tmp_path / "two", model="ppm", order=2)
+    assert two.bits == pytest.approx(baseline["order 2"])
+
+
 @pytest.mark.parametrize("model", ["lstm", "lookback"])
 def test_a_run_on_many_tunes_makes_whole_songs_from_nothing(tmp_path, model):
     run = train(tunes(), output=tmp_path / "run", model=model, **SMALL).run

@@ -16,8 +16,14 @@ class ModelSpec:
     settings: tuple[str, ...] = ()  # fields of ModelConfig that its counting asks for
     stateful: bool = False  # whether the state is carried from window to window
     lookback: bool = False  # sees each code with its columns (``sequences.lookback``)
+    unbounded: bool = False  # hears all that came before, without carrying a state
     layers: int = 1  # default depth
     batch: int = 1  # windows a step
+
+    @property
+    def hears_all(self) -> bool:
+        """Whether it hears a song from its start, so that it needs no window."""
+        return self.stateful or self.unbounded
 
 
 CELLS: dict[str, str] = {
@@ -57,6 +63,7 @@ MODELS: dict[str, ModelSpec] = {
     "ppm": ModelSpec(
         about="counts what followed runs of any length; no network",
         counted=True,
+        unbounded=True,
         settings=(
             "order",
             "escape",

@@ -138,9 +138,15 @@ def stream_record(
     Raises ConfigError, VocabularyError.
     """
     model, training = configure({**STREAM_MODEL, **settings}, ModelConfig, StreamConfig)
-    if not model.spec.cell or not model.spec.stateful:
-        able = ", ".join(name for name, spec in MODELS.items() if spec.cell and spec.stateful)
-        raise ConfigError(f"--model {model.model} hears no stream; for {source} choose from {able}")
+    able = [
+        name
+        for name, spec in MODELS.items()
+        if spec.hears_all and not (source == "text" and spec.counted)
+    ]
+    if model.model not in able:
+        raise ConfigError(
+            f"--model {model.model} hears no stream; for {source} choose from {', '.join(able)}"
+        )
     _check_lookback(model)
     inputs = ("embedding", "onehot")
     if model.window != 1 or model.input not in inputs:

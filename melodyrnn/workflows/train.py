@@ -52,8 +52,9 @@ def train(
 ) -> TrainResult | TrainTunesResult:
     """Train a model on songs and leave a run folder.
 
-    One song is learned by heart. Of several, a recurrent model that carries its state learns a
-    tradition: see ``train_tunes``; other models, and any with ``window``, learn them by heart.
+    One song is learned by heart. Of several, a model that hears each from its start, recurrent or
+    ``ppm``, learns a tradition: see ``train_tunes``; other models, and any with ``window``, learn
+    them by heart.
 
     ``settings`` are fields of ModelConfig and TrainConfig, such as ``model="mlp"``, ``seed=1``.
     Without ``output`` a fresh folder under ``runs/`` is taken. With ``resume`` the settings
@@ -64,7 +65,7 @@ def train(
     """
     check_tensorboard(tensorboard)
     named = gather(songs, track=track, grid=grid)
-    if len(named) > 1 and _hears_streams(settings):
+    if len(named) > 1 and _hears_all(settings):
         return train_tunes(
             named,
             output=output,
@@ -87,10 +88,10 @@ def train(
     )
 
 
-def _hears_streams(settings: dict[str, Any]) -> bool:
-    """Whether what is asked for is a recurrent model of streams, rather than one of windows."""
+def _hears_all(settings: dict[str, Any]) -> bool:
+    """Whether what is asked for hears each song from its start, rather than in windows."""
     spec = MODELS.get(settings.get("model", ModelConfig().model))
-    return bool(spec and spec.cell and spec.stateful) and "window" not in settings
+    return bool(spec and spec.hears_all) and "window" not in settings
 
 
 def train_named(

@@ -14,6 +14,8 @@ from melodyrnn.music.codes import shifted
 from melodyrnn.networks import run as runs
 from melodyrnn.networks.arrays import Network
 from melodyrnn.networks.config import ModelConfig, StreamConfig
+from melodyrnn.networks.looking_back import under
+from melodyrnn.networks.predictor import Predictor
 from melodyrnn.sequences.measuring import Score, score_of
 from melodyrnn.sequences.ppm import Ppm
 from melodyrnn.sequences.streams import Stream, enough_lanes, lanes
@@ -22,9 +24,13 @@ from melodyrnn.workflows.dataset import Dataset, tunes_vocabulary
 from melodyrnn.workflows.folder import place_of, resumed_record, stream_record
 from melodyrnn.workflows.held_out import Split, split
 from melodyrnn.workflows.learning import learn
+from melodyrnn.workflows.opened import counted, player
 from melodyrnn.workflows.sources import Named, Songs
 from melodyrnn.workflows.trained import Trained
 from melodyrnn.workflows.tunes_kept import digest, keep, kept
+
+_TOLD_AT_ONCE = 64
+"""Songs: the logits of thousands, each of all codes, would fill a gigabyte."""
 
 
 @dataclass(frozen=True)
@@ -85,7 +91,7 @@ def train_tunes(
     progress: Callable[[Any], None] = lambda progress: None,
     **settings: Any,
 ) -> TrainTunesResult:
-    """Train a recurrent model on many songs, each from a start to an end, and leave a run folder.
+    """Train a model that hears all on many songs, each from a start to an end; leave a run folder.
 
     ``settings`` are fields of ModelConfig and StreamConfig. The part ``held_out`` of the songs is
     measured and touches nothing else; as many of the others choose the best weights. ``progress``
@@ -105,26 +111,21 @@ def train_tunes(
         parts = kept(path)
     else:
         parts = _split(named, config)
+        if record.model.spec.counted:  # which has no weights to choose
+            parts = Split((*parts.learned, *parts.validation), (), parts.held_out)
         path = runs.begin(path, record, fresh=output is None, overwrite=overwrite)
         keep(path, parts)
     learned, judged, unheard = (Dataset.of(songs, 1, record.vocabulary) for songs in parts)
-    from melodyrnn.networks import models  # TensorFlow: after all mistakes have had their say
-    from melodyrnn.networks.stream_training import StreamTrainer
-
-    model = models.build(record.model, len(record.vocabulary), config.seed, record.features)
-    trainer = StreamTrainer(
-        model,
-        epochs(learned, record.model, config),
-        lanes((judged if judged.songs else learned).seen(record.model), config.batch, config.steps),
-        config,
-    )
-    record, files = learn(path, record, trainer, progress, tensorboard)
-    network = Network.of(model, record.model, record.features)
-    score = _told(network.logits(unheard.seen(record.model)), unheard.sequences)
+    files: list[Path] = []
+    if record.model.spec.counted:
+        predictor, record = counted(record, learned), replace(record, status="finished")
+    else:
+        predictor, record, files = _learn(path, record, learned, judged, progress, tensorboard)
+    score = _told(predictor, unheard)
     return TrainTunesResult(
         run=path,
         record=record,
-        parameters=models.parameters(model),
+        parameters=predictor.parameters,
         files=tuple(files),
         parts=parts,
         notes=score.all,
@@ -134,6 +135,31 @@ def train_tunes(
             learned.sequences + judged.sequences, unheard.sequences, record.vocabulary, progress
         ),
     ).recorded()
+
+
+def _learn(
+    path: Path,
+    record: runs.Record,
+    learned: Dataset,
+    judged: Dataset,
+    progress: Callable[[Any], None],
+    tensorboard: bool,
+) -> tuple[Predictor, runs.Record, list[Path]]:
+    """Train from the last checkpoint, if any, to the end; write what was learned."""
+    from melodyrnn.networks import models  # TensorFlow: after all mistakes have had their say
+    from melodyrnn.networks.stream_training import StreamTrainer
+
+    config = record.training
+    assert isinstance(config, StreamConfig), "many tunes are learned as a stream"
+    model = models.build(record.model, len(record.vocabulary), config.seed, record.features)
+    trainer = StreamTrainer(
+        model,
+        epochs(learned, record.model, config),
+        lanes((judged if judged.songs else learned).seen(record.model), config.batch, config.steps),
+        config,
+    )
+    record, files = learn(path, record, trainer, progress, tensorboard)
+    return player(Network.of(model, record.model, record.features), record), record, files
 
 
 def _vocabulary(named: Sequence[Named], config: StreamConfig) -> Vocabulary:
@@ -151,10 +177,19 @@ def _split(named: Sequence[Named], config: StreamConfig) -> Split:
     return parts
 
 
-def _told(logits: Sequence[npt.NDArray[np.float32]], sequences: Sequence[Indices]) -> Score:
+def _told(predictor: Predictor, unheard: Dataset) -> Score:
     """Over the notes of all songs; the end is no note."""
-    notes = np.concatenate([told[:-1] for told in logits])
-    return score_of(notes, np.concatenate([sequence[1:-1] for sequence in sequences]))
+    right = notes = 0
+    surprise = 0.0
+    pairs = list(zip(unheard.sequences, unheard.cycles, strict=True))
+    for start in range(0, len(pairs), _TOLD_AT_ONCE):
+        sequences, cycles = zip(*pairs[start : start + _TOLD_AT_ONCE], strict=True)
+        logits = under(predictor, cycles).logits(sequences)
+        for told, sequence in zip(logits, sequences, strict=True):
+            score = score_of(told[:-1], sequence[1:-1])
+            right, notes = right + score.right, notes + score.all
+            surprise += score.bits * score.all
+    return Score(right, notes, surprise / notes)
 
 
 def _baselines(
