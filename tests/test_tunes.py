@@ -183,6 +183,31 @@ def test_what_the_baselines_do_is_told_song_by_song(tmp_path):
     ]
 
 
+@pytest.mark.parametrize("model", ["mlp", "ngram"])
+def test_a_model_of_windows_too_is_measured_on_songs_held_out(tmp_path, model):
+    settings = {"model": model, "held_out": 0.2, "output": tmp_path / "run", "epochs": 30}
+    result = train(tunes(), **settings)
+    record = result.record
+    parts = [
+        {song["name"] for song in part}
+        for part in (record.songs, record.validation, record.held_out)
+    ]
+    assert len(set().union(*parts)) == sum(map(len, parts)) == 24
+    assert (model == "ngram") == (not record.validation)
+    unheard = result.to_json()["held_out"]
+    assert unheard["songs"] == len(record.held_out) > 2
+    told = evaluate(result.run)
+    assert not any(told.heard)
+    document = told.to_json()
+    assert document["one_step"] == unheard["one_step"]
+    assert document["bits_per_note"] == pytest.approx(unheard["bits_per_note"])
+    assert train(tunes(), resume=True, **settings).held_out.bits == pytest.approx(
+        result.held_out.bits
+    )
+    by_heart = train(tunes(), model="ngram", output=tmp_path / "whole")
+    assert (by_heart.held_out, len(by_heart.record.songs)) == (None, 24)
+
+
 def test_counting_runs_of_any_length_is_a_model_among_the_others(tmp_path):
     result = train(tunes(), output=tmp_path / "run", model="ppm")
     baseline = {each.model: each.bits for each in result.baselines}

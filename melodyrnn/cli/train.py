@@ -104,6 +104,15 @@ def _show_training(result: Any) -> None:
 
 def _show_song_numbers(result: Any) -> None:
     show_numbers(result.measures)
+    if unheard := result.held_out:
+        count, chose = len(result.record.held_out), len(result.record.validation)
+        more = f", {chose} more to choose the weights" if chose else ""
+        click.echo(f"\n{count} song{'s' * (count > 1)} held out{more}")
+        right = f"{unheard.right}/{unheard.all}"
+        show_rows(
+            ("one step", right, "next notes, each told from the song itself"),
+            ("bits a note", f"{unheard.bits:.3f}", "0 is certainty"),
+        )
 
 
 def _show_text_numbers(result: Any) -> None:

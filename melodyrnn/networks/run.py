@@ -40,7 +40,7 @@ from melodyrnn.networks.arrays import Network, parts, read_weights
 from melodyrnn.networks.config import ModelConfig, StreamConfig, TrainConfig
 from melodyrnn.sequences.vocabulary import Vocabulary
 
-FORMAT = 2
+FORMAT = 3
 FILE = "run.json"
 SOURCES: dict[str, type[TrainConfig] | type[StreamConfig]] = {
     "songs": TrainConfig,
@@ -62,6 +62,7 @@ class Record:
     vocabulary: Vocabulary
     songs: tuple[dict[str, str], ...]  # name, sha256, text of each; of a text, its opening
     validation: tuple[dict[str, str], ...] = ()  # songs by which the best weights were chosen
+    held_out: tuple[dict[str, str], ...] = ()  # songs that were only measured
     features: tuple[tuple[float, ...], ...] | None = None  # attributes of each code, (V, F)
     source: str = "songs"  # one of SOURCES
     status: str = "training"  # then "finished" or "interrupted"
@@ -90,6 +91,7 @@ class Record:
             vocabulary=Vocabulary.from_json(record.vocabulary),
             songs=_songs(record.songs),
             validation=_songs(record.validation),
+            held_out=_songs(record.held_out),
             features=features and tuple(tuple(map(float, row)) for row in features),
             epochs=int(record.epochs),
             best_epoch=int(record.best_epoch),

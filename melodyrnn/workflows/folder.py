@@ -110,19 +110,21 @@ def new_record(
     settings: dict[str, Any],
     vocabulary: Vocabulary | None = None,
     validation: Sequence[Named] = (),
+    held_out: Sequence[Named] = (),
 ) -> runs.Record:
     """The record of a run that is to begin. Raises ConfigError, WindowError, VocabularyError."""
     name = settings.get("model", ModelConfig().model)
     complete = {"input": default_input(named, name), **settings}
     model, training = configure(complete, ModelConfig, TrainConfig)
     _check_lookback(model)
-    dataset = Dataset.of([*named, *validation], model.window, vocabulary)
+    dataset = Dataset.of([*named, *validation, *held_out], model.window, vocabulary)
     return runs.Record(
         model,
         training,
         dataset.vocabulary,
         tuple(song.record for song in named),
         tuple(song.record for song in validation),
+        tuple(song.record for song in held_out),
         dataset.features if model.input == "features" else None,
     )
 

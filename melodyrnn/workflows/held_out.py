@@ -26,6 +26,10 @@ class Split(NamedTuple):
     validation: tuple[Named, ...]  # choose the best weights
     held_out: tuple[Named, ...]  # are only measured
 
+    def for_counting(self) -> "Split":
+        """As a counted model learns them, which has no weights to choose."""
+        return Split((*self.learned, *self.validation), (), self.held_out)
+
 
 def split(songs: Sequence[Named], fraction: float, seed: int = 0) -> Split:
     """Hold out ``fraction`` of the tunes and, of the others, as much again for validation.

@@ -60,7 +60,7 @@ def songs_of(path: Path, record: runs.Record) -> Split:
         raise RunError(f"{path}: a run on text, not on songs; choose another")
     if record.source == "tunes":
         return kept(path)
-    parts = (record.songs, record.validation, ())
+    parts = (record.songs, record.validation, record.held_out)
     return Split(*(tuple(map(Named.of_record, songs)) for songs in parts))
 
 

@@ -5,17 +5,22 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from melodyrnn.music.codes import from_codes
 from melodyrnn.music.song import Song
 from melodyrnn.networks import run as runs
 from melodyrnn.networks.arrays import Network
 from melodyrnn.networks.config import ModelConfig, TrainConfig
+from melodyrnn.networks.looking_back import under
 from melodyrnn.networks.predictor import Predictor
 from melodyrnn.networks.tables import MODELS
 from melodyrnn.render.write import write_song
+from melodyrnn.sequences.measuring import Score, score_of
 from melodyrnn.sequences.vocabulary import Vocabulary
-from melodyrnn.workflows.dataset import Dataset
+from melodyrnn.workflows.dataset import Dataset, vocabulary_of
 from melodyrnn.workflows.folder import new_record, place_of, resumed_record
+from melodyrnn.workflows.held_out import Split, split
 from melodyrnn.workflows.learning import check_tensorboard, learn
 from melodyrnn.workflows.measure import Measures, measure
 from melodyrnn.workflows.opened import counted, player
@@ -32,10 +37,16 @@ class TrainResult(Trained):
 
     source = "songs"
     measures: Measures  # on the songs learned
+    held_out: Score | None  # on the songs kept from training, if any
 
     @property
     def metrics(self) -> dict[str, Any]:
-        return self.measures.to_json()
+        unheard = self.held_out and {
+            "songs": len(self.record.held_out),
+            "one_step": {"right": self.held_out.right, "all": self.held_out.all},
+            "bits_per_note": self.held_out.bits,
+        }
+        return {**self.measures.to_json(), "held_out": unheard}
 
 
 def train(
@@ -54,7 +65,7 @@ def train(
 
     One song is learned by heart. Of several, a model that hears each from its start, recurrent or
     ``ppm``, learns a tradition: see ``train_tunes``; other models, and any with ``window``, learn
-    them by heart.
+    them by heart or, with ``held_out``, all but that part of them, on which they are measured.
 
     ``settings`` are fields of ModelConfig and TrainConfig, such as ``model="mlp"``, ``seed=1``.
     Without ``output`` a fresh folder under ``runs/`` is taken. With ``resume`` the settings
@@ -65,7 +76,8 @@ def train(
     """
     check_tensorboard(tensorboard)
     named = gather(songs, track=track, grid=grid)
-    if len(named) > 1 and _hears_all(settings):
+    spec = MODELS.get(settings.get("model", ModelConfig().model))
+    if len(named) > 1 and spec and spec.hears_all and "window" not in settings:
         return train_tunes(
             named,
             output=output,
@@ -75,23 +87,25 @@ def train(
             progress=progress,
             **settings,
         )
+    parts, vocabulary = Split(tuple(named), (), ()), None
+    if held_out := settings.pop("held_out", 0):
+        parts = split(named, held_out, settings.get("seed", TrainConfig().seed))
+        parts = parts.for_counting() if spec and spec.counted else parts
+        vocabulary = vocabulary_of([each.song for each in named])
     path = place_of(named.name, settings, output, resume)
     return train_named(
-        named,
+        parts.learned,
         path,
         settings,
+        vocabulary=vocabulary,
+        validation=parts.validation,
+        held_out=parts.held_out,
         fresh=output is None,
         overwrite=overwrite,
         resume=resume,
         tensorboard=tensorboard,
         progress=progress,
     )
-
-
-def _hears_all(settings: dict[str, Any]) -> bool:
-    """Whether what is asked for hears each song from its start, rather than in windows."""
-    spec = MODELS.get(settings.get("model", ModelConfig().model))
-    return bool(spec and spec.hears_all) and "window" not in settings
 
 
 def train_named(
@@ -101,6 +115,7 @@ def train_named(
     *,
     vocabulary: Vocabulary | None = None,
     validation: Sequence[Named] = (),
+    held_out: Sequence[Named] = (),
     fresh: bool = False,
     overwrite: bool = False,
     resume: bool = False,
@@ -110,12 +125,13 @@ def train_named(
     """``train`` on songs in hand.
 
     ``vocabulary`` may be wider than theirs; of the weights, those are kept which tell the
-    ``validation`` songs best, where there are any. ``fresh`` numbers a path that is taken.
+    ``validation`` songs best, where there are any; the songs ``held_out`` are only measured.
+    ``fresh`` numbers a path that is taken.
     """
     if resume:
         record = resumed_record(path, [song.record for song in named], settings)
     else:
-        record = new_record(named, settings, vocabulary, validation)
+        record = new_record(named, settings, vocabulary, validation, held_out)
         path = runs.begin(path, record, fresh=fresh, overwrite=overwrite)
     dataset = Dataset.of(named, record.model.window, record.vocabulary)
     files: list[Path] = []
@@ -132,7 +148,19 @@ def train_named(
         parameters=predictor.parameters,
         files=tuple(files),
         measures=measures,
+        held_out=_unheard(predictor, held_out, record),
     ).recorded()
+
+
+def _unheard(predictor: Predictor, songs: Sequence[Named], record: runs.Record) -> Score | None:
+    """How well songs are told that were kept from training; None without any."""
+    if not songs:
+        return None
+    window = record.model.window
+    dataset = Dataset.of(songs, window, record.vocabulary)
+    told = under(predictor, dataset.cycles).logits(dataset.sequences)
+    came = np.concatenate([sequence[window:] for sequence in dataset.sequences])
+    return score_of(np.concatenate(told), came)
 
 
 def _learn(

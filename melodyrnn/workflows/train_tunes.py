@@ -111,8 +111,7 @@ def train_tunes(
         parts = kept(path)
     else:
         parts = _split(named, config)
-        if record.model.spec.counted:  # which has no weights to choose
-            parts = Split((*parts.learned, *parts.validation), (), parts.held_out)
+        parts = parts.for_counting() if record.model.spec.counted else parts
         path = runs.begin(path, record, fresh=output is None, overwrite=overwrite)
         keep(path, parts)
     learned, judged, unheard = (Dataset.of(songs, 1, record.vocabulary) for songs in parts)
