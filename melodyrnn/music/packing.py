@@ -75,7 +75,8 @@ def _read(data: bytes, of: Callable[[Any], _T]) -> _T:
 
 def _tunes(packed: tuple[str, list[list[Any]]], make: Callable[..., Song]) -> list[Tune]:
     tokens, tunes = packed
-    notes = {chr(place): _NOTES[symbol] for place, symbol in enumerate(tokens.split(), _FIRST)}
+    symbols = tokens.split()
+    notes = dict(zip(_signs(len(symbols)), map(_NOTES.__getitem__, symbols), strict=True))
     return [_unpacked(make, notes, *tune) for tune in tunes]
 
 
@@ -157,6 +158,14 @@ class _Notes(dict[str, Note]):
 
 
 _NOTES = _Notes()
+
+
+@lru_cache(256)
+def _signs(count: int) -> str:
+    """The characters of that many tokens."""
+    return "".join(map(chr, range(_FIRST, _FIRST + count)))
+
+
 _fraction = lru_cache(4096)(Fraction)
 _key = lru_cache(64)(Key)
 

@@ -31,6 +31,10 @@ _ROWS = 4096
 """Windows told at once where no state is carried."""
 
 
+_LARGEST_POWER = np.float32(80.0)
+"""Of e, in 32 bits."""
+
+
 class _Math:
     """What the cells need of NumPy."""
 
@@ -40,8 +44,11 @@ class _Math:
 
     @staticmethod
     def sigmoid(z: Any) -> Any:
-        # The same function as 1 / (1 + exp(-z)), which would overflow.
-        return np.float32(0.5) * np.tanh(np.float32(0.5) * z) + np.float32(0.5)
+        """1 / (1 + exp(-z)), bounded before it overflows; NumPy's exp is quicker than its tanh."""
+        y = np.minimum(-z, _LARGEST_POWER)
+        np.exp(y, out=y)
+        y += np.float32(1.0)
+        return np.reciprocal(y, out=y)
 
 
 class Network:
