@@ -130,6 +130,16 @@ def test_dropout_is_of_the_seed_and_only_in_training():
     assert Teller(first.model).tell(first.validation) == Teller(first.model).tell(first.validation)
 
 
+@pytest.mark.parametrize("steps", [1, 4])
+def test_how_many_steps_go_through_all_layers_at_once_changes_nothing(monkeypatch, steps):
+    whole = trainer_of(2)
+    whole.run()
+    monkeypatch.setattr(models, "STRETCH", steps)
+    in_parts = trainer_of(2)
+    in_parts.run()
+    np.testing.assert_allclose(in_parts.history, whole.history, rtol=1e-5)
+
+
 def test_the_step_size_falls_along_half_a_cosine():
     trainer = trainer_of(2)
     trainer.run()

@@ -20,10 +20,16 @@ from melodyrnn.networks.backend import keras, tf
 from melodyrnn.networks.cells import CELLS, recurrent_weights, step_of
 from melodyrnn.networks.config import ModelConfig
 from melodyrnn.networks.factored import FactoredEmbedding, FactoredLogits, LookbackEmbedding
+from melodyrnn.networks.unrolling import Recurrence
 from melodyrnn.sequences.lookback import SYMBOLS, kinds
 
 States = list[list[Any]]  # of each recurrent layer, its cell's tensors, each (B, units)
 Table = npt.NDArray[np.float32]
+
+STRETCH = 16
+"""Steps that go through all layers before the next ones do, so that two cores can work at two
+layers, and what is passed on is still in the cache.
+"""
 
 
 def build(
@@ -193,19 +199,51 @@ def unrolled(
     Without ``every_step`` only the last step is told, (1, B, V). ``keep`` (T, B) is 0 where the
     state is reset before a step, 1 elsewhere; ``dropout`` as for ``step``.
     """
-    z = rows
-    after: States = []
-    resets = None if keep is None else tf.unstack(keep[..., None])
-    layers = model.layers[:-1]  # without the softmax
-    final = max(i for i, layer in enumerate(layers) if isinstance(layer, keras.layers.RNN))
-    for place, layer in enumerate(layers):
-        if isinstance(layer, keras.layers.RNN):
-            z, state = _along_time(layer, z, states[len(after)], resets)
-            after.append(state)
-            z = z if every_step or place < final else z[-1:]
-        else:
-            z = _apply(layer, z, dropout and (dropout[0] + place, dropout[1]))
-    return z, after
+    layers = [_ready(layer, rows.shape[1]) for layer in model.layers[:-1]]  # without the softmax
+    final = max(i for i, layer in enumerate(layers) if isinstance(layer, Recurrence))
+    masks = _masks(layers, rows.shape[:2], final, every_step, dropout)
+    told = []
+    for start in range(0, rows.shape[0], STRETCH):
+        stretch = slice(start, start + STRETCH)
+        resets = None if keep is None else tf.unstack(keep[stretch, :, None])
+        z, before, states = rows[stretch], iter(states), []
+        for place, layer in enumerate(layers):
+            if isinstance(layer, Recurrence):
+                z, state = layer.along(z, next(before), resets)
+                states.append(state)
+                z = z if every_step or place < final else z[-1:]
+            elif place in masks:
+                z *= masks[place][stretch] if every_step or place < final else masks[place]
+            else:
+                z = _apply(layer, z, None)
+        told.append(z)
+    return tf.concat(told, 0) if every_step else told[-1], states
+
+
+def _ready(layer: Any, lanes: int) -> Any:
+    """A recurrent layer as what runs along time; any other as it is."""
+    if not isinstance(layer, keras.layers.RNN):
+        return layer
+    cell = layer.cell
+    return Recurrence(step_of(cell), cell.kernel, cell.bias, recurrent_weights(cell), lanes)
+
+
+def _masks(
+    layers: Sequence[Any], shape: Sequence[int], final: int, every_step: bool, dropout: Any
+) -> dict[int, Any]:
+    """Place of each dropout -> what it multiplies by in learning, (T, B, F), or (1, B, F) where
+    only the last step goes on. Drawn for all stretches at once.
+    """
+    steps, lanes = shape
+    return {
+        place: _apply(
+            layer,
+            tf.ones([steps if every_step or place < final else 1, lanes, layer.output.shape[-1]]),
+            (dropout[0] + place, dropout[1]),
+        )
+        for place, layer in enumerate(layers)
+        if dropout and isinstance(layer, keras.layers.Dropout)
+    }
 
 
 def _apply(layer: Any, z: Any, dropout: Any) -> Any:
@@ -215,18 +253,3 @@ def _apply(layer: Any, z: Any, dropout: Any) -> Any:
     if isinstance(layer, keras.layers.Dense) and len(z.shape) == 3:
         return tf.tensordot(z, layer.kernel, 1) + layer.bias
     return layer(z)
-
-
-def _along_time(
-    layer: Any, x: Any, state: Sequence[Any], resets: Sequence[Any] | None
-) -> tuple[Any, list[Any]]:
-    """A recurrent layer, step by step: (T, B, F) -> (T, B, H) and the state."""
-    cell, outputs = layer.cell, []
-    advance, weights = step_of(cell), recurrent_weights(cell)
-    z = tf.tensordot(x, cell.kernel, 1) + cell.bias  # (T, B, G H): one product for all steps
-    for t, z_t in enumerate(tf.unstack(z)):
-        if resets is not None:
-            state = [s * resets[t] for s in state]
-        h, state = advance(tf, z_t, state, *weights)
-        outputs.append(h)  # (B, H)
-    return tf.stack(outputs), list(state)
