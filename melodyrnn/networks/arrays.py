@@ -39,8 +39,14 @@ class _Math:
     """What the cells need of NumPy."""
 
     tanh, exp = staticmethod(np.tanh), staticmethod(np.exp)
-    split, concat = staticmethod(np.split), staticmethod(np.concatenate)
     reshape, einsum = staticmethod(np.reshape), staticmethod(np.einsum)
+    concat = staticmethod(np.concatenate)
+
+    @staticmethod
+    def split(z: Any, count: int, axis: int = -1) -> list[Any]:
+        """Parts of the last axis; NumPy's own takes more time than the product before it."""
+        width = z.shape[-1] // count
+        return [z[..., start : start + width] for start in range(0, count * width, width)]
 
     @staticmethod
     def sigmoid(z: Any) -> Any:
