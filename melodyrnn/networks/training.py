@@ -24,8 +24,10 @@ from melodyrnn.sequences.windows import next_code, symbols
 
 Weights = list[npt.NDArray[np.float32]]
 
-BLOCK_STEPS = 500
-"""About how many steps a block has: some 50 ms for one song, so that Ctrl-C is heard."""
+BLOCK_STEPS = 1000
+"""About how many steps a block has: some 100 ms for one song, so that judging at its end takes
+little beside it, and Ctrl-C is heard.
+"""
 BLOCK_EPOCHS = 50
 """The most epochs a block has."""
 PATIENCE = 40
