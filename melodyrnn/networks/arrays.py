@@ -31,8 +31,8 @@ _ROWS = 4096
 """Windows told at once where no state is carried."""
 
 
-_LARGEST_POWER = np.float32(80.0)
-"""Of e, in 32 bits."""
+# As arrays, which NumPy takes sooner than numbers: a fifth of a sigmoid of one row.
+_ONE, _LARGEST_POWER = np.array(1.0, np.float32), np.array(80.0, np.float32)  # of e, in 32 bits
 
 
 class _Math:
@@ -53,7 +53,7 @@ class _Math:
         """1 / (1 + exp(-z)), bounded before it overflows; NumPy's exp is quicker than its tanh."""
         y = np.minimum(-z, _LARGEST_POWER)
         np.exp(y, out=y)
-        y += np.float32(1.0)
+        y += _ONE
         return np.reciprocal(y, out=y)
 
 

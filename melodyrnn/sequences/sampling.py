@@ -27,12 +27,14 @@ def probabilities(
     likeliest code always is.
     """
     z = np.asarray(logits, dtype=np.float64)
-    order = np.argsort(-z, axis=-1, kind="stable")  # the likeliest first, ties by index
-    ranks = np.argsort(order, axis=-1, kind="stable")
     if temperature == 0:
-        return np.asarray(ranks == 0, dtype=np.float64)
+        return np.asarray(np.arange(z.shape[-1]) == z.argmax(axis=-1, keepdims=True), np.float64)
     with np.errstate(over="ignore"):  # near 0 the gaps go to infinity, as they should
         p = np.exp((z - z.max(axis=-1, keepdims=True)) / temperature)
+    if top_k is None and top_p is None:
+        return np.asarray(p / p.sum(axis=-1, keepdims=True), dtype=np.float64)
+    order = np.argsort(-z, axis=-1, kind="stable")  # the likeliest first, ties by index
+    ranks = np.argsort(order, axis=-1, kind="stable")
     if top_k is not None:
         p = np.where(ranks < top_k, p, 0.0)
     p = p / p.sum(axis=-1, keepdims=True)
