@@ -52,6 +52,15 @@ def test_inspect_json(melodyrnn, nabiya):
     assert told["ceiling"] == expected
 
 
+@pytest.mark.parametrize("way", [["cli.py"], ["-m", "melodyrnn"]])
+def test_python_runs_it_too(way, nabiya):
+    clone = Path(__file__).parent.parent
+    command = [sys.executable, *way, "inspect", str(nabiya)]
+    done = subprocess.run(command, cwd=clone, capture_output=True, text=True, encoding="utf-8")
+    assert done.returncode == 0, done.stderr
+    assert "나비야" in done.stdout
+
+
 def test_inspect_for_people(nabiya):
     done = call("inspect", nabiya)
     assert done.exit_code == 0
