@@ -22,6 +22,7 @@ MAY_IMPORT = {
     "console": set(),
     "cli": {"errors", "files", "networks", "workflows", "lessons", "sweeps", "console"},
     "__init__": set(),
+    "__main__": {"cli"},
 }
 """Part of the package -> the other parts it may import."""
 
