@@ -171,11 +171,13 @@ def test_many_tunes_leave_a_run_that_is_measured_on_others(tmp_path, model, toke
     assert document["metrics"]["bits_per_note"] == pytest.approx(result.bits)
 
 
-def test_what_the_baselines_do_is_told_song_by_song(tmp_path):
+def test_what_is_done_beside_the_learning_is_told(tmp_path):
     seen = []
     result = train(tunes(), output=tmp_path / "run", progress=seen.append, **SMALL)
     learned, judged, unheard = map(len, result.parts)
-    assert [each.counted for each in seen if not isinstance(each, StreamProgress)] == [
+    told = [each.counted for each in seen if not isinstance(each, StreamProgress)]
+    assert told[:2] == [(0, 24, "songs sorted by family"), (0, 24, "songs turned into indices")]
+    assert told[2:] == [
         (done, count, f"songs, {model} {does}")
         for model in ("order 2", "PPM*")
         for count, does in ((learned + judged, "learns"), (unheard, "tells"))
@@ -268,7 +270,9 @@ def test_a_resumed_training_ends_in_the_same_bytes(tmp_path):
             raise KeyboardInterrupt
 
     settings = {"output": tmp_path / "cut", "transpose": 2, **SMALL}
-    assert train(tunes(), progress=stop, **settings).interrupted
+    stopped = train(tunes(), progress=stop, **settings)
+    assert stopped.interrupted
+    assert not stopped.baselines  # whoever stops it does not wait for them
     resumed = train(tunes()[::-1], resume=True, **settings)
     assert resumed.bits == straight.bits
     for name in ("model.keras", "history.csv"):

@@ -69,7 +69,7 @@ class TrainTunesResult(Trained):
 
 
 class Counted(NamedTuple):
-    """How far one of the counted models has come."""
+    """How far what is done beside the learning has come."""
 
     done: int  # songs
     all: int
@@ -95,8 +95,8 @@ def train_tunes(
 
     ``settings`` are fields of ModelConfig and StreamConfig. The part ``held_out`` of the songs is
     measured and touches nothing else; as many of the others choose the best weights. ``progress``
-    is called with a ``stream_training.StreamProgress``, and then with a ``Counted`` for each song
-    that the baselines learn and tell. Raises MelodyError.
+    is called with a ``stream_training.StreamProgress``, before and after that with a ``Counted``.
+    A training that was interrupted has no baselines. Raises MelodyError.
     """
     path = place_of(named.name, settings, output, resume)
     everything = [{"name": f"{len(named)} songs", "sha256": digest(named), "text": ""}]
@@ -110,16 +110,19 @@ def train_tunes(
     if resume:
         parts = kept(path)
     else:
+        progress(Counted(0, len(named), "songs sorted by family"))
         parts = _split(named, config)
         parts = parts.for_counting() if record.model.spec.counted else parts
         path = runs.begin(path, record, fresh=output is None, overwrite=overwrite)
         keep(path, parts)
+    progress(Counted(0, len(named), "songs turned into indices"))
     learned, judged, unheard = (Dataset.of(songs, 1, record.vocabulary) for songs in parts)
     files: list[Path] = []
     if record.model.spec.counted:
         predictor, record = counted(record, learned), replace(record, status="finished")
     else:
         predictor, record, files = _learn(path, record, learned, judged, progress, tensorboard)
+    interrupted = record.status == "interrupted"  # whoever asked for that waits for no more
     score = _told(predictor, unheard)
     return TrainTunesResult(
         run=path,
@@ -130,7 +133,9 @@ def train_tunes(
         notes=score.all,
         right=score.right,
         bits=score.bits,
-        baselines=_baselines(
+        baselines=()
+        if interrupted
+        else _baselines(
             learned.sequences + judged.sequences, unheard.sequences, record.vocabulary, progress
         ),
     ).recorded()
