@@ -5,7 +5,13 @@ import unicodedata
 
 import pytest
 
-from melodyrnn.errors import ConfigError, MelodyError, RunError, VocabularyError
+from melodyrnn.errors import (
+    ConfigError,
+    MelodyError,
+    MelodyWarning,
+    RunError,
+    VocabularyError,
+)
 from melodyrnn.workflows.evaluate import evaluate
 from melodyrnn.workflows.generate import generate
 from melodyrnn.workflows.texts import Text, read_texts
@@ -100,11 +106,16 @@ def test_what_the_run_never_read_is_named(learned, tmp_path):
     with pytest.raises(ConfigError, match="--track is of no use for a text"):
         generate(result.run, track="1")
     for count in (1, 2):
-        with pytest.raises(MelodyError, match=r"^\.: a folder; name a file to write"):
+        with pytest.raises(MelodyError, match=r"^\.: a folder; name a file in it to write"):
             generate(result.run, count=count, output=".")
     (tmp_path / "t.txt").write_text("xy")
     with pytest.raises(VocabularyError, match=r"t: 'x' is not among the .*; the run never read it"):
         evaluate(result.run, [tmp_path / "t.txt"])
+    (tmp_path / "u.txt").write_text("나비", encoding="utf-8")
+    with pytest.warns(MelodyWarning, match="^left out t: 'x' is not among the"):
+        told = evaluate(result.run, [tmp_path / "t.txt", tmp_path / "u.txt"])
+    assert [text.name for text in told.texts] == ["u"]
+    assert len(told.to_json()["left_out"]) == 1
     with pytest.raises(ConfigError, match="name the texts to measure it on"):
         evaluate(result.run)
 

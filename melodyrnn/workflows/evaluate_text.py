@@ -1,5 +1,6 @@
 """What a run on text knows of other texts."""
 
+import warnings
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -7,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from melodyrnn.errors import ConfigError, VocabularyError
+from melodyrnn.errors import ConfigError, MelodyWarning, VocabularyError
 from melodyrnn.networks import run as runs
 from melodyrnn.sequences.measuring import score_of
 from melodyrnn.workflows.texts import read_texts
@@ -30,6 +31,7 @@ class EvaluateTextResult:
 
     model: str
     texts: tuple[TextMeasure, ...]
+    left_out: tuple[str, ...]  # why, of each text with a character that the run never read
     source = "text"
 
     def to_json(self) -> dict[str, Any]:
@@ -38,6 +40,7 @@ class EvaluateTextResult:
         return {
             "model": self.model,
             "bits_per_character": bits,
+            "left_out": list(self.left_out),
             "texts": [asdict(text) for text in self.texts],
         }
 
@@ -45,16 +48,23 @@ class EvaluateTextResult:
 def evaluate_text(
     run: Path, record: runs.Record, texts: Iterable[str | Path]
 ) -> EvaluateTextResult:
-    """Measure a run, whose run.json holds ``record``, on text files. Raises MelodyError."""
+    """Measure a run, whose run.json holds ``record``, on text files. Raises MelodyError.
+
+    Of several, those with characters that the run never read are left out, with a MelodyWarning.
+    """
     if not (listed := list(texts)):
         raise ConfigError(f"{run}: a run on text; name the texts to measure it on")
-    read = read_texts(listed)
-    sequences = []
-    for text in read:
+    read, sequences, left_out = [], [], []
+    for text in read_texts(listed):
         try:
             sequences.append(record.vocabulary.encode(text.characters))
+            read.append(text)
         except VocabularyError as error:
-            raise VocabularyError(f"{text.name}: {error}; the run never read it") from None
+            left_out.append(f"{text.name}: {error}; the run never read it")
+    if not read:
+        raise VocabularyError(left_out[0])
+    for line in left_out:
+        warnings.warn(f"left out {line}", MelodyWarning, stacklevel=2)
     network = runs.load_network(run, record)
     learned = {song["sha256"] for song in record.songs}
     measures = []
@@ -62,4 +72,4 @@ def evaluate_text(
         told = score_of(network.logits([sequence])[0], sequence[1:])
         heard = text.record["sha256"] in learned
         measures.append(TextMeasure(text.name, heard, told.all, told.right, told.bits))
-    return EvaluateTextResult(record.model.model, tuple(measures))
+    return EvaluateTextResult(record.model.model, tuple(measures), tuple(left_out))
