@@ -40,7 +40,7 @@ def write_atomically(path: str | Path, data: bytes | str) -> Path:
 def check_no_folder(path: Path) -> None:
     """Raise MelodyError where a folder stands, which no file replaces."""
     if is_folder(path):
-        raise MelodyError(f"{path}: a folder; name a file to write, such as {path / 'song.mid'}")
+        raise MelodyError(f"{path}: a folder; name a file in it to write")
 
 
 def make_folder(path: str | Path) -> Path:

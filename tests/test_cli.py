@@ -272,7 +272,7 @@ BAD_INPUT = [
     (["train", "empty"], {"empty/readme.md": ""}, "empty: no song in this folder"),
     (["render", "x.txt", "-o", "y.xyz"], {"x.txt": "g8"}, "y.xyz: unknown format '.xyz'"),
     (["render", "x.txt", "-o", "no/where/y.mid"], {"x.txt": "g8"}, "no/where/y.mid: cannot write"),
-    (["render", "x.txt", "-o", "d.mid"], {"x.txt": "g8", "d.mid/x": ""}, "d.mid: a folder; name a file to write"),
+    (["render", "x.txt", "-o", "d.mid"], {"x.txt": "g8", "d.mid/x": ""}, "d.mid: a folder; name a file in it to write"),
     (["render", "x.txt", "-o", "y.wav", "--instrument", "fluet"], {"x.txt": "g8"}, "did you mean 'flute'"),
     (["render", "x.txt", "-o", "y.mid", "--tempo", "-3"], {"x.txt": "g8"}, "a tempo of -3"),
     (["evaluate", "runs/none"], {}, "none: no such run folder"),

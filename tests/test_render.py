@@ -153,7 +153,7 @@ def test_a_folder_that_is_missing_or_in_the_way_is_named(tmp_path):
         f"{tmp_path}: a folder; name a file to write, such as {tmp_path}/song.mid"
     )
     (tmp_path / "song.wav").mkdir()
-    with pytest.raises(MelodyError, match=r"song\.wav: a folder; name a file to write"):
+    with pytest.raises(MelodyError, match=r"song\.wav: a folder; name a file in it to write"):
         write_song(SONG, tmp_path / "song.wav")
 
 
