@@ -7,7 +7,15 @@ from datetime import date
 from importlib.metadata import version
 from pathlib import Path
 
-SCRIPTS = ("start_up", "song_speed", "generation_speed", "stream_speed", "reading_speed")
+SCRIPTS = (
+    "start_up",
+    "song_speed",
+    "generation_speed",
+    "stream_speed",
+    "reading_speed",
+    "counting_speed",
+    "corpus_growth",
+)
 
 
 def main():

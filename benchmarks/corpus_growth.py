@@ -83,7 +83,11 @@ def plot(found, file):
     times.set(xlabel="tunes", ylabel="seconds")
     times.legend(frameon=False)
     memory.plot(sizes, [found[size]["memory"] for size in sizes], "o-")
-    memory.set(xlabel="tunes", ylabel="memory at most, MB", ylim=(0, None))
+    memory.set(
+        xlabel="tunes",
+        ylabel="memory at most, MB",
+        ylim=(0, 1.15 * max(row["memory"] for row in found.values())),
+    )
     for axes in (times, memory):
         axes.spines[["top", "right"]].set_visible(False)
     figure.savefig(file, dpi=110)

@@ -1,0 +1,37 @@
+"""The counted rows of the published table: seconds for the ten folds, on one core.
+
+    python benchmarks/counting_speed.py [--repeats 5]
+
+Reading the songs and dealing them out is not counted.
+"""
+
+import argparse
+from functools import partial
+
+from alternating import medians
+
+from melodyrnn.workflows.benchmark import FOLDS, folds_of
+from melodyrnn.workflows.benchmark_rows import COUNTED
+from melodyrnn.workflows.melodies import melodies_of
+from melodyrnn.workflows.sources import gather
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--repeats", type=int, default=5)
+    options = parser.parse_args()
+    folds = folds_of(melodies_of(gather("kinder")), FOLDS, seed=0)
+    told = [{} for _ in folds]
+
+    def tell(row):
+        for fold, before in zip(folds, told, strict=True):
+            before[row.model] = row.tell(fold, before)
+
+    taken = medians(options.repeats, **{row.model: partial(tell, row) for row in COUNTED})
+    for model, seconds in taken.items():
+        print(f"{model:30} {seconds:6.2f} s")
+    print(f"{'all':30} {sum(taken.values()):6.2f} s")
+
+
+if __name__ == "__main__":
+    main()
