@@ -37,8 +37,11 @@ class Line(NamedTuple):
     timed: bool
     config: EventConfig
     guesses: Callable[[bool], list[int]] = lambda timed: list(range(GUESSES[timed]))  # those kept
-    clock: bool = True  # whether the last six factors, of time, are kept
+    clock: tuple[int, ...] = tuple(range(6))  # those kept of the last six factors, of time
 
+
+OTHER_TIMES = (1, 2, 3, 4, 5)
+"""The factors of time but for the duration of the note to be told."""
 
 LINES = (
     Line("pitch", False, PITCH),
@@ -57,7 +60,9 @@ LINES = (
     Line("timed", True, TIMED),
     Line("timed, without guesses", True, TIMED, lambda _: []),
     Line("timed, without guesses by time", True, TIMED, lambda _: [0, 1]),
-    Line("key alone", True, TIMED, lambda _: [0, 1], clock=False),
+    Line("key alone", True, TIMED, lambda _: [0, 1], clock=()),
+    # It knows when the note to be told comes, and not how long it lasts.
+    Line("timed, its own length unknown", True, TIMED, lambda _: [0, 1, 4, 5, 6, 7], OTHER_TIMES),
     Line("timed, dropout as without time", True, replace(PITCH, learning_rate=3e-3, moves=0)),
     Line("timed, moved along the scale", True, replace(TIMED, moves=5)),
 )
@@ -73,7 +78,7 @@ def kept(line: Line, events: Events) -> Events:
 def columns(line: Line) -> list[int]:
     known = [0, 1, 2, *(3 + 3 * kind + i for kind in line.guesses(line.timed) for i in range(3))]
     first = 3 + 3 * GUESSES[line.timed]
-    return known + (list(range(first, first + 6)) if line.timed and line.clock else [])
+    return known + [first + place for place in line.clock if line.timed]
 
 
 def measure(line: Line, folds: list[Fold]) -> tuple[list[float], list[int]]:
