@@ -29,7 +29,9 @@ BLOCK_STEPS = 1000
 little beside it, and Ctrl-C is heard.
 """
 BLOCK_EPOCHS = 50
-"""The most epochs a block has."""
+"""The most epochs a block has. With validation songs it has one: few songs are soon learned too
+well to tell others, and the best weights are between.
+"""
 PATIENCE = 40
 """Epochs without a better score on validation songs after which training stops."""
 
@@ -85,7 +87,8 @@ class Trainer(Learner):
         self._told = np.concatenate([symbols(sequence)[window:] for sequence in self._judged])
         windows, starts = next_code(self.sequences, window)
         steps = -(-len(windows.y) // self.batch)
-        self.block = max(1, min(BLOCK_EPOCHS, BLOCK_STEPS // steps))
+        most = 1 if self.validation else BLOCK_EPOCHS
+        self.block = max(1, min(most, BLOCK_STEPS // steps))
         self._program = _compile(
             self.model,
             self.optimizer,
