@@ -45,7 +45,7 @@ def benchmark(name: str, as_json: bool, quiet: bool, **settings: Any) -> None:
     from melodyrnn.console.progress import progress_of
     from melodyrnn.workflows.benchmark import benchmark
 
-    with progress_of(f"measuring {name}", "", quiet or as_json) as report:
+    with progress_of(f"measuring {settings['songs'] or name}", "", quiet or as_json) as report:
         result = benchmark(name, progress=report, **given(settings))
     if as_json:
         print_json(result.to_json())
