@@ -30,9 +30,10 @@ _LANES = 64
 _ROWS = 4096
 """Windows told at once where no state is carried."""
 
-
-# As arrays, which NumPy takes sooner than numbers: a fifth of a sigmoid of one row.
-_ONE, _LARGEST_POWER = np.array(1.0, np.float32), np.array(80.0, np.float32)  # of e, in 32 bits
+# As arrays, which NumPy takes sooner than numbers: that is a fifth of a sigmoid of one row.
+_ONE = np.array(1.0, np.float32)
+_LARGEST_POWER = np.array(80.0, np.float32)
+"""Of e, in 32 bits."""
 
 
 class _Math:
