@@ -143,13 +143,13 @@ def test_other_options_of_untouched_files_open_them(shelf, folder, opened):
 
 
 def test_files_changed_just_now_are_known_by_content_alone(folder, monkeypatch):
-    paths = sorted(folder.iterdir())
+    paths = list(map(str, sorted(folder.iterdir())))
     assert cache.state_of(paths, None) is None
     monkeypatch.setattr(cache, "_SETTLED", -1)
     known = cache.state_of(paths, None)
     assert known == cache.state_of(paths, None) != cache.state_of(paths, "other options")
     assert known != cache.state_of(paths[1:], None)
-    assert cache.state_of([folder / "absent.mid"], None) is None
+    assert cache.state_of([str(folder / "absent.mid")], None) is None
 
 
 DAMAGE = {

@@ -36,7 +36,7 @@ def key_of(data: bytes, suffix: str, track: str | None, grid: str | None) -> byt
     return hashlib.blake2b(data, digest_size=_SIZE, key=_way(suffix.lower(), track, grid)).digest()
 
 
-def state_of(paths: Sequence[Path], options: object) -> bytes | None:
+def state_of(files: Sequence[str], options: object) -> bytes | None:
     """A key that changes when any of the files does, or how they are read; no file is opened.
 
     None where one is missing, or changed so lately that the clock of its file system might not
@@ -44,8 +44,8 @@ def state_of(paths: Sequence[Path], options: object) -> bytes | None:
     """
     digest, latest = hashlib.blake2b(repr(options).encode(), digest_size=_SIZE, key=_way()), 0
     try:
-        for path in paths:
-            found = os.stat(path)  # noqa: PTH116 - of thousands; half the time of Path.stat
+        for file in files:
+            found = os.stat(file)  # noqa: PTH116 - of thousands; half the time of Path.stat
             latest = max(latest, found.st_mtime_ns, found.st_ctime_ns)
             digest.update(
                 b"%d %d %d %d %d "

@@ -36,9 +36,13 @@ _LOST = "a reader was killed, perhaps for want of memory; the same command goes 
 class Task(NamedTuple):
     """A file, and how it is read."""
 
-    path: Path
+    file: str
     track: str | None
     grid: str | None
+
+    @property
+    def path(self) -> Path:
+        return Path(self.file)
 
     def key(self, data: bytes) -> bytes:
         """What ``data``, read so, is kept under."""
@@ -58,7 +62,7 @@ def read(
     """
     if grid:
         Grid.parse(grid)
-    tasks = [Task(place.path, track or place.track, grid) for place in places]
+    tasks = [Task(place.file, track or place.track, grid) for place in places]
     costs = list(map(_cost, tasks)) if len(tasks) < _MANY else None
     shelf = _Shelf(tasks) if costs is None or sum(costs) > _WORTH_KEEPING else None
     found = shelf.recalled() if shelf else {}
@@ -94,7 +98,7 @@ class _Shelf:
 
     def __init__(self, tasks: Sequence[Task]) -> None:
         self.tasks = tasks
-        self.state = cache.state_of([task.path for task in tasks], [task[1:] for task in tasks])
+        self.state = cache.state_of([task.file for task in tasks], [task[1:] for task in tasks])
         self.packs: dict[int, bytes] = {}  # number of the file -> its tunes
         self.fresh: dict[bytes, bytes] = {}  # what is to be kept
         self.written = time.monotonic()

@@ -199,7 +199,7 @@ def _kind(line: str) -> str:
 
 
 def _name(place: "Place", tune: "Tune") -> str:
-    return f"{place.path.stem}-{tune.label}" if tune.label else place.path.stem
+    return f"{place.stem}-{tune.label}" if tune.label else place.stem
 
 
 def _require(place: "Place", tune: "Tune") -> None:
