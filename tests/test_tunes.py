@@ -28,7 +28,7 @@ from melodyrnn.workflows.train import train
 from melodyrnn.workflows.train_tunes import epochs, shift_table
 from tests.strategies import songs as any_songs
 
-SMALL = {"units": 12, "embedding": 8, "epochs": 3}
+SMALL = {"units": 12, "embedding": 8, "epochs": 3, "steps": 16}
 
 
 def tunes(count=24):
