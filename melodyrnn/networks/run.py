@@ -72,6 +72,11 @@ class Record:
     metrics: dict[str, Any] = field(default_factory=dict)
     versions: dict[str, str] = field(default_factory=dict)
 
+    @property
+    def interrupted(self) -> bool:
+        """Whether its training was ended by whoever waited for it."""
+        return self.status == "interrupted"
+
     def to_json(self) -> dict[str, Any]:
         plain = {name: getattr(self, name) for name in self.__dataclass_fields__}
         checked = {name: plain[name].to_json() for name in ("model", "training", "vocabulary")}

@@ -32,19 +32,23 @@ def probabilities(
     with np.errstate(over="ignore"):  # near 0 the gaps go to infinity, as they should
         p = np.exp((z - z.max(axis=-1, keepdims=True)) / temperature)
     if top_k is None and top_p is None:
-        return np.asarray(p / p.sum(axis=-1, keepdims=True), dtype=np.float64)
+        return _scaled(p)
     order = np.argsort(-z, axis=-1, kind="stable")  # the likeliest first, ties by index
     ranks = np.argsort(order, axis=-1, kind="stable")
     if top_k is not None:
         p = np.where(ranks < top_k, p, 0.0)
-    p = p / p.sum(axis=-1, keepdims=True)
+    p = _scaled(p)
     if top_p is not None:
         falling = np.take_along_axis(p, order, axis=-1)
         before = np.cumsum(falling, axis=-1) - falling
         kept = np.where((before < top_p) | (np.arange(z.shape[-1]) == 0), falling, 0.0)
-        p = np.take_along_axis(kept, ranks, axis=-1)
-        p = p / p.sum(axis=-1, keepdims=True)
-    return np.asarray(p, dtype=np.float64)
+        p = _scaled(np.take_along_axis(kept, ranks, axis=-1))
+    return p
+
+
+def _scaled(p: Floats) -> Floats:
+    """To a sum of 1 along the last axis."""
+    return np.asarray(p / p.sum(axis=-1, keepdims=True), dtype=np.float64)
 
 
 def draw(p: Floats, uniforms: npt.ArrayLike) -> npt.NDArray[np.int32]:

@@ -86,9 +86,10 @@ def read(
 
 def _cost(task: Task) -> float:
     """Roughly, in seconds."""
-    a_file, a_byte = _SECONDS.get(task.path.suffix.lower(), _SLOW)
+    path = task.path
+    a_file, a_byte = _SECONDS.get(path.suffix.lower(), _SLOW)
     try:
-        return a_file + a_byte * task.path.stat().st_size
+        return a_file + a_byte * path.stat().st_size
     except OSError:
         return a_file
 

@@ -122,8 +122,12 @@ def train_tunes(
         predictor, record = counted(record, learned), replace(record, status="finished")
     else:
         predictor, record, files = _learn(path, record, learned, judged, progress, tensorboard)
-    interrupted = record.status == "interrupted"  # whoever asked for that waits for no more
     score = _told(predictor, unheard)
+    baselines: tuple[Bits, ...] = ()
+    if not record.interrupted:  # whoever interrupts it waits for no more
+        baselines = _baselines(
+            learned.sequences + judged.sequences, unheard.sequences, record.vocabulary, progress
+        )
     return TrainTunesResult(
         run=path,
         record=record,
@@ -133,11 +137,7 @@ def train_tunes(
         notes=score.all,
         right=score.right,
         bits=score.bits,
-        baselines=()
-        if interrupted
-        else _baselines(
-            learned.sequences + judged.sequences, unheard.sequences, record.vocabulary, progress
-        ),
+        baselines=baselines,
     ).recorded()
 
 

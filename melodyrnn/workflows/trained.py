@@ -20,7 +20,7 @@ class Trained(ABC):
 
     @property
     def interrupted(self) -> bool:
-        return self.record.status == "interrupted"
+        return self.record.interrupted
 
     @property
     @abstractmethod
