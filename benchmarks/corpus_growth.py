@@ -19,25 +19,23 @@ from pathlib import Path
 
 from melodyrnn.errors import MelodyWarning
 
-CORPORA = ("essen", "oneills", "ryans-mammoth", "airds")
 MEGABYTE = 1024 if sys.platform != "darwin" else 1024**2
 
 
 def measure(count):
     """The figures of one number of tunes: seconds, and bytes or megabytes."""
+    from many_tunes import evenly
+
     from melodyrnn.networks import models
     from melodyrnn.networks.config import STREAM_MODEL, ModelConfig, StreamConfig
     from melodyrnn.networks.stream_training import StreamTrainer
     from melodyrnn.sequences.streams import lanes
     from melodyrnn.workflows.dataset import Dataset, tunes_vocabulary
     from melodyrnn.workflows.held_out import split
-    from melodyrnn.workflows.sources import gather
     from melodyrnn.workflows.train_tunes import epochs
 
     warnings.simplefilter("ignore", MelodyWarning)
-    everything = gather(CORPORA)
-    named = [everything[place * len(everything) // count] for place in range(count)]
-    del everything
+    named = evenly(count)
     start = time.perf_counter()
     parts = split(named, 0.1)
     vocabulary = tunes_vocabulary([each.song for each in named], 0)

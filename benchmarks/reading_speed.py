@@ -15,6 +15,8 @@ import time
 import warnings
 from pathlib import Path
 
+from alternating import seconds
+from many_tunes import evenly
 from music21 import converter
 
 from melodyrnn.errors import MelodyWarning
@@ -22,19 +24,10 @@ from melodyrnn.music.midi import midi_bytes
 from melodyrnn.workflows.pool import cores
 from melodyrnn.workflows.sources import gather
 
-CORPORA = ("essen", "oneills", "ryans-mammoth", "airds")
-
-
-def seconds(action):
-    start = time.perf_counter()
-    action()
-    return time.perf_counter() - start
-
 
 def fill(folder, count):
     """``count`` MIDI files in ``folder``. Returns how many notes they have."""
-    named = gather(CORPORA)
-    chosen = [named[place * len(named) // count].song for place in range(count)]
+    chosen = [named.song for named in evenly(count)]
     for number, song in enumerate(chosen):
         (folder / f"{number:05}.mid").write_bytes(midi_bytes(song))
     return sum(map(len, chosen))

@@ -1,0 +1,11 @@
+"""Tunes of several traditions, for the benchmarks of many songs."""
+
+from melodyrnn.workflows.sources import gather
+
+CORPORA = ("essen", "oneills", "ryans-mammoth", "airds")
+
+
+def evenly(count):
+    """``count`` of all their tunes, evenly over them, with their names."""
+    named = gather(CORPORA)
+    return [named[place * len(named) // count] for place in range(count)]
