@@ -22,6 +22,7 @@ import numpy.typing as npt
 from melodyrnn.networks import recurrence
 from melodyrnn.networks.backend import tf
 from melodyrnn.networks.config import EventConfig
+from melodyrnn.networks.unrolling import Recurrence
 from melodyrnn.sequences.events import NO_CODE, Events, Layout
 
 Weights = list[npt.NDArray[np.float32]]
@@ -95,14 +96,23 @@ class EventNetwork:
         h = self._read(x, random)  # (N, L, H)
         if random:
             h = random.drop(h, self.config.dropout, along=True)
-        s = tf.concat([h, x], -1)
-        w = self.weights
-        by_code = tf.matmul(s, w["by_code"]) + w["by_code_bias"]
-        by_distance = _around(tf.matmul(s, w["by_distance"]), events.last, self.layout.codes)
-        trust = tf.matmul(s, w["by_guess"]) + w["by_guess_bias"]  # (N, L, G)
+        by_code, by_distance, trust = self._heads(tf.concat([h, x], -1))
+        around = _around(by_distance, events.last, self.layout.codes)
         named = tf.one_hot(events.guesses, self.layout.codes)  # (N, L, G, V), 0 where none
-        by_guess = tf.linalg.matvec(named, trust, transpose_a=True)
-        return by_code + by_distance + by_guess
+        by_guess = tf.reduce_sum(named * trust[..., None], -2)
+        return by_code + around + by_guess
+
+    def _heads(self, s: Any) -> list[Any]:
+        """(N, L, H + E) -> by code (N, L, V), by distance (N, L, 2 R + 1), by guess (N, L, G); as
+        one product of two matrices, for many small ones take twice as long.
+        """
+        w = self.weights
+        nothing = tf.zeros([2 * REACH + 1])
+        kernel = tf.concat([w["by_code"], w["by_distance"], w["by_guess"]], -1)
+        bias = tf.concat([w["by_code_bias"], nothing, w["by_guess_bias"]], -1)
+        told = tf.reshape(s, [-1, s.shape[-1]]) @ kernel + bias
+        widths = [self.layout.codes, 2 * REACH + 1, self.layout.guesses]
+        return list(tf.split(tf.reshape(told, [*s.shape[:-1], -1]), widths, -1))
 
     def _entering(self, events: Events) -> Any:
         last = tf.gather(self.weights["last"], events.last - NO_CODE)
@@ -114,19 +124,20 @@ class EventNetwork:
     def _read(self, x: Any, random: Any) -> Any:
         """The recurrent layer: (N, L, E) -> (N, L, H)."""
         w = self.weights
-        z = tf.transpose(tf.matmul(x, w["kernel"]) + w["bias"], [1, 0, 2])  # (L, N, 4 H)
         u = w["recurrent_kernel"]
         if random:
             u = random.drop(u, self.config.recurrent_dropout)
-        state: Any = (tf.zeros([tf.shape(x)[0], self.config.units]),) * 2
-        if z.shape[0] > MOST_UNROLLED:
-            h, _ = tf.scan(lambda before, step: recurrence.lstm(tf, step, before, u)[1], z, state)
+        lanes, steps, _ = x.shape
+        state: Any = [tf.zeros([lanes, self.config.units])] * 2
+        x = tf.transpose(x, [1, 0, 2])  # (L, N, E)
+        if steps > MOST_UNROLLED:
+            z = tf.matmul(x, w["kernel"]) + w["bias"]
+            h, _ = tf.scan(
+                lambda before, step: recurrence.lstm(tf, step, before, u)[1], z, tuple(state)
+            )
         else:
-            outputs = []
-            for step in tf.unstack(z):
-                output, state = recurrence.lstm(tf, step, state, u)
-                outputs.append(output)
-            h = tf.stack(outputs)
+            layer = Recurrence(recurrence.lstm, w["kernel"], w["bias"], [u], lanes)
+            h, _ = layer.along(x, state)
         return tf.transpose(h, [1, 0, 2])
 
 
