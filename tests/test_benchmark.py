@@ -51,7 +51,13 @@ def _rows_that_count():
 
 @pytest.fixture(scope="module")
 def kinder(tmp_path_factory):
-    return benchmark("kinder", output=tmp_path_factory.mktemp("kinder"))
+    """Made where a folder has the corpus's name, with which it is not to be confused."""
+    folder = tmp_path_factory.mktemp("kinder")
+    (folder / "kinder").mkdir()
+    (folder / "kinder" / "song.txt").write_text("c4 d4 e4", "utf-8")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        return benchmark("kinder", output=folder / "table")
 
 
 @pytest.fixture

@@ -8,11 +8,12 @@ import pytest
 from click.testing import CliRunner
 
 from melodyrnn.cli import main
-from melodyrnn.errors import MelodyError, ScoreError
+from melodyrnn.errors import ConfigError, MelodyError, ScoreError
 from melodyrnn.files import package_folder
 from melodyrnn.music.collections import COLLECTIONS, count, files, nearest
+from melodyrnn.music.corpus import Corpus
 from melodyrnn.workflows.corpus import contents, listed
-from melodyrnn.workflows.sources import gather
+from melodyrnn.workflows.sources import gather, gather_one
 
 
 @pytest.mark.parametrize("name", COLLECTIONS)
@@ -99,6 +100,10 @@ def test_what_exists_wins_over_a_corpus_of_its_name(tmp_path, monkeypatch):
     (tmp_path / "kinder").mkdir()
     (tmp_path / "kinder" / "song.txt").write_text("c4 d4 e4")
     assert [named.name for named in gather("kinder")] == ["song"]
+    asked_for = gather(Corpus("kinder"))
+    assert (len(asked_for), asked_for.name) == (213, "kinder")
+    with pytest.raises(ConfigError, match="kinder: a corpus, and this takes one song"):
+        gather_one(Corpus("kinder"))
 
 
 def test_a_package_that_is_not_there_says_what_to_install():

@@ -51,7 +51,7 @@ def corpora(monkeypatch):
     """Small corpora in place of music21's, with some tunes twice, in other keys."""
 
     def gather_all(corpus):
-        corpus = corpus if corpus in METERS else "kinder"
+        corpus = corpus.name if corpus.name in METERS else "kinder"
         songs = [walk(seed, corpus) for seed in range(14)]
         songs += [transposed(song, 5) for song in songs[:5]]
         named = (Named(f"{corpus}-{n}", song) for n, song in enumerate(songs))

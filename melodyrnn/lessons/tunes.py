@@ -14,6 +14,7 @@ import numpy as np
 
 from melodyrnn.lessons.lesson import Curve, Lesson, Progress
 from melodyrnn.music.codes import to_codes
+from melodyrnn.music.corpus import Corpus
 from melodyrnn.music.sounding import LARGEST, RATIOS, Move, Sounding, moves, sounding
 from melodyrnn.sequences.vocabulary import Indices
 from melodyrnn.sequences.windows import Batch
@@ -75,7 +76,7 @@ def gathered(
     tunes: list[Tune] = []
     for number, (tradition, corpus) in enumerate(corpora.items()):
         progress(number, len(corpora), f"reading {corpus}")
-        songs = gather_all(corpus).songs
+        songs = gather_all(Corpus(corpus)).songs
         known = [Tune(named.name, named.song, tradition) for named in songs]
         fit = [t for t in known if shortest <= _sounding(t) <= (longest or _sounding(t))]
         tunes += sorted(fit, key=lambda tune: tune.digest)[:most]

@@ -1,6 +1,7 @@
 """The one door by which songs come in: files -> songs."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import partial
 from pathlib import Path
@@ -18,6 +19,16 @@ class Format(NamedTuple):
 
     largest: int  # bytes
     parse: Callable[[bytes, str, str | None, Grid | None], Song]
+
+
+@dataclass(frozen=True)
+class Corpus:
+    """A corpus of ``collections``, whatever files or folders of its name there are."""
+
+    name: str
+
+    def __str__(self) -> str:
+        return self.name
 
 
 def read_song(path: str | Path, *, track: str | None = None, grid: str | None = None) -> Song:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from melodyrnn.errors import ScoreError
 from melodyrnn.files import exists, is_folder, suggest
 from melodyrnn.music import collections
-from melodyrnn.music.corpus import READERS
+from melodyrnn.music.corpus import READERS, Corpus
 
 
 class Place(NamedTuple):
@@ -27,11 +27,13 @@ class Place(NamedTuple):
         return os.path.splitext(os.path.basename(self.file))[0]  # noqa: PTH119, PTH122 - for speed
 
 
-def places(source: str | Path) -> list[Place]:
+def places(source: str | Path | Corpus) -> list[Place]:
     """The files that ``source`` stands for, in order; what exists wins over a corpus of its name.
 
     Raises ScoreError where there are none.
     """
+    if isinstance(source, Corpus):
+        return _corpus(source.name)
     path, text = Path(source), str(source)
     if exists(path):
         if not is_folder(path):
@@ -49,10 +51,12 @@ def places(source: str | Path) -> list[Place]:
     raise ScoreError(f"{path}: no such file or corpus{near} {collections.REMEDY}")
 
 
-def name_of(source: str | Path) -> str | None:
+def name_of(source: str | Path | Corpus) -> str | None:
     """What to call all that ``source`` stands for: a file's name without its suffix, a folder's, a
     corpus's; None for a glob.
     """
+    if isinstance(source, Corpus):
+        return source.name
     path, text = Path(source), str(source)
     if is_folder(path):
         return path.name if path.name.strip(".") else path.resolve().name

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from melodyrnn.music.corpus import Corpus
 from melodyrnn.music.song import Song
 from melodyrnn.networks.config import EventConfig
 from melodyrnn.sequences.combination import combine
@@ -27,7 +28,7 @@ from melodyrnn.workflows.sources import gather_all
 if TYPE_CHECKING:
     from melodyrnn.networks.event_training import EventLearner
 
-OTHERS = "essen"
+OTHERS = Corpus("essen")
 """The corpus of other traditions."""
 
 SHARED_NOTES, SHARED_PITCHES = 10, 12

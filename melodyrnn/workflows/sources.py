@@ -15,7 +15,7 @@ from melodyrnn import errors
 from melodyrnn.errors import ConfigError, MelodyError, MelodyWarning, ScoreError
 from melodyrnn.files import exists
 from melodyrnn.music import notation
-from melodyrnn.music.corpus import read_song
+from melodyrnn.music.corpus import Corpus, read_song
 from melodyrnn.music.song import Song
 
 if TYPE_CHECKING:
@@ -53,8 +53,9 @@ class Named:
         return cls(record["name"], notation.parse(record["text"], record["name"]))
 
 
-Source = str | Path | Song | Named
-"""A file, a folder, a glob, a named corpus, or a song in hand."""
+Source = str | Path | Corpus | Song | Named
+"""A file, a folder, a glob, a named corpus, or a song in hand. A text is what exists of that name,
+or else a corpus; a Corpus is one always."""
 
 
 class Songs(list[Named]):
@@ -80,15 +81,20 @@ def gather_one(source: Source, *, track: str | None = None, grid: str | None = N
         return source
     if isinstance(source, Song):
         return Named.in_hand(source)
-    if not exists(Path(source)):
-        from melodyrnn.music.collections import COLLECTIONS
-
-        if str(source) in COLLECTIONS:
-            raise ConfigError(
-                f"{source}: a corpus, and this takes one song; 'melodyrnn corpus show {source}' "
-                "tells of it"
-            )
+    if isinstance(source, Corpus) or _is_corpus(source):
+        raise ConfigError(
+            f"{source}: a corpus, and this takes one song; 'melodyrnn corpus show {source}' "
+            "tells of it"
+        )
     return Named(Path(source).stem, read_song(source, track=track, grid=grid))
+
+
+def _is_corpus(source: str | Path) -> bool:
+    if exists(Path(source)):
+        return False
+    from melodyrnn.music.collections import COLLECTIONS  # what one song alone is spared
+
+    return str(source) in COLLECTIONS
 
 
 def gather(
@@ -122,7 +128,7 @@ def gather_all(
     from melodyrnn.music.places import places  # what one song alone is spared
     from melodyrnn.workflows.reading import read
 
-    listed = [sources] if isinstance(sources, str | Path | Song | Named) else list(sources)
+    listed = [sources] if isinstance(sources, Source) else list(sources)
     files = [[] if isinstance(s, Song | Named) else places(s) for s in listed]
     everything = [place for some in files for place in some]
     tunes = iter(read(everything, track=track, grid=grid, progress=progress))
@@ -157,7 +163,7 @@ def _together(sources: Sequence[Source], songs: Sequence[Named]) -> str:
     if len(songs) == 1:
         return songs[0].name
     alone = sources[0] if len(sources) == 1 else None
-    named = name_of(alone) if isinstance(alone, str | Path) else None
+    named = name_of(alone) if isinstance(alone, str | Path | Corpus) else None
     return named or f"{len(songs)} songs"
 
 
