@@ -394,7 +394,10 @@ def test_what_is_no_range_of_windows(nabiya, windows, tmp_path):
     assert not (tmp_path / "out").exists()
 
 
-def test_window_lengths(tmp_path, nabiya):
+def test_window_lengths(tmp_path, nabiya, monkeypatch):
+    """And to count takes no TensorFlow: the workers would import what raises."""
+    (tmp_path / "tensorflow.py").write_text("raise ImportError")
+    monkeypatch.syspath_prepend(tmp_path)
     told = compare(
         nabiya, models=["ngram"], windows="1-3,8", output=tmp_path / "out", jobs=1, seeds=1
     ).to_json()

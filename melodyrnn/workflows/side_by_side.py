@@ -4,6 +4,7 @@ the results do not depend on how many run at once.
 
 from collections.abc import Callable, Sequence
 
+from melodyrnn.networks.tables import MODELS
 from melodyrnn.workflows.pool import share_out
 from melodyrnn.workflows.trial import Plan, Trial, finished, run_trial
 
@@ -35,7 +36,8 @@ def run_trials(
 
 def run_alone(plan: Plan) -> Trial:
     """What a worker does with a plan. Raises MelodyError."""
-    from melodyrnn.networks.backend import take_one_thread
+    if not MODELS[plan.model].counted:
+        from melodyrnn.networks.backend import take_one_thread  # TensorFlow, which takes long
 
-    take_one_thread()
+        take_one_thread()
     return run_trial(plan)
