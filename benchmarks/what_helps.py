@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from melodyrnn.networks.backend import take_one_thread
+from melodyrnn.networks.backend import tf
 from melodyrnn.networks.config import EventConfig
 from melodyrnn.networks.event_training import EventLearner
 from melodyrnn.sequences.events import Events, Layout
@@ -104,7 +104,9 @@ def measure(line: Line, folds: list[Fold]) -> tuple[list[float], list[int]]:
 
 
 def main() -> None:
-    take_one_thread()
+    # As in the workers of the benchmark.
+    tf.config.threading.set_intra_op_parallelism_threads(1)
+    tf.config.threading.set_inter_op_parallelism_threads(1)
     count = int(sys.argv[1]) if len(sys.argv) > 1 else 3
     data = melodies_of(gather("kinder"))
     folds = [

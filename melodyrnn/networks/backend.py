@@ -10,7 +10,6 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import cache
 
 
 @contextmanager
@@ -42,11 +41,4 @@ with _quiet_stderr():
 
 tf.get_logger().setLevel("ERROR")  # each model compiles programs of its own, and is meant to
 
-__all__ = ["keras", "take_one_thread", "tf"]
-
-
-@cache
-def take_one_thread() -> None:
-    """For a process that is one of several, before it computes anything."""
-    tf.config.threading.set_intra_op_parallelism_threads(1)
-    tf.config.threading.set_inter_op_parallelism_threads(1)
+__all__ = ["keras", "tf"]

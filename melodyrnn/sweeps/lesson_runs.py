@@ -81,9 +81,6 @@ def run_plans(
 
 def run_alone(plan: LessonPlan) -> tuple[Score, list[Outcome]]:
     """What a worker does with a plan. Raises MelodyError."""
-    from melodyrnn.networks.backend import take_one_thread  # TensorFlow, in the worker alone
-
-    take_one_thread()
     lesson = lesson_named(plan.lesson)
     begun = time.monotonic()
     score, found = (_on_the_way if lesson.points else _at_the_end)(plan, lesson)

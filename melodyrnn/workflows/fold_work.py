@@ -72,7 +72,6 @@ def _in_workers(
 
 def prepare(task: Task) -> Any:
     """What a worker does before the folds: what a row makes for all of them."""
-    _take_one_thread()
     (row,) = _named(task.rows)
     assert row.prepare, f"{row.model} prepares nothing"
     return row.prepare((*task.fold.learned, *task.fold.test), task.fold.seed)
@@ -80,7 +79,6 @@ def prepare(task: Task) -> Any:
 
 def tell(task: Task) -> Bits:
     """What a worker does with a fold."""
-    _take_one_thread()
     return _tell(_named(task.rows), task.fold)
 
 
@@ -101,9 +99,3 @@ def _bits(fold: Fold, told: Told) -> list[Floats]:
 def _named(names: Sequence[str]) -> list[Row]:
     table: Mapping[str, Row] = {row.model: row for row in ROWS}
     return [table[name] for name in names]
-
-
-def _take_one_thread() -> None:
-    from melodyrnn.networks.backend import take_one_thread
-
-    take_one_thread()

@@ -25,6 +25,10 @@ _WORKER = (
     "from melodyrnn.workflows.pool import serve; serve(work)"
 )
 
+_ONE_THREAD = {"TF_NUM_INTRAOP_THREADS": "1", "TF_NUM_INTEROP_THREADS": "1"}
+"""By which TensorFlow, in a worker that comes to import it, takes one thread: the workers fill the
+machine together, and what a task finds does not depend on how many there are."""
+
 
 def cores() -> int:
     """How many processes this one may use at once."""
@@ -76,6 +80,7 @@ class _Worker:
             [sys.executable, "-P", "-c", _WORKER, work, *sys.path],
             stdin=PIPE,
             stdout=PIPE,
+            env=os.environ | _ONE_THREAD,
             start_new_session=True,  # the caller hears Ctrl-C, and ends its workers
         )
 

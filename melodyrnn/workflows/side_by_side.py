@@ -4,9 +4,8 @@ the results do not depend on how many run at once.
 
 from collections.abc import Callable, Sequence
 
-from melodyrnn.networks.tables import MODELS
 from melodyrnn.workflows.pool import share_out
-from melodyrnn.workflows.trial import Plan, Trial, finished, run_trial
+from melodyrnn.workflows.trial import Plan, Trial, finished
 
 LOST = (
     "a training was killed, perhaps for want of memory; "
@@ -30,14 +29,5 @@ def run_trials(
         progress(len(trials), len(plans))
 
     if todo:
-        share_out(f"{__name__}:run_alone", todo, jobs, after, LOST)
+        share_out("melodyrnn.workflows.trial:run_trial", todo, jobs, after, LOST)
     return [trials[place] for place in range(len(plans))]
-
-
-def run_alone(plan: Plan) -> Trial:
-    """What a worker does with a plan. Raises MelodyError."""
-    if not MODELS[plan.model].counted:
-        from melodyrnn.networks.backend import take_one_thread  # TensorFlow, which takes long
-
-        take_one_thread()
-    return run_trial(plan)
