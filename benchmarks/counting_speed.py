@@ -10,6 +10,7 @@ from functools import partial
 
 from alternating import medians
 
+from melodyrnn.music.corpus import Corpus
 from melodyrnn.workflows.benchmark import FOLDS, folds_of
 from melodyrnn.workflows.benchmark_rows import COUNTED
 from melodyrnn.workflows.melodies import melodies_of
@@ -20,7 +21,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--repeats", type=int, default=5)
     options = parser.parse_args()
-    folds = folds_of(melodies_of(gather("kinder")), FOLDS, seed=0)
+    folds = folds_of(melodies_of(gather(Corpus("kinder"))), FOLDS, seed=0)
     told = [{} for _ in folds]
 
     def tell(row):

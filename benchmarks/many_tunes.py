@@ -1,8 +1,9 @@
 """Tunes of several traditions, for the benchmarks of many songs."""
 
+from melodyrnn.music.corpus import Corpus
 from melodyrnn.workflows.sources import gather
 
-CORPORA = ("essen", "oneills", "ryans-mammoth", "airds")
+CORPORA = tuple(map(Corpus, ("essen", "oneills", "ryans-mammoth", "airds")))
 
 
 def evenly(count):

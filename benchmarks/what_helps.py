@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from melodyrnn.music.corpus import Corpus
 from melodyrnn.networks.backend import tf
 from melodyrnn.networks.config import EventConfig
 from melodyrnn.networks.event_training import EventLearner
@@ -108,7 +109,7 @@ def main() -> None:
     tf.config.threading.set_intra_op_parallelism_threads(1)
     tf.config.threading.set_inter_op_parallelism_threads(1)
     count = int(sys.argv[1]) if len(sys.argv) > 1 else 3
-    data = melodies_of(gather("kinder"))
+    data = melodies_of(gather(Corpus("kinder")))
     folds = [
         replace(fold, seed=number) for number, fold in enumerate(folds_of(data, FOLDS, 0)[:count])
     ]

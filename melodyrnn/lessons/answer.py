@@ -18,6 +18,7 @@ from melodyrnn.lessons.lesson import (
     Table,
 )
 from melodyrnn.lessons.tunes import Alphabet, Tune, Tunes, fit, gathered
+from melodyrnn.music.corpus import Corpus
 from melodyrnn.music.sounding import Move
 from melodyrnn.networks.config import FitConfig, SequenceConfig
 from melodyrnn.sequences.chance import Parts, difference, mean
@@ -29,7 +30,11 @@ from melodyrnn.sequences.windows import Batch, source_and_target
 HALF = 24
 """The most moves of a half: a tune has up to twice as many."""
 
-CORPORA = {"German": "kinder", "of Erk": "essen/erk", "Chinese": "essen/china"}
+CORPORA = {
+    "German": Corpus("kinder"),
+    "of Erk": Corpus("essen/erk"),
+    "Chinese": Corpus("essen/china"),
+}
 """Where the tunes come from: the corpora with many short ones."""
 
 CUTS = (1 / 3, 1 / 2, 2 / 3)

@@ -21,7 +21,11 @@ from melodyrnn.sequences.windows import Batch
 from melodyrnn.workflows.held_out import FRACTION, split
 from melodyrnn.workflows.sources import Named, gather_all
 
-TRADITIONS: Mapping[str, str] = {"German": "kinder", "Chinese": "essen/china", "Irish": "oneills"}
+TRADITIONS: Mapping[str, Corpus] = {
+    "German": Corpus("kinder"),
+    "Chinese": Corpus("essen/china"),
+    "Irish": Corpus("oneills"),
+}
 """Tradition -> the corpus its tunes come from: children's songs, songs of the Han, O'Neill's."""
 
 EXCERPT = 24
@@ -66,7 +70,7 @@ def gathered(
     *,
     shortest: int = EXCERPT + 1,
     longest: int | None = None,
-    corpora: Mapping[str, str] = TRADITIONS,
+    corpora: Mapping[str, Corpus] = TRADITIONS,
 ) -> Tunes:
     """At most ``most`` tunes of each tradition, those held out first chosen by content alone.
 
@@ -76,7 +80,7 @@ def gathered(
     tunes: list[Tune] = []
     for number, (tradition, corpus) in enumerate(corpora.items()):
         progress(number, len(corpora), f"reading {corpus}")
-        songs = gather_all(Corpus(corpus)).songs
+        songs = gather_all(corpus).songs
         known = [Tune(named.name, named.song, tradition) for named in songs]
         fit = [t for t in known if shortest <= _sounding(t) <= (longest or _sounding(t))]
         tunes += sorted(fit, key=lambda tune: tune.digest)[:most]

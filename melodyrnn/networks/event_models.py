@@ -128,13 +128,11 @@ class EventNetwork:
         if random:
             u = random.drop(u, self.config.recurrent_dropout)
         lanes, steps, _ = x.shape
-        state: Any = [tf.zeros([lanes, self.config.units])] * 2
+        state: Any = (tf.zeros([lanes, self.config.units]),) * 2
         x = tf.transpose(x, [1, 0, 2])  # (L, N, E)
         if steps > MOST_UNROLLED:
             z = tf.matmul(x, w["kernel"]) + w["bias"]
-            h, _ = tf.scan(
-                lambda before, step: recurrence.lstm(tf, step, before, u)[1], z, tuple(state)
-            )
+            h, _ = tf.scan(lambda before, step: recurrence.lstm(tf, step, before, u)[1], z, state)
         else:
             layer = Recurrence(recurrence.lstm, w["kernel"], w["bias"], [u], lanes)
             h, _ = layer.along(x, state)

@@ -10,7 +10,6 @@ import numpy as np
 
 from melodyrnn.errors import ConfigError
 from melodyrnn.files import check_free, create_folder, create_fresh_folder, write_atomically
-from melodyrnn.music.corpus import Corpus
 from melodyrnn.networks.checking import check, nearest
 from melodyrnn.workflows.benchmark_rows import Floats, Fold, Row
 from melodyrnn.workflows.fold_work import tell_folds
@@ -129,7 +128,7 @@ def benchmark(
     check("folds", folds, {"least": 2})
     check("seed", seed, {"least": 0})
     table = TABLES[name] if songs is None else None
-    source = Corpus(TABLES[name].corpus) if songs is None else songs
+    source = TABLES[name].corpus if songs is None else songs
     named = gather(
         source,
         track=track,
@@ -145,7 +144,7 @@ def benchmark(
     bits = tell_folds(rows, dealt, progress)
     result = BenchmarkResult(
         name,
-        TABLES[name].corpus if songs is None else str(songs),
+        str(source),
         table,
         data,
         tuple(fold.test for fold in dealt),

@@ -4,12 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from melodyrnn.music.corpus import Corpus
+
 
 @dataclass(frozen=True)
 class Published:
     """One published table."""
 
-    corpus: str  # the name of one that music21 carries (``music.collections``)
+    corpus: Corpus
     about: str
     source: str
     bits: Mapping[str, float]  # row of ``benchmark_rows`` -> bits per note
@@ -18,7 +20,7 @@ class Published:
 TABLES: Mapping[str, Published] = MappingProxyType(
     {
         "kinder": Published(
-            corpus="kinder",
+            corpus=Corpus("kinder"),
             about="German children's songs",
             source="Pearce (2005), dataset 7",
             bits={
