@@ -16,6 +16,7 @@ import mido
 import numpy as np
 import pytest
 from click.testing import CliRunner
+from marks import unprivileged
 
 from melodyrnn import read_song
 from melodyrnn.cli import main
@@ -357,7 +358,7 @@ def test_a_full_disk_under_the_output_is_one_line(melodyrnn, nabiya):
     )
 
 
-@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="may read anything")
+@unprivileged
 def test_a_file_that_may_not_be_read_is_no_wrong_option(tmp_path):
     song = tmp_path / "song.txt"
     song.touch(mode=0o000)

@@ -3,6 +3,7 @@ import stat
 from pathlib import Path
 
 import pytest
+from marks import unprivileged
 
 from melodyrnn.errors import MelodyError
 from melodyrnn.files import exists, is_folder, numbered, read_bytes, suggest, write_atomically
@@ -71,7 +72,7 @@ def test_a_file_larger_than_allowed_is_not_read(tmp_path):
     )
 
 
-@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="may write anywhere")
+@unprivileged
 def test_a_folder_without_permission_is_named(tmp_path):
     tmp_path.chmod(0o500)
     said = message(write_atomically, Path(tmp_path, "song.mid"), "")
