@@ -20,8 +20,8 @@ from many_tunes import evenly
 from music21 import converter
 
 from melodyrnn.errors import MelodyWarning
+from melodyrnn.machine import cores
 from melodyrnn.music.midi import midi_bytes
-from melodyrnn.workflows.pool import cores
 from melodyrnn.workflows.sources import gather
 
 

@@ -11,14 +11,15 @@ PACKAGE = Path(__file__).parent.parent / "melodyrnn"
 
 MAY_IMPORT = {
     "errors": set(),
+    "machine": set(),
     "files": {"errors"},
     "music": {"errors", "files"},
     "sequences": {"errors"},
     "render": {"errors", "files", "music"},
-    "networks": {"errors", "files", "sequences"},
-    "workflows": {"errors", "files", "music", "render", "sequences", "networks"},
+    "networks": {"errors", "files", "machine", "sequences"},
+    "workflows": {"errors", "files", "machine", "music", "render", "sequences", "networks"},
     "lessons": {"errors", "files", "music", "render", "sequences", "networks", "workflows"},
-    "sweeps": {"errors", "files", "render", "networks", "workflows", "lessons"},
+    "sweeps": {"errors", "files", "machine", "render", "networks", "workflows", "lessons"},
     "console": set(),
     "cli": {"errors", "files", "networks", "workflows", "lessons", "sweeps", "console"},
     "__init__": set(),

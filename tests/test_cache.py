@@ -18,7 +18,7 @@ from melodyrnn.music.notation import parse
 from melodyrnn.music.packing import join, pack, unpack, unpack_all
 from melodyrnn.music.places import places
 from melodyrnn.music.tunes import Tune
-from melodyrnn.workflows import pool, reading
+from melodyrnn.workflows import reading
 from melodyrnn.workflows.sources import gather
 from tests.strategies import songs
 
@@ -258,7 +258,7 @@ def test_workers_read_the_same_songs(shelf, folder, monkeypatch, parsed):
     shelf.unlink()
     told = []
     monkeypatch.setattr(reading, "_WORTH_A_WORKER", 1e-6)
-    monkeypatch.setattr(pool, "cores", lambda: 2)
+    monkeypatch.setattr(reading, "cores", lambda: 2)
     there = quietly(folder, progress=lambda done, all_: told.append((done, all_)))
     assert there == here
     assert len(parsed) == 6  # none here the second time

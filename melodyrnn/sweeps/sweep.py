@@ -10,6 +10,7 @@ from melodyrnn.errors import ConfigError
 from melodyrnn.files import exists, suggest, write_atomically
 from melodyrnn.lessons.catalogue import NAMES, lesson_named
 from melodyrnn.lessons.lesson import HeatMap
+from melodyrnn.machine import cores
 from melodyrnn.networks.checking import check, nearest
 from melodyrnn.render.charts import heat_map, write_picture
 from melodyrnn.sweeps import course, lesson_runs, song_runs, summary
@@ -17,7 +18,6 @@ from melodyrnn.sweeps.course import Mending
 from melodyrnn.sweeps.grid import Grid, combinations, read_grid
 from melodyrnn.sweeps.outcome import Outcome, Score
 from melodyrnn.workflows.folder import RUNS, claim, read_basis, slug
-from melodyrnn.workflows.pool import cores
 from melodyrnn.workflows.sources import Source, gather
 
 FILE = "sweep.json"

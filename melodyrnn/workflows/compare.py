@@ -9,6 +9,7 @@ from typing import Any
 
 from melodyrnn.errors import ConfigError, MelodyWarning
 from melodyrnn.files import write_atomically
+from melodyrnn.machine import cores
 from melodyrnn.networks.checking import check, nearest
 from melodyrnn.networks.config import ModelConfig, TrainConfig, configure
 from melodyrnn.networks.tables import MODELS, MOST_WINDOW
@@ -19,7 +20,6 @@ from melodyrnn.workflows import comparison, verdict
 from melodyrnn.workflows.dataset import Dataset, default_input, vocabulary_of
 from melodyrnn.workflows.folder import RUNS, claim, read_basis, slug
 from melodyrnn.workflows.held_out import FRACTION, Split, judge, split
-from melodyrnn.workflows.pool import cores
 from melodyrnn.workflows.side_by_side import run_trials
 from melodyrnn.workflows.sources import Named, Source, gather
 from melodyrnn.workflows.trial import Plan, Trial

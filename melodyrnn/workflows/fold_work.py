@@ -8,9 +8,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from melodyrnn.machine import cores
 from melodyrnn.workflows.benchmark_rows import Floats, Fold, Row, Told
 from melodyrnn.workflows.network_rows import ROWS
-from melodyrnn.workflows.pool import cores, share_out
+from melodyrnn.workflows.pool import share_out
 
 Bits = dict[str, list[Floats]]
 """Row -> of each melody of the test, -log2 p of each note, (L,)."""

@@ -30,13 +30,6 @@ _ONE_THREAD = {"TF_NUM_INTRAOP_THREADS": "1", "TF_NUM_INTEROP_THREADS": "1"}
 machine together, and what a task finds does not depend on how many there are."""
 
 
-def cores() -> int:
-    """How many processes this one may use at once."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
-
-
 def share_out(
     work: str, tasks: Mapping[int, Any], jobs: int, after: Callable[[int, Any], None], lost: str
 ) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from melodyrnn.errors import MelodyError
+from melodyrnn.machine import cores
 from melodyrnn.music import cache
 from melodyrnn.music.corpus import read_file
 from melodyrnn.music.grid import Grid
@@ -145,7 +146,7 @@ def _read(todo: Mapping[int, Task], take: Callable[[int, bytes, bytes], None]) -
         for number, task in todo.items():
             take(number, *read_one(task))
         return
-    from melodyrnn.workflows.pool import cores, share_out  # a song alone is spared them
+    from melodyrnn.workflows.pool import share_out  # a song alone is spared it
 
     parts: list[list[int]] = []
     room = 0.0
