@@ -13,7 +13,8 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-_END = -1  # after each sequence; no symbol's number
+_END, _UNKNOWN = -1, -2
+"""What stands after each sequence, and for what stands in none: no symbol's number."""
 
 Span = tuple[int, int]
 """Where the suffixes that begin with one run lie in the suffix array: from, up to."""
@@ -59,12 +60,12 @@ class Originals:
 
     def begin(self) -> Trail:
         """The trail of a sequence of which nothing was heard."""
-        return Trail(((0, len(self._suffixes)),))
+        return Trail((self._all,))
 
     def advance(self, trail: Trail, symbol: Hashable) -> Trail:
         """The trail after one symbol more."""
         number = self._numbers.get(symbol)
-        spans = list(self.begin().spans)
+        spans = [self._all]
         if number is not None:
             for length, span in enumerate(trail.spans):
                 low, high = self._narrow(span, length, number)
@@ -85,18 +86,33 @@ class Originals:
         """The longest run of ``sequence`` that one of the others has too: its first such run, in
         the first that has it. Of length 0 where they share no symbol.
         """
-        trail = self.begin()
-        best, start = trail, 0
-        for end, symbol in enumerate(sequence, 1):
-            trail = self.advance(trail, symbol)
-            if trail.length > best.length:
-                best, start = trail, end - trail.length
-        if not best.length:
+        numbers = [self._numbers.get(symbol, _UNKNOWN) for symbol in sequence]
+        span, start, length = self._all, 0, 0
+        for begin in range(len(numbers)):
+            # Only a longer run is of interest, and it begins with one longer by one symbol.
+            while (end := begin + length + 1) <= len(numbers):
+                low, high = self._span(numbers[begin:end])
+                if low == high:
+                    break
+                span, start, length = (low, high), begin, length + 1
+        if not length:
             return Shared(0, 0, 0, 0)
-        low, high = best.spans[-1]
-        place = min(self._suffixes[low:high])
+        place = min(self._suffixes[slice(*span)])
         other = bisect_right(self._begins, place) - 1
-        return Shared(best.length, start, other, place - self._begins[other])
+        return Shared(length, start, other, place - self._begins[other])
+
+    @property
+    def _all(self) -> Span:
+        return 0, len(self._suffixes)
+
+    def _span(self, run: list[int]) -> Span:
+        """Of the suffixes that begin with ``run``."""
+
+        def beginning(suffix: int) -> list[int]:
+            return self._text[suffix : suffix + len(run)]
+
+        low = bisect_left(self._suffixes, run, key=beginning)
+        return low, bisect_right(self._suffixes, run, low, key=beginning)
 
     def _narrow(self, span: Span, length: int, number: int) -> Span:
         """Of the suffixes of ``span``, which have ``length`` symbols in common, those that go on
