@@ -10,7 +10,8 @@ import numpy.typing as npt
 from melodyrnn.errors import ConstraintError
 from melodyrnn.networks.beam import beam_search
 from melodyrnn.networks.config import SampleConfig
-from melodyrnn.networks.predictor import Predictor, hear
+from melodyrnn.networks.predictor import Player, Predictor, hear
+from melodyrnn.networks.shared_past import SharedPast
 from melodyrnn.sequences.constraints import Constraint, Constraints
 from melodyrnn.sequences.sampling import Floats, draw, log_softmax, probabilities
 from melodyrnn.sequences.vocabulary import Indices
@@ -50,7 +51,8 @@ def generate(
     if config.beam:
         found = beam_search(predictor, primer, length, config.beam, together, progress)[:count]
         return Drawn([song for _, song in found], np.array([score for score, _ in found]))
-    drawing = _Drawing(predictor, primer, length, config, count, together)
+    player: Player = SharedPast(predictor) if count > 1 else predictor
+    drawing = _Drawing(player, primer, length, config, count, together)
     stuck = drawing.play(np.arange(count), progress)
     while len(stuck):
         stuck = drawing.play(stuck)
@@ -67,14 +69,14 @@ class _Drawing:
 
     def __init__(
         self,
-        predictor: Predictor,
+        player: Player,
         primer: Indices,
         length: int,
         config: SampleConfig,
         count: int,
         constraints: Constraints,
     ) -> None:
-        self.predictor, self.primer, self.length = predictor, primer, length
+        self.player, self.primer, self.length = player, primer, length
         self.config, self.constraints = config, constraints
         self.songs: Indices = np.empty((count, len(primer) + length), dtype=np.int32)
         self.songs[:, : len(primer)] = primer
@@ -90,9 +92,9 @@ class _Drawing:
 
     def play(self, rows: Rows, progress: Progress = lambda done, all_: None) -> Rows:
         """Draw the songs ``rows`` (R,) from the primer on. Returns those that got stuck."""
-        predictor, constraints, config = self.predictor, self.constraints, self.config
-        window, stuck = predictor.window, []
-        state = hear(predictor, self.primer, len(rows))
+        player, constraints, config = self.player, self.constraints, self.config
+        window, stuck = player.window, []
+        state = hear(player, self.primer, len(rows))
         states = constraints.begin(self.primer, len(rows))
         self.log_probability[rows] = 0.0
         for place in range(self.length):
@@ -107,10 +109,10 @@ class _Drawing:
                 stuck += [self._retreat(row, end) for row in rows[~going & ~whole].tolist()]
                 kept = np.flatnonzero(going)
                 rows, mask = rows[kept], mask[kept]
-                state, states = predictor.pick(state, kept), constraints.pick(states, kept)
+                state, states = player.pick(state, kept), constraints.pick(states, kept)
                 if not len(rows):
                     break
-            logits, state = predictor.step(self.songs[rows, end - window : end], state)
+            logits, state = player.step(self.songs[rows, end - window : end], state)
             ruled = logits if mask is None else np.where(mask, logits, -np.inf)
             p = probabilities(ruled, config.temperature, config.top_k, config.top_p)  # (R, V)
             codes = draw(p, self.uniforms[rows, place])

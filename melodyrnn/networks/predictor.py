@@ -9,15 +9,10 @@ import numpy.typing as npt
 from melodyrnn.sequences.vocabulary import Indices
 
 
-class Predictor(Protocol):
-    """A model that tells the next code of windows of ``window`` codes."""
+class Player(Protocol):
+    """What tells the next code of windows of ``window`` codes, step by step."""
 
     window: int
-
-    @property
-    def parameters(self) -> int:
-        """The number of numbers that learning set."""
-        ...
 
     def begin(self, count: int) -> Any:
         """The state of ``count`` songs before anything was heard."""
@@ -31,16 +26,25 @@ class Predictor(Protocol):
         """The state of the songs ``rows`` (R,), of each as often as it is named."""
         ...
 
+
+class Predictor(Player, Protocol):
+    """A model, which can also be measured."""
+
+    @property
+    def parameters(self) -> int:
+        """The number of numbers that learning set."""
+        ...
+
     def logits(self, sequences: Sequence[Indices]) -> Sequence[npt.NDArray[Any]]:
         """Of each sequence the logits of all its windows, (N, V), the state carried."""
         ...
 
 
-def hear(predictor: Predictor, primer: Indices, count: int) -> Any:
+def hear(player: Player, primer: Indices, count: int) -> Any:
     """The state of ``count`` songs after all of ``primer`` (P,) but its last window, which is the
     first to be answered.
     """
-    songs, state = np.tile(primer, (count, 1)), predictor.begin(count)
-    for start in range(len(primer) - predictor.window):
-        _, state = predictor.step(songs[:, start : start + predictor.window], state)
+    songs, state = np.tile(primer, (count, 1)), player.begin(count)
+    for start in range(len(primer) - player.window):
+        _, state = player.step(songs[:, start : start + player.window], state)
     return state
