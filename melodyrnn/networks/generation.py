@@ -8,10 +8,12 @@ import numpy as np
 import numpy.typing as npt
 
 from melodyrnn.errors import ConstraintError
+from melodyrnn.networks.arrays import Network
 from melodyrnn.networks.beam import beam_search
 from melodyrnn.networks.config import SampleConfig
 from melodyrnn.networks.predictor import Player, Predictor, hear
 from melodyrnn.networks.shared_past import SharedPast
+from melodyrnn.networks.threads import in_threads
 from melodyrnn.sequences.constraints import Constraint, Constraints
 from melodyrnn.sequences.sampling import Floats, draw, log_softmax, probabilities
 from melodyrnn.sequences.vocabulary import Indices
@@ -53,7 +55,10 @@ def generate(
         return Drawn([song for _, song in found], np.array([score for score, _ in found]))
     player: Player = SharedPast(predictor) if count > 1 else predictor
     drawing = _Drawing(player, primer, length, config, count, together)
-    stuck = drawing.play(np.arange(count), progress)
+    if isinstance(predictor, Network) and not constraints:  # all others do little in NumPy
+        stuck = in_threads(drawing.play, count, progress)
+    else:
+        stuck = drawing.play(np.arange(count), progress)
     while len(stuck):
         stuck = drawing.play(stuck)
     return Drawn(drawing.trimmed(), drawing.log_probability)
