@@ -31,15 +31,15 @@ _ROWS = 4096
 """Windows told at once where no state is carried."""
 
 # As arrays, which NumPy takes sooner than numbers: that is a fifth of a sigmoid of one row.
-_ONE = np.array(1.0, np.float32)
-_LARGEST_POWER = np.array(80.0, np.float32)
-"""Of e, in 32 bits."""
+_ONE, _MINUS_TWO = np.array(1.0, np.float32), np.array(-2.0, np.float32)
 
 
 class _Math:
-    """What the cells need of NumPy."""
+    """What the cells need of NumPy. An exponential may overflow: its reciprocal is 0, as it should
+    be.
+    """
 
-    tanh, exp = staticmethod(np.tanh), staticmethod(np.exp)
+    exp = staticmethod(np.exp)
     reshape, einsum = staticmethod(np.reshape), staticmethod(np.einsum)
     concat = staticmethod(np.concatenate)
 
@@ -51,11 +51,21 @@ class _Math:
 
     @staticmethod
     def sigmoid(z: Any) -> Any:
-        """1 / (1 + exp(-z)), bounded before it overflows; NumPy's exp is quicker than its tanh."""
-        y = np.minimum(-z, _LARGEST_POWER)
+        """1 / (1 + exp(-z))."""
+        y = np.negative(z)
         np.exp(y, out=y)
         y += _ONE
         return np.reciprocal(y, out=y)
+
+    @staticmethod
+    def tanh(z: Any) -> Any:
+        """1 - 2 / (1 + exp(2 z)); NumPy's exp is twice as quick as its tanh."""
+        y = z + z
+        np.exp(y, out=y)
+        y += _ONE
+        np.divide(_MINUS_TWO, y, out=y)
+        y += _ONE
+        return y
 
 
 class Network:
@@ -111,6 +121,7 @@ class Network:
     def begin(self, count: int) -> State:
         return [cell.begin(count) for cell in self.cells]
 
+    @np.errstate(over="ignore")
     def step(self, rows: Indices, state: State) -> tuple[Floats, State]:
         """Windows (B, T[, F]) and state -> logits (B, V) and the state after them."""
         if not self._recurs:
