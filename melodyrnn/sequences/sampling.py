@@ -1,5 +1,8 @@
 """From what a network expects to the next code."""
 
+from collections.abc import Callable
+from functools import partial
+
 import numpy as np
 import numpy.typing as npt
 
@@ -9,8 +12,8 @@ Floats = npt.NDArray[np.float64]
 def log_softmax(logits: npt.ArrayLike) -> Floats:
     """Natural logarithms of the probabilities, along the last axis. Shape as given."""
     z = np.asarray(logits, dtype=np.float64)
-    z = z - z.max(axis=-1, keepdims=True)
-    return np.asarray(z - np.log(np.exp(z).sum(axis=-1, keepdims=True)), dtype=np.float64)
+    z = z - _greatest(z)
+    return np.asarray(z - np.log(_total(np.exp(z))), dtype=np.float64)
 
 
 def probabilities(
@@ -30,7 +33,7 @@ def probabilities(
     if temperature == 0:
         return np.asarray(np.arange(z.shape[-1]) == z.argmax(axis=-1, keepdims=True), np.float64)
     with np.errstate(over="ignore"):  # near 0 the gaps go to infinity, as they should
-        p = np.exp((z - z.max(axis=-1, keepdims=True)) / temperature)
+        p = np.exp((z - _greatest(z)) / temperature)
     if top_k is None and top_p is None:
         return _scaled(p)
     order = np.argsort(-z, axis=-1, kind="stable")  # the likeliest first, ties by index
@@ -48,7 +51,12 @@ def probabilities(
 
 def _scaled(p: Floats) -> Floats:
     """To a sum of 1 along the last axis."""
-    return np.asarray(p / p.sum(axis=-1, keepdims=True), dtype=np.float64)
+    return np.asarray(p / _total(p), dtype=np.float64)
+
+
+# Along the last axis, which stays; NumPy's methods of these names go a longer way to the same.
+_greatest: Callable[[Floats], Floats] = partial(np.maximum.reduce, axis=-1, keepdims=True)
+_total: Callable[[Floats], Floats] = partial(np.add.reduce, axis=-1, keepdims=True)
 
 
 def draw(p: Floats, uniforms: npt.ArrayLike) -> npt.NDArray[np.int32]:
@@ -56,8 +64,7 @@ def draw(p: Floats, uniforms: npt.ArrayLike) -> npt.NDArray[np.int32]:
 
     By the inverse of the cumulated distribution, so that a row depends on its own number only.
     """
-    cumulated = np.cumsum(p, axis=-1)
-    threshold = np.asarray(uniforms)[:, None] * cumulated[:, -1:]
-    index = (cumulated <= threshold).sum(axis=-1)
-    last = p.shape[-1] - 1 - np.argmax(p[:, ::-1] > 0, axis=-1)  # rounding must not pass it
-    return np.asarray(np.minimum(index, last), dtype=np.int32)
+    cumulated = np.add.accumulate(p, axis=-1)
+    whole = cumulated[:, -1:]
+    threshold = np.minimum(np.asarray(uniforms)[:, None] * whole, np.nextafter(whole, 0))
+    return np.asarray(np.add.reduce(cumulated <= threshold, axis=-1), dtype=np.int32)
