@@ -1,6 +1,6 @@
 """Generation: notes a second beside a loop over `model.predict`, and a batch beside one by one.
 
-    python benchmarks/generation_speed.py [--repeats 5]
+    python benchmarks/generation_speed.py [--repeats 9]
 
 The network is that of songs/nabiya.txt, a stateful LSTM(128) with windows of 4, which has learned
 the song as `melodyrnn train` does. Songs that are the same so far are told as one; so a batch is

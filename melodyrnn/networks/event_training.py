@@ -15,6 +15,7 @@ import numpy.typing as npt
 from melodyrnn.networks.backend import tf
 from melodyrnn.networks.config import EventConfig
 from melodyrnn.networks.event_models import EventNetwork, Random, Weights
+from melodyrnn.networks.programs import program
 from melodyrnn.sequences.events import Events, Layout, padded, steps_for
 from melodyrnn.sequences.windows import Mask
 
@@ -43,8 +44,8 @@ class EventLearner:
         self._average, self._means, self._squares = (
             [tf.Variable(tf.zeros_like(variable)) for variable in variables] for _ in range(3)
         )
-        self._step = tf.function(self._learn, reduce_retracing=False)
-        self._tell = tf.function(
+        self._step = program(self._learn, reduce_retracing=False)
+        self._tell = program(
             lambda events: tf.nn.log_softmax(self.network.logits(events)), reduce_retracing=False
         )
 

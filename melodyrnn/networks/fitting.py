@@ -14,6 +14,7 @@ import numpy.typing as npt
 from melodyrnn.networks.backend import keras, tf
 from melodyrnn.networks.config import FitConfig
 from melodyrnn.networks.learner import Learner
+from melodyrnn.networks.programs import program, repeat
 from melodyrnn.sequences.windows import Batch
 
 Weights = list[npt.NDArray[np.float32]]
@@ -155,7 +156,7 @@ def teller(model: Any, batch: Batch, jit: bool = True, size: int = 256) -> Calla
         for start in range(0, len(batch.y), size)
     ]
 
-    @tf.function(jit_compile=jit, reduce_retracing=True)  # type: ignore[untyped-decorator]
+    @program(jit_compile=jit, reduce_retracing=True)  # type: ignore[untyped-decorator]
     def tell(x: list[Any], y: Any, mask: Any) -> Any:
         return _measured(model(_one(x), training=False), y, mask)
 
@@ -172,16 +173,16 @@ def _learner(model: Any, optimizer: Any, batch: Batch, jit: bool) -> Callable[..
     xs = [tf.constant(x) for x in _listed(batch.x)]
     y = tf.constant(batch.y, tf.int32)
     mask = tf.constant(batch.mask, tf.float32)
-    variables = model.trainable_variables
+    variables, nothing = model.trainable_variables, tf.constant(0.0)
 
-    @tf.function(jit_compile=jit)  # type: ignore[untyped-decorator]
+    @program(jit_compile=jit)  # type: ignore[untyped-decorator]
     def run(order: Any, counts: Any) -> tuple[Any, Any]:
         epochs, steps, _ = order.shape
-        losses = accuracies = tf.zeros(epochs)
-        for epoch in tf.range(epochs):
-            total = hits = weight = tf.constant(0.0)
-            rows = tf.gather(order, epoch)
-            for k in tf.range(steps):
+
+        def epoch(number: Any, losses: Any, accuracies: Any) -> Any:
+            rows = tf.gather(order, number)
+
+            def step(k: Any, total: Any, hits: Any, weight: Any) -> Any:
                 picked, count = tf.gather(rows, k), tf.gather(counts, k)
                 told = tf.gather(y, picked)
                 weights = tf.gather(mask, picked) * tf.reshape(
@@ -192,10 +193,13 @@ def _learner(model: Any, optimizer: Any, batch: Batch, jit: bool) -> Callable[..
                     loss, right, counted = _measured(logits, told, weights)
                     mean = loss / tf.maximum(counted, 1.0)
                 optimizer.apply(tape.gradient(mean, variables), variables)
-                total, hits, weight = total + loss, hits + right, weight + counted
-            losses = tf.tensor_scatter_nd_update(losses, [[epoch]], [total / weight])
-            accuracies = tf.tensor_scatter_nd_update(accuracies, [[epoch]], [hits / weight])
-        return losses, accuracies
+                return total + loss, hits + right, weight + counted
+
+            total, hits, weight = repeat(steps, step, nothing, nothing, nothing)
+            losses = tf.tensor_scatter_nd_update(losses, [[number]], [total / weight])
+            return losses, tf.tensor_scatter_nd_update(accuracies, [[number]], [hits / weight])
+
+        return repeat(epochs, epoch, tf.zeros(epochs), tf.zeros(epochs))  # type: ignore[no-any-return]
 
     return run  # type: ignore[no-any-return]
 

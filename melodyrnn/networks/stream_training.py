@@ -18,6 +18,7 @@ from melodyrnn.networks import models
 from melodyrnn.networks.backend import keras, tf
 from melodyrnn.networks.config import StreamConfig
 from melodyrnn.networks.learner import Learner
+from melodyrnn.networks.programs import program
 from melodyrnn.sequences.measuring import Score
 from melodyrnn.sequences.streams import Stream
 
@@ -195,7 +196,7 @@ def _learner(model: Any, optimizer: Any) -> Callable[..., Any]:
     """
     variables = model.trainable_variables
 
-    @tf.function  # type: ignore[untyped-decorator]
+    @program
     def learn(x: Any, y: Any, keep: Any, mask: Any, states: Any, dropout: Any) -> Any:
         with tf.GradientTape() as tape:
             logits, after = models.unrolled(
@@ -220,7 +221,7 @@ class Teller:
     def __init__(self, model: Any) -> None:
         self.model = model
 
-        @tf.function  # type: ignore[untyped-decorator]
+        @program
         def tell(x: Any, y: Any, keep: Any, mask: Any, states: Any) -> Any:
             logits, after = models.unrolled(
                 model, x, states, every_step=True, keep=tf.cast(keep, tf.float32)

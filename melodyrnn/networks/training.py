@@ -18,6 +18,7 @@ from melodyrnn.networks.arrays import Network
 from melodyrnn.networks.backend import keras, tf
 from melodyrnn.networks.config import ModelConfig, TrainConfig
 from melodyrnn.networks.learner import Learner
+from melodyrnn.networks.programs import program, repeat
 from melodyrnn.sequences.measuring import Score, score_of
 from melodyrnn.sequences.vocabulary import Indices
 from melodyrnn.sequences.windows import next_code, symbols
@@ -226,29 +227,30 @@ def _compile(
     x = tf.constant(windows.x[order], tf.int32)  # (K, B, T)
     y = tf.constant(windows.y[order], tf.int32)  # (K, B)
     keep = tf.constant(~starts[order[:, 0]], tf.float32)  # (K,): 0 where the state is reset
-    variables = model.trainable_variables
+    variables, nothing = model.trainable_variables, tf.constant(0.0)
 
-    @tf.function(jit_compile=True)  # type: ignore[untyped-decorator]
+    @program(jit_compile=True)  # type: ignore[untyped-decorator]
     def run(epochs: Any, done: Any) -> tuple[Any, Any]:
-        losses = accuracies = tf.zeros(block)
-        for epoch in tf.range(epochs):
-            loss = right = tf.constant(0.0)
-            states = models.zero_states(model, batch)
-            for k in tf.range(steps):
+        def epoch(number: Any, losses: Any, accuracies: Any) -> Any:
+            def step(k: Any, loss: Any, right: Any, states: Any) -> Any:
                 # Not x[k]: a slice at a loop variable fails to compile.
                 seen, told, weight = (tf.gather(part, k) for part in (x, y, weights))
                 states = [[s * tf.gather(keep, k) for s in state] for state in states]
                 with tf.GradientTape() as tape:
-                    dropout = (seed, (done + epoch) * steps + k)
+                    dropout = (seed, (done + number) * steps + k)
                     logits, states = models.step(model, seen, states, dropout)
                     errors = tf.nn.sparse_softmax_cross_entropy_with_logits(told, logits)
                     mean = tf.reduce_sum(errors * weight) / tf.reduce_sum(weight)
                 optimizer.apply(tape.gradient(mean, variables), variables)
                 hits = tf.cast(tf.argmax(logits, -1, tf.int32) == told, tf.float32)
                 loss += tf.reduce_sum(errors * weight)
-                right += tf.reduce_sum(hits * weight)
-            losses = tf.tensor_scatter_nd_update(losses, [[epoch]], [loss / count])
-            accuracies = tf.tensor_scatter_nd_update(accuracies, [[epoch]], [right / count])
-        return losses, accuracies
+                return loss, right + tf.reduce_sum(hits * weight), states
+
+            states = models.zero_states(model, batch)
+            loss, right, _ = repeat(steps, step, nothing, nothing, states)
+            losses = tf.tensor_scatter_nd_update(losses, [[number]], [loss / count])
+            return losses, tf.tensor_scatter_nd_update(accuracies, [[number]], [right / count])
+
+        return repeat(epochs, epoch, tf.zeros(block), tf.zeros(block))  # type: ignore[no-any-return]
 
     return lambda epochs, done: run(tf.constant(epochs), tf.constant(done))

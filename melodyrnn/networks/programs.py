@@ -1,0 +1,26 @@
+"""Compiled programs, whose loops are written out as what they are.
+
+AutoGraph, by which TensorFlow makes loops of Python's own, first reads and rewrites the source of
+every function that a program calls, Keras's among them. That takes as long as compiling.
+"""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from melodyrnn.networks.backend import tf
+
+program = partial(tf.function, autograph=False)
+"""Makes one of a function of tensors; used as ``tf.function`` is."""
+
+
+def repeat(times: Any, do: Callable[..., Any], *values: Any) -> Any:
+    """In a program, ``values = do(k, *values)`` for each k below ``times``; the last values.
+
+    What is made in one turn is forgotten in the next, but for the values, which keep their shapes.
+    """
+
+    def turn(k: Any, values: Any) -> Any:
+        return k + 1, tuple(do(k, *values))
+
+    return tf.while_loop(lambda k, _: k < times, turn, (tf.constant(0), values))[1]
