@@ -3,12 +3,12 @@ whole sequence, or symbol by symbol as it grows.
 
 The others are kept as a suffix array: all their suffixes, sorted. Those that begin with one run
 of symbols lie side by side in it, and those among them that go on with one symbol again do. So a
-run is looked up in all the others at once, by halving, one symbol at a time.
+run is looked up in all the others at once, by halving: whole, or one symbol after the other.
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Hashable, Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Hashable, Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -107,23 +107,18 @@ class Originals:
 
     def _span(self, run: list[int]) -> Span:
         """Of the suffixes that begin with ``run``."""
-
-        def beginning(suffix: int) -> list[int]:
-            return self._text[suffix : suffix + len(run)]
-
-        low = bisect_left(self._suffixes, run, key=beginning)
-        return low, bisect_right(self._suffixes, run, low, key=beginning)
+        return self._where(run, lambda suffix: self._text[suffix : suffix + len(run)], self._all)
 
     def _narrow(self, span: Span, length: int, number: int) -> Span:
         """Of the suffixes of ``span``, which have ``length`` symbols in common, those that go on
         with ``number``.
         """
+        return self._where(number, lambda suffix: self._text[suffix + length], span)
 
-        def following(suffix: int) -> int:
-            return self._text[suffix + length]
-
-        low = bisect_left(self._suffixes, number, *span, key=following)
-        return low, bisect_right(self._suffixes, number, low, span[1], key=following)
+    def _where(self, what: Any, there: Callable[[int], Any], span: Span) -> Span:
+        """Of the suffixes of ``span``, sorted by ``there(suffix)``, those where it is ``what``."""
+        low = bisect_left(self._suffixes, what, *span, key=there)
+        return low, bisect_right(self._suffixes, what, low, span[1], key=there)
 
 
 def suffix_array(text: npt.NDArray[np.int64], depth: int) -> npt.NDArray[np.int64]:
