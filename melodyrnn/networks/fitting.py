@@ -14,7 +14,7 @@ import numpy.typing as npt
 from melodyrnn.networks.backend import keras, tf
 from melodyrnn.networks.config import FitConfig
 from melodyrnn.networks.learner import Learner
-from melodyrnn.networks.programs import program, repeat
+from melodyrnn.networks.programs import collect, program, repeat
 from melodyrnn.sequences.windows import Batch
 
 Weights = list[npt.NDArray[np.float32]]
@@ -179,7 +179,7 @@ def _learner(model: Any, optimizer: Any, batch: Batch, jit: bool) -> Callable[..
     def run(order: Any, counts: Any) -> tuple[Any, Any]:
         epochs, steps, _ = order.shape
 
-        def epoch(number: Any, losses: Any, accuracies: Any) -> Any:
+        def epoch(number: Any) -> tuple[Any, Any]:
             rows = tf.gather(order, number)
 
             def step(k: Any, total: Any, hits: Any, weight: Any) -> Any:
@@ -196,10 +196,9 @@ def _learner(model: Any, optimizer: Any, batch: Batch, jit: bool) -> Callable[..
                 return total + loss, hits + right, weight + counted
 
             total, hits, weight = repeat(steps, step, nothing, nothing, nothing)
-            losses = tf.tensor_scatter_nd_update(losses, [[number]], [total / weight])
-            return losses, tf.tensor_scatter_nd_update(accuracies, [[number]], [hits / weight])
+            return total / weight, hits / weight
 
-        return repeat(epochs, epoch, tf.zeros(epochs), tf.zeros(epochs))  # type: ignore[no-any-return]
+        return collect(epochs, epochs, epoch)
 
     return run  # type: ignore[no-any-return]
 

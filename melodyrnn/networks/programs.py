@@ -24,3 +24,16 @@ def repeat(times: Any, do: Callable[..., Any], *values: Any) -> Any:
         return k + 1, tuple(do(k, *values))
 
     return tf.while_loop(lambda k, _: k < times, turn, (tf.constant(0), values))[1]
+
+
+def collect(times: Any, room: int, do: Callable[[Any], tuple[Any, Any]]) -> tuple[Any, Any]:
+    """In a program, the two numbers of ``do(k)`` for each k below ``times``, twice (room,); where
+    ``times`` is less than ``room``, zeros follow.
+    """
+
+    def turn(k: Any, *rows: Any) -> list[Any]:
+        pairs = zip(rows, do(k), strict=True)
+        return [tf.tensor_scatter_nd_update(row, [[k]], [number]) for row, number in pairs]
+
+    first, second = repeat(times, turn, tf.zeros(room), tf.zeros(room))
+    return first, second

@@ -18,7 +18,7 @@ from melodyrnn.networks.arrays import Network
 from melodyrnn.networks.backend import keras, tf
 from melodyrnn.networks.config import ModelConfig, TrainConfig
 from melodyrnn.networks.learner import Learner
-from melodyrnn.networks.programs import program, repeat
+from melodyrnn.networks.programs import collect, program, repeat
 from melodyrnn.sequences.measuring import Score, score_of
 from melodyrnn.sequences.vocabulary import Indices
 from melodyrnn.sequences.windows import next_code, symbols
@@ -231,7 +231,7 @@ def _compile(
 
     @program(jit_compile=True)  # type: ignore[untyped-decorator]
     def run(epochs: Any, done: Any) -> tuple[Any, Any]:
-        def epoch(number: Any, losses: Any, accuracies: Any) -> Any:
+        def epoch(number: Any) -> tuple[Any, Any]:
             def step(k: Any, loss: Any, right: Any, states: Any) -> Any:
                 # Not x[k]: a slice at a loop variable fails to compile.
                 seen, told, weight = (tf.gather(part, k) for part in (x, y, weights))
@@ -248,9 +248,8 @@ def _compile(
 
             states = models.zero_states(model, batch)
             loss, right, _ = repeat(steps, step, nothing, nothing, states)
-            losses = tf.tensor_scatter_nd_update(losses, [[number]], [loss / count])
-            return losses, tf.tensor_scatter_nd_update(accuracies, [[number]], [right / count])
+            return loss / count, right / count
 
-        return repeat(epochs, epoch, tf.zeros(block), tf.zeros(block))  # type: ignore[no-any-return]
+        return collect(epochs, block, epoch)
 
     return lambda epochs, done: run(tf.constant(epochs), tf.constant(done))
