@@ -17,6 +17,7 @@ import numpy.typing as npt
 
 from melodyrnn.networks import recurrence
 from melodyrnn.networks.config import ModelConfig
+from melodyrnn.networks.predictor import Rows
 from melodyrnn.sequences.lookback import SYMBOLS, kinds
 from melodyrnn.sequences.vocabulary import Indices
 from melodyrnn.sequences.windows import side_by_side, windows
@@ -149,7 +150,7 @@ class Network:
             return self.entrance[rows]
         return np.asarray(self.entrance[rows + self._first_rows].sum(-2), dtype=np.float32)
 
-    def pick(self, state: State, rows: npt.NDArray[np.intp]) -> State:
+    def pick(self, state: State, rows: Rows) -> State:
         """The state of the songs ``rows`` (R,)."""
         return [[array[rows] for array in cell] for cell in state]
 

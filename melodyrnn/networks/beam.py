@@ -3,10 +3,9 @@
 from collections.abc import Callable
 
 import numpy as np
-import numpy.typing as npt
 
 from melodyrnn.errors import ConstraintError
-from melodyrnn.networks.predictor import Predictor, hear
+from melodyrnn.networks.predictor import Predictor, Rows, hear
 from melodyrnn.sequences.constraints import Constraints
 from melodyrnn.sequences.sampling import Floats, log_softmax
 from melodyrnn.sequences.vocabulary import Indices
@@ -70,9 +69,7 @@ def _best(
     return sorted([*done, *new], key=lambda scored: -scored[0])[:width]
 
 
-def _likeliest(
-    totals: Floats, done: list[float], width: int
-) -> tuple[npt.NDArray[np.intp], Indices, Floats]:
+def _likeliest(totals: Floats, done: list[float], width: int) -> tuple[Rows, Indices, Floats]:
     """Rows, codes and scores of the likeliest steps which are, whole sequences counted, among
     the first ``width``. Of equals, the first row and code comes first.
     """

@@ -1,7 +1,7 @@
 """Autoregression: each note drawn joins the window for the next. One song or a thousand at once."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -11,16 +11,13 @@ from melodyrnn.errors import ConstraintError
 from melodyrnn.networks.arrays import Network
 from melodyrnn.networks.beam import beam_search
 from melodyrnn.networks.config import SampleConfig
-from melodyrnn.networks.predictor import Player, Predictor, hear
+from melodyrnn.networks.predictor import Player, Predictor, Rows, hear
 from melodyrnn.networks.shared_past import SharedPast
-from melodyrnn.networks.threads import in_threads
+from melodyrnn.networks.threads import Progress, in_threads
 from melodyrnn.sequences.constraints import Constraint, Constraints
 from melodyrnn.sequences.sampling import Floats, draw, log_softmax, probabilities
 from melodyrnn.sequences.vocabulary import Indices
 from melodyrnn.sequences.windows import Mask
-
-Progress = Callable[[int, int], None]
-Rows = npt.NDArray[np.intp]
 
 _MOST_RETREATS = 200
 

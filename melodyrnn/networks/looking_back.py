@@ -6,7 +6,7 @@ from typing import Any, NamedTuple, Protocol, runtime_checkable
 import numpy as np
 import numpy.typing as npt
 
-from melodyrnn.networks.predictor import Predictor
+from melodyrnn.networks.predictor import Predictor, Rows
 from melodyrnn.sequences.lookback import Cycle, Lookback, views
 from melodyrnn.sequences.vocabulary import Indices
 
@@ -67,7 +67,7 @@ class LookingBack:
         logits, network = self.network.step(np.stack(seen), state.network)
         return logits, State(network, heard, state.cycles)
 
-    def pick(self, state: State, rows: npt.NDArray[np.intp]) -> State:
+    def pick(self, state: State, rows: Rows) -> State:
         return State(self.network.pick(state.network, rows), state.heard[rows], state.cycles[rows])
 
     def logits(self, sequences: Sequence[Indices]) -> Sequence[npt.NDArray[Any]]:

@@ -8,6 +8,8 @@ import numpy.typing as npt
 
 from melodyrnn.sequences.vocabulary import Indices
 
+Rows = npt.NDArray[np.intp]  # (R,): songs of a batch, by their places in it
+
 
 class Player(Protocol):
     """What tells the next code of windows of ``window`` codes, step by step."""
@@ -22,7 +24,7 @@ class Player(Protocol):
         """Windows (B, T) and state -> logits (B, V) and the state after them."""
         ...
 
-    def pick(self, state: Any, rows: npt.NDArray[np.intp]) -> Any:
+    def pick(self, state: Any, rows: Rows) -> Any:
         """The state of the songs ``rows`` (R,), of each as often as it is named."""
         ...
 

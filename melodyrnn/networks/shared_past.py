@@ -9,10 +9,8 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from melodyrnn.networks.predictor import Player
+from melodyrnn.networks.predictor import Player, Rows
 from melodyrnn.sequences.vocabulary import Indices
-
-Rows = npt.NDArray[np.intp]
 
 
 class State(NamedTuple):

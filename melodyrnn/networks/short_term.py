@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from melodyrnn.networks.looking_back import under
-from melodyrnn.networks.predictor import Predictor
+from melodyrnn.networks.predictor import Predictor, Rows
 from melodyrnn.sequences.combination import combine
 from melodyrnn.sequences.lookback import Cycle
 from melodyrnn.sequences.memories import Heard, Memories
@@ -45,9 +45,7 @@ class WithShortTerm:
         heard, short = self.short.step(rows, state[1])
         return _combined(logits, heard), (long, short)
 
-    def pick(
-        self, state: tuple[Any, list[Heard]], rows: npt.NDArray[np.intp]
-    ) -> tuple[Any, list[Heard]]:
+    def pick(self, state: tuple[Any, list[Heard]], rows: Rows) -> tuple[Any, list[Heard]]:
         return self.predictor.pick(state[0], rows), self.short.pick(state[1], rows)
 
     def logits(self, sequences: Sequence[Indices]) -> list[Floats]:

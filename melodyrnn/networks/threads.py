@@ -1,15 +1,13 @@
 """Rows of a batch shared out to threads: NumPy lets other threads go on while it computes."""
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from threading import Event
 
 import numpy as np
-import numpy.typing as npt
 
 from melodyrnn.machine import cores
+from melodyrnn.networks.predictor import Rows
 
-Rows = npt.NDArray[np.intp]
 Progress = Callable[[int, int], None]
 
 _WORTH_A_THREAD = 200
@@ -30,7 +28,10 @@ def in_threads(work: Callable[[Rows, Progress], Rows], count: int, progress: Pro
     first, *others = np.array_split(np.arange(count), parts)
     if not others:
         return work(first, progress)
-    from threadpoolctl import threadpool_limits  # a song alone is spared it
+    # A song alone is spared these.
+    from concurrent.futures import ThreadPoolExecutor
+
+    from threadpoolctl import threadpool_limits
 
     cancelled = Event()
 
