@@ -14,6 +14,7 @@ import click
 
 from melodyrnn.errors import MelodyError, MelodyWarning
 from melodyrnn.files import reason
+from melodyrnn.networks import optional
 
 INTERRUPTED = 130  # the exit status of what Ctrl-C ended: 128 and the signal's number
 
@@ -23,6 +24,7 @@ class Group(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:
         _speak_any_language()
+        optional.leave_out()
         try:
             with _notes():
                 return super().invoke(ctx)

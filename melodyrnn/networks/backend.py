@@ -11,6 +11,8 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from melodyrnn.networks.optional import without_optional
+
 
 @contextmanager
 def _quiet_stderr() -> Iterator[None]:
@@ -35,7 +37,7 @@ def _quiet_stderr() -> Iterator[None]:
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ["KERAS_BACKEND"] = "tensorflow"  # the compiled programs here are TensorFlow's
-with _quiet_stderr():
+with _quiet_stderr(), without_optional():
     import keras
     import tensorflow as tf
 
