@@ -19,7 +19,7 @@ from click.testing import CliRunner
 from marks import unprivileged
 
 from melodyrnn import read_song
-from melodyrnn.cli import main
+from melodyrnn.cli import COMMANDS, main
 from melodyrnn.music.codes import to_codes
 
 
@@ -441,7 +441,12 @@ def test_help_is_there_at_once(melodyrnn):
     assert min(seconds) < 0.5  # measured: 0.1; a bound that a busy machine keeps
 
 
-@pytest.mark.parametrize("command", sorted(main.commands))
+def test_the_list_of_commands_has_a_line_for_each():
+    listed = CliRunner().invoke(main, ["--help"], terminal_width=80).output.split("Commands:\n")[1]
+    assert listed == "".join(f"  {name:9}  {about}\n" for name, about in COMMANDS.items())
+
+
+@pytest.mark.parametrize("command", COMMANDS)
 def test_help_fits_80_columns(command):
     done = CliRunner().invoke(main, [command, "--help"], terminal_width=80)
     assert done.exit_code == 0

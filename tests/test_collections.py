@@ -8,6 +8,7 @@ import pytest
 from click.testing import CliRunner
 
 from melodyrnn.cli import main
+from melodyrnn.cli.corpus import corpus
 from melodyrnn.errors import ConfigError, MelodyError, ScoreError
 from melodyrnn.files import package_folder
 from melodyrnn.music.collections import COLLECTIONS, count, files, nearest
@@ -164,4 +165,4 @@ def test_who_reads_many_songs_can_report(command):
 
 def test_a_near_command_is_suggested(melodyrnn):
     assert "No such command 'lst'. Did you mean 'list'?" in melodyrnn("corpus", "lst").stderr
-    assert sorted(main.commands["corpus"].commands) == ["list", "show"]
+    assert sorted(corpus.commands) == ["list", "show"]

@@ -6,8 +6,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from click import Context
 
-from melodyrnn.cli import main
+from melodyrnn.cli import COMMANDS, main
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -33,7 +34,8 @@ def test_its_commands_and_options_exist():
     shown = re.findall(r"^    \$ melodyrnn (\w+)(.*)$", README, re.M)
     assert len(shown) >= 4
     for command, rest in shown:
-        options = {option for each in main.commands[command].params for option in each.opts}
+        parameters = main.get_command(Context(main), command).params
+        options = {option for each in parameters for option in each.opts}
         assert set(re.findall(r"\s(--?[a-z][\w-]*)", rest.split("|")[0])) <= options
 
 
@@ -43,4 +45,4 @@ def test_its_files_exist(path):
 
 
 def test_each_command_of_its_session_is_in_the_help():
-    assert {"inspect", "train", "evaluate", "generate", "compare", "render"} <= set(main.commands)
+    assert {"inspect", "train", "evaluate", "generate", "compare", "render"} <= set(COMMANDS)

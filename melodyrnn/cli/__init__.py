@@ -1,25 +1,34 @@
 """The command line: parse, call one workflow, print. No logic.
 
-Only click and the configurations are imported here; each command imports its workflow itself, so
-that ``--help`` answers at once.
+A command's module is imported when the command is called, and imports its workflow when it runs,
+so that ``--help`` answers at once.
 """
 
 import click
 
-from melodyrnn.cli.benchmark import benchmark
-from melodyrnn.cli.compare import compare
-from melodyrnn.cli.corpus import corpus
-from melodyrnn.cli.evaluate import evaluate
-from melodyrnn.cli.generate import generate
-from melodyrnn.cli.group import Group
-from melodyrnn.cli.inspect import inspect
-from melodyrnn.cli.lesson import lesson
-from melodyrnn.cli.render import render
-from melodyrnn.cli.sweep import sweep
-from melodyrnn.cli.train import train
+from melodyrnn.cli.group import LazyGroup
+
+COMMANDS = {
+    "inspect": "Show a song's codes and windows, and what a window can tell.",
+    "train": "Train a network on songs, and have it play.",
+    "evaluate": "Measure a run on songs that it heard, or never heard.",
+    "compare": "Set models side by side: a table, and a page to listen to.",
+    "generate": "Make new songs from a run.",
+    "render": "Write a song as MIDI, score, picture, sound or text.",
+    "lesson": "Small exact systems, each with a claim that its run checks.",
+    "corpus": "List collections of songs, and tell what is in them.",
+    "benchmark": "Set a published table beside what this machine measures.",
+    "sweep": "Run a grid of settings: a table and heat maps.",
+}
+"""Name, which is its module's too -> what the list of commands says of it."""
 
 
-@click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    cls=LazyGroup,
+    package=__name__,
+    summaries=COMMANDS,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
 @click.version_option(package_name="melodyrnn")
 def main() -> None:
     """Learn from melodies, make new ones, and see honestly how good a model is.
@@ -28,20 +37,3 @@ def main() -> None:
     takes any number of them, it is also a folder, a quoted glob such as 'songs/*.mid', an ABC
     file of many tunes, or a corpus such as kinder ('melodyrnn corpus list').
     """
-
-
-_COMMANDS = [
-    inspect,
-    train,
-    evaluate,
-    compare,
-    generate,
-    render,
-    lesson,
-    benchmark,
-    corpus,
-    sweep,
-]
-
-for _command in _COMMANDS:
-    main.add_command(_command)

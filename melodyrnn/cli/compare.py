@@ -8,16 +8,8 @@ import click
 
 from melodyrnn.cli.group import INTERRUPTED
 from melodyrnn.cli.numbers import NUMBERS
-from melodyrnn.cli.options import (
-    MODELS_TEXT,
-    PATH,
-    SONGS,
-    given,
-    print_json,
-    printing,
-    reading_many,
-    settings_of,
-)
+from melodyrnn.cli.options import PATH, SONGS, given, print_json, printing, reading_many
+from melodyrnn.cli.settings import MODELS_TEXT, settings_of
 from melodyrnn.cli.songs import songs_of
 from melodyrnn.networks.config import ModelConfig, TrainConfig
 

@@ -14,8 +14,8 @@ from melodyrnn.cli.options import (
     print_json,
     printing,
     reading,
-    settings_of,
 )
+from melodyrnn.cli.settings import settings_of
 from melodyrnn.networks.config import FormConfig, SampleConfig
 
 

@@ -1,12 +1,13 @@
-"""The group of commands: this package's errors in one line each, near names suggested."""
+"""Groups of commands: this package's errors in one line each, near names suggested."""
 
 import re
 import sys
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from difflib import get_close_matches
 from errno import EPIPE
+from importlib import import_module
 from io import TextIOWrapper
 from typing import Any
 
@@ -48,6 +49,32 @@ class Group(click.Group):
             did = f" Did you mean '{near[0]}'?" if near else ""
             ctx.fail(f"No such command '{args[0]}'.{did}")
         return super().resolve_command(ctx, args)
+
+
+class LazyGroup(Group):
+    """A group whose commands stand in modules of their names, imported when they are called.
+
+    ``package`` holds the modules; ``summaries`` is name -> what the list of commands says of it.
+    """
+
+    def __init__(self, *args: Any, package: str, summaries: Mapping[str, str], **more: Any) -> None:
+        super().__init__(*args, **more)
+        self._package = package
+        self._summaries = summaries
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(self._summaries)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in self._summaries:
+            return None
+        command = getattr(import_module(f"{self._package}.{cmd_name}"), cmd_name)
+        assert isinstance(command, click.Command)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(list(self._summaries.items()))
 
 
 def _speak_any_language() -> None:

@@ -6,12 +6,12 @@ from typing import Any
 import click
 
 from melodyrnn.cli.options import SONG, print_json, reading
-from melodyrnn.networks.config import ModelConfig
+from melodyrnn.networks.tables import WINDOW
 
 
 @click.command()
 @SONG
-@click.option("--window", default=ModelConfig().window, show_default=True, help="codes seen")
+@click.option("--window", default=WINDOW, show_default=True, help="codes seen")
 @reading
 @click.option("--json", "as_json", is_flag=True, help="print one JSON document")
 def inspect(song: Path, window: int, as_json: bool, **reading: Any) -> None:

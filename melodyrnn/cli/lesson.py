@@ -5,7 +5,8 @@ from typing import Any
 
 import click
 
-from melodyrnn.cli.options import PATH, TENSORBOARD, given, print_json, printing, settings_of
+from melodyrnn.cli.options import PATH, TENSORBOARD, given, print_json, printing
+from melodyrnn.cli.settings import settings_of
 from melodyrnn.networks.config import FitConfig, SequenceConfig
 
 LIST = "list"

@@ -10,18 +10,16 @@ import click
 from melodyrnn.cli.group import INTERRUPTED
 from melodyrnn.cli.numbers import NUMBERS, show_numbers, show_rows
 from melodyrnn.cli.options import (
-    MODELS_TEXT,
     PATH,
     SONGS,
-    STREAM_TEXT,
     TENSORBOARD,
     TEXT,
     given,
     print_json,
     printing,
     reading_many,
-    settings_of,
 )
+from melodyrnn.cli.settings import MODELS_TEXT, STREAM_TEXT, settings_of
 from melodyrnn.cli.songs import songs_of
 from melodyrnn.networks.config import ModelConfig, StreamConfig, TrainConfig
 

@@ -23,6 +23,7 @@ from melodyrnn.networks.tables import (
     RECURRENT,
     SCHEDULES,
     TOKENS,
+    WINDOW,
     ModelSpec,
 )
 
@@ -33,7 +34,7 @@ class ModelConfig(Checked):
 
     model: str = setting("lstm", "the kind of network", choices=MODELS)
     input: str = setting("index", "how a code enters; several songs: embedding", choices=INPUTS)
-    window: int = setting(4, "codes the network sees at a step", least=1, most=MOST_WINDOW)
+    window: int = setting(WINDOW, "codes the network sees at a step", least=1, most=MOST_WINDOW)
     units: int = setting(128, "units in each hidden layer", least=1, most=8192)
     layers: int | None = setting(None, "hidden layers (default: 1, mlp 2)", least=1, most=16)
     embedding: int = setting(32, "width of the learned vectors of --input embedding", least=1)

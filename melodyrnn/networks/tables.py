@@ -79,6 +79,7 @@ MODELS: dict[str, ModelSpec] = {
 }
 """Name -> what it is. Batches are those of the course that the project grew from."""
 
+WINDOW = 4
 MOST_WINDOW = 1024
 
 NETWORKS = tuple(name for name, spec in MODELS.items() if not spec.counted)

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from melodyrnn.networks.tables import WINDOW
 from melodyrnn.sequences.ngram import Tally, ceiling
 from melodyrnn.sequences.windows import windows
 from melodyrnn.workflows.dataset import Dataset
@@ -39,7 +40,7 @@ class InspectResult:
 
 
 def inspect(
-    song: Source, *, window: int = 4, track: str | None = None, grid: str | None = None
+    song: Source, *, window: int = WINDOW, track: str | None = None, grid: str | None = None
 ) -> InspectResult:
     """Codes and counts, windows of ``window``, the memoryless ceilings. Raises MelodyError."""
     dataset = Dataset.of([gather_one(song, track=track, grid=grid)], window)
