@@ -162,7 +162,11 @@ def test_the_command_starts_without_numbers():
     assert subprocess.check_output([sys.executable, "-c", code], text=True) == "False\n"
 
 
-HEAVY = {"numpy", "verovio", "fontTools", "reportlab", "matplotlib", "music21", "tensorflow", "PIL"}
+HEAVY = {"numpy", "verovio", "uharfbuzz", "fontTools", "reportlab", "PIL"} | {
+    "matplotlib",
+    "music21",
+    "tensorflow",
+}
 
 
 @pytest.mark.parametrize(
@@ -171,9 +175,9 @@ HEAVY = {"numpy", "verovio", "fontTools", "reportlab", "matplotlib", "music21", 
         (".txt", set()),
         (".mid", set()),
         (".musicxml", set()),
-        (".svg", {"verovio", "fontTools"}),
-        (".png", {"verovio", "fontTools"}),
-        (".pdf", {"verovio", "fontTools", "reportlab", "PIL"}),
+        (".svg", {"verovio", "uharfbuzz"}),
+        (".png", {"verovio", "uharfbuzz"}),
+        (".pdf", {"verovio", "uharfbuzz", "fontTools", "reportlab", "PIL"}),
         (".wav", {"numpy"}),
     ],
 )

@@ -6,17 +6,13 @@ adds what it lacks of the alphabets. Neither package is imported, only its data 
 
 import unicodedata
 import warnings
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 from functools import cache, cached_property
-from io import BytesIO
 from itertools import groupby
 from pathlib import Path
-from threading import Lock
 
-from fontTools.pens.svgPathPen import SVGPathPen
-from fontTools.pens.transformPen import TransformPen
-from fontTools.ttLib import TTFont
+import uharfbuzz as hb
 
 from melodyrnn.errors import MelodyWarning
 from melodyrnn.render.data import data_file
@@ -36,12 +32,10 @@ FILES: dict[bool, tuple[tuple[str, str], ...]] = {
 }
 """Bold or not -> (package, file in it), in the order in which they are asked for a character."""
 
-_READING = Lock()  # fontTools reads what it needs when it needs it, from one place in the file
-
 
 @dataclass(frozen=True)
 class Font:
-    """One font file, read once."""
+    """One font file, read once. A character is drawn by itself, as a PDF's text is."""
 
     path: Path
 
@@ -51,40 +45,60 @@ class Font:
         return self.path.stem
 
     @cached_property
-    def _file(self) -> TTFont:
-        with _READING:
-            font = TTFont(BytesIO(self.path.read_bytes()), lazy=True)  # or it holds the file open
-            font.setGlyphOrder([str(n) for n in range(font["maxp"].numGlyphs)])  # names are slow
-            for table in ("head", "cmap", "hmtx", "glyf"):
-                font[table]  # read it now, while no other thread does
-            return font
+    def _file(self) -> hb.Font:
+        return hb.Font(hb.Face(hb.Blob(self.path.read_bytes())))
 
-    @cached_property
-    def characters(self) -> dict[int, str]:
-        """Code point -> what fontTools calls the glyph."""
-        names: dict[int, str] = self._file.getBestCmap()
-        return names
+    def has(self, char: str) -> bool:
+        return self._file.get_nominal_glyph(ord(char)) is not None
 
-    @cached_property
-    def em(self) -> int:
-        return int(self._file["head"].unitsPerEm)
+    def _glyphs(self, text: str) -> Iterator[tuple[int, int]]:
+        """Of each character the glyph, and how far it takes the pen."""
+        for char in text:
+            glyph = self._file.get_nominal_glyph(ord(char)) or 0  # 0 is the font's own box
+            yield glyph, self._file.get_glyph_h_advance(glyph)
 
     def width(self, text: str) -> float:
         """The width of ``text`` at size 1."""
-        advances = self._file["hmtx"].metrics
-        return float(sum(advances[self.characters[ord(char)]][0] for char in text) / self.em)
+        return float(sum(advance for _, advance in self._glyphs(text)) / self._file.face.upem)
 
     def outline(self, text: str, x: float, y: float, size: float) -> str:
         """SVG path data of ``text`` from (x, y), the start of its base line, y downwards."""
-        glyphs = self._file.getGlyphSet()
-        pen = SVGPathPen(glyphs, ntos=_number)
-        scale = size / self.em
-        for char in text:
-            glyph = glyphs[self.characters[ord(char)]]
-            with _READING:
-                glyph.draw(TransformPen(pen, (scale, 0, 0, -scale, x, y)))
-            x += glyph.width * scale
-        return str(pen.getCommands())
+        scale = size / self._file.face.upem
+        path = _Path(x, y, scale)
+        for glyph, advance in self._glyphs(text):
+            self._file.draw_glyph(glyph, _PATH, path)
+            path.x += advance * scale
+        return "".join(path.data)
+
+
+@dataclass
+class _Path:
+    """SVG path data in the making; (x, y) is where the glyph stands."""
+
+    x: float
+    y: float
+    scale: float
+    data: list[str] = field(default_factory=list)
+
+    def add(self, command: str, *numbers: float) -> None:
+        """``command`` with points in the font's units, y upwards."""
+        points = zip(numbers[::2], numbers[1::2], strict=True)
+        places = ((self.x + a * self.scale, self.y - b * self.scale) for a, b in points)
+        self.data.append(command + " ".join(f"{_number(a)},{_number(b)}" for a, b in places))
+
+
+def _drawing() -> hb.DrawFuncs:
+    """HarfBuzz's strokes -> the commands of SVG."""
+    funcs = hb.DrawFuncs()
+    funcs.set_move_to_func(lambda x, y, path: path.add("M", x, y))
+    funcs.set_line_to_func(lambda x, y, path: path.add("L", x, y))
+    funcs.set_quadratic_to_func(lambda a, b, x, y, path: path.add("Q", a, b, x, y))
+    funcs.set_cubic_to_func(lambda a, b, c, d, x, y, path: path.add("C", a, b, c, d, x, y))
+    funcs.set_close_path_func(lambda path: path.add("Z"))
+    return funcs
+
+
+_PATH = _drawing()
 
 
 @dataclass(frozen=True)
@@ -151,7 +165,7 @@ def warn_of_missing(texts: Iterable[str]) -> None:
 def _font(char: str, bold: bool) -> Font | None:
     if unicodedata.bidirectional(char) in ("R", "AL"):
         return None  # written from right to left, its letters joined: that needs a shaper
-    return next((font for font in fonts(bold) if ord(char) in font.characters), None)
+    return next((font for font in fonts(bold) if font.has(char)), None)
 
 
 def _number(value: float) -> str:

@@ -63,7 +63,7 @@ def font_face(texts: Iterable[str], family: str) -> str:
     letters = {char for value in texts for char in fonts.printable(value) if ord(char) > 0x24F}
     rules = []
     for font in fonts.fonts(False):
-        drawn = {char for char in letters if ord(char) in font.characters}
+        drawn = {char for char in letters if font.has(char)}
         letters -= drawn
         if drawn:
             data = base64.b64encode(_subset(font, drawn)).decode()
