@@ -1,7 +1,7 @@
 """One note of a SoundFont as samples: pitch, loop, envelopes, vibrato and filter.
 
 Time-varying filters are heard as a slide between a few fixed ones, each applied through the
-Fourier transform, so that no loop over samples is needed.
+Fourier transform where it is heard, so that no loop over samples is needed.
 """
 
 from types import SimpleNamespace
@@ -23,6 +23,8 @@ Signal = NDArray[np.float64]
 _SILENCE = 90.0  # dB: below this nothing is heard
 _OPEN = 18000.0  # Hz: a filter above this changes nothing that is heard
 _FILTERS_AN_OCTAVE = 3
+_NEPERS = _SILENCE / 8.686
+_BLOCK = 4096  # samples: a Fourier transform of a multiple of these is quick
 
 
 def note(zones: list[Zone], key: int, seconds: float) -> Signal:
@@ -132,28 +134,30 @@ def _filter(signal: Signal, cutoff: Signal, resonance: float) -> Signal:
     """A low pass of 12 dB an octave whose cutoff (Hz, a value a sample) may move."""
     if not len(signal) or cutoff.min() >= _OPEN:
         return signal
+    q = 10 ** ((resonance - 3.01) / 20)  # 0 dB in the file is the flattest one, q = 1/sqrt(2)
     height = np.log2(np.clip(cutoff, 20, _OPEN)) * _FILTERS_AN_OCTAVE
-    lowest, highest = int(np.floor(height.min())), int(np.ceil(height.max()))
-    size = 1 << (len(signal) + RATE // 10).bit_length()  # room for the filter's own ringing
-    spectrum = np.fft.rfft(signal, size)
-    z = np.exp(-2j * np.pi * np.arange(len(spectrum)) / size)
     filtered = np.zeros_like(signal)
-    for step in range(lowest, highest + 1):
+    for step in range(int(np.floor(height.min())), int(np.ceil(height.max())) + 1):
         weight = np.clip(1 - np.abs(height - step), 0, 1)
-        if weight.any():
-            response = _response(2 ** (step / _FILTERS_AN_OCTAVE), resonance, z)
-            filtered += weight * np.fft.irfft(spectrum * response, size)[: len(signal)]
+        if len(heard := np.flatnonzero(weight)):
+            fixed = 2 ** (step / _FILTERS_AN_OCTAVE)
+            ringing = round(RATE * _NEPERS * q / (np.pi * fixed))
+            start, end = max(heard[0] - ringing, 0), heard[-1] + 1
+            sound = _low_pass(signal[start:end], fixed, q, ringing)
+            filtered[start:end] += weight[start:end] * sound
     return filtered
 
 
-def _response(cutoff: float, resonance: float, z: NDArray[np.complex128]) -> NDArray[np.complex128]:
-    """The response of a two-pole low pass at the frequencies of ``z``, the unit delay."""
-    q = 10 ** ((resonance - 3.01) / 20)  # 0 dB in the file is the flattest one, q = 1/sqrt(2)
-    angle = np.pi * min(cutoff / RATE, 0.49)
-    k = np.tan(angle)
+def _low_pass(signal: Signal, cutoff: float, q: float, ringing: int) -> Signal:
+    """A two-pole low pass, which rings for so many samples."""
+    size = -(-(len(signal) + ringing) // _BLOCK) * _BLOCK
+    spectrum = np.fft.rfft(signal, size)
+    z = np.exp(-2j * np.pi / size * np.arange(len(spectrum)))  # the unit delay
+    k = np.tan(np.pi * min(cutoff / RATE, 0.49))
     norm = 1 / (1 + k / q + k * k)
     gain, a1, a2 = k * k * norm, 2 * (k * k - 1) * norm, (1 - k / q + k * k) * norm
-    return np.asarray(gain * (1 + 2 * z + z * z) / (1 + a1 * z + a2 * z * z))
+    response = gain * (1 + z) ** 2 / (1 + (a1 + a2 * z) * z)
+    return np.fft.irfft(spectrum * response, size)[: len(signal)]
 
 
 def _time(settings: SimpleNamespace, name: str, added: int = 0) -> float:
