@@ -4,19 +4,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import partial
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from melodyrnn.errors import VocabularyError
 from melodyrnn.music.codes import attributes, plain_codes, shifted, sort_key, to_codes
 from melodyrnn.music.durations import GRID
 from melodyrnn.music.notation import parse_token
 from melodyrnn.music.song import Song
-from melodyrnn.networks.config import ModelConfig
 from melodyrnn.networks.tables import MODELS
 from melodyrnn.sequences.lookback import Cycle, Lookback, views
 from melodyrnn.sequences.vocabulary import END, START, Indices, Vocabulary
 from melodyrnn.sequences.windows import windows
 from melodyrnn.workflows.sources import Named
+
+if TYPE_CHECKING:  # nine classes, which take as long to make as all of music
+    from melodyrnn.networks.config import ModelConfig
 
 _SIXTEENTH = Fraction(1, 4)  # of a quarter note
 
@@ -53,7 +55,7 @@ class Dataset:
         """The bars of each song."""
         return tuple(cycle_of(named.song) for named in self.songs)
 
-    def seen(self, config: ModelConfig) -> Sequence[Indices]:
+    def seen(self, config: "ModelConfig") -> Sequence[Indices]:
         """The sequences as the network of ``config`` sees them: each (L,), or (L, F) with what
         stood bars ago beside each code.
         """

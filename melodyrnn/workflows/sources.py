@@ -2,7 +2,6 @@
 numpy.
 """
 
-import hashlib
 import re
 import warnings
 from collections import Counter
@@ -44,7 +43,9 @@ class Named:
     @property
     def record(self) -> dict[str, str]:
         """What a run remembers of the song."""
-        digest = hashlib.sha256(self.text.encode()).hexdigest()
+        from hashlib import sha256  # OpenSSL: only who remembers a song waits for it
+
+        digest = sha256(self.text.encode()).hexdigest()
         return {"name": self.name, "sha256": digest, "text": self.text}
 
     @classmethod
