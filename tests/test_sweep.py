@@ -17,6 +17,7 @@ from melodyrnn.networks.config import FitConfig, ModelConfig, SequenceConfig, Tr
 from melodyrnn.sweeps import course, lesson_runs, song_runs, summary
 from melodyrnn.sweeps.grid import combinations, read_grid, settings_of, shown
 from melodyrnn.sweeps.outcome import ACCURACY, BITS, Outcome
+from melodyrnn.sweeps.sweep import lesson_of
 
 LESSON = settings_of(SequenceConfig, FitConfig)
 SONG = settings_of(ModelConfig, TrainConfig)
@@ -197,10 +198,32 @@ def test_a_sweep_of_a_song_leaves_runs(here):
         sweep("song.txt", grid={"window": [4, 99]})
 
 
+def test_songs_are_read_as_train_reads_them(here):
+    (here / "tunes").mkdir()
+    for place, tune in enumerate(("c8 d8 e8 f8 g8", "c8 g8 c8 g8 c8", "e8 d8 c8 d8 e4")):
+        (here / "tunes" / f"{place}.txt").write_text(tune)
+    (here / "tunes" / "broken.txt").write_text("c8 h8")
+    words = ["sweep", "tunes", "--grid", "order=1,2", "--grid", "model=ppm", "--jobs=1", "--json"]
+    done = CliRunner().invoke(main, [*words, "--report"])
+    assert done.exit_code == 0, done.output
+    assert "broken.txt" in done.stderr
+    assert json.loads(done.stdout)["target"] == "tunes"
+    lesson = CliRunner().invoke(main, ["sweep", "images", "--track", "1"])
+    assert "--track and --report are for songs; images is a lesson" in lesson.output
+
+
+def test_a_corpus_is_no_lesson():
+    assert lesson_of("kinder") is None
+    assert lesson_of("images") == "images"
+
+
 @pytest.mark.parametrize(
     ("target", "message"),
     [
-        ("image", "image: neither a lesson nor a file; did you mean 'images'?; 'melodyrnn lesson'"),
+        (
+            "image",
+            "image: neither a lesson nor songs; did you mean 'images'?; 'melodyrnn lesson'",
+        ),
         ("nabiya.txt", "nabiya.txt: no such file"),
     ],
 )

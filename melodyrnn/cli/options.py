@@ -14,28 +14,30 @@ def given(settings: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in settings.items() if value is not None}
 
 
+TRACK = click.option(
+    "--track",
+    metavar="NAME|NUMBER",
+    help="the track or voice to take  [default: the one that lies highest]",
+)
+GRID = click.option(
+    "--grid",
+    metavar="GRID",
+    help="round performed timing to this note value: 16 for 16ths, 8t for triplet eighths "
+    "as well  [default: only where the timing is performed, not written]",
+)
+REPORT = click.option(
+    "--report", is_flag=True, help="list every tune left out, and what was decided in reading"
+)
+
+
 def reading(command: Command) -> Command:
     """The options of every command that reads songs."""
-    track = click.option(
-        "--track",
-        metavar="NAME|NUMBER",
-        help="the track or voice to take  [default: the one that lies highest]",
-    )
-    grid = click.option(
-        "--grid",
-        metavar="GRID",
-        help="round performed timing to this note value: 16 for 16ths, 8t for triplet eighths "
-        "as well  [default: only where the timing is performed, not written]",
-    )
-    return track(grid(command))
+    return TRACK(GRID(command))
 
 
 def reading_many(command: Command) -> Command:
     """The options of every command that reads any number of songs."""
-    report = click.option(
-        "--report", is_flag=True, help="list every tune left out, and what was decided in reading"
-    )
-    return reading(report(command))
+    return reading(REPORT(command))
 
 
 def printing(command: Command) -> Command:

@@ -7,7 +7,8 @@ from typing import Any
 import click
 
 from melodyrnn.cli.group import INTERRUPTED
-from melodyrnn.cli.options import PATH, given, print_json, printing
+from melodyrnn.cli.options import PATH, REPORT, TRACK, given, print_json, printing
+from melodyrnn.cli.songs import songs_of
 
 EXAMPLES = """\b
 Examples:
@@ -24,9 +25,17 @@ Examples:
 @click.option("--seed", type=int, help="of every run  [default: 0]")
 @click.option("--output", "-o", type=PATH, help="the folder to make")
 @click.option("--overwrite", is_flag=True, help="replace the folder")
+@TRACK
+@REPORT
 @printing
 def sweep(
-    target: tuple[str, ...], grid: tuple[str, ...], as_json: bool, quiet: bool, **options: Any
+    target: tuple[str, ...],
+    grid: tuple[str, ...],
+    track: str | None,
+    report: bool,
+    as_json: bool,
+    quiet: bool,
+    **options: Any,
 ) -> None:
     """Run a grid of settings over TARGET, a lesson or songs: a table and heat maps.
 
@@ -36,12 +45,17 @@ def sweep(
     from melodyrnn.console.progress import progress_of
     from melodyrnn.console.sweep import show_sweep
     from melodyrnn.sweeps.summary import pivoted
-    from melodyrnn.sweeps.sweep import sweep
+    from melodyrnn.sweeps.sweep import lesson_of, sweep
 
-    songs_or_lesson = target[0] if len(target) == 1 else [Path(name) for name in target]
+    silent = quiet or as_json
+    swept: Any = lesson_of(target)
+    if not swept:
+        swept = songs_of([Path(name) for name in target], silent, track=track, report=report)
+    elif track or report:
+        raise click.UsageError(f"--track and --report are for songs; {swept} is a lesson")
     try:
-        with progress_of("sweeping", "run", quiet or as_json) as report:
-            result = sweep(songs_or_lesson, grid=grid, progress=report, **given(options))
+        with progress_of("sweeping", "run", silent) as tell:
+            result = sweep(swept, grid=grid, progress=tell, **given(options))
     except KeyboardInterrupt:
         click.echo("stopped; the same command goes on", err=True)
         sys.exit(INTERRUPTED)

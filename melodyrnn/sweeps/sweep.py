@@ -18,7 +18,7 @@ from melodyrnn.sweeps.course import Mending
 from melodyrnn.sweeps.grid import Grid, combinations, read_grid
 from melodyrnn.sweeps.outcome import Outcome, Score
 from melodyrnn.workflows.folder import RUNS, claim, read_basis, slug
-from melodyrnn.workflows.sources import Source, gather
+from melodyrnn.workflows.sources import Source, gather, is_corpus
 
 FILE = "sweep.json"
 Report = Callable[[int, int], None]
@@ -72,23 +72,28 @@ def sweep(
     """
     check("jobs", cores() if jobs is None else jobs, {"least": 1, "most": 1000})
     check("seed", seed, {"least": 0})
-    name = _lesson(target)
+    name = lesson_of(target)
     run = _sweep_songs if name is None else _sweep_lesson
     return run(name or target, grid, seed, jobs or cores(), output, overwrite, progress)
 
 
-def _lesson(target: Any) -> str | None:
-    """The name of a lesson, where it is one; what is a file is none."""
+def lesson_of(target: Any) -> str | None:
+    """The name of a lesson, where ``target`` is one; what is a file is none.
+
+    Raises ConfigError for what can be neither.
+    """
     alone = [target] if isinstance(target, str | Path) else list(target)
     if len(alone) != 1 or not isinstance(alone[0], str | Path):
         return None
     name = str(alone[0])
     if name in NAMES:
         return name
-    if exists(Path(name)) or Path(name).suffix or len(Path(name).parts) != 1 or " " in name:
+    if is_corpus(name) or exists(Path(name)):
         return None
+    if Path(name).suffix or len(Path(name).parts) != 1 or " " in name:
+        return None  # a file, or songs to find, which are missed where they are read
     raise ConfigError(
-        f"{name}: neither a lesson nor a file{nearest(name, NAMES) or suggest(Path(name))}; "
+        f"{name}: neither a lesson nor songs{nearest(name, NAMES) or suggest(Path(name))}; "
         "'melodyrnn lesson' lists the lessons"
     )
 

@@ -82,7 +82,7 @@ def gather_one(source: Source, *, track: str | None = None, grid: str | None = N
         return source
     if isinstance(source, Song):
         return Named.in_hand(source)
-    if isinstance(source, Corpus) or _is_corpus(source):
+    if isinstance(source, Corpus) or is_corpus(source):
         raise ConfigError(
             f"{source}: a corpus, and this takes one song; 'melodyrnn corpus show {source}' "
             "tells of it"
@@ -90,7 +90,8 @@ def gather_one(source: Source, *, track: str | None = None, grid: str | None = N
     return Named(Path(source).stem, read_song(source, track=track, grid=grid))
 
 
-def _is_corpus(source: str | Path) -> bool:
+def is_corpus(source: str | Path) -> bool:
+    """Whether it names a corpus; what is a file does not."""
     if exists(Path(source)):
         return False
     from melodyrnn.music.collections import COLLECTIONS  # what one song alone is spared
