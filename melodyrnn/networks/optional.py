@@ -1,12 +1,12 @@
-"""Packages that Keras and TensorFlow import for what no command uses, left out where one runs.
+"""Packages that Keras and TensorFlow import for what nothing here uses, left out of our processes.
 
 Where it finds them Keras imports scikit-learn, for its wrappers, and matplotlib, for its galleries
 of pictures; TensorFlow imports SciPy, whose sparse arrays it takes, and JAX. The first three are
 always there, for the data that lie in their wheels: they cost 3 s and 95 MB of each start. All
 these imports are guarded, so that what cannot be imported counts as not installed.
 
-Somebody's own program may want Keras whole. It gets it: only a command, whose process is its own,
-says ``leave_out()``.
+Somebody's own program may want Keras whole. It gets it: only a command and the workers of a
+comparison, whose processes are their own, say ``leave_out()``.
 """
 
 import sys

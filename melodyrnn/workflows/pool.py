@@ -19,6 +19,7 @@ from threading import Thread
 from typing import Any
 
 from melodyrnn.errors import MelodyError, RunError
+from melodyrnn.networks import optional
 
 _WORKER = (
     "import sys; work = sys.argv[1]; sys.path[:] = sys.argv[2:]; "
@@ -101,6 +102,7 @@ def serve(work: str) -> None:
     os.dup2(2, 1)  # whatever a library prints is no answer
     tasks: SimpleQueue[Any] = SimpleQueue()
     Thread(target=_receive, args=(tasks,), daemon=True).start()
+    optional.leave_out()
     warnings.simplefilter("ignore")  # the caller said its own; those of libraries help nobody
     module, _, function = work.partition(":")
     do = getattr(import_module(module), function)
