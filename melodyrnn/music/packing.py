@@ -5,11 +5,9 @@ of one character each, told by a table of their tokens; equal notes are one obje
 back, so that thousands of songs take little memory and time.
 """
 
-import gc
 import json
 import zlib
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
 from fractions import Fraction
 from functools import lru_cache
 from typing import Any, TypeVar
@@ -50,20 +48,7 @@ def unpack_all(data: bytes) -> list[list[Tune]]:
     """The tunes of each file that ``join`` joined; their songs, which were songs when they were
     packed, are not checked again. Raises ValueError for bytes that are damaged.
     """
-    with _uncollected():
-        return _read(data, lambda files: [_tunes(file, Song.known) for file in files])
-
-
-@contextmanager
-def _uncollected() -> Iterator[None]:
-    """Without looking for garbage, of which thousands of new songs are none."""
-    collecting = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if collecting:
-            gc.enable()
+    return _read(data, lambda files: [_tunes(file, Song.known) for file in files])
 
 
 def _read(data: bytes, of: Callable[[Any], _T]) -> _T:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Self
 from melodyrnn import errors
 from melodyrnn.errors import ConfigError, MelodyError, MelodyWarning, ScoreError
 from melodyrnn.files import exists
+from melodyrnn.machine import uncollected
 from melodyrnn.music import notation
 from melodyrnn.music.corpus import Corpus, read_song
 from melodyrnn.music.song import Song
@@ -119,6 +120,7 @@ def gather(
     return found.songs
 
 
+@uncollected()
 def gather_all(
     sources: Source | Iterable[Source],
     *,
