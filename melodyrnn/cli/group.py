@@ -15,7 +15,7 @@ import click
 
 from melodyrnn.errors import MelodyError, MelodyWarning
 from melodyrnn.files import reason
-from melodyrnn.networks import optional
+from melodyrnn.networks import own_process
 
 INTERRUPTED = 130  # the exit status of what Ctrl-C ended: 128 and the signal's number
 
@@ -25,7 +25,7 @@ class Group(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:
         _speak_any_language()
-        optional.leave_out()
+        own_process.claim()
         try:
             with _notes():
                 return super().invoke(ctx)

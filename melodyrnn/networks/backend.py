@@ -5,7 +5,6 @@ straight to file descriptor 2, which no log level stops; they are held back, and
 the import fails. What Python writes meanwhile, such as a progress bar, still appears.
 """
 
-import gc
 import os
 import sys
 import tempfile
@@ -13,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from melodyrnn.machine import uncollected
-from melodyrnn.networks.optional import without_optional
+from melodyrnn.networks.own_process import lean_import
 
 
 @contextmanager
@@ -39,13 +38,9 @@ def _quiet_stderr() -> Iterator[None]:
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ["KERAS_BACKEND"] = "tensorflow"  # the compiled programs here are TensorFlow's
-# What an import makes stays. To look through it for garbage, now and whenever a program is traced,
-# takes two seconds of the thirteen of ``train songs/nabiya.txt``.
-with _quiet_stderr(), without_optional(), uncollected():
+with _quiet_stderr(), uncollected(), lean_import():
     import keras
     import tensorflow as tf
-
-    gc.freeze()
 
 tf.get_logger().setLevel("ERROR")  # each model compiles programs of its own, and is meant to
 

@@ -80,6 +80,8 @@ MODELS: dict[str, ModelSpec] = {
 """Name -> what it is. Batches are those of the course that the project grew from."""
 
 WINDOW = 4
+"""Codes at a step, as in that course."""
+
 MOST_WINDOW = 1024
 
 NETWORKS = tuple(name for name, spec in MODELS.items() if not spec.counted)

@@ -23,7 +23,7 @@ Signal = NDArray[np.float64]
 _SILENCE = 90.0  # dB: below this nothing is heard
 _OPEN = 18000.0  # Hz: a filter above this changes nothing that is heard
 _FILTERS_AN_OCTAVE = 3
-_NEPERS = _SILENCE / 8.686
+_NEPERS = _SILENCE / 8.686  # the same, as a power of e
 _BLOCK = 4096  # samples: a Fourier transform of a multiple of these is quick
 
 

@@ -19,7 +19,7 @@ from threading import Thread
 from typing import Any
 
 from melodyrnn.errors import MelodyError, RunError
-from melodyrnn.networks import optional
+from melodyrnn.networks import own_process
 
 _WORKER = (
     "import sys; work = sys.argv[1]; sys.path[:] = sys.argv[2:]; "
@@ -102,7 +102,7 @@ def serve(work: str) -> None:
     os.dup2(2, 1)  # whatever a library prints is no answer
     tasks: SimpleQueue[Any] = SimpleQueue()
     Thread(target=_receive, args=(tasks,), daemon=True).start()
-    optional.leave_out()
+    own_process.claim()
     warnings.simplefilter("ignore")  # the caller said its own; those of libraries help nobody
     module, _, function = work.partition(":")
     do = getattr(import_module(module), function)

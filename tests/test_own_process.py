@@ -1,39 +1,44 @@
 """What Keras imports beside itself: left out of a command's process, there in anybody else's."""
 
+import gc
 import subprocess
 import sys
 
 import pytest
 
-from melodyrnn.networks import optional
+from melodyrnn.networks import own_process
 
 
 @pytest.fixture
-def nothing_left_out(monkeypatch):
-    monkeypatch.setattr(optional, "_left_out", set())
+def frozen(monkeypatch):
+    """A process that nobody has claimed yet, and how often what is in it was frozen."""
+    times = []
+    monkeypatch.setattr(own_process, "_ours", False)
+    monkeypatch.setattr(gc, "freeze", lambda: times.append(1))
+    return times
 
 
-@pytest.mark.usefixtures("nothing_left_out")
-def test_a_program_of_its_own_has_all(monkeypatch):
+def test_a_program_of_its_own_has_all(monkeypatch, frozen):
     monkeypatch.delitem(sys.modules, "colorsys", raising=False)
-    monkeypatch.setattr(optional, "OPTIONAL", ("colorsys",))
-    with optional.without_optional():
+    monkeypatch.setattr(own_process, "OPTIONAL", ("colorsys",))
+    with own_process.lean_import():
         import colorsys
     assert sys.modules["colorsys"] is colorsys
+    assert not frozen
 
 
-@pytest.mark.usefixtures("nothing_left_out")
-def test_what_is_left_out_counts_as_not_installed_until_the_end(monkeypatch):
+def test_what_is_left_out_counts_as_not_installed_until_the_end(monkeypatch, frozen):
     monkeypatch.delitem(sys.modules, "colorsys", raising=False)
-    monkeypatch.setattr(optional, "OPTIONAL", ("colorsys", "sys"))
-    optional.leave_out()
-    with optional.without_optional():
+    monkeypatch.setattr(own_process, "OPTIONAL", ("colorsys", "sys"))
+    own_process.claim()
+    with own_process.lean_import():
         with pytest.raises(ModuleNotFoundError):
             import colorsys
         assert sys.modules["sys"] is sys  # what was there before stays
     import colorsys
 
     assert colorsys.rgb_to_hsv(0, 0, 0) == (0, 0, 0)
+    assert len(frozen) == 1
 
 
 def test_tensorflow_starts_without_them_in_a_command():
@@ -49,5 +54,5 @@ print(keras.ops.shape(tf.zeros((2, 3))), scipy.sparse.eye(2).nnz)
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     modules, works = done.stdout.splitlines()
-    assert not set(optional.OPTIONAL) & set(modules.split())
+    assert not set(own_process.OPTIONAL) & set(modules.split())
     assert works == "(2, 3) 2"

@@ -1,0 +1,54 @@
+"""How TensorFlow is imported where the process is ours: a command's, or a worker's.
+
+Where it finds them Keras imports scikit-learn, for its wrappers, and matplotlib, for its galleries
+of pictures; TensorFlow imports SciPy, whose sparse arrays it takes, and JAX. The first three are
+always there, for the data that lie in their wheels: they cost 3 s and 95 MB of each start. All
+these imports are guarded, so that what cannot be imported counts as not installed.
+
+Somebody's own program may want Keras whole, and has objects of its own for the garbage collector to
+look through. It gets both: only who says ``claim()`` starts in the quick way.
+"""
+
+import gc
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+OPTIONAL = ("IPython", "jax", "matplotlib", "pandas", "scipy", "sklearn")
+
+_ours = False
+
+
+def claim() -> None:
+    """Say that this process is ours, before TensorFlow is imported."""
+    global _ours
+    _ours = True
+
+
+@contextmanager
+def lean_import() -> Iterator[None]:
+    """In a process of ours, import without the optional packages, and never look through what is
+    there in the end for garbage: it stays.
+    """
+    if not _ours:
+        yield
+        return
+    with _without(OPTIONAL):
+        yield
+    gc.freeze()
+
+
+@contextmanager
+def _without(packages: tuple[str, ...]) -> Iterator[None]:
+    """While it lasts they cannot be imported; what was imported before stays.
+
+    ``None`` in ``sys.modules`` makes an import raise ModuleNotFoundError (the Python Language
+    Reference, 5.3.1).
+    """
+    absent = set(packages) - sys.modules.keys()
+    sys.modules.update(dict.fromkeys(absent))  # type: ignore[arg-type]
+    try:
+        yield
+    finally:
+        for package in absent:
+            del sys.modules[package]
