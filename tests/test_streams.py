@@ -8,10 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from melodyrnn.errors import WindowError
-from melodyrnn.networks import models
+from melodyrnn.networks import models, stream_training
 from melodyrnn.networks.backend import tf
 from melodyrnn.networks.config import STREAM_MODEL, ModelConfig, StreamConfig
 from melodyrnn.networks.stream_training import StreamTrainer, Teller
+from melodyrnn.sequences.lookback import Cycle, Lookback, views
 from melodyrnn.sequences.sampling import log_softmax
 from melodyrnn.sequences.streams import lanes, pieces
 
@@ -82,11 +83,70 @@ def test_each_sequence_begins_with_an_empty_state():
     assert together.right == sum(each.right for each in alone)
 
 
-def trainer_of(epochs=4, **settings):
+def trainer_of(epochs=4, dropout=0.2, **settings):
     config = StreamConfig(epochs=epochs, batch=3, steps=10, **settings)
-    built = network(dropout=0.2)
+    built = network(dropout=dropout)
     stream = lanes(pieces(text(), 3), 3, 10)
     return StreamTrainer(built, lambda epoch: stream, lanes([text(40)], 1, 10), config)
+
+
+@pytest.fixture
+def in_parts(monkeypatch):
+    """As with many cores, and as if a lane or two were worth a part."""
+    monkeypatch.setattr(stream_training, "cores", lambda: 4)
+    monkeypatch.setattr(stream_training, "_WORTH_A_PART", 1)
+
+
+@pytest.mark.parametrize(
+    ("cores", "counts"),  # of parts, of so many lanes
+    [
+        (1, {1: 1, 500: 1}),
+        (2, {1: 1, 500: 1}),
+        (4, {1: 1, 31: 1, 32: 2, 70: 2, 500: 2}),
+        (8, {31: 1, 32: 2, 500: 2}),
+        (16, {31: 1, 32: 2, 70: 4, 500: 4}),
+        (64, {31: 1, 32: 2, 70: 4, 500: 4}),
+    ],
+)
+def test_lanes_are_cut_in_parts_where_there_are_cores_for_them(monkeypatch, cores, counts):
+    monkeypatch.setattr(stream_training, "cores", lambda: cores)
+    for count, parts in counts.items():
+        cut = stream_training._parts(count)
+        assert [lane for part in cut for lane in range(count)[part]] == list(range(count))
+        assert len(cut) == parts
+
+
+@pytest.mark.parametrize("model", ["lstm", "lookback", "attention"])
+def test_a_stream_is_told_in_parts_as_in_one(model, request):
+    built = network(model, layers=2)
+    sequences = [text(30), text(30)[:11], text(30)[::-1].copy()]
+    if model == "lookback":
+        sequences = views(Lookback(np.ones(CODES), 1), sequences, [Cycle(4)] * 3)
+    stream = lanes(sequences, 3, 4)
+    whole = Teller(built).tell(stream)
+    request.getfixturevalue("in_parts")
+    assert Teller(built).tell(stream).bits == pytest.approx(whole.bits, abs=1e-6)
+
+
+def test_lanes_in_parts_learn_the_same(request):
+    whole = trainer_of(2, dropout=0.0)
+    whole.run()
+    request.getfixturevalue("in_parts")
+    apart = trainer_of(2, dropout=0.0)
+    apart.run()
+    np.testing.assert_allclose(apart.history, whole.history, rtol=1e-5)
+    for one, other in zip(apart.states, whole.states, strict=True):
+        np.testing.assert_allclose(one, other, atol=1e-5)
+
+
+def test_parts_do_not_hide_the_same(in_parts):
+    stream = lanes([text(40), text(40)], 2, 10)
+    built = network(dropout=0.5, layers=2)  # what the first layer says is hidden from the second
+    config = StreamConfig(epochs=1, batch=2, steps=10)
+    trainer = StreamTrainer(built, lambda epoch: stream, stream, config)
+    trainer.step()
+    first, second = np.asarray(trainer.states[1][0])
+    assert np.abs(first - second).max() > 1e-3
 
 
 @pytest.mark.parametrize("stop", [1, 5, 7])  # within an epoch, at its end, after it

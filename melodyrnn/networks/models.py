@@ -26,7 +26,7 @@ from melodyrnn.sequences.lookback import SYMBOLS, kinds
 States = list[list[Any]]  # of each recurrent layer, its cell's tensors, each (B, units)
 Table = npt.NDArray[np.float32]
 
-STRETCH = 16
+STRETCH = 8
 """Steps that go through all layers before the next ones do, so that two cores can work at two
 layers, and what is passed on is still in the cache.
 """

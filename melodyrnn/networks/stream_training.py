@@ -6,14 +6,16 @@ step of the optimiser is one compiled graph. Unlike the training of one song (``
 order changes with each epoch, and songs or text kept apart say when to stop.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from math import cos, pi
+from functools import partial
+from math import cos, isqrt, pi
 from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
+from melodyrnn.machine import cores
 from melodyrnn.networks import models
 from melodyrnn.networks.backend import keras, tf
 from melodyrnn.networks.config import StreamConfig
@@ -23,6 +25,9 @@ from melodyrnn.sequences.measuring import Score
 from melodyrnn.sequences.streams import Stream
 
 Arrays = dict[str, npt.NDArray[Any]]
+
+_WORTH_A_PART = 16  # lanes, below which products are too small
+_MOST_PARTS = 4
 
 
 class StreamRow(NamedTuple):
@@ -105,10 +110,11 @@ class StreamTrainer(Learner):
         stretches = len(self.stream.x)
         share = (self.epoch + self.place / stretches) / self.config.epochs
         self.optimizer.learning_rate = self._rate(share)
-        x, y, keep, mask = (part[self.place] for part in self.stream)
+        stretch = tuple(part[self.place] for part in self.stream)
         seed = np.random.SeedSequence((self.config.seed, self.epoch, self.place))
-        dropout = tf.constant(seed.generate_state(2).astype(np.int32))
-        self.states, *sums = self._learn(x, y, keep, mask, self.states, dropout)
+        parts = len(_parts(stretch[0].shape[1]))
+        dropouts = seed.generate_state(2 * parts).astype(np.int32).reshape(parts, 2)
+        self.states, *sums = self._learn(stretch, self.states, dropouts)
         self.sums += [float(part) for part in sums]
         self.place += 1
         if self.place == stretches:
@@ -191,23 +197,13 @@ class StreamTrainer(Learner):
 
 
 def _learner(model: Any, optimizer: Any) -> Callable[..., Any]:
-    """One step of the optimiser: a stretch (T, B) and the states before it -> the states after it,
-    and the sums of its losses, of those told right and of all.
-    """
+    """One step of the optimiser: it takes and gives what ``_told`` does."""
     variables = model.trainable_variables
 
     @program
-    def learn(x: Any, y: Any, keep: Any, mask: Any, states: Any, dropout: Any) -> Any:
+    def learn(stretch: Sequence[Any], states: Any, dropouts: Any) -> Any:
         with tf.GradientTape() as tape:
-            logits, after = models.unrolled(
-                model,
-                x,
-                states,
-                every_step=True,
-                keep=tf.cast(keep, tf.float32),
-                dropout=(dropout[0], dropout[1]),
-            )
-            loss, right, count = _sums(logits, y, tf.cast(mask, tf.float32))
+            after, loss, right, count = _told(model, stretch, states, dropouts)
             mean = loss / tf.maximum(count, 1.0)
         optimizer.apply(tape.gradient(mean, variables), variables)
         return after, loss, right, count
@@ -220,26 +216,55 @@ class Teller:
 
     def __init__(self, model: Any) -> None:
         self.model = model
-
-        @program
-        def tell(x: Any, y: Any, keep: Any, mask: Any, states: Any) -> Any:
-            logits, after = models.unrolled(
-                model, x, states, every_step=True, keep=tf.cast(keep, tf.float32)
-            )
-            loss, right, count = _sums(logits, y, tf.cast(mask, tf.float32))
-            return after, loss, right, count
-
-        self._tell = tell
+        self._tell = program(partial(_told, model))
 
     def tell(self, stream: Stream) -> Score:
         """All of it, the state carried from its beginning."""
         states = models.zero_states(self.model, stream.x.shape[2])
         told = np.zeros(3)
-        for x, y, keep, mask in zip(*stream, strict=True):
-            states, *sums = self._tell(x, y, keep, mask, states)
+        for stretch in zip(*stream, strict=True):
+            states, *sums = self._tell(stretch, states)
             told += [float(part) for part in sums]
         loss, right, count = told
         return Score(round(right), round(count), float(loss / count / np.log(2)))
+
+
+def _parts(lanes: int) -> list[slice]:
+    """The lanes in parts that go through the network side by side.
+
+    One part keeps two or three cores at work: at two layers, or at two products of a gradient.
+    Where there are more cores, and many lanes, there are more parts: as many as the root of the
+    cores, for each takes seconds to compile.
+    """
+    count = max(1, min(isqrt(cores()), lanes // _WORTH_A_PART, _MOST_PARTS))
+    return [slice(part[0], part[-1] + 1) for part in np.array_split(np.arange(lanes), count)]
+
+
+def _told(model: Any, stretch: Sequence[Any], states: Any, dropouts: Any = None) -> Any:
+    """x, y, keep and mask of a stretch (T, B) and the states before it -> the states after it,
+    and the sums of its losses, of those told right and of all.
+
+    ``dropouts`` (P, 2) are the seeds of the parts; without them nothing is hidden.
+    """
+    parts = _parts(stretch[0].shape[1])
+    seeds: list[Any] = [None] * len(parts)
+    if dropouts is not None:
+        seeds = [tuple(tf.unstack(seed)) for seed in tf.unstack(dropouts)]
+    ended, sums = [], []
+    for lanes, dropout in zip(parts, seeds, strict=True):
+        x, y, keep, mask = (each[:, lanes] for each in stretch)
+        logits, after = models.unrolled(
+            model,
+            x,
+            [[array[lanes] for array in state] for state in states],
+            every_step=True,
+            keep=tf.cast(keep, tf.float32),
+            dropout=dropout,
+        )
+        ended.append(after)
+        sums.append(_sums(logits, y, tf.cast(mask, tf.float32)))
+    after = tf.nest.map_structure(lambda *arrays: tf.concat(arrays, 0), *ended)
+    return after, *map(tf.add_n, zip(*sums, strict=True))
 
 
 def _sums(logits: Any, y: Any, weight: Any) -> tuple[Any, Any, Any]:
