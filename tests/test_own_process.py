@@ -1,6 +1,7 @@
 """What Keras imports beside itself: left out of a command's process, there in anybody else's."""
 
 import gc
+import os
 import subprocess
 import sys
 
@@ -8,12 +9,16 @@ import pytest
 
 from melodyrnn.networks import own_process
 
+THREADS = "TF_NUM_INTRAOP_THREADS"
+
 
 @pytest.fixture
 def frozen(monkeypatch):
     """A process that nobody has claimed yet, and how often what is in it was frozen."""
     times = []
     monkeypatch.setattr(own_process, "_ours", False)
+    monkeypatch.setenv(THREADS, "")  # so that it is put back, also where it was not there
+    monkeypatch.delenv(THREADS)
     monkeypatch.setattr(gc, "freeze", lambda: times.append(1))
     return times
 
@@ -25,6 +30,7 @@ def test_a_program_of_its_own_has_all(monkeypatch, frozen):
         import colorsys
     assert sys.modules["colorsys"] is colorsys
     assert not frozen
+    assert THREADS not in os.environ
 
 
 def test_what_is_left_out_counts_as_not_installed_until_the_end(monkeypatch, frozen):
@@ -39,6 +45,14 @@ def test_what_is_left_out_counts_as_not_installed_until_the_end(monkeypatch, fro
 
     assert colorsys.rgb_to_hsv(0, 0, 0) == (0, 0, 0)
     assert len(frozen) == 1
+
+
+@pytest.mark.parametrize(("said", "holds"), [(None, "1"), ("3", "3")])
+def test_a_command_has_one_thread_an_operation_unless_told(monkeypatch, frozen, said, holds):
+    if said:
+        monkeypatch.setenv(THREADS, said)
+    own_process.claim()
+    assert os.environ[THREADS] == holds
 
 
 def test_tensorflow_starts_without_them_in_a_command():
