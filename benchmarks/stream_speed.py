@@ -3,27 +3,36 @@
     python benchmarks/stream_speed.py [--repeats 7]
 
 2 layers of 256, an embedding of 64, 128 symbols, 64 lanes of 64 steps, Adam, gradients clipped, no
-dropout; the same threads for all. PyTorch is skipped where it is not installed.
+dropout. Each side has a process of its own, set up as its users have it, and all cores while it is
+its turn. PyTorch is skipped where it is not installed.
 """
 
 import argparse
+import sys
+from importlib.util import find_spec
 from itertools import cycle
+from subprocess import PIPE, Popen
 
 import numpy as np
 from alternating import medians
 
-from melodyrnn.networks import models
-from melodyrnn.networks.backend import keras, tf
-from melodyrnn.networks.config import ModelConfig, StreamConfig
-from melodyrnn.networks.stream_training import StreamTrainer
+from melodyrnn.machine import cores
+from melodyrnn.networks import own_process
 from melodyrnn.sequences.streams import lanes, pieces
 
 SYMBOLS, EMBEDDING, UNITS, LAYERS, LANES, STEPS = 128, 64, 256, 2, 64, 64
 SEQUENCE = np.random.default_rng(0).integers(0, SYMBOLS, LANES * STEPS * 8 + 1, dtype=np.int32)
 STREAM = lanes(pieces(SEQUENCE, LANES), LANES, STEPS)
+COUNT = len(STREAM.x)  # steps a turn
 
 
 def ours():
+    """As in a command."""
+    own_process.claim()
+    from melodyrnn.networks import models
+    from melodyrnn.networks.config import ModelConfig, StreamConfig
+    from melodyrnn.networks.stream_training import StreamTrainer
+
     config = ModelConfig(
         window=1, input="embedding", embedding=EMBEDDING, units=UNITS, layers=LAYERS
     )
@@ -31,10 +40,14 @@ def ours():
     training = StreamConfig(epochs=10**6, batch=LANES, steps=STEPS, early_stop=False)
     # Judging stands apart from learning: one stretch of one lane, at the end of an epoch.
     judged = lanes([SEQUENCE[: STEPS + 1]], 1, STEPS)
-    return StreamTrainer(model, lambda epoch: STREAM, judged, training).step
+    trainer = StreamTrainer(model, lambda epoch: STREAM, judged, training)
+    return lambda: [trainer.step() for _ in range(COUNT)]
 
 
-def keras_fit():
+def fit():
+    """As in a program that imports Keras."""
+    from melodyrnn.networks.backend import keras
+
     layers = keras.layers
     model = keras.Sequential(
         [
@@ -48,15 +61,11 @@ def keras_fit():
     model.compile(keras.optimizers.Adam(2e-3, global_clipnorm=1.0), loss)
     # One call of fit for all stretches, so that what a call costs is shared.
     x, y = (part.transpose(0, 2, 1).reshape(-1, STEPS) for part in (STREAM.x, STREAM.y))
-    count = len(STREAM.x)
-    return lambda: model.fit(x, y, batch_size=LANES, shuffle=False, verbose=0), count
+    return lambda: model.fit(x, y, batch_size=LANES, shuffle=False, verbose=0)
 
 
-def pytorch():
-    try:
-        import torch
-    except ImportError:
-        return None
+def torch():
+    import torch
 
     class Net(torch.nn.Module):
         def __init__(self):
@@ -86,25 +95,51 @@ def pytorch():
         torch.nn.utils.clip_grad_norm_(net.parameters(), 1.0)
         optimizer.step()
 
-    return step
+    return lambda: [step() for _ in range(COUNT)]
+
+
+SIDES = {"ours": ours, "fit": fit, "torch": torch}
+
+
+def serve(side):
+    """Take a turn for each line of the input, and answer with a line."""
+    turn = SIDES[side]()
+    for _ in sys.stdin:
+        turn()
+        print(flush=True)
+
+
+class Side:
+    """One side, in a process of its own."""
+
+    def __init__(self, name):
+        command = [sys.executable, __file__, "--side", name]
+        self.process = Popen(command, stdin=PIPE, stdout=PIPE, text=True)
+
+    def turn(self):
+        print(file=self.process.stdin, flush=True)
+        if not self.process.stdout.readline():
+            raise SystemExit("one side has ended: its words stand above")
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--repeats", type=int, default=7)
+    parser.add_argument("--side", choices=SIDES, help=argparse.SUPPRESS)
     options = parser.parse_args()
-    fit, count = keras_fit()
-    step = ours()
-    sides = {"ours": lambda: [step() for _ in range(count)], "fit": fit}
-    if torch_step := pytorch():
-        sides["torch"] = lambda: [torch_step() for _ in range(count)]
-    else:
+    if options.side:
+        serve(options.side)
+        return
+    names = [name for name in SIDES if name != "torch" or find_spec("torch")]
+    if "torch" not in names:
         print("PyTorch is not installed: skipped")
-    taken = {name: took / count for name, took in medians(options.repeats, **sides).items()}
-    print(f"{tf.config.threading.get_intra_op_parallelism_threads() or 'all'} threads")
+    sides = {name: Side(name) for name in names}
+    turns = medians(options.repeats, **{name: side.turn for name, side in sides.items()})
+    taken = {name: took / COUNT for name, took in turns.items()}
+    print(f"{cores()} cores")
     for name, took in taken.items():
         print(f"{name:6} {took * 1000:8.1f} ms a step, {LANES * STEPS / took:9,.0f} notes a second")
-    for name in set(taken) - {"ours"}:
+    for name in names[1:]:
         print(f"{name} / ours {taken[name] / taken['ours']:.2f}")
 
 
