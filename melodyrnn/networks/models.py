@@ -20,6 +20,7 @@ from melodyrnn.networks.backend import keras, tf
 from melodyrnn.networks.cells import CELLS, recurrent_weights, step_of
 from melodyrnn.networks.config import ModelConfig
 from melodyrnn.networks.factored import FactoredEmbedding, FactoredLogits, LookbackEmbedding
+from melodyrnn.networks.programs import program
 from melodyrnn.networks.unrolling import Recurrence
 from melodyrnn.sequences.lookback import SYMBOLS, kinds
 
@@ -200,7 +201,13 @@ def unrolled(
     state is reset before a step, 1 elsewhere; ``dropout`` as for ``step``.
     """
     layers = [_ready(layer, rows.shape[1]) for layer in model.layers[:-1]]  # without the softmax
-    final = max(i for i, layer in enumerate(layers) if isinstance(layer, Recurrence))
+    # A stretch is written out once, and called for all of them.
+    along = {
+        place: program(layer.along) if rows.shape[0] > STRETCH else layer.along
+        for place, layer in enumerate(layers)
+        if isinstance(layer, Recurrence)
+    }
+    final = max(along)
     masks = _masks(layers, rows.shape[:2], final, every_step, dropout)
     told = []
     for start in range(0, rows.shape[0], STRETCH):
@@ -208,8 +215,8 @@ def unrolled(
         resets = None if keep is None else tf.unstack(keep[stretch, :, None])
         z, before, states = rows[stretch], iter(states), []
         for place, layer in enumerate(layers):
-            if isinstance(layer, Recurrence):
-                z, state = layer.along(z, next(before), resets)
+            if place in along:
+                z, state = along[place](z, next(before), resets)
                 states.append(state)
                 z = z if every_step or place < final else z[-1:]
             elif place in masks:

@@ -9,16 +9,12 @@ and where rows are 2 or 4 kB apart, as those of four gates of 128 or 256 units a
 falls on the same few lines of the cache: such a product takes twice as long. So right factors are
 given some columns more. (That also keeps TensorFlow from folding a transposition into the product,
 which would take three times as long.)
-
-Steps along time are written out as a program of their own, which is called for one stretch of them
-after the other: to write out all of them anew, and their gradient, would take seconds.
 """
 
 from collections.abc import Callable, Sequence
 from typing import Any
 
 from melodyrnn.networks.backend import tf
-from melodyrnn.networks.programs import program
 
 _MORE = 16  # columns: a width becomes an odd multiple of it
 _MANY = 16  # lanes: for fewer, a copy of a factor costs more than it saves
@@ -34,7 +30,6 @@ class Recurrence:
         self._step = step
         self._weights = [tf.convert_to_tensor(w) for w in (kernel, bias, *weights)]
         self._many = lanes >= _MANY
-        self._along = program(self._with_gradient)
         # Of each matrix, the right factors ahead and back, once for all calls. The kernel sees many
         # steps at once, and needs no more columns ahead.
         self._factors = [
@@ -53,12 +48,6 @@ class Recurrence:
         if not self._many:
             outputs, *after = self._steps(x, state, resets, self._weights)
             return outputs, after
-
-        outputs, *after = self._along(x, list(state), resets, self._weights)
-        return outputs, after
-
-    def _with_gradient(self, x: Any, state: list[Any], resets: Any, weights: list[Any]) -> Any:
-        """``_steps``, after which each matrix of the weights has its gradient by one product."""
 
         @tf.custom_gradient  # type: ignore[untyped-decorator]
         def run(x: Any, state: list[Any], weights: list[Any]) -> Any:
@@ -79,7 +68,8 @@ class Recurrence:
 
             return results, gradient
 
-        return run(x, state, weights)
+        outputs, *after = run(x, list(state), self._weights)
+        return outputs, after
 
     def _steps(self, x: Any, state: Any, resets: Any, weights: Sequence[Any]) -> list[Any]:
         """The outputs, and the arrays of the state after them."""
