@@ -1,4 +1,4 @@
-"""What Keras imports beside itself: left out of a command's process, there in anybody else's."""
+"""How TensorFlow is set up in a command's process, and that anybody else's is left alone."""
 
 import gc
 import os

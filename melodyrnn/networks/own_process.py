@@ -1,4 +1,4 @@
-"""How TensorFlow is imported where the process is ours: a command's, or a worker's.
+"""How TensorFlow is set up where the process is ours: a command's, or a worker's.
 
 Where it finds them Keras imports scikit-learn, for its wrappers, and matplotlib, for its galleries
 of pictures; TensorFlow imports SciPy, whose sparse arrays it takes, and JAX. The first three are

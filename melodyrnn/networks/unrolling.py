@@ -107,6 +107,7 @@ class _Matrix:
     def gradient(self) -> Any:
         """Of the weights, once that of each product is known."""
         rows, of_products = (tf.concat(part, 0) for part in zip(*self._products, strict=True))
+        # Where ``along`` is called as a program, gradients come back without their shapes.
         of_products = tf.ensure_shape(of_products, [rows.shape[0], self.shape[1]])
         return tf.matmul(rows, _spread(of_products), transpose_a=True)[:, : self.shape[1]]
 
