@@ -248,3 +248,24 @@ def test_nothing_heard_is_nothing_known():
 def test_a_tree_stays_small_whatever_the_length_of_its_contexts():
     tune = np.random.default_rng(0).integers(0, 12, 5000).tolist()
     assert len(Contexts(None, [tune])) < 6 * len(tune)
+
+
+@pytest.mark.parametrize("period", [1, 3])
+def test_a_long_repetition_is_learned(period):
+    song = [0, *([1, 2, 3][:period] * (100_000 // period)), 0]
+    model = Ppm(CODES)
+    tree = model.learn([song])
+    assert len(tree) < 1000
+    after = model.distribution([tree], song[: 1 + 20 * period])
+    assert after.argmax() == 1
+    assert after.sum() == pytest.approx(1)
+
+
+@pytest.mark.parametrize("update_exclusion", [False, True])
+def test_a_repetition_is_told_as_the_definitions_say_it(update_exclusion):
+    song = [0, *[1] * 150, 2, *[1] * 150, 3]  # longer than what is sorted at once
+    model = Ppm(CODES, update_exclusion=update_exclusion)
+    tree, slow = model.learn([song]), Slow(model, [song])
+    for length in (3, 100, 151, 301):
+        told = model.distribution([tree], song[:length])
+        np.testing.assert_allclose(told, slow.distribution(song[:length]), atol=1e-12)

@@ -89,14 +89,17 @@ def _heads(index: int, note: Note, onset: Fraction, bar: Bar) -> Iterator[Writte
 
 
 def _values(offset: Fraction, stop: Fraction, bar: Bar) -> tuple[Value, ...]:
-    place = (offset - bar.first_beat) % bar.meter.beat
-    beat = offset - place + bar.meter.beat
-    single = value_of(stop - offset)
-    if single and (stop <= beat or not _hides_beat(single, place, bar.meter)):
-        return (single,)
-    if beat < stop:
-        return spell(beat - offset) + _values(beat, stop, bar)
-    return spell(stop - offset)
+    values: list[Value] = []
+    while True:  # a beat at a time, as long as one value would hide the next beat
+        place = (offset - bar.first_beat) % bar.meter.beat
+        beat = offset - place + bar.meter.beat
+        single = value_of(stop - offset)
+        if single and (stop <= beat or not _hides_beat(single, place, bar.meter)):
+            return (*values, single)
+        if stop <= beat:
+            return (*values, *spell(stop - offset))
+        values += spell(beat - offset)
+        offset = beat
 
 
 def _hides_beat(value: Value, place: Fraction, meter: Meter) -> bool:

@@ -7,6 +7,12 @@ Counts = dict[int, int]
 
 _START = -1
 
+_SORTED_AT_ONCE = 64
+"""Codes of a context beyond which what followed it is sorted only once that is asked for: in a
+long repetition each context has one that is longer by a code and nearly as frequent, so that to
+sort them all would take as many steps as the square of its length.
+"""
+
 
 class Context:
     """A run of codes, and what followed it. The root is the empty run.
@@ -65,23 +71,45 @@ class Contexts:
     def older(self, context: Context, depth: int) -> dict[int, Context]:
         """The contexts one code longer than one of ``depth`` codes, by the code that they add."""
         if context.older is None:
+            self._sort(context, depth)
+        return context.older or {}
+
+    def _add(self, context: Context, place: int, depth: int) -> Context | None:
+        """Count the code at ``place``. Returns the longer context to count it in, if sorted."""
+        self._count(context, place)
+        if context.older is not None:
+            return self._longer(context, place, depth)
+        context.waiting.append(place)
+        if self._to_be_sorted(context, depth):
+            self._sort(context, depth)
+        return None
+
+    def _count(self, context: Context, place: int) -> None:
+        code, counts = self.text[place], context.counts
+        counts[code] = counts.get(code, 0) + 1
+
+    def _to_be_sorted(self, context: Context, depth: int) -> bool:
+        """Whether different codes have followed it, and longer contexts are to tell them apart."""
+        return len(context.counts) > 1 and depth != self.order and depth < _SORTED_AT_ONCE
+
+    def _sort(self, context: Context, depth: int) -> None:
+        """Give what waits in it to the contexts one code longer, and so on for those of them that
+        different codes follow. A stack, for a repetition makes a chain as long as itself.
+        """
+        unsorted = [(context, depth)]
+        while unsorted:
+            context, depth = unsorted.pop()
             context.older = {}
             waiting, context.waiting = context.waiting, []
             for place in waiting:
                 if longer := self._longer(context, place, depth):
-                    self._add(longer, place, depth + 1)
-        return context.older
-
-    def _add(self, context: Context, place: int, depth: int) -> Context | None:
-        """Count the code at ``place``. Returns the longer context to count it in, if sorted."""
-        code, counts = self.text[place], context.counts
-        counts[code] = counts.get(code, 0) + 1
-        if context.older is not None:
-            return self._longer(context, place, depth)
-        context.waiting.append(place)
-        if len(counts) > 1 and depth != self.order:
-            self.older(context, depth)
-        return None
+                    self._count(longer, place)
+                    longer.waiting.append(place)
+            unsorted += [
+                (longer, depth + 1)
+                for longer in context.older.values()
+                if self._to_be_sorted(longer, depth + 1)
+            ]
 
     def _longer(self, context: Context, place: int, depth: int) -> Context | None:
         """The context one code longer before ``place``; None at the start and at the bound."""
