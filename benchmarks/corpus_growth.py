@@ -26,12 +26,12 @@ def measure(count):
     """The figures of one number of tunes: seconds, and bytes or megabytes."""
     from many_tunes import evenly
 
-    from melodyrnn.networks import models
-    from melodyrnn.networks.config import STREAM_MODEL, ModelConfig, StreamConfig
-    from melodyrnn.networks.stream_training import StreamTrainer
+    from melodyrnn.data.split import split
+    from melodyrnn.models.config import STREAM_MODEL, ModelConfig, StreamConfig
+    from melodyrnn.models.networks import step_network as models
     from melodyrnn.sequences.streams import lanes
-    from melodyrnn.workflows.dataset import Dataset, tunes_vocabulary
-    from melodyrnn.workflows.held_out import split
+    from melodyrnn.tasks.tokenizer import Dataset, tunes_vocabulary
+    from melodyrnn.training.streams import StreamTrainer
     from melodyrnn.workflows.train_tunes import epochs
 
     warnings.simplefilter("ignore", MelodyWarning)

@@ -10,11 +10,11 @@ from functools import partial
 
 from alternating import medians
 
-from melodyrnn.music.corpus import Corpus
-from melodyrnn.workflows.benchmark import FOLDS, folds_of
-from melodyrnn.workflows.benchmark_rows import COUNTED
-from melodyrnn.workflows.melodies import melodies_of
-from melodyrnn.workflows.sources import gather
+from melodyrnn.data.gather import gather
+from melodyrnn.experiments.benchmark.benchmark import FOLDS, folds_of
+from melodyrnn.experiments.benchmark.melodies import melodies_of
+from melodyrnn.experiments.benchmark.rows import COUNTED
+from melodyrnn.formats.read import Corpus
 
 
 def main():

@@ -15,14 +15,14 @@ import numpy as np
 from alternating import medians
 
 import melodyrnn
-from melodyrnn.networks import models
-from melodyrnn.networks import run as runs
-from melodyrnn.networks.arrays import Network
-from melodyrnn.networks.backend import keras
-from melodyrnn.networks.config import ModelConfig, SampleConfig
-from melodyrnn.networks.generation import generate
-from melodyrnn.workflows.dataset import Dataset
-from melodyrnn.workflows.sources import gather
+from melodyrnn.data.gather import gather
+from melodyrnn.generation.generate import generate
+from melodyrnn.models.backend import keras
+from melodyrnn.models.config import ModelConfig, SampleConfig
+from melodyrnn.models.networks import step_network as models
+from melodyrnn.models.networks.numpy_network import Network
+from melodyrnn.runs import record as runs
+from melodyrnn.tasks.tokenizer import Dataset
 
 SONG = Path(__file__).parent.parent / "songs" / "nabiya.txt"
 PREDICTED, NOTES, SONGS, SHORT = 20, 1000, 1000, 64

@@ -1,7 +1,7 @@
 """Tunes of several traditions, for the benchmarks of many songs."""
 
-from melodyrnn.music.corpus import Corpus
-from melodyrnn.workflows.sources import gather
+from melodyrnn.data.gather import gather
+from melodyrnn.formats.read import Corpus
 
 CORPORA = tuple(map(Corpus, ("essen", "oneills", "ryans-mammoth", "airds")))
 

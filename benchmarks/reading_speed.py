@@ -19,10 +19,10 @@ from alternating import seconds
 from many_tunes import evenly
 from music21 import converter
 
+from melodyrnn.data.gather import gather
 from melodyrnn.errors import MelodyWarning
-from melodyrnn.machine import cores
-from melodyrnn.music.midi import midi_bytes
-from melodyrnn.workflows.sources import gather
+from melodyrnn.formats.midi.midi import midi_bytes
+from melodyrnn.system.machine import cores
 
 
 def fill(folder, count):

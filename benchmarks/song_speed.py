@@ -18,13 +18,13 @@ from pathlib import Path
 import numpy as np
 from alternating import medians, seconds
 
-from melodyrnn.networks import models
-from melodyrnn.networks.backend import keras
-from melodyrnn.networks.config import ModelConfig, TrainConfig
-from melodyrnn.networks.training import Trainer
+from melodyrnn.data.gather import gather
+from melodyrnn.models.backend import keras
+from melodyrnn.models.config import ModelConfig, TrainConfig
+from melodyrnn.models.networks import step_network as models
 from melodyrnn.sequences.windows import next_code
-from melodyrnn.workflows.dataset import Dataset
-from melodyrnn.workflows.sources import gather
+from melodyrnn.tasks.tokenizer import Dataset
+from melodyrnn.training.windows import Trainer
 
 HERE = Path(__file__).parent
 SONG = HERE.parent / "songs" / "nabiya.txt"

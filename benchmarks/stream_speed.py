@@ -16,9 +16,9 @@ from subprocess import PIPE, Popen
 import numpy as np
 from alternating import medians
 
-from melodyrnn.machine import cores
-from melodyrnn.networks import own_process
 from melodyrnn.sequences.streams import lanes, pieces
+from melodyrnn.system import startup as own_process
+from melodyrnn.system.machine import cores
 
 SYMBOLS, EMBEDDING, UNITS, LAYERS, LANES, STEPS = 128, 64, 256, 2, 64, 64
 SEQUENCE = np.random.default_rng(0).integers(0, SYMBOLS, LANES * STEPS * 8 + 1, dtype=np.int32)
@@ -29,9 +29,9 @@ COUNT = len(STREAM.x)  # steps a turn
 def ours():
     """As in a command."""
     own_process.claim()
-    from melodyrnn.networks import models
-    from melodyrnn.networks.config import ModelConfig, StreamConfig
-    from melodyrnn.networks.stream_training import StreamTrainer
+    from melodyrnn.models.config import ModelConfig, StreamConfig
+    from melodyrnn.models.networks import step_network as models
+    from melodyrnn.training.streams import StreamTrainer
 
     config = ModelConfig(
         window=1, input="embedding", embedding=EMBEDDING, units=UNITS, layers=LAYERS
@@ -46,7 +46,7 @@ def ours():
 
 def fit():
     """As in a program that imports Keras."""
-    from melodyrnn.networks.backend import keras
+    from melodyrnn.models.backend import keras
 
     layers = keras.layers
     model = keras.Sequential(

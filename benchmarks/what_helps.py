@@ -14,17 +14,17 @@ from typing import NamedTuple
 
 import numpy as np
 
-from melodyrnn.music.corpus import Corpus
-from melodyrnn.networks.backend import tf
-from melodyrnn.networks.config import EventConfig
-from melodyrnn.networks.event_training import EventLearner
+from melodyrnn.data.gather import gather
+from melodyrnn.experiments.benchmark.benchmark import FOLDS, folds_of
+from melodyrnn.experiments.benchmark.melodies import melodies_of
+from melodyrnn.experiments.benchmark.melody_events import Inputs
+from melodyrnn.experiments.benchmark.network_rows import SETTINGS
+from melodyrnn.experiments.benchmark.rows import Fold
+from melodyrnn.formats.read import Corpus
+from melodyrnn.models.backend import tf
+from melodyrnn.models.config import EventConfig
 from melodyrnn.sequences.events import Events, Layout
-from melodyrnn.workflows.benchmark import FOLDS, folds_of
-from melodyrnn.workflows.benchmark_rows import Fold
-from melodyrnn.workflows.melodies import melodies_of
-from melodyrnn.workflows.melody_events import Inputs
-from melodyrnn.workflows.network_rows import SETTINGS
-from melodyrnn.workflows.sources import gather
+from melodyrnn.training.events import EventLearner
 
 PITCH, TIMED = SETTINGS[False], SETTINGS[True]
 GUESSES = {False: 2, True: 8}

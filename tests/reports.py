@@ -1,7 +1,7 @@
 """A report to draw in tests: 나비야 as a model plays it that sees four notes."""
 
-from melodyrnn.music.codes import from_codes, to_codes
-from melodyrnn.music.notation import parse
+from melodyrnn.music.notation.text import parse
+from melodyrnn.music.note_tokens import from_codes, to_codes
 from melodyrnn.render.report_data import (
     ONE_STEP,
     WHOLE_SONG,

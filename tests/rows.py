@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from melodyrnn.sequences.lookback import kinds
+from melodyrnn.models.bar_columns import kinds
 
 
 def rows_for(config, codes, *shape):

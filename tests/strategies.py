@@ -6,7 +6,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from melodyrnn.music.durations import GRID, TUPLETS, TYPES, Value, can_write
-from melodyrnn.music.notation import token
+from melodyrnn.music.notation.text import token
 from melodyrnn.music.song import Key, Meter, Note, Pitch, Song
 
 # A deadline measures the machine, which is shared, and not the code.

@@ -13,13 +13,13 @@ from strategies import songs
 from test_musicxml import SONGS, as_a_score_says_it, has_notes, read
 
 from melodyrnn.errors import MelodyError, MelodyWarning, ScoreError
-from melodyrnn.music.abc import abc
-from melodyrnn.music.abc_fields import read_key, read_meter, read_tempo
+from melodyrnn.formats.abc.fields import read_key, read_meter, read_tempo
+from melodyrnn.formats.abc.write import abc
+from melodyrnn.formats.repeats import Repeats, expand
 from melodyrnn.music.bars import bar_spans
-from melodyrnn.music.notation import parse
-from melodyrnn.music.repeats import Repeats, expand
+from melodyrnn.music.notation.text import parse
+from melodyrnn.music.notation.tokens import token
 from melodyrnn.music.song import Key, Meter, Note, Song
-from melodyrnn.music.tokens import token
 
 
 def as_abc_says_it(song):

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from melodyrnn.errors import NotationError, RenderError
-from melodyrnn.music.notation import parse
+from melodyrnn.music.notation.text import parse
 from melodyrnn.music.song import Key, Note, Song
 from melodyrnn.render import sampler
 from melodyrnn.render.audio import PEAK, wav

@@ -11,7 +11,7 @@ from strategies import durations, songs
 from melodyrnn.errors import NotationError
 from melodyrnn.music.bars import bars, tuplets
 from melodyrnn.music.durations import GRID, TUPLETS, Value, can_write, is_dyadic, spell, value_of
-from melodyrnn.music.notation import parse
+from melodyrnn.music.notation.text import parse
 from melodyrnn.music.song import SHARPS, Key, Meter, Note, Pitch, Song
 
 

@@ -8,12 +8,12 @@ from click.testing import CliRunner
 
 from melodyrnn import benchmark
 from melodyrnn.cli import main
+from melodyrnn.data.gather import gather
 from melodyrnn.errors import ConfigError, MelodyError, MelodyWarning, RunError
-from melodyrnn.workflows import benchmark as workflow
-from melodyrnn.workflows.benchmark_rows import COUNTED, Row, together
-from melodyrnn.workflows.melodies import melodies_of
-from melodyrnn.workflows.published import TABLES
-from melodyrnn.workflows.sources import gather
+from melodyrnn.experiments.benchmark import benchmark as workflow
+from melodyrnn.experiments.benchmark.melodies import melodies_of
+from melodyrnn.experiments.benchmark.published import TABLES
+from melodyrnn.experiments.benchmark.rows import COUNTED, Row, together
 
 TUNES = """\
 X:1

@@ -11,15 +11,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from melodyrnn.data import cache, reading
+from melodyrnn.data.gather import gather
+from melodyrnn.data.packing import join, pack, unpack, unpack_all
+from melodyrnn.data.places import places
+from melodyrnn.data.tunes import Tune
 from melodyrnn.errors import MelodyWarning
-from melodyrnn.music import cache
-from melodyrnn.music.midi import midi_bytes
-from melodyrnn.music.notation import parse
-from melodyrnn.music.packing import join, pack, unpack, unpack_all
-from melodyrnn.music.places import places
-from melodyrnn.music.tunes import Tune
-from melodyrnn.workflows import reading
-from melodyrnn.workflows.sources import gather
+from melodyrnn.formats.midi.midi import midi_bytes
+from melodyrnn.music.notation.text import parse
 from tests.strategies import songs
 
 

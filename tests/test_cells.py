@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from melodyrnn.networks.backend import keras, tf
-from melodyrnn.networks.cells import CELLS, recurrent_weights, step_of
+from melodyrnn.models.backend import keras, tf
+from melodyrnn.models.recurrent.cells import CELLS, recurrent_weights, step_of
 
 FEATURES, UNITS, BATCH = 3, 4, 2
 

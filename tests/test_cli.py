@@ -20,7 +20,7 @@ from marks import unprivileged
 
 from melodyrnn import read_song
 from melodyrnn.cli import COMMANDS, main
-from melodyrnn.music.codes import to_codes
+from melodyrnn.music.note_tokens import to_codes
 
 
 def call(*arguments):

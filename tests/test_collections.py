@@ -9,12 +9,12 @@ from click.testing import CliRunner
 
 from melodyrnn.cli import main
 from melodyrnn.cli.corpus import corpus
+from melodyrnn.data.collections import COLLECTIONS, count, files, nearest
+from melodyrnn.data.gather import gather, gather_one
 from melodyrnn.errors import ConfigError, MelodyError, ScoreError
 from melodyrnn.files import package_folder
-from melodyrnn.music.collections import COLLECTIONS, count, files, nearest
-from melodyrnn.music.corpus import Corpus
+from melodyrnn.formats.read import Corpus
 from melodyrnn.workflows.corpus import contents, listed
-from melodyrnn.workflows.sources import gather, gather_one
 
 
 @pytest.mark.parametrize("name", COLLECTIONS)
@@ -54,7 +54,7 @@ def test_parts_of_essen_are_in_it_and_its_test_files_are_not():
 
 def test_songs_are_found_without_music21():
     code = (
-        "import sys; from melodyrnn.workflows.sources import gather; "
+        "import sys; from melodyrnn.data.gather import gather; "
         "print(len(gather('essen/ireland')), *{n.split('.')[0] for n in sys.modules})"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -16,13 +16,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from melodyrnn import parse
+from melodyrnn.data.gather import Named, gather
+from melodyrnn.data.split import split
 from melodyrnn.errors import ConfigError, RunError
+from melodyrnn.evaluation.paired import judge
+from melodyrnn.experiments.comparison import verdict
+from melodyrnn.experiments.comparison.compare import compare
 from melodyrnn.music.song import Key, Note, Song
 from melodyrnn.render.report_data import Ceiling, HeldOut, HeldOutRow, Pair, Row, Spread
-from melodyrnn.workflows import verdict
-from melodyrnn.workflows.compare import compare
-from melodyrnn.workflows.held_out import judge, split
-from melodyrnn.workflows.sources import Named, gather
 
 
 def named(name, text):

@@ -2,8 +2,8 @@
 import pytest
 
 from melodyrnn.errors import ConfigError
-from melodyrnn.networks.config import ModelConfig, SampleConfig, TrainConfig, configure
-from melodyrnn.networks.tables import MODELS
+from melodyrnn.models.config import ModelConfig, SampleConfig, TrainConfig, configure
+from melodyrnn.models.registry import MODELS
 
 
 def test_defaults_are_the_courses_settings():

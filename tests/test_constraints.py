@@ -11,22 +11,22 @@ from hypothesis import strategies as st
 from strategies import keys
 
 from melodyrnn import parse
+from melodyrnn.data.copies import Copies
+from melodyrnn.data.gather import Named
 from melodyrnn.errors import ConfigError, ConstraintError
+from melodyrnn.generation.automaton import NOWHERE, Automaton, lasting
+from melodyrnn.generation.generate import generate
+from melodyrnn.generation.loops import NoLoops, closing_loop
+from melodyrnn.models.config import FormConfig, SampleConfig
+from melodyrnn.models.counted.ngram import Ngram
 from melodyrnn.music.bars import bars as laid_in_bars
-from melodyrnn.music.codes import from_codes, to_codes
+from melodyrnn.music.note_tokens import from_codes, to_codes
 from melodyrnn.music.scales import in_key, on_tonic
 from melodyrnn.music.song import Meter, Note, Pitch, Song
-from melodyrnn.networks.config import FormConfig, SampleConfig
-from melodyrnn.networks.generation import generate
-from melodyrnn.sequences.automata import NOWHERE, Automaton, lasting
-from melodyrnn.sequences.ngram import Ngram
-from melodyrnn.sequences.repetition import NoLoops, closing_loop
 from melodyrnn.sequences.vocabulary import END, START
-from melodyrnn.workflows.copies import Copies
-from melodyrnn.workflows.dataset import Dataset, tunes_vocabulary
-from melodyrnn.workflows.forms import form_of
-from melodyrnn.workflows.primer import beginning
-from melodyrnn.workflows.sources import Named
+from melodyrnn.tasks.control.form import form_of
+from melodyrnn.tasks.control.primer import beginning
+from melodyrnn.tasks.tokenizer import Dataset, tunes_vocabulary
 
 
 def array(codes):

@@ -11,15 +11,15 @@ from hypothesis import strategies as st
 
 from melodyrnn import MelodyWarning, parse
 from melodyrnn.cli import main
+from melodyrnn.data.gather import Named
 from melodyrnn.errors import ConfigError
-from melodyrnn.networks import run as runs
-from melodyrnn.sequences.confidence import intervals
+from melodyrnn.evaluation.generated import evaluate_generated
+from melodyrnn.evaluation.note_scores import Telling, groups_of, notes_told, scores_of
+from melodyrnn.runs import record as runs
+from melodyrnn.sequences.intervals import intervals
 from melodyrnn.sequences.vocabulary import END, START, Vocabulary
 from melodyrnn.workflows.evaluate import evaluate
-from melodyrnn.workflows.evaluate_generated import evaluate_generated
 from melodyrnn.workflows.generate import generate
-from melodyrnn.workflows.sources import Named
-from melodyrnn.workflows.telling import Telling, groups_of, notes_told, scores_of
 from melodyrnn.workflows.train import train
 
 CODES = Vocabulary(["r4", "c4", "d4", "c8", "d8", START, END])

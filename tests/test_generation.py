@@ -2,17 +2,17 @@ import numpy as np
 import pytest
 
 from melodyrnn.errors import ConstraintError
-from melodyrnn.networks import models
-from melodyrnn.networks.arrays import Network
-from melodyrnn.networks.config import ModelConfig, SampleConfig
-from melodyrnn.networks.generation import generate, whole_song
-from melodyrnn.networks.looking_back import LookingBack
-from melodyrnn.networks.predictor import hear
-from melodyrnn.networks.short_term import WithShortTerm
-from melodyrnn.networks.tables import NETWORKS
-from melodyrnn.sequences.counted import COUNTED
-from melodyrnn.sequences.lookback import Cycle, Lookback
-from melodyrnn.sequences.ngram import Ngram
+from melodyrnn.generation.generate import generate, whole_song
+from melodyrnn.models.bar_columns import Cycle, Lookback
+from melodyrnn.models.config import ModelConfig, SampleConfig
+from melodyrnn.models.counted.ngram import Ngram
+from melodyrnn.models.counted.table import COUNTED
+from melodyrnn.models.ensemble import WithShortTerm
+from melodyrnn.models.lookback import LookingBack
+from melodyrnn.models.networks import step_network as models
+from melodyrnn.models.networks.numpy_network import Network
+from melodyrnn.models.predictor import hear
+from melodyrnn.models.registry import NETWORKS
 from melodyrnn.sequences.sampling import log_softmax
 
 CODES, WINDOW = 5, 3

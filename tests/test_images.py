@@ -10,9 +10,9 @@ import pytest
 from melodyrnn.errors import MelodyError
 from melodyrnn.lessons import image_files, images
 from melodyrnn.lessons.catalogue import lesson_named
-from melodyrnn.networks.by_hand import apart, last_output
-from melodyrnn.networks.recurrence import EQUATIONS
-from melodyrnn.networks.tables import CELLS
+from melodyrnn.models.recurrent.equations import EQUATIONS
+from melodyrnn.models.recurrent.written_out import apart, last_output
+from melodyrnn.models.registry import CELLS
 from melodyrnn.sequences.windows import Batch
 
 

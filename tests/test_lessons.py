@@ -18,9 +18,9 @@ from melodyrnn.lessons import nabiya as nabiya_lessons
 from melodyrnn.lessons.catalogue import NAMES, all_lessons
 from melodyrnn.lessons.folder import FILE
 from melodyrnn.lessons.lesson import SHAPES, Curve, Finding, HeatMap, Lesson, Table
-from melodyrnn.networks.config import FitConfig, SequenceConfig
-from melodyrnn.networks.tables import CELLS
-from melodyrnn.sequences.ngram import ceiling
+from melodyrnn.models.config import FitConfig, SequenceConfig
+from melodyrnn.models.counted.ngram import ceiling
+from melodyrnn.models.registry import CELLS
 
 ROOT = Path(__file__).parent.parent
 

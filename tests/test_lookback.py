@@ -5,17 +5,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from melodyrnn.music.notation import parse
-from melodyrnn.networks import models
-from melodyrnn.networks.arrays import Network
-from melodyrnn.networks.backend import keras, tf
-from melodyrnn.networks.config import ModelConfig
-from melodyrnn.networks.looking_back import LookingBack, under
-from melodyrnn.networks.short_term import WithShortTerm
-from melodyrnn.sequences.lookback import PLACES, Cycle, Lookback, kinds, views
+from melodyrnn.models.backend import keras, tf
+from melodyrnn.models.bar_columns import PLACES, Cycle, Lookback, kinds, views
+from melodyrnn.models.config import ModelConfig
+from melodyrnn.models.ensemble import WithShortTerm
+from melodyrnn.models.lookback import LookingBack, under
+from melodyrnn.models.networks import step_network as models
+from melodyrnn.models.networks.numpy_network import Network
+from melodyrnn.music.notation.text import parse
 from melodyrnn.sequences.streams import lanes
 from melodyrnn.sequences.windows import next_code, side_by_side
-from melodyrnn.workflows.dataset import cycle_of, lookback_of, vocabulary_of
+from melodyrnn.tasks.tokenizer import cycle_of, lookback_of, vocabulary_of
 
 LENGTHS = [0, 1, 2, 3, 6]  # of each code, ticks
 CODES = len(LENGTHS)

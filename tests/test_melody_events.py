@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 from strategies import songs
 
 from melodyrnn import parse
+from melodyrnn.experiments.benchmark.melody_events import Inputs
 from melodyrnn.music.song import Key, Note, Pitch
 from melodyrnn.sequences.events import NO_CODE
-from melodyrnn.workflows.melody_events import Inputs
 
 TWICE = parse("meter: 2/4\nkey: C major\nc4 d4 e4 c4 | c4 d4 e4 c4 | e4 f4 g2")
 INPUTS = {timed: Inputs.of(60, 72, timed) for timed in (False, True)}

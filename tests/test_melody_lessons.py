@@ -9,12 +9,12 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from melodyrnn.data.gather import Named
 from melodyrnn.lessons import answer, bars, label, tradition, tunes
 from melodyrnn.lessons.lesson import SHAPES
-from melodyrnn.music.notation import parse
+from melodyrnn.music.notation.text import parse
 from melodyrnn.music.song import Key, Meter, Note, Song
 from melodyrnn.sequences.families import families
-from melodyrnn.workflows.sources import Named
 
 
 def quiet(done, all_, words):

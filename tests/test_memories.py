@@ -5,15 +5,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from melodyrnn.networks import tables
-from melodyrnn.networks.config import ModelConfig, SampleConfig
-from melodyrnn.networks.generation import generate, whole_song
-from melodyrnn.networks.tables import MODELS
-from melodyrnn.sequences import combination, memories, ppm
-from melodyrnn.sequences.combination import combine
-from melodyrnn.sequences.counted import COUNTED
-from melodyrnn.sequences.memories import Memories
-from melodyrnn.sequences.ppm import Ppm
+from melodyrnn.generation.generate import generate, whole_song
+from melodyrnn.models import combining as combination
+from melodyrnn.models import registry as tables
+from melodyrnn.models.combining import combine
+from melodyrnn.models.config import ModelConfig, SampleConfig
+from melodyrnn.models.counted import memories, ppm
+from melodyrnn.models.counted.memories import Memories
+from melodyrnn.models.counted.ppm import Ppm
+from melodyrnn.models.counted.table import COUNTED
+from melodyrnn.models.registry import MODELS
 
 CODES, WINDOW = 4, 3
 tunes = st.lists(st.integers(0, CODES - 1), min_size=WINDOW + 1, max_size=14).map(

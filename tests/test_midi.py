@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 from strategies import songs
 
 from melodyrnn.errors import ConfigError, MelodyError, MelodyWarning, MidiError, NotationError
-from melodyrnn.music.assembly import LONGEST
-from melodyrnn.music.corpus import read_song
-from melodyrnn.music.midi import midi_bytes, parse_midi
-from melodyrnn.music.midi_events import read_events
-from melodyrnn.music.notation import parse
+from melodyrnn.formats.melody.assembly import LONGEST
+from melodyrnn.formats.midi.events import read_events
+from melodyrnn.formats.midi.midi import midi_bytes, parse_midi
+from melodyrnn.formats.read import read_song
+from melodyrnn.music.notation.text import parse
 from melodyrnn.music.song import Key, Meter, Note, Pitch, Song
 
 

@@ -11,11 +11,11 @@ from hypothesis import HealthCheck, given, settings
 from strategies import songs
 
 from melodyrnn.errors import MelodyWarning
+from melodyrnn.formats.musicxml.write import musicxml
+from melodyrnn.formats.piece import song_of
+from melodyrnn.formats.scores import READERS
 from melodyrnn.music.bars import bar_spans
-from melodyrnn.music.musicxml import musicxml
-from melodyrnn.music.notation import parse
-from melodyrnn.music.score import READERS
-from melodyrnn.music.score_piece import song_of
+from melodyrnn.music.notation.text import parse
 from melodyrnn.music.song import Note
 
 SONGS = sorted((Path(__file__).parent.parent / "songs").glob("*.txt"))
@@ -131,7 +131,7 @@ def test_verovio_engraves_any_song_without_a_warning(capfd, song):
 def test_verovio_plays_our_tunes_as_they_are(path):
     import verovio
 
-    from melodyrnn.music.midi import parse_midi
+    from melodyrnn.formats.midi.midi import parse_midi
 
     song = parse(path.read_text(encoding="utf-8"))
     toolkit = verovio.toolkit()

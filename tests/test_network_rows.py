@@ -5,14 +5,14 @@ import numpy as np
 import pytest
 
 from melodyrnn import parse
+from melodyrnn.data.gather import Named, Reading
+from melodyrnn.experiments.benchmark import network_rows
+from melodyrnn.experiments.benchmark.folds import tell_folds
+from melodyrnn.experiments.benchmark.melodies import melodies_of
+from melodyrnn.experiments.benchmark.network_rows import NETWORKS, ROWS
+from melodyrnn.experiments.benchmark.rows import LTM_PLUS, STM, Fold
+from melodyrnn.models.config import EventConfig
 from melodyrnn.music.song import Key, Note
-from melodyrnn.networks.config import EventConfig
-from melodyrnn.workflows import network_rows
-from melodyrnn.workflows.benchmark_rows import LTM_PLUS, STM, Fold
-from melodyrnn.workflows.fold_work import tell_folds
-from melodyrnn.workflows.melodies import melodies_of
-from melodyrnn.workflows.network_rows import NETWORKS, ROWS
-from melodyrnn.workflows.sources import Named, Reading
 
 TINY = EventConfig(units=4, batch=4, steps=3, moves=1)
 

@@ -11,8 +11,8 @@ from hypothesis import example, given, settings
 from strategies import notes, songs, titles, token_texts
 
 from melodyrnn.errors import MelodyError, NotationError
-from melodyrnn.music.notation import format as write
-from melodyrnn.music.notation import parse, parse_token, parse_tokens, token
+from melodyrnn.music.notation.text import format as write
+from melodyrnn.music.notation.text import parse, parse_token, parse_tokens, token
 from melodyrnn.music.song import Key, Meter, Note, Pitch, Song
 
 
@@ -385,7 +385,7 @@ def test_tokens_mean_what_they_mean_in_tinynotation(text: str) -> None:
 
 def test_the_packages_that_read_text_are_light() -> None:
     code = (
-        "import sys, melodyrnn.music.notation, melodyrnn.music.codes; "
+        "import sys, melodyrnn.music.notation.text, melodyrnn.music.note_tokens; "
         "print([m for m in ('numpy', 'music21', 'mido', 'tensorflow') if m in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

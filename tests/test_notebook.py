@@ -6,7 +6,7 @@ import wave
 import pytest
 
 from melodyrnn.music import display
-from melodyrnn.music.notation import parse
+from melodyrnn.music.notation.text import parse
 from melodyrnn.music.song import Song
 
 SONG = parse("title: 나비야\nmeter: 2/4\ntempo: 100\ng8 e8 e4 | f8 d8 d4")

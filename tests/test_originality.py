@@ -7,10 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from melodyrnn import Note, Pitch, Song, parse
+from melodyrnn.data.copies import Copied, Copies
+from melodyrnn.data.gather import Named
 from melodyrnn.music.durations import GRID
 from melodyrnn.sequences.originality import Originals
-from melodyrnn.workflows.copies import Copied, Copies
-from melodyrnn.workflows.sources import Named
 from tests.strategies import notes, pitches, songs
 
 PITCHES = [Pitch("c"), Pitch("d"), Pitch("e"), None]

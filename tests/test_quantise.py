@@ -9,10 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from melodyrnn.errors import ConfigError, MelodyWarning
+from melodyrnn.formats.melody.grid import Grid
+from melodyrnn.formats.melody.quantise import quantise
+from melodyrnn.formats.melody.voices import Sounding
 from melodyrnn.music.durations import GRID, can_write
-from melodyrnn.music.grid import Grid
-from melodyrnn.music.quantise import quantise
-from melodyrnn.music.voices import Sounding
 
 TICK = Fraction(1, 480)
 

@@ -9,8 +9,8 @@ import pytest
 
 import melodyrnn
 from melodyrnn.errors import MelodyError, NotationError, RenderError
-from melodyrnn.music.corpus import read_song
-from melodyrnn.music.notation import parse
+from melodyrnn.formats.read import read_song
+from melodyrnn.music.notation.text import parse
 from melodyrnn.music.song import Song
 from melodyrnn.render.write import WRITERS, write_song
 

@@ -12,10 +12,10 @@ import pytest
 
 from melodyrnn import files
 from melodyrnn.errors import RunError
-from melodyrnn.networks import models
-from melodyrnn.networks import run as runs
-from melodyrnn.networks.backend import keras, tf
-from melodyrnn.networks.config import ModelConfig, TrainConfig
+from melodyrnn.models.backend import keras, tf
+from melodyrnn.models.config import ModelConfig, TrainConfig
+from melodyrnn.models.networks import step_network as models
+from melodyrnn.runs import record as runs
 from melodyrnn.sequences.vocabulary import Vocabulary
 
 

@@ -5,14 +5,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from melodyrnn.networks import models
-from melodyrnn.networks.arrays import Network
-from melodyrnn.networks.config import ModelConfig
-from melodyrnn.networks.looking_back import LookingBack
-from melodyrnn.networks.shared_past import SharedPast
-from melodyrnn.networks.short_term import WithShortTerm
-from melodyrnn.sequences.counted import COUNTED
-from melodyrnn.sequences.lookback import Cycle, Lookback
+from melodyrnn.generation.shared_past import SharedPast
+from melodyrnn.models.bar_columns import Cycle, Lookback
+from melodyrnn.models.config import ModelConfig
+from melodyrnn.models.counted.table import COUNTED
+from melodyrnn.models.ensemble import WithShortTerm
+from melodyrnn.models.lookback import LookingBack
+from melodyrnn.models.networks import step_network as models
+from melodyrnn.models.networks.numpy_network import Network
 
 CODES, WINDOW = 3, 2
 

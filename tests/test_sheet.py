@@ -17,7 +17,7 @@ from PIL import Image
 from strategies import songs
 
 from melodyrnn.errors import MelodyWarning, RenderError
-from melodyrnn.music.notation import parse
+from melodyrnn.music.notation.text import parse
 from melodyrnn.music.song import Note, Pitch, Song
 from melodyrnn.render import fonts, sheet
 from melodyrnn.render.data import data_file

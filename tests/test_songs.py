@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from melodyrnn.music.bars import bars
-from melodyrnn.music.codes import to_codes
 from melodyrnn.music.durations import is_dyadic, value_of
-from melodyrnn.music.notation import format as write
-from melodyrnn.music.notation import parse
-from melodyrnn.music.reader import Reader
+from melodyrnn.music.notation.reader import Reader
+from melodyrnn.music.notation.text import format as write
+from melodyrnn.music.notation.text import parse
+from melodyrnn.music.note_tokens import to_codes
 from melodyrnn.music.song import Song
 
 FILES = sorted((Path(__file__).parents[1] / "songs").glob("*.txt"))

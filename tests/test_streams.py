@@ -8,13 +8,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from melodyrnn.errors import WindowError
-from melodyrnn.networks import models, stream_training
-from melodyrnn.networks.backend import tf
-from melodyrnn.networks.config import STREAM_MODEL, ModelConfig, StreamConfig
-from melodyrnn.networks.stream_training import StreamTrainer, Teller
-from melodyrnn.sequences.lookback import Cycle, Lookback, views
+from melodyrnn.models.backend import tf
+from melodyrnn.models.bar_columns import Cycle, Lookback, views
+from melodyrnn.models.config import STREAM_MODEL, ModelConfig, StreamConfig
+from melodyrnn.models.networks import step_network as models
 from melodyrnn.sequences.sampling import log_softmax
 from melodyrnn.sequences.streams import lanes, pieces
+from melodyrnn.training import streams as stream_training
+from melodyrnn.training.streams import StreamTrainer, Teller
 
 CODES = 5
 sequences_of_any_length = st.lists(

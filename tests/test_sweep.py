@@ -12,12 +12,13 @@ from hypothesis import strategies as st
 from melodyrnn import sweep
 from melodyrnn.cli import main
 from melodyrnn.errors import ConfigError, MelodyError, RunError
+from melodyrnn.experiments.sweep import lesson_runs, song_runs, summary
+from melodyrnn.experiments.sweep import lesson_settings as course
+from melodyrnn.experiments.sweep.grid import combinations, read_grid, settings_of, shown
+from melodyrnn.experiments.sweep.outcome import ACCURACY, BITS, Outcome
+from melodyrnn.experiments.sweep.sweep import lesson_of
 from melodyrnn.lessons.catalogue import lesson_named
-from melodyrnn.networks.config import FitConfig, ModelConfig, SequenceConfig, TrainConfig
-from melodyrnn.sweeps import course, lesson_runs, song_runs, summary
-from melodyrnn.sweeps.grid import combinations, read_grid, settings_of, shown
-from melodyrnn.sweeps.outcome import ACCURACY, BITS, Outcome
-from melodyrnn.sweeps.sweep import lesson_of
+from melodyrnn.models.config import FitConfig, ModelConfig, SequenceConfig, TrainConfig
 
 LESSON = settings_of(SequenceConfig, FitConfig)
 SONG = settings_of(ModelConfig, TrainConfig)
@@ -246,8 +247,8 @@ def test_other_limits_are_checked_before_anything_is_made(here):
 
 
 def test_a_grid_over_seeds_and_songs_apart_is_judged_by_those_held_out():
-    from melodyrnn.music.notation import parse
-    from melodyrnn.workflows.sources import Named
+    from melodyrnn.data.gather import Named
+    from melodyrnn.music.notation.text import parse
 
     tunes = ["c8 d8 e8 f8 g8", "c8 g8 c8 g8 c8", "e8 d8 c8 d8 e4", "c8 c8 d8 d8 e8 f8"]
     songs = [Named(f"song {n}", parse(tune)) for n, tune in enumerate(tunes)]

@@ -8,7 +8,7 @@ from click.testing import CliRunner
 from melodyrnn import run_lesson, train
 from melodyrnn.cli import main
 from melodyrnn.errors import ConfigError
-from melodyrnn.workflows import learning
+from melodyrnn.runs import learning
 
 needed = pytest.mark.skipif(
     find_spec("tensorboard") is None, reason="the extra melodyrnn[tensorboard] is not installed"

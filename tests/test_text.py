@@ -12,9 +12,9 @@ from melodyrnn.errors import (
     RunError,
     VocabularyError,
 )
+from melodyrnn.tasks.texts import Text, read_texts
 from melodyrnn.workflows.evaluate import evaluate
 from melodyrnn.workflows.generate import generate
-from melodyrnn.workflows.texts import Text, read_texts
 from melodyrnn.workflows.train_text import train_text
 
 VERSE = "나비야 나비야 이리 날아 오너라\n노랑나비 흰나비 춤을 추며 오너라\n"

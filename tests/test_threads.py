@@ -5,10 +5,11 @@ from threading import Barrier, Event, get_ident
 import numpy as np
 import pytest
 
-from melodyrnn.networks import models, threads
-from melodyrnn.networks.arrays import Network
-from melodyrnn.networks.config import ModelConfig, SampleConfig
-from melodyrnn.networks.generation import generate
+from melodyrnn.generation import threads
+from melodyrnn.generation.generate import generate
+from melodyrnn.models.config import ModelConfig, SampleConfig
+from melodyrnn.models.networks import step_network as models
+from melodyrnn.models.networks.numpy_network import Network
 
 
 @pytest.fixture(autouse=True)

@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
-from melodyrnn.networks import models
-from melodyrnn.networks.backend import keras
-from melodyrnn.networks.config import ModelConfig, TrainConfig
-from melodyrnn.networks.training import Trainer
+from melodyrnn.models.backend import keras
+from melodyrnn.models.config import ModelConfig, TrainConfig
+from melodyrnn.models.networks import step_network as models
 from melodyrnn.sequences.windows import next_code
+from melodyrnn.training.windows import Trainer
 
 CODES, WINDOW, EPOCHS = 6, 3, 20
 songs = [
@@ -61,7 +61,7 @@ def test_the_state_is_reset_at_each_song_start():
 
 
 def test_a_trainer_restored_at_any_block_ends_in_the_same_bits(monkeypatch):
-    monkeypatch.setattr("melodyrnn.networks.training.BLOCK_STEPS", 5 * 14)
+    monkeypatch.setattr("melodyrnn.training.windows.BLOCK_STEPS", 5 * 14)
     straight = trainer_of("lstm", epochs=23, early_stop=False)
     states = []
     straight.run(lambda _: states.append(straight.state()))

@@ -9,21 +9,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from melodyrnn.data.gather import Named
 from melodyrnn.errors import ConfigError, MelodyWarning, RunError
-from melodyrnn.music.codes import plain_codes, respelled, shifted, to_codes
-from melodyrnn.music.notation import parse
+from melodyrnn.models.backend import keras
+from melodyrnn.models.config import STREAM_MODEL, ModelConfig, StreamConfig
+from melodyrnn.models.networks import step_network as models
+from melodyrnn.models.networks.layers import FactoredLogits
+from melodyrnn.models.networks.numpy_network import Network, parts
+from melodyrnn.music.notation.text import parse
+from melodyrnn.music.note_tokens import plain_codes, respelled, shifted, to_codes
 from melodyrnn.music.song import Key, Note, Pitch, Song
-from melodyrnn.networks import models
-from melodyrnn.networks.arrays import Network, parts
-from melodyrnn.networks.backend import keras
-from melodyrnn.networks.config import STREAM_MODEL, ModelConfig, StreamConfig
-from melodyrnn.networks.factored import FactoredLogits
-from melodyrnn.networks.stream_training import StreamProgress
 from melodyrnn.sequences.vocabulary import END, START
-from melodyrnn.workflows.dataset import Dataset, attributes_of, tunes_vocabulary
+from melodyrnn.tasks.tokenizer import Dataset, attributes_of, tunes_vocabulary
+from melodyrnn.training.streams import StreamProgress
 from melodyrnn.workflows.evaluate import evaluate
 from melodyrnn.workflows.generate import generate
-from melodyrnn.workflows.sources import Named
 from melodyrnn.workflows.train import train
 from melodyrnn.workflows.train_tunes import epochs, shift_table
 from tests.strategies import songs as any_songs

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from melodyrnn.networks.backend import tf
-from melodyrnn.networks.recurrence import EQUATIONS
-from melodyrnn.networks.unrolling import Recurrence
+from melodyrnn.models.backend import tf
+from melodyrnn.models.recurrent.equations import EQUATIONS
+from melodyrnn.models.recurrent.unrolling import Recurrence
 
 STEPS, FEATURES = 5, 3
 

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from melodyrnn.errors import ConfigError, MelodyWarning
+from melodyrnn.formats.melody.voices import Sounding, Voice, choose, melody, skyline
 from melodyrnn.music.song import Pitch
-from melodyrnn.music.voices import Sounding, Voice, choose, melody, skyline
 
 
 def sounding(*notes: tuple[str | float, str | float, int]) -> tuple[Sounding, ...]:

@@ -43,7 +43,7 @@ def benchmark(name: str, as_json: bool, quiet: bool, **settings: Any) -> None:
     """
     from melodyrnn.console.benchmark import show_benchmark
     from melodyrnn.console.progress import progress_of
-    from melodyrnn.workflows.benchmark import benchmark
+    from melodyrnn.experiments.benchmark.benchmark import benchmark
 
     with progress_of(f"measuring {settings['songs'] or name}", "", quiet or as_json) as report:
         result = benchmark(name, progress=report, **given(settings))

@@ -11,7 +11,7 @@ from melodyrnn.cli.numbers import NUMBERS
 from melodyrnn.cli.options import PATH, SONGS, given, print_json, printing, reading_many
 from melodyrnn.cli.settings import MODELS_TEXT, settings_of
 from melodyrnn.cli.songs import songs_of
-from melodyrnn.networks.config import ModelConfig, TrainConfig
+from melodyrnn.models.config import ModelConfig, TrainConfig
 
 
 @click.command(epilog=MODELS_TEXT + NUMBERS)
@@ -43,7 +43,7 @@ def compare(
     """
     from melodyrnn.console.comparison import show_comparison
     from melodyrnn.console.progress import progress_of
-    from melodyrnn.workflows.compare import compare
+    from melodyrnn.experiments.comparison.compare import compare
 
     named = songs_of(songs, quiet, track=track, grid=grid, report=report)
     try:

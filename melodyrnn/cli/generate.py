@@ -16,7 +16,7 @@ from melodyrnn.cli.options import (
     reading,
 )
 from melodyrnn.cli.settings import settings_of
-from melodyrnn.networks.config import FormConfig, SampleConfig
+from melodyrnn.models.config import FormConfig, SampleConfig
 
 
 @click.command()

@@ -15,7 +15,7 @@ import click
 
 from melodyrnn.errors import MelodyError, MelodyWarning
 from melodyrnn.files import reason
-from melodyrnn.networks import own_process
+from melodyrnn.system import startup as own_process
 
 INTERRUPTED = 130  # the exit status of what Ctrl-C ended: 128 and the signal's number
 

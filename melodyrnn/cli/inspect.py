@@ -6,7 +6,7 @@ from typing import Any
 import click
 
 from melodyrnn.cli.options import SONG, print_json, reading
-from melodyrnn.networks.tables import WINDOW
+from melodyrnn.models.registry import WINDOW
 
 
 @click.command()

@@ -7,7 +7,7 @@ import click
 
 from melodyrnn.cli.options import PATH, TENSORBOARD, given, print_json, printing
 from melodyrnn.cli.settings import settings_of
-from melodyrnn.networks.config import FitConfig, SequenceConfig
+from melodyrnn.models.config import FitConfig, SequenceConfig
 
 LIST = "list"
 

@@ -8,8 +8,8 @@ from typing import Any
 import click
 
 from melodyrnn.cli.options import Command
-from melodyrnn.networks.config import STREAM_MODEL, ModelConfig, StreamConfig, TrainConfig
-from melodyrnn.networks.tables import BLENDINGS, ESCAPES, INPUTS, MEANS, MEMORIES, MODELS
+from melodyrnn.models.config import STREAM_MODEL, ModelConfig, StreamConfig, TrainConfig
+from melodyrnn.models.registry import BLENDINGS, ESCAPES, INPUTS, MEANS, MEMORIES, MODELS
 
 
 def settings_of(

@@ -8,7 +8,7 @@ from typing import Any
 def songs_of(songs: Sequence[Path], quiet: bool, **reading: Any) -> Any:
     """The songs, with their names; ``reading`` holds the options of ``reading_many``."""
     from melodyrnn.console.progress import progress_of
-    from melodyrnn.workflows.sources import gather
+    from melodyrnn.data.gather import gather
 
     with progress_of("reading", "file", quiet) as tell:
         return gather(songs, progress=tell, **reading)

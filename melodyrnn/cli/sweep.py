@@ -44,8 +44,8 @@ def sweep(
     """
     from melodyrnn.console.progress import progress_of
     from melodyrnn.console.sweep import show_sweep
-    from melodyrnn.sweeps.summary import pivoted
-    from melodyrnn.sweeps.sweep import lesson_of, sweep
+    from melodyrnn.experiments.sweep.summary import pivoted
+    from melodyrnn.experiments.sweep.sweep import lesson_of, sweep
 
     silent = quiet or as_json
     swept: Any = lesson_of(target)

@@ -21,7 +21,7 @@ from melodyrnn.cli.options import (
 )
 from melodyrnn.cli.settings import MODELS_TEXT, STREAM_TEXT, settings_of
 from melodyrnn.cli.songs import songs_of
-from melodyrnn.networks.config import ModelConfig, StreamConfig, TrainConfig
+from melodyrnn.models.config import ModelConfig, StreamConfig, TrainConfig
 
 
 @click.command(epilog=STREAM_TEXT + MODELS_TEXT + NUMBERS)

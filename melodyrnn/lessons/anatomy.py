@@ -5,8 +5,8 @@ from typing import Any
 import numpy as np
 
 from melodyrnn.lessons.lesson import Finding, Lesson, Progress, Table
-from melodyrnn.networks.config import SequenceConfig
-from melodyrnn.networks.tables import CELLS
+from melodyrnn.models.config import SequenceConfig
+from melodyrnn.models.registry import CELLS
 from melodyrnn.sequences.vocabulary import Vocabulary
 
 WORDS = ("hello", "eolll", "lleel")
@@ -46,8 +46,8 @@ def teach(lesson: Lesson, progress: Progress) -> Finding:
 
 def _outputs(cell: str, lesson: Lesson, x: Any) -> tuple[Any, list[Any]]:
     """(N, T, F) -> outputs (N, T, H), and of the states after the last step each, (N, H)."""
-    from melodyrnn.networks.backend import keras
-    from melodyrnn.networks.cells import CELLS as LAYERS
+    from melodyrnn.models.backend import keras
+    from melodyrnn.models.recurrent.cells import CELLS as LAYERS
 
     seed = lesson.fit.seed
     layer = LAYERS[cell].layer(

@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from melodyrnn.formats.read import Corpus
 from melodyrnn.lessons.lesson import (
     LEARNING,
     NETWORK,
@@ -18,12 +19,11 @@ from melodyrnn.lessons.lesson import (
     Table,
 )
 from melodyrnn.lessons.tunes import Alphabet, Tune, Tunes, fit, gathered
-from melodyrnn.music.corpus import Corpus
-from melodyrnn.music.sounding import Move
-from melodyrnn.networks.config import FitConfig, SequenceConfig
-from melodyrnn.sequences.chance import Parts, difference, mean
-from melodyrnn.sequences.ngram import Ngram
+from melodyrnn.models.config import FitConfig, SequenceConfig
+from melodyrnn.models.counted.ngram import Ngram
+from melodyrnn.music.moves import Move
 from melodyrnn.sequences.sampling import log_softmax
+from melodyrnn.sequences.tune_intervals import Parts, difference, mean
 from melodyrnn.sequences.vocabulary import Indices
 from melodyrnn.sequences.windows import Batch, source_and_target
 
@@ -79,8 +79,9 @@ class Writer(NamedTuple):
 def _network(
     lesson: Lesson, attention: str, moves: Alphabet, tunes: Tunes, progress: Progress
 ) -> Writer:
-    from melodyrnn.networks.fitting import logits_of
-    from melodyrnn.networks.sequence_models import answer, translator
+    from melodyrnn.generation.decoding import answer
+    from melodyrnn.models.networks.sequence_network import translator
+    from melodyrnn.training.batches import logits_of
 
     start, end = len(moves) + 1, len(moves) + 2  # 0 is the padding, a move its place and 1
 

@@ -2,7 +2,7 @@
 
 from melodyrnn.lessons.lesson import Lesson
 from melodyrnn.lessons.next_symbol import NextSymbol
-from melodyrnn.networks.config import FitConfig, SequenceConfig
+from melodyrnn.models.config import FitConfig, SequenceConfig
 from melodyrnn.sequences.vocabulary import Vocabulary
 
 TASK = NextSymbol("아리아리아리랑", Vocabulary("아리랑"), cell="lstm", learning_rate=0.001)

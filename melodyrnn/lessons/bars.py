@@ -20,11 +20,11 @@ from melodyrnn.lessons.lesson import (
     Table,
 )
 from melodyrnn.lessons.tunes import INTERVALS, Tune, fit, gathered
-from melodyrnn.music.sounding import LARGEST, LENGTHS, Sounding, interval, nearest
-from melodyrnn.networks.config import FitConfig, SequenceConfig
-from melodyrnn.sequences.chance import Parts, difference, f1
-from melodyrnn.sequences.chance import interval as confidence
+from melodyrnn.models.config import FitConfig, SequenceConfig
+from melodyrnn.music.moves import LARGEST, LENGTHS, Sounding, interval, nearest
 from melodyrnn.sequences.sampling import log_softmax
+from melodyrnn.sequences.tune_intervals import Parts, difference, f1
+from melodyrnn.sequences.tune_intervals import interval as confidence
 from melodyrnn.sequences.windows import Batch, one_hot
 
 SIZES = (INTERVALS + 1, len(LENGTHS))
@@ -120,7 +120,7 @@ def _contexts(row: Sequence[tuple[int, int]]) -> Iterator[list[object]]:
 
 
 def _by_network(model: Any) -> Callable[[Part], Shares]:
-    from melodyrnn.networks.fitting import logits_of
+    from melodyrnn.training.batches import logits_of
 
     def told(part: Part) -> Shares:
         return np.exp(log_softmax(logits_of(model, part.batch)))[..., 1]
@@ -141,7 +141,7 @@ def _judged(
 
 
 def _teach(lesson: Lesson, progress: Progress) -> Finding:
-    from melodyrnn.networks.sequence_models import vector_tagger
+    from melodyrnn.models.networks.sequence_network import vector_tagger
 
     learned, validation, held_out = map(part_of, gathered(lesson.own["tunes"], progress))
     judges = {

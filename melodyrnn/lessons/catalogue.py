@@ -5,7 +5,7 @@ from typing import Any
 
 from melodyrnn.errors import ConfigError
 from melodyrnn.lessons.lesson import Lesson
-from melodyrnn.networks.checking import nearest
+from melodyrnn.models.settings import nearest
 
 NAMES = (
     "nabiya-lstm",

@@ -9,8 +9,8 @@ import numpy.typing as npt
 
 from melodyrnn.lessons.learning import learn, teller_of
 from melodyrnn.lessons.lesson import LEARNING, Finding, Lesson, Progress, Table
-from melodyrnn.networks.config import FitConfig, SequenceConfig
-from melodyrnn.networks.tables import CELLS
+from melodyrnn.models.config import FitConfig, SequenceConfig
+from melodyrnn.models.registry import CELLS
 from melodyrnn.sequences.windows import Batch
 
 Floats = npt.NDArray[np.float64]
@@ -116,7 +116,7 @@ def teach(lesson: Lesson, progress: Progress) -> Finding:
 
 def _difference(cell: str, units: int, seed: int, features: int = 3, rows: int = 4) -> float:
     """The most that any output of the layer differs from its equations, over STEPS steps."""
-    from melodyrnn.networks.cells import CELLS as LAYERS
+    from melodyrnn.models.recurrent.cells import CELLS as LAYERS
 
     draw = np.random.default_rng(seed)
     layer = LAYERS[cell].layer(units, return_sequences=True)
@@ -146,7 +146,7 @@ def _copies(seed: int, count: int) -> Batch:
 
 
 def _exact(model: Any, asked: Batch) -> float:
-    from melodyrnn.networks.fitting import logits_of
+    from melodyrnn.training.batches import logits_of
 
     right = logits_of(model, asked).argmax(-1) == asked.y
     return float((right | ~asked.mask).all(1).mean())

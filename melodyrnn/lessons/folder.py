@@ -72,7 +72,7 @@ class _Row(NamedTuple):
 
 def _summarise(curves: Sequence[Curve], folder: Path) -> None:
     """A run of TensorBoard for each network."""
-    from melodyrnn.networks.summaries import Summaries  # TensorFlow, and only where asked for
+    from melodyrnn.training.summaries import Summaries  # TensorFlow, and only where asked for
 
     for curve in curves:
         rows = [_Row(epoch, loss) for epoch, loss in enumerate(curve.losses, 1)]

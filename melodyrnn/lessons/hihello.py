@@ -2,7 +2,7 @@
 
 from melodyrnn.lessons.lesson import Lesson
 from melodyrnn.lessons.next_symbol import NextSymbol
-from melodyrnn.networks.config import FitConfig, SequenceConfig
+from melodyrnn.models.config import FitConfig, SequenceConfig
 from melodyrnn.sequences.vocabulary import Vocabulary
 
 TASK = NextSymbol("hihello", Vocabulary("hielo"), cell="rnn", learning_rate=0.1)

@@ -16,8 +16,8 @@ from melodyrnn.lessons.lesson import (
     Progress,
     Table,
 )
-from melodyrnn.networks.config import FitConfig, SequenceConfig
-from melodyrnn.networks.tables import CELLS
+from melodyrnn.models.config import FitConfig, SequenceConfig
+from melodyrnn.models.registry import CELLS
 
 SAME = 1e-5
 """The scan and the built-in cell may differ by so much."""
@@ -36,8 +36,8 @@ def read(lesson: Lesson) -> Images:
 
 def fitter(lesson: Lesson, images: Images, *, choose: bool = True) -> Any:
     """A new network and what teaches it; where it is to ``choose``, by the validation images."""
-    from melodyrnn.networks.fitting import Fitter
-    from melodyrnn.networks.sequence_models import vector_classifier
+    from melodyrnn.models.networks.sequence_network import vector_classifier
+    from melodyrnn.training.batches import Fitter
 
     steps, features = images.train.x.shape[1:]
     model = vector_classifier(lesson.model, steps, features, CLASSES, seed=lesson.fit.seed)
@@ -51,7 +51,7 @@ def points(lesson: Lesson, epochs: Sequence[int], progress: Progress) -> list[Po
 
     It has diverged where its loss is above that of guessing, or no number.
     """
-    from melodyrnn.networks.fitting import teller
+    from melodyrnn.training.batches import teller
 
     images = read(lesson)
     fit = replace(lesson.fit, epochs=max(epochs), early_stop=False)
@@ -66,8 +66,8 @@ def points(lesson: Lesson, epochs: Sequence[int], progress: Progress) -> list[Po
 
 
 def teach(lesson: Lesson, progress: Progress) -> Finding:
-    from melodyrnn.networks.by_hand import apart
-    from melodyrnn.networks.fitting import logits_of
+    from melodyrnn.models.recurrent.written_out import apart
+    from melodyrnn.training.batches import logits_of
 
     images = read(lesson)
     if lesson.own["data"] is not None and lesson.fit.epochs == LESSON.fit.epochs:

@@ -21,12 +21,12 @@ from melodyrnn.lessons.tunes import (
     gathered,
     places,
 )
-from melodyrnn.music.notation import token
-from melodyrnn.music.sounding import Move, melody
-from melodyrnn.networks.config import FitConfig, SampleConfig, SequenceConfig
-from melodyrnn.sequences.chance import Parts, at_least, difference, mean
-from melodyrnn.sequences.ngram import Ngram
+from melodyrnn.models.config import FitConfig, SampleConfig, SequenceConfig
+from melodyrnn.models.counted.ngram import Ngram
+from melodyrnn.music.moves import Move, melody
+from melodyrnn.music.notation.text import token
 from melodyrnn.sequences.sampling import log_softmax
+from melodyrnn.sequences.tune_intervals import Parts, at_least, difference, mean
 from melodyrnn.sequences.vocabulary import Indices
 from melodyrnn.sequences.windows import Batch, one_hot
 
@@ -98,8 +98,9 @@ class Writer(NamedTuple):
 
 def _writer(lesson: Lesson, tunes: Tunes, labelled: bool, progress: Progress) -> Writer:
     """``labelled`` or not: without, all tunes have the same label, and all else is the same."""
-    from melodyrnn.networks.fitting import logits_of
-    from melodyrnn.networks.sequence_models import vector_tagger, write
+    from melodyrnn.generation.decoding import write
+    from melodyrnn.models.networks.sequence_network import vector_tagger
+    from melodyrnn.training.batches import logits_of
 
     moves, labels = Alphabet(tunes), Labels.of(tunes.learned)
     count = len(labels.names)

@@ -41,14 +41,14 @@ class Labelled:
         return learn(self.network(lesson, batch), batch, lesson.fit, progress)
 
     def network(self, lesson: Lesson, batch: Batch) -> Any:
-        from melodyrnn.networks.sequence_models import classifier
+        from melodyrnn.models.networks.sequence_network import classifier
 
         sizes = batch.x.shape[1], len(self.symbols), len(self.labels)
         return classifier(lesson.model, *sizes, seed=lesson.fit.seed, padded=True)
 
     def changed_by_padding(self, lesson: Lesson, learned: Learned, more: int) -> float:
         """The most that any logit differs where every text has ``more`` padded steps."""
-        from melodyrnn.networks.fitting import logits_of
+        from melodyrnn.training.batches import logits_of
 
         batch = self.batch(more)
         longer = self.network(lesson, batch)

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from melodyrnn.lessons.lesson import Curve, Progress, Table
-from melodyrnn.networks.config import FitConfig, SequenceConfig
+from melodyrnn.models.config import FitConfig, SequenceConfig
 from melodyrnn.sequences.sampling import log_softmax
 from melodyrnn.sequences.vocabulary import Indices, Vocabulary
 from melodyrnn.sequences.windows import Batch
@@ -44,7 +44,7 @@ def learn(
     Programs are not compiled by XLA (``jit``) unless asked: for a network that learns within
     seconds, compiling takes longer than it saves.
     """
-    from melodyrnn.networks.fitting import Fitter
+    from melodyrnn.training.batches import Fitter
 
     return _learned(Fitter(model, batch, fit, jit=jit), batch, progress)
 
@@ -60,7 +60,7 @@ def learn_seeds(
 
     All share one model: that of the last seed remains in it.
     """
-    from melodyrnn.networks.fitting import Fitter
+    from melodyrnn.training.batches import Fitter
 
     first, *others = seeds
     fitter = Fitter(build(first), batch, replace(fit, seed=first), jit=False)
@@ -72,7 +72,7 @@ def learn_seeds(
 
 
 def _learned(fitter: Any, batch: Batch, progress: Progress) -> Learned:
-    from melodyrnn.networks.fitting import logits_of
+    from melodyrnn.training.batches import logits_of
 
     told = fitter.run(progress)
     losses = [row.loss for row in fitter.history]
@@ -83,7 +83,7 @@ def teller_of(config: SequenceConfig, batch: Batch, symbols: int) -> Callable[[i
     """Seed -> a new network that tells a symbol a step."""
 
     def build(seed: int) -> Any:
-        from melodyrnn.networks.sequence_models import tagger
+        from melodyrnn.models.networks.sequence_network import tagger
 
         return tagger(config, batch.y.shape[1], symbols, symbols, seed=seed)
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field, fields, replace
 from typing import Any, NamedTuple
 
 from melodyrnn.errors import ConfigError
-from melodyrnn.networks.checking import nearest
-from melodyrnn.networks.config import FitConfig, SequenceConfig
+from melodyrnn.models.config import FitConfig, SequenceConfig
+from melodyrnn.models.settings import nearest
 
 SHAPES: dict[str, str] = {
     "one to one": "an input, an output",

@@ -6,12 +6,12 @@ from typing import Any
 
 import numpy as np
 
+from melodyrnn.data.gather import Named
+from melodyrnn.evaluation.measures import Measures, measure
 from melodyrnn.lessons.lesson import Curve, Lesson, Progress, Table
-from melodyrnn.music import notation
-from melodyrnn.networks.config import ModelConfig, TrainConfig
-from melodyrnn.workflows.dataset import Dataset
-from melodyrnn.workflows.measure import Measures, measure
-from melodyrnn.workflows.sources import Named
+from melodyrnn.models.config import ModelConfig, TrainConfig
+from melodyrnn.music.notation import text as notation
+from melodyrnn.tasks.tokenizer import Dataset
 
 SONG = notation.parse(
     """\
@@ -92,9 +92,9 @@ def listen_all(
     lesson: Lesson, model: str, entrance: str, seeds: Iterable[int], progress: Progress
 ) -> Iterator[Heard]:
     """``listen`` once for each seed, in one compiled program."""
-    from melodyrnn.networks import models
-    from melodyrnn.networks.arrays import Network
-    from melodyrnn.networks.training import Trainer
+    from melodyrnn.models.networks import step_network as models
+    from melodyrnn.models.networks.numpy_network import Network
+    from melodyrnn.training.windows import Trainer
 
     asked, fit = lesson.model, lesson.fit
     config = ModelConfig(

@@ -4,7 +4,7 @@ from statistics import mean
 
 from melodyrnn.lessons.lesson import NETWORK, Finding, Lesson, Progress, Table
 from melodyrnn.lessons.nabiya import LEARNING, OPENING, listen_all
-from melodyrnn.networks.config import FitConfig, SequenceConfig
+from melodyrnn.models.config import FitConfig, SequenceConfig
 
 SEEDS = 5
 """Trainings with two attributes and as many with one, the run's own seed first."""

@@ -2,7 +2,7 @@
 
 from melodyrnn.lessons.lesson import NETWORK, Finding, Lesson, Progress
 from melodyrnn.lessons.nabiya import LEARNING, listen
-from melodyrnn.networks.config import FitConfig, SequenceConfig
+from melodyrnn.models.config import FitConfig, SequenceConfig
 
 
 def teach(lesson: Lesson, progress: Progress) -> Finding:

@@ -7,7 +7,7 @@ from math import exp, log
 
 from melodyrnn.lessons.learning import learn, learn_seeds, spelled, step_table, teller_of
 from melodyrnn.lessons.lesson import Finding, Lesson, Progress
-from melodyrnn.networks.config import FitConfig, SequenceConfig
+from melodyrnn.models.config import FitConfig, SequenceConfig
 from melodyrnn.sequences.vocabulary import Vocabulary
 from melodyrnn.sequences.windows import shifted
 

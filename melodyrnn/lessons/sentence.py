@@ -6,8 +6,8 @@ from typing import Any
 
 from melodyrnn.lessons.learning import learn, teller_of
 from melodyrnn.lessons.lesson import Finding, Lesson, Progress, Table
-from melodyrnn.networks.config import FitConfig, ModelConfig, SequenceConfig
-from melodyrnn.sequences.ngram import ceiling, successors
+from melodyrnn.models.config import FitConfig, ModelConfig, SequenceConfig
+from melodyrnn.models.counted.ngram import ceiling, successors
 from melodyrnn.sequences.vocabulary import Indices, Vocabulary
 from melodyrnn.sequences.windows import shifted
 
@@ -24,8 +24,8 @@ CARRIED_RATE = 0.03
 
 
 def teach(lesson: Lesson, progress: Progress) -> Finding:
-    from melodyrnn.networks.arrays import Network
-    from melodyrnn.networks.generation import whole_song
+    from melodyrnn.generation.generate import whole_song
+    from melodyrnn.models.networks.numpy_network import Network
 
     text = CHARACTERS.encode(SENTENCE)
     batch = shifted(text, WINDOW)

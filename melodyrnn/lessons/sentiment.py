@@ -2,7 +2,7 @@
 
 from melodyrnn.lessons.labels import Labelled
 from melodyrnn.lessons.lesson import Finding, Lesson, Progress
-from melodyrnn.networks.config import FitConfig, SequenceConfig
+from melodyrnn.models.config import FitConfig, SequenceConfig
 
 WORDS = Labelled(
     {

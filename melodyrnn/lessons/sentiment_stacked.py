@@ -4,7 +4,7 @@ import numpy as np
 
 from melodyrnn.lessons.labels import Labelled
 from melodyrnn.lessons.lesson import Finding, Lesson, Progress
-from melodyrnn.networks.config import FitConfig, SequenceConfig
+from melodyrnn.models.config import FitConfig, SequenceConfig
 
 SENTENCES = Labelled(
     {

@@ -7,7 +7,7 @@ import numpy as np
 
 from melodyrnn.lessons.learning import Learned, learn
 from melodyrnn.lessons.lesson import Finding, Lesson, Progress, Table
-from melodyrnn.networks.config import FitConfig, SequenceConfig
+from melodyrnn.models.config import FitConfig, SequenceConfig
 from melodyrnn.sequences.vocabulary import Vocabulary
 from melodyrnn.sequences.windows import Batch, padded
 
@@ -65,7 +65,7 @@ def teach(lesson: Lesson, progress: Progress) -> Finding:
 
 
 def _learn(lesson: Lesson, config: SequenceConfig, batch: Batch, progress: Progress) -> Learned:
-    from melodyrnn.networks.sequence_models import tagger
+    from melodyrnn.models.networks.sequence_network import tagger
 
     sizes = batch.x.shape[1], len(WORDS), len(KINDS)
     model = tagger(config, *sizes, seed=lesson.fit.seed, padded=True)

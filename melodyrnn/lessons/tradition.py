@@ -28,11 +28,11 @@ from melodyrnn.lessons.tunes import (
     gathered,
     places,
 )
-from melodyrnn.music.sounding import Move
-from melodyrnn.networks.config import FitConfig, SequenceConfig
-from melodyrnn.sequences.chance import Parts, difference, interval, mean
-from melodyrnn.sequences.ngram import Ngram
+from melodyrnn.models.config import FitConfig, SequenceConfig
+from melodyrnn.models.counted.ngram import Ngram
+from melodyrnn.music.moves import Move
 from melodyrnn.sequences.sampling import log_softmax
+from melodyrnn.sequences.tune_intervals import Parts, difference, interval, mean
 from melodyrnn.sequences.windows import Batch, one_hot
 
 NAMES = tuple(TRADITIONS)
@@ -51,7 +51,7 @@ class Recogniser(NamedTuple):
 
     def scores(self, lines: Sequence[Sequence[Move]]) -> Scores:
         """Of lines of moves, each as long as an excerpt or longer."""
-        from melodyrnn.networks.fitting import logits_of
+        from melodyrnn.training.batches import logits_of
 
         logits = logits_of(self.model, _batch(lines, [0] * len(lines), self.excerpts))
         by_line = log_softmax(logits).reshape(len(lines), self.excerpts, len(NAMES))
@@ -60,7 +60,7 @@ class Recogniser(NamedTuple):
 
 def recogniser(lesson: Lesson, tunes: Tunes, progress: Progress) -> Recogniser:
     """A network of the lesson's kind, that has learned from ``tunes.learned``."""
-    from melodyrnn.networks.sequence_models import vector_classifier
+    from melodyrnn.models.networks.sequence_network import vector_classifier
 
     count = lesson.own["excerpts"]
     learned, validation = (

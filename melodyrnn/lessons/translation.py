@@ -7,7 +7,7 @@ import numpy as np
 
 from melodyrnn.lessons.learning import learn
 from melodyrnn.lessons.lesson import Finding, HeatMap, Lesson, Progress, Table
-from melodyrnn.networks.config import FitConfig, SequenceConfig
+from melodyrnn.models.config import FitConfig, SequenceConfig
 from melodyrnn.sequences.vocabulary import Vocabulary
 from melodyrnn.sequences.windows import Batch, padded, source_and_target
 
@@ -60,7 +60,7 @@ class Reader:
     def __init__(
         self, pairs: Pairs, config: SequenceConfig, fit: FitConfig, progress: Progress
     ) -> None:
-        from melodyrnn.networks.sequence_models import translator
+        from melodyrnn.models.networks.sequence_network import translator
 
         batch = pairs.batch()
         self.ends, self.steps = pairs.ends, (batch.x[0].shape[1], batch.x[1].shape[1])
@@ -70,7 +70,7 @@ class Reader:
 
     def answers(self, sources: list[Any]) -> list[list[int]]:
         """Written without a teacher, each up to its end."""
-        from melodyrnn.networks.sequence_models import answer
+        from melodyrnn.generation.decoding import answer
 
         rows, _ = padded(sources, self.steps[0])
         told = answer(self.learned.model, rows, *self.ends, self.steps[1])

@@ -12,14 +12,14 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from melodyrnn.data.gather import Named, gather_all
+from melodyrnn.data.split import FRACTION, split
+from melodyrnn.formats.read import Corpus
 from melodyrnn.lessons.lesson import Curve, Lesson, Progress
-from melodyrnn.music.codes import to_codes
-from melodyrnn.music.corpus import Corpus
-from melodyrnn.music.sounding import LARGEST, RATIOS, Move, Sounding, moves, sounding
+from melodyrnn.music.moves import LARGEST, RATIOS, Move, Sounding, moves, sounding
+from melodyrnn.music.note_tokens import to_codes
 from melodyrnn.sequences.vocabulary import Indices
 from melodyrnn.sequences.windows import Batch
-from melodyrnn.workflows.held_out import FRACTION, split
-from melodyrnn.workflows.sources import Named, gather_all
 
 TRADITIONS: Mapping[str, Corpus] = {
     "German": Corpus("kinder"),
@@ -122,7 +122,7 @@ def fit(
     lesson: Lesson, model: Any, learned: Batch, validation: Batch, progress: Progress, name: str
 ) -> Curve:
     """Let ``model`` learn; of all weights it had, it keeps those that tell ``validation`` best."""
-    from melodyrnn.networks.fitting import Fitter
+    from melodyrnn.training.batches import Fitter
 
     # Without XLA: compiling an unrolled network takes longer than it saves here.
     fitter = Fitter(model, learned, lesson.fit, validation, jit=False)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import verovio
 
 from melodyrnn.errors import RenderError
-from melodyrnn.music.musicxml import musicxml
+from melodyrnn.formats.musicxml.write import musicxml
 from melodyrnn.music.song import Song
 from melodyrnn.render import fonts
 from melodyrnn.render.heading import Heading

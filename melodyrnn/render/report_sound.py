@@ -11,7 +11,7 @@ from fractions import Fraction
 from io import BytesIO
 from typing import Any
 
-from melodyrnn.music.codes import to_codes
+from melodyrnn.music.note_tokens import to_codes
 from melodyrnn.music.song import DEFAULT_TEMPO, Note, Pitch, Song
 from melodyrnn.render.audio import wav
 

@@ -58,25 +58,25 @@ def writer_of(path: Path) -> "Writer":
 
 
 def _midi(song: Song, instrument: str | int | None) -> list[bytes]:
-    from melodyrnn.music.midi import midi_bytes
+    from melodyrnn.formats.midi.midi import midi_bytes
 
     return [midi_bytes(song, program=program(instrument))]
 
 
 def _musicxml(song: Song, instrument: str | int | None) -> list[str]:
-    from melodyrnn.music.musicxml import musicxml
+    from melodyrnn.formats.musicxml.write import musicxml
 
     return [musicxml(song)]
 
 
 def _abc(song: Song, instrument: str | int | None) -> list[str]:
-    from melodyrnn.music.abc import abc
+    from melodyrnn.formats.abc.write import abc
 
     return [abc(song)]
 
 
 def _text(song: Song, instrument: str | int | None) -> list[str]:
-    from melodyrnn.music import notation
+    from melodyrnn.music.notation import text as notation
 
     return [notation.format(song)]
 

@@ -68,3 +68,8 @@ def draw(p: Floats, uniforms: npt.ArrayLike) -> npt.NDArray[np.int32]:
     whole = cumulated[:, -1:]
     threshold = np.minimum(np.asarray(uniforms)[:, None] * whole, np.nextafter(whole, 0))
     return np.asarray(np.add.reduce(cumulated <= threshold, axis=-1), dtype=np.int32)
+
+
+def uniforms(seed: int, count: int, length: int) -> npt.NDArray[np.float64]:
+    """Numbers in [0, 1), (count, length), each row from a stream of its own."""
+    return np.array([np.random.default_rng((seed, i)).random(length) for i in range(count)])

@@ -6,13 +6,13 @@ from dataclasses import asdict, dataclass
 from statistics import median_low
 from typing import Any
 
-from melodyrnn.music import collections
+from melodyrnn.data import collections
+from melodyrnn.data.gather import Source, gather_all, summary
+from melodyrnn.data.reading import Progress
+from melodyrnn.music.notation.tokens import write_pitch
 from melodyrnn.music.relative import relative
 from melodyrnn.music.song import Key
-from melodyrnn.music.tokens import write_pitch
 from melodyrnn.sequences.families import families
-from melodyrnn.workflows.reading import Progress
-from melodyrnn.workflows.sources import Source, gather_all, summary
 
 _TITLES = 10
 

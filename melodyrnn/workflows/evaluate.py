@@ -6,18 +6,8 @@ from functools import cached_property, partial
 from pathlib import Path
 from typing import Any, cast
 
-from melodyrnn.errors import ConfigError
-from melodyrnn.music.codes import plain_codes
-from melodyrnn.networks import run as runs
-from melodyrnn.networks.looking_back import under
-from melodyrnn.workflows.copies import Copied, Copies
-from melodyrnn.workflows.dataset import Dataset, tellable
-from melodyrnn.workflows.evaluate_generated import EvaluateGeneratedResult, evaluate_generated
-from melodyrnn.workflows.evaluate_text import EvaluateTextResult, evaluate_text
-from melodyrnn.workflows.measure import Measures, measure, measures_of
-from melodyrnn.workflows.opened import OpenRun, open_run, songs_of
-from melodyrnn.workflows.reading import Progress
-from melodyrnn.workflows.sources import (
+from melodyrnn.data.copies import Copied, Copies
+from melodyrnn.data.gather import (
     Named,
     Reading,
     Songs,
@@ -27,7 +17,17 @@ from melodyrnn.workflows.sources import (
     summary,
     warn_of,
 )
-from melodyrnn.workflows.telling import Scores, Telling, notes_told
+from melodyrnn.data.reading import Progress
+from melodyrnn.errors import ConfigError
+from melodyrnn.evaluation.generated import EvaluateGeneratedResult, evaluate_generated
+from melodyrnn.evaluation.measures import Measures, measure, measures_of
+from melodyrnn.evaluation.note_scores import Scores, Telling, notes_told
+from melodyrnn.models.lookback import under
+from melodyrnn.music.note_tokens import plain_codes
+from melodyrnn.runs import record as runs
+from melodyrnn.runs.run import OpenRun, open_run, songs_of
+from melodyrnn.tasks.tokenizer import Dataset, tellable
+from melodyrnn.workflows.evaluate_text import EvaluateTextResult, evaluate_text
 
 Sources = Source | Iterable[Source]
 

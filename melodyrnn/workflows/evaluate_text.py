@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 
 from melodyrnn.errors import ConfigError, MelodyWarning, VocabularyError
-from melodyrnn.networks import run as runs
-from melodyrnn.sequences.measuring import score_of
-from melodyrnn.workflows.texts import read_texts
+from melodyrnn.runs import record as runs
+from melodyrnn.sequences.score import score_of
+from melodyrnn.tasks.texts import read_texts
 
 
 @dataclass(frozen=True)

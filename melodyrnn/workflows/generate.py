@@ -8,25 +8,25 @@ from typing import Any
 
 import numpy as np
 
+from melodyrnn.data.copies import Copied, Copies
+from melodyrnn.data.gather import Named
 from melodyrnn.errors import ConfigError, MelodyWarning
 from melodyrnn.files import make_folder, numbered
-from melodyrnn.music.codes import from_codes, respelled, to_codes
+from melodyrnn.generation import generate as generation
+from melodyrnn.generation.loops import Loop, closing_loop
+from melodyrnn.models.config import FormConfig, SampleConfig, check_beam, configure
+from melodyrnn.models.lookback import under
+from melodyrnn.models.settings import check
+from melodyrnn.music.note_tokens import from_codes, respelled, to_codes
 from melodyrnn.music.song import Song
-from melodyrnn.networks import generation
-from melodyrnn.networks import run as runs
-from melodyrnn.networks.checking import check
-from melodyrnn.networks.config import FormConfig, SampleConfig, check_beam, configure
-from melodyrnn.networks.looking_back import under
 from melodyrnn.render.write import write_song, writer_of
-from melodyrnn.sequences.repetition import Loop, closing_loop
+from melodyrnn.runs import record as runs
+from melodyrnn.runs.run import open_run
 from melodyrnn.sequences.vocabulary import END, START, Indices
-from melodyrnn.workflows.copies import Copied, Copies
-from melodyrnn.workflows.dataset import Dataset, cycle_of
-from melodyrnn.workflows.forms import MOST_NOTES, form_of
+from melodyrnn.tasks.control.form import MOST_NOTES, form_of
+from melodyrnn.tasks.control.primer import beginning
+from melodyrnn.tasks.tokenizer import Dataset, cycle_of
 from melodyrnn.workflows.generate_text import GenerateTextResult, generate_text
-from melodyrnn.workflows.opened import open_run
-from melodyrnn.workflows.primer import beginning
-from melodyrnn.workflows.sources import Named
 
 MOST_SONGS = 100_000
 

@@ -8,11 +8,11 @@ from unicodedata import normalize
 
 from melodyrnn.errors import ConfigError, VocabularyError
 from melodyrnn.files import check_no_folder, numbered, write_atomically
-from melodyrnn.networks import generation
-from melodyrnn.networks import run as runs
-from melodyrnn.networks.checking import check
-from melodyrnn.networks.config import SampleConfig, check_beam, configure
-from melodyrnn.sequences.repetition import Loop, closing_loop
+from melodyrnn.generation import generate as generation
+from melodyrnn.generation.loops import Loop, closing_loop
+from melodyrnn.models.config import SampleConfig, check_beam, configure
+from melodyrnn.models.settings import check
+from melodyrnn.runs import record as runs
 
 MOST_TEXTS, MOST_CHARACTERS = 100_000, 10_000_000
 LENGTH = 500

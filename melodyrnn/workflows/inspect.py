@@ -6,11 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from melodyrnn.networks.tables import WINDOW
-from melodyrnn.sequences.ngram import Tally, ceiling
+from melodyrnn.data.gather import Source, gather_one
+from melodyrnn.models.counted.ngram import Tally, ceiling
+from melodyrnn.models.registry import WINDOW
 from melodyrnn.sequences.windows import windows
-from melodyrnn.workflows.dataset import Dataset
-from melodyrnn.workflows.sources import Source, gather_one
+from melodyrnn.tasks.tokenizer import Dataset
 
 CEILING_WINDOWS = range(1, 9)
 

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
+from melodyrnn.data.gather import Source, gather_one
 from melodyrnn.render.write import write_song
-from melodyrnn.workflows.sources import Source, gather_one
 
 
 def render(

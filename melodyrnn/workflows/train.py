@@ -7,26 +7,26 @@ from typing import Any
 
 import numpy as np
 
-from melodyrnn.music.codes import from_codes
+from melodyrnn.data.gather import Named, Source, gather
+from melodyrnn.data.split import Split, split
+from melodyrnn.evaluation.measures import Measures, measure
+from melodyrnn.models.config import ModelConfig, TrainConfig
+from melodyrnn.models.lookback import under
+from melodyrnn.models.networks.numpy_network import Network
+from melodyrnn.models.predictor import Predictor
+from melodyrnn.models.registry import MODELS
+from melodyrnn.music.note_tokens import from_codes
 from melodyrnn.music.song import Song
-from melodyrnn.networks import run as runs
-from melodyrnn.networks.arrays import Network
-from melodyrnn.networks.config import ModelConfig, TrainConfig
-from melodyrnn.networks.looking_back import under
-from melodyrnn.networks.predictor import Predictor
-from melodyrnn.networks.tables import MODELS
 from melodyrnn.render.write import write_song
-from melodyrnn.sequences.measuring import Score, score_of
+from melodyrnn.runs import record as runs
+from melodyrnn.runs.folder import new_record, place_of, resumed_record
+from melodyrnn.runs.learning import check_tensorboard, learn
+from melodyrnn.runs.run import counted, player
+from melodyrnn.sequences.score import Score, score_of
 from melodyrnn.sequences.vocabulary import Vocabulary
-from melodyrnn.workflows.dataset import Dataset, vocabulary_of
-from melodyrnn.workflows.folder import new_record, place_of, resumed_record
-from melodyrnn.workflows.held_out import Split, split
-from melodyrnn.workflows.learning import check_tensorboard, learn
-from melodyrnn.workflows.measure import Measures, measure
-from melodyrnn.workflows.opened import counted, player
-from melodyrnn.workflows.sources import Named, Source, gather
+from melodyrnn.tasks.result import Trained
+from melodyrnn.tasks.tokenizer import Dataset, vocabulary_of
 from melodyrnn.workflows.train_tunes import TrainTunesResult, train_tunes
-from melodyrnn.workflows.trained import Trained
 
 SONG_FILES = ("song.mid", "song.musicxml", "song.svg", "song.png", "song.wav")
 
@@ -171,8 +171,8 @@ def _learn(
     tensorboard: bool,
 ) -> tuple[Predictor, runs.Record, list[Path]]:
     """Train from the last checkpoint, if any, to the end; write what was learned."""
-    from melodyrnn.networks import models  # TensorFlow: after all mistakes have had their say
-    from melodyrnn.networks.training import Trainer
+    from melodyrnn.models.networks import step_network as models
+    from melodyrnn.training.windows import Trainer
 
     config, training = record.model, record.training
     assert isinstance(training, TrainConfig), "songs are learned from windows"

@@ -8,14 +8,14 @@ from typing import Any
 import numpy as np
 
 from melodyrnn.errors import ConfigError
-from melodyrnn.networks import run as runs
-from melodyrnn.networks.config import StreamConfig
+from melodyrnn.models.config import StreamConfig
+from melodyrnn.runs import record as runs
+from melodyrnn.runs.folder import place_of, resumed_record, stream_record
+from melodyrnn.runs.learning import check_tensorboard, learn
 from melodyrnn.sequences.streams import enough_lanes, lanes, pieces
 from melodyrnn.sequences.vocabulary import Indices, Vocabulary
-from melodyrnn.workflows.folder import place_of, resumed_record, stream_record
-from melodyrnn.workflows.learning import check_tensorboard, learn
-from melodyrnn.workflows.texts import Text, read_texts
-from melodyrnn.workflows.trained import Trained
+from melodyrnn.tasks.result import Trained
+from melodyrnn.tasks.texts import Text, read_texts
 
 
 @dataclass(frozen=True)
@@ -73,8 +73,8 @@ def train_text(
     learned, unheard = _split(read, record.vocabulary, config)
     if not resume:
         path = runs.begin(path, record, fresh=output is None, overwrite=overwrite)
-    from melodyrnn.networks import models  # TensorFlow: after all mistakes have had their say
-    from melodyrnn.networks.stream_training import StreamTrainer
+    from melodyrnn.models.networks import step_network as models
+    from melodyrnn.training.streams import StreamTrainer
 
     stream = _stream(learned, config)
     model = models.build(record.model, len(record.vocabulary), config.seed)

@@ -9,25 +9,25 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from melodyrnn.data.gather import Named, Songs
+from melodyrnn.data.split import Split, split
 from melodyrnn.errors import ConfigError
-from melodyrnn.music.codes import shifted
-from melodyrnn.networks import run as runs
-from melodyrnn.networks.arrays import Network
-from melodyrnn.networks.config import ModelConfig, StreamConfig
-from melodyrnn.networks.looking_back import under
-from melodyrnn.networks.predictor import Predictor
-from melodyrnn.sequences.measuring import Score, score_of
-from melodyrnn.sequences.ppm import Ppm
+from melodyrnn.models.config import ModelConfig, StreamConfig
+from melodyrnn.models.counted.ppm import Ppm
+from melodyrnn.models.lookback import under
+from melodyrnn.models.networks.numpy_network import Network
+from melodyrnn.models.predictor import Predictor
+from melodyrnn.music.note_tokens import shifted
+from melodyrnn.runs import record as runs
+from melodyrnn.runs.folder import place_of, resumed_record, stream_record
+from melodyrnn.runs.learning import learn
+from melodyrnn.runs.run import counted, player
+from melodyrnn.runs.tune_store import digest, keep, kept
+from melodyrnn.sequences.score import Score, score_of
 from melodyrnn.sequences.streams import Stream, enough_lanes, lanes
 from melodyrnn.sequences.vocabulary import END, START, Indices, Vocabulary
-from melodyrnn.workflows.dataset import Dataset, tunes_vocabulary
-from melodyrnn.workflows.folder import place_of, resumed_record, stream_record
-from melodyrnn.workflows.held_out import Split, split
-from melodyrnn.workflows.learning import learn
-from melodyrnn.workflows.opened import counted, player
-from melodyrnn.workflows.sources import Named, Songs
-from melodyrnn.workflows.trained import Trained
-from melodyrnn.workflows.tunes_kept import digest, keep, kept
+from melodyrnn.tasks.result import Trained
+from melodyrnn.tasks.tokenizer import Dataset, tunes_vocabulary
 
 _TOLD_AT_ONCE = 64
 """Songs: the logits of thousands, each of all codes, would fill a gigabyte."""
@@ -150,8 +150,8 @@ def _learn(
     tensorboard: bool,
 ) -> tuple[Predictor, runs.Record, list[Path]]:
     """Train from the last checkpoint, if any, to the end; write what was learned."""
-    from melodyrnn.networks import models  # TensorFlow: after all mistakes have had their say
-    from melodyrnn.networks.stream_training import StreamTrainer
+    from melodyrnn.models.networks import step_network as models
+    from melodyrnn.training.streams import StreamTrainer
 
     config = record.training
     assert isinstance(config, StreamConfig), "many tunes are learned as a stream"

@@ -1,0 +1,1 @@
+"""Sources that a person names, and the tunes they hold: gathered, cached, split."""

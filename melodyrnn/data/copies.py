@@ -1,0 +1,85 @@
+"""How much of a song another has too, transposed and stretched or not: notes in a row, where they
+stand in both, and which notes would make it more.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple, Self, cast
+
+from melodyrnn.data.gather import Named
+from melodyrnn.music.relative import START, Heard, Step, relative
+from melodyrnn.music.song import Song
+from melodyrnn.sequences.originality import Originals, Trail
+
+
+class Copied(NamedTuple):
+    """Notes in a row that stand in a song and in one it may have been copied from."""
+
+    notes: int  # with the rests among them
+    song: str  # the name of the other
+    start: int  # index of the first of them in the song
+    place: int  # and in the other
+
+    def to_json(self) -> dict[str, Any]:
+        return self._asdict()
+
+
+class Copies:
+    """Songs that others may have been copied from."""
+
+    def __init__(self, songs: Sequence[Named]) -> None:
+        steps, self._firsts = zip(*(_steps(named.song) for named in songs), strict=True)
+        self._names = [named.name for named in songs]
+        self._originals = Originals(steps)
+
+    def longest(self, song: Song) -> Copied:
+        """The longest run of notes of ``song`` that one of the songs has too, as intervals and
+        ratios of durations; its first, in the first of the songs that has it.
+        """
+        steps, first = _steps(song)
+        shared = self._originals.longest(steps)
+        if first == len(song):  # rests only
+            return Copied(0, self._names[0], 0, 0)
+        other = shared.other  # n steps lie between n + 1 notes
+        place = self._firsts[other] + shared.place
+        return Copied(shared.length + 1, self._names[other], first + shared.start, place)
+
+    def listen(self) -> "Listening":
+        """To a song, note by note."""
+        return Listening(self._originals, Heard(), self._originals.begin())
+
+
+@dataclass(frozen=True, slots=True)
+class Listening:
+    """A song as far as it was heard. A note is its MIDI number, None for a rest, and its length
+    in steps of 1/GRID quarter note.
+    """
+
+    originals: Originals
+    heard: Heard
+    trail: Trail
+
+    @property
+    def notes(self) -> int:
+        """How many notes the longest shared run has that ends with the last note heard."""
+        return self.trail.length + (self.heard.pitch is not None)
+
+    def hear(self, pitch: int | None, length: int) -> Self:
+        """The song with one note more."""
+        step = self.heard.step(pitch, length)
+        trail = self.trail if step == START else self.originals.advance(self.trail, step)
+        return type(self)(self.originals, self.heard.after(pitch, length), trail)
+
+    def forbidden(self, most: int) -> set[tuple[int | None, int]]:
+        """The notes that would make a shared run longer than ``most`` notes, at least 1."""
+        if self.heard.pitch is None:
+            return set()
+        steps = self.originals.beyond(self.trail, most - 1)
+        targets = (self.heard.target(cast(Step, step)) for step in steps)
+        return {target for target in targets if target}
+
+
+def _steps(song: Song) -> tuple[list[Step], int]:
+    """The steps that follow the first note that sounds, and that note's index."""
+    first = next((i for i, note in enumerate(song.notes) if note.pitch), len(song))
+    return relative(song)[first + 1 :], first

@@ -1,0 +1,219 @@
+"""What a person names as songs, read: files, folders, globs, corpora, Songs in hand. Imports no
+numpy.
+"""
+
+import re
+import warnings
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
+
+from melodyrnn import errors
+from melodyrnn.errors import ConfigError, MelodyError, MelodyWarning, ScoreError
+from melodyrnn.files import exists
+from melodyrnn.formats.read import Corpus, read_song
+from melodyrnn.music.notation import text as notation
+from melodyrnn.music.song import Song
+from melodyrnn.system.machine import uncollected
+
+if TYPE_CHECKING:
+    from melodyrnn.data.places import Place
+    from melodyrnn.data.reading import Progress
+    from melodyrnn.data.tunes import Tune
+
+
+@dataclass(frozen=True)
+class Named:
+    """A song, and what to call it in messages and files."""
+
+    name: str
+    song: Song
+
+    @classmethod
+    def in_hand(cls, song: Song) -> Self:
+        """A song that no file names."""
+        return cls(song.title or "song", song)
+
+    @property
+    def text(self) -> str:
+        """The canonical text."""
+        return notation.format(self.song)
+
+    @property
+    def record(self) -> dict[str, str]:
+        """What a run remembers of the song."""
+        from hashlib import sha256  # OpenSSL: only who remembers a song waits for it
+
+        digest = sha256(self.text.encode()).hexdigest()
+        return {"name": self.name, "sha256": digest, "text": self.text}
+
+    @classmethod
+    def of_record(cls, record: dict[str, str]) -> Self:
+        """Raises NotationError where the text was damaged."""
+        return cls(record["name"], notation.parse(record["text"], record["name"]))
+
+
+Source = str | Path | Corpus | Song | Named
+"""A file, a folder, a glob, a named corpus, or a song in hand. A text is what exists of that name,
+or else a corpus; a Corpus is one always."""
+
+
+class Songs(list[Named]):
+    """Songs, and what to call them together: ``nabiya``, ``kinder``, ``22 songs``."""
+
+    def __init__(self, songs: Iterable[Named], name: str) -> None:
+        super().__init__(songs)
+        self.name = name
+
+
+@dataclass(frozen=True)
+class Reading:
+    """The songs of some sources, and what is to be said of them."""
+
+    songs: Songs
+    left_out: tuple[str, ...]  # why, of each tune that is no song, its place first
+    remarks: tuple[str, ...]  # what was decided in reading, each with its place
+
+
+def gather_one(source: Source, *, track: str | None = None, grid: str | None = None) -> Named:
+    """Read the song of one file or Song object. Raises MelodyError, of a folder too."""
+    if isinstance(source, Named):
+        return source
+    if isinstance(source, Song):
+        return Named.in_hand(source)
+    if isinstance(source, Corpus) or is_corpus(source):
+        raise ConfigError(
+            f"{source}: a corpus, and this takes one song; 'melodyrnn corpus show {source}' "
+            "tells of it"
+        )
+    return Named(Path(source).stem, read_song(source, track=track, grid=grid))
+
+
+def is_corpus(source: str | Path) -> bool:
+    """Whether it names a corpus; what is a file does not."""
+    if exists(Path(source)):
+        return False
+    from melodyrnn.data.collections import COLLECTIONS  # what one song alone is spared
+
+    return str(source) in COLLECTIONS
+
+
+def gather(
+    sources: Source | Iterable[Source],
+    *,
+    track: str | None = None,
+    grid: str | None = None,
+    report: bool = False,
+    progress: "Progress" = lambda done, all_: None,
+) -> Songs:
+    """The songs of files, folders, globs, named corpora and Songs in hand, in order.
+
+    They are called together by the name of the one song or source that they are, if they are one.
+    Of a folder, a glob, a corpus or an ABC file of many tunes, what cannot be read is left out; a
+    MelodyWarning says how much and why, or, with ``report``, one says so of each. Raises
+    MelodyError where a file named itself cannot be read, and where there is no song.
+    """
+    found = gather_all(sources, track=track, grid=grid, progress=progress)
+    warn_of(found, report)
+    return found.songs
+
+
+@uncollected()
+def gather_all(
+    sources: Source | Iterable[Source],
+    *,
+    track: str | None = None,
+    grid: str | None = None,
+    progress: "Progress" = lambda done, all_: None,
+) -> Reading:
+    """As ``gather``, with what was left out as a value. Raises MelodyError as it does."""
+    from melodyrnn.data.places import places  # what one song alone is spared
+    from melodyrnn.data.reading import read
+
+    listed = [sources] if isinstance(sources, Source) else list(sources)
+    files = [[] if isinstance(s, Song | Named) else places(s) for s in listed]
+    everything = [place for some in files for place in some]
+    tunes = iter(read(everything, track=track, grid=grid, progress=progress))
+    songs: list[Named] = []
+    left_out: list[str] = []
+    remarks: list[str] = []
+    for source, some in zip(listed, files, strict=True):
+        if isinstance(source, Song | Named):
+            songs.append(gather_one(source))
+            continue
+        before, out = len(songs), len(left_out)
+        for place in some:
+            for tune in next(tunes):
+                _require(place, tune)
+                remarks += tune.remarks
+                if tune.song:
+                    songs.append(Named(_name(place, tune), tune.song))
+                else:
+                    left_out.append(tune.why)
+        if len(songs) == before:
+            raise ScoreError(f"{source}: no song in it: {summary(left_out[out:])}")
+    if not songs:
+        raise ConfigError("no song was given; name a file, such as songs/nabiya.txt")
+    name = sources.name if isinstance(sources, Songs) else _together(listed, songs)
+    return Reading(Songs(songs, name), tuple(left_out), tuple(remarks))
+
+
+def _together(sources: Sequence[Source], songs: Sequence[Named]) -> str:
+    """What to call the ``songs`` of ``sources``."""
+    from melodyrnn.data.places import name_of
+
+    if len(songs) == 1:
+        return songs[0].name
+    alone = sources[0] if len(sources) == 1 else None
+    named = name_of(alone) if isinstance(alone, str | Path | Corpus) else None
+    return named or f"{len(songs)} songs"
+
+
+def warn_of(reading: Reading, report: bool = False) -> None:
+    """Say, as MelodyWarnings, what is to be said of a reading; with ``report``, all of it."""
+    for line in told(reading) if not report else (*reading.left_out, *reading.remarks):
+        warnings.warn(line, MelodyWarning, stacklevel=3)
+
+
+def told(reading: Reading) -> list[str]:
+    """What is to be said of a reading, in few lines: all of it only where that is little."""
+    lines = []
+    if out := reading.left_out:
+        count = len(reading.songs) + len(out)
+        lines.append(f"left out {len(out)} of {count} tunes: {summary(out)}; {_LISTS}")
+    if len(reading.remarks) <= _FEW:
+        return [*lines, *reading.remarks]
+    return [*lines, f"{len(reading.remarks)} notes on tunes: {summary(reading.remarks)}; {_LISTS}"]
+
+
+_FEW = 3
+_LISTS = "--report lists them"
+_PLACE = re.compile(r"^(\d+:\d+: |X:[^:]*: |bar \w+: )*")
+
+
+def summary(lines: Sequence[str]) -> str:
+    """The kinds of reasons in ``lines``, the most frequent first, with how many there are."""
+    kinds = Counter(map(_kind, lines)).most_common()
+    told = [f"{kind} ({count})" if count > 1 else kind for kind, count in kinds[:_FEW]]
+    return ", ".join(told) + (", …" if len(kinds) > _FEW else "")
+
+
+def _kind(line: str) -> str:
+    """``a.abc: X:3: bar 2: a note of 1/9 quarter notes …; …`` -> what is wrong, without the place
+    and the numbers.
+    """
+    what = _PLACE.sub("", line.partition(": ")[2])
+    return re.sub(r"\d+(/\d+)?", "…", re.split("[;:]", what)[0])
+
+
+def _name(place: "Place", tune: "Tune") -> str:
+    return f"{place.stem}-{tune.label}" if tune.label else place.stem
+
+
+def _require(place: "Place", tune: "Tune") -> None:
+    """Raises the error of a file that was named itself and is one tune."""
+    if place.named and not tune.label and not tune.song:
+        kind: type[MelodyError] = getattr(errors, tune.error)
+        raise kind(tune.why)

@@ -1,0 +1,99 @@
+"""What a person names, and the files it stands for: a file, a folder, a glob, a named corpus."""
+
+import glob
+import os
+from collections.abc import Iterable, Iterator
+from itertools import chain
+from pathlib import Path
+from typing import NamedTuple
+
+from melodyrnn.data import collections
+from melodyrnn.errors import ScoreError
+from melodyrnn.files import exists, is_folder, suggest
+from melodyrnn.formats.read import READERS, Corpus
+
+
+class Place(NamedTuple):
+    """A file to read songs from."""
+
+    file: str  # a text, for to make thousands of Paths takes as long as to look at their files
+    shown: str  # what messages call it
+    named: bool = False  # by itself: then it is an error where it cannot be read
+    track: str | None = None  # which of its voices the corpus that it belongs to takes
+
+    @property
+    def stem(self) -> str:
+        """The file's name without its suffix."""
+        return os.path.splitext(os.path.basename(self.file))[0]  # noqa: PTH119, PTH122 - for speed
+
+
+def places(source: str | Path | Corpus) -> list[Place]:
+    """The files that ``source`` stands for, in order; what exists wins over a corpus of its name.
+
+    Raises ScoreError where there are none.
+    """
+    if isinstance(source, Corpus):
+        return _corpus(source.name)
+    path, text = Path(source), str(source)
+    if exists(path):
+        if not is_folder(path):
+            return [Place(str(path), text, named=True)]
+        if found := _songs(_below(path)):
+            return found
+        raise ScoreError(f"{path}: no song in this folder; {_ENDINGS}")
+    if text in collections.COLLECTIONS:
+        return _corpus(text)
+    if glob.has_magic(text):
+        return _globbed(text)
+    if path.suffix:
+        raise ScoreError(f"{path}: no such file{suggest(path)}")
+    near = suggest(path) or f";{collections.nearest(path.as_posix())}"
+    raise ScoreError(f"{path}: no such file or corpus{near} {collections.REMEDY}")
+
+
+def name_of(source: str | Path | Corpus) -> str | None:
+    """What to call all that ``source`` stands for: a file's name without its suffix, a folder's, a
+    corpus's; None for a glob.
+    """
+    if isinstance(source, Corpus):
+        return source.name
+    path, text = Path(source), str(source)
+    if is_folder(path):
+        return path.name if path.name.strip(".") else path.resolve().name
+    if exists(path):
+        return path.stem
+    return text if text in collections.COLLECTIONS else None
+
+
+_ENDINGS = f"songs end in {' '.join(READERS)}"
+
+
+def _songs(paths: Iterable[str]) -> list[Place]:
+    """Those of ``paths`` that are songs' files, each once, sorted by their parts."""
+    songs = {path for path in paths if path[path.rfind(".") :].lower() in READERS}
+    ordered = sorted(songs, key=lambda path: path.replace(os.sep, "\0"))
+    return [Place(path, path) for path in ordered]
+
+
+def _below(folder: Path) -> Iterator[str]:
+    """All files in it and in the folders below, hidden ones left out; texts, for speed."""
+    for inside, _, names in os.walk(folder):
+        for name in names:
+            if name[0] != ".":
+                yield os.path.join(inside, name)  # noqa: PTH118
+
+
+def _globbed(pattern: str) -> list[Place]:
+    matched = glob.glob(pattern, recursive=True)  # noqa: PTH207 - it may be absolute
+    found = (_below(path) if is_folder(path := Path(name)) else [str(path)] for name in matched)
+    if songs := _songs(chain.from_iterable(found)):
+        return songs
+    if matched:
+        raise ScoreError(f"{pattern}: no song among {len(matched)} matches; {_ENDINGS}")
+    raise ScoreError(f"{pattern}: matches no file; * stands for any name, ** for any folders")
+
+
+def _corpus(name: str) -> list[Place]:
+    track = collections.COLLECTIONS[name].track
+    paths = collections.files(name)
+    return [Place(str(path), "/".join(path.parts[-2:]), track=track) for path in paths]

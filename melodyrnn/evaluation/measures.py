@@ -1,0 +1,89 @@
+"""The three numbers that every model is judged by, and the ceiling beside them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from melodyrnn.generation.generate import whole_song
+from melodyrnn.models.counted.ngram import Tally, ceiling
+from melodyrnn.models.lookback import under
+from melodyrnn.models.predictor import Predictor
+from melodyrnn.sequences.score import score_of
+from melodyrnn.sequences.vocabulary import Indices
+from melodyrnn.tasks.tokenizer import Dataset
+
+
+@dataclass(frozen=True)
+class Played:
+    """One song as a model tells it."""
+
+    logits: npt.NDArray[Any]  # (L - window, V): of each next code, told from the song's own window
+    whole_song: Indices  # (L,): the first window, then each next code from its own predictions
+
+
+@dataclass(frozen=True)
+class Measures:
+    """What a model gets right of a dataset; ``Tally`` of all songs together, and of each."""
+
+    window: int
+    bits: tuple[float, ...]  # of each song, bits per note
+    bits_per_note: float
+    ceiling: Tally
+    one_steps: tuple[Tally, ...]
+    whole_songs: tuple[Tally, ...]
+    played: tuple[Played, ...] = field(repr=False)
+
+    @property
+    def one_step(self) -> Tally:
+        return total(self.one_steps)
+
+    @property
+    def whole_song(self) -> Tally:
+        return total(self.whole_songs)
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "one_step": self.one_step.to_json(),
+            "whole_song": self.whole_song.to_json(),
+            "bits_per_note": self.bits_per_note,
+            "ceiling": self.ceiling.to_json(),
+        }
+
+
+def measure(predictor: Predictor, dataset: Dataset) -> Measures:
+    """One-step accuracy, bits per note and the whole-song test of every song."""
+    sequences, cycles = dataset.sequences, dataset.cycles
+    told = under(predictor, cycles).logits(sequences)
+    played = [
+        Played(logits, whole_song(under(predictor, [cycle]), sequence))
+        for sequence, cycle, logits in zip(sequences, cycles, told, strict=True)
+    ]
+    return measures_of(predictor.window, sequences, played)
+
+
+def measures_of(window: int, sequences: Sequence[Indices], played: Sequence[Played]) -> Measures:
+    """The measures of songs that were played."""
+    pairs = list(zip(sequences, played, strict=True))
+    scores = [score_of(song.logits, sequence[window:]) for sequence, song in pairs]
+    notes = [score.all for score in scores]
+    return Measures(
+        window,
+        tuple(score.bits for score in scores),
+        float(np.average([score.bits for score in scores], weights=notes)),
+        ceiling(sequences, window),
+        tuple(Tally(score.right, score.all) for score in scores),
+        tuple(agreement(sequence, song.whole_song, window) for sequence, song in pairs),
+        tuple(played),
+    )
+
+
+def agreement(song: Indices, told: Indices, window: int) -> Tally:
+    """How many codes agree, position by position, after the first window."""
+    return Tally(int((song == told)[window:].sum()), len(song) - window)
+
+
+def total(tallies: tuple[Tally, ...]) -> Tally:
+    return Tally(sum(tally.right for tally in tallies), sum(tally.all for tally in tallies))

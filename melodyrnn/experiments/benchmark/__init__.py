@@ -1,0 +1,1 @@
+"""Published tables beside what this machine measures."""

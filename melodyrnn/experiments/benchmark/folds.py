@@ -1,0 +1,102 @@
+"""Folds told by all rows: here where rows only count, and where networks learn in processes of
+their own, one thread each, so that figures do not depend on how many run at once.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from melodyrnn.experiments.benchmark.network_rows import ROWS
+from melodyrnn.experiments.benchmark.rows import Floats, Fold, Row, Told
+from melodyrnn.system.machine import cores
+from melodyrnn.system.workers import share_out
+
+Bits = dict[str, list[Floats]]
+"""Row -> of each melody of the test, -log2 p of each note, (L,)."""
+
+_LOST = "a fold's work was killed, perhaps for want of memory; --fast takes less"
+
+
+class Task(NamedTuple):
+    """For a worker. Rows go by their names, for what they hold cannot be sent."""
+
+    rows: tuple[str, ...]
+    fold: Fold
+
+
+def tell_folds(
+    rows: Sequence[Row], folds: Sequence[Fold], progress: Callable[[int, int, str], None]
+) -> dict[str, list[list[Floats]]]:
+    """Row -> of each fold, of each melody of its test, -log2 p of each note, (L,).
+
+    ``progress`` is called with (steps done, all, what is being done). Raises MelodyError.
+    """
+    if any(row.alone for row in rows):
+        bits = _in_workers(rows, folds, progress)
+    else:
+        bits = {}
+        for number, fold in enumerate(folds):
+            progress(number, len(folds), f"steps, fold {number + 1}")
+            bits[number] = _tell(rows, fold)
+    return {row.model: [bits[number][row.model] for number in range(len(folds))] for row in rows}
+
+
+def _in_workers(
+    rows: Sequence[Row], folds: Sequence[Fold], progress: Callable[[int, int, str], None]
+) -> dict[int, Bits]:
+    preparing = [row.model for row in rows if row.prepare]
+    steps = len(preparing) + len(folds)
+    prepared: dict[str, Any] = {}
+    bits: dict[int, Bits] = {}
+
+    def after_preparing(number: int, made: Any) -> None:
+        prepared[preparing[number]] = made
+        progress(len(prepared), steps, "steps, other traditions")
+
+    def after_fold(number: int, told: Bits) -> None:
+        bits[number] = told
+        progress(len(prepared) + len(bits), steps, "steps, folds")
+
+    progress(0, steps, "steps, other traditions" if preparing else "steps, folds")
+    first = {number: Task((name,), folds[0]) for number, name in enumerate(preparing)}
+    if first:
+        share_out(f"{__name__}:prepare", first, cores(), after_preparing, _LOST)
+    names = tuple(row.model for row in rows)
+    tasks = {
+        number: Task(names, replace(fold, prepared=prepared)) for number, fold in enumerate(folds)
+    }
+    share_out(f"{__name__}:tell", tasks, cores(), after_fold, _LOST)
+    return bits
+
+
+def prepare(task: Task) -> Any:
+    """What a worker does before the folds: what a row makes for all of them."""
+    (row,) = _named(task.rows)
+    assert row.prepare, f"{row.model} prepares nothing"
+    return row.prepare((*task.fold.learned, *task.fold.test), task.fold.seed)
+
+
+def tell(task: Task) -> Bits:
+    """What a worker does with a fold."""
+    return _tell(_named(task.rows), task.fold)
+
+
+def _tell(rows: Sequence[Row], fold: Fold) -> Bits:
+    told: dict[str, Told] = {}
+    for row in rows:
+        told[row.model] = row.tell(fold, told)
+    return {model: _bits(fold, each) for model, each in told.items()}
+
+
+def _bits(fold: Fold, told: Told) -> list[Floats]:
+    return [
+        -np.log2(p[np.arange(len(p)), melody.pitches])
+        for melody, p in zip(fold.test, told, strict=True)
+    ]
+
+
+def _named(names: Sequence[str]) -> list[Row]:
+    table: Mapping[str, Row] = {row.model: row for row in ROWS}
+    return [table[name] for name in names]

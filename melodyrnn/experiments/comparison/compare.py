@@ -1,0 +1,269 @@
+"""Models side by side: one table, one page to look at and to listen to."""
+
+import json
+import warnings
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from melodyrnn.data.gather import Named, Source, gather
+from melodyrnn.data.split import FRACTION, Split, split
+from melodyrnn.errors import ConfigError, MelodyWarning
+from melodyrnn.evaluation.paired import judge
+from melodyrnn.experiments.comparison import page as comparison
+from melodyrnn.experiments.comparison import verdict
+from melodyrnn.experiments.comparison.run_trials import run_trials
+from melodyrnn.experiments.comparison.trial import Plan, Trial
+from melodyrnn.files import write_atomically
+from melodyrnn.models.config import ModelConfig, TrainConfig, configure
+from melodyrnn.models.counted.ngram import ceiling
+from melodyrnn.models.registry import MODELS, MOST_WINDOW
+from melodyrnn.models.settings import check, nearest
+from melodyrnn.render.report_data import Ceiling, HeldOut, Report, Row
+from melodyrnn.runs.folder import RUNS, claim, read_basis, slug
+from melodyrnn.sequences.vocabulary import Vocabulary
+from melodyrnn.system.machine import cores
+from melodyrnn.tasks.tokenizer import Dataset, default_input, vocabulary_of
+
+DEFAULT_MODELS = ("lstm", "lstm-stateless", "mlp")
+_FILE = "compare.json"
+
+
+@dataclass(frozen=True)
+class CompareResult:
+    """What a comparison found."""
+
+    output: Path
+    report: Path
+    window: int
+    ceiling: Ceiling
+    rows: tuple[Row, ...]  # memory: of songs heard in training
+    held_out: HeldOut | None  # generalising: of songs never heard
+    held_out_songs: tuple[str, ...]
+    trials: tuple[Trial, ...] = field(repr=False)  # of the window asked for
+    other_windows: tuple[tuple[Ceiling, tuple[Trial, ...]], ...] = field(repr=False)
+    sentence: str
+
+    def to_json(self) -> dict[str, Any]:
+        document = {
+            "output": str(self.output),
+            "report": str(self.report),
+            "window": self.window,
+            "ceiling": {"right": self.ceiling.right, "all": self.ceiling.all},
+            "models": _models_json(self.trials),
+            "sentence": self.sentence,
+        }
+        if self.held_out:
+            document["held_out"] = asdict(self.held_out) | {"titles": list(self.held_out_songs)}
+        if self.other_windows:
+            document["windows"] = [
+                {
+                    "window": top.window,
+                    "ceiling": {"right": top.right, "all": top.all},
+                    "models": _models_json(trials),
+                }
+                for top, trials in self.other_windows
+            ]
+        return document
+
+
+def _models_json(trials: Sequence[Trial]) -> list[dict[str, Any]]:
+    return [
+        {
+            "model": model,
+            "parameters": group[0].parameters,
+            "runs": [
+                {
+                    "seed": trial.seed,
+                    "run": trial.run,
+                    "epochs": trial.epochs,
+                    "best_epoch": trial.best_epoch,
+                    "seconds": trial.seconds,
+                    "one_step": trial.one_step.to_json(),
+                    "whole_song": trial.whole_song.to_json(),
+                    "bits_per_note": trial.bits_per_note,
+                    "first_wrong": trial.first_wrong,
+                }
+                for trial in group
+            ],
+        }
+        for model, group in comparison.by_model(trials).items()
+    ]
+
+
+def compare(
+    songs: Source | Iterable[Source],
+    *,
+    models: str | Sequence[str] = DEFAULT_MODELS,
+    seeds: int = 5,
+    window: int = ModelConfig().window,
+    windows: str | None = None,
+    held_out: float | None = None,
+    output: str | Path | None = None,
+    overwrite: bool = False,
+    jobs: int | None = None,
+    track: str | None = None,
+    grid: str | None = None,
+    progress: Callable[[int, int], None] = lambda done, all_: None,
+    **settings: Any,
+) -> CompareResult:
+    """Train each of ``models``, names or ``"lstm,mlp"``, with ``seeds`` seeds, side by side.
+
+    One song is learned by heart, and memory is what is compared. Of several songs, the part
+    ``held_out`` is kept from training, and how well the models tell those is compared as well.
+    ``windows`` such as ``"1-8"`` also compares window lengths. ``settings`` are fields of
+    ModelConfig and TrainConfig. ``jobs`` trainings run at once, by default one a core.
+    ``progress`` is called with (trainings done, all). A comparison that was cut off goes on when
+    it is asked for again. Raises MelodyError.
+    """
+    sizes = _sizes(windows, window)
+    if isinstance(models, str):
+        models = [name.strip() for name in models.split(",")]
+    _check(models, seeds, jobs, settings)
+    named = gather(songs, track=track, grid=grid)
+    parts = _parts(named, held_out)
+    vocabulary = vocabulary_of([song.song for song in named])
+    for size in sizes:
+        Dataset.of(named, size, vocabulary)  # before anything is trained
+    basis = {"settings": settings, **_basis(parts)}
+    plain = RUNS / f"{slug(named.name)}-compare"
+    path = claim(output, plain, _FILE, basis, kind="comparison", overwrite=overwrite)
+    plans = [
+        plan
+        for size in sizes
+        for plan in _plans(models, seeds, size, settings, parts, vocabulary, path)
+    ]
+    trials = run_trials(plans, jobs or cores(), progress)
+    return _conclude(trials, parts, vocabulary, window, sizes, path)
+
+
+def _check(models: Sequence[str], seeds: int, jobs: int | None, settings: dict[str, Any]) -> None:
+    configure(settings, ModelConfig, TrainConfig)
+    for name, instead in (("model", "models"), ("seed", "seeds")):
+        if name in settings:
+            raise ConfigError(f"a comparison has no one {name}; give {instead}")
+    for model in models:
+        if model not in MODELS:
+            raise ConfigError(
+                f"unknown model {model!r}{nearest(model, MODELS)}; choose from {', '.join(MODELS)}"
+            )
+    if not models or len(set(models)) < len(models):
+        raise ConfigError("--models names each model once, such as lstm,mlp")
+    check("seeds", seeds, {"least": 1, "most": 1000})
+    check("jobs", cores() if jobs is None else jobs, {"least": 1, "most": 1000})
+
+
+def _sizes(windows: str | None, window: int) -> list[int]:
+    """``"1-8"`` or ``"2,4,8"`` -> window lengths, with ``window`` itself among them."""
+    sizes = {window}
+    for part in () if windows is None else windows.split(","):
+        first, dash, last = part.strip().partition("-")
+        ends = (first, last if dash else first)
+        if not all(map(str.isdecimal, ends)) or not int(ends[0]) <= int(ends[1]) <= MOST_WINDOW:
+            raise ConfigError(f"--windows {windows!r} is not like 1-8 or 2,4,8")
+        sizes |= set(range(int(ends[0]), int(ends[1]) + 1))
+    for size in sizes:
+        check("window", size, {"least": 1, "most": MOST_WINDOW})
+    return sorted(sizes)
+
+
+def _parts(named: Sequence[Named], held_out: float | None) -> Split:
+    if len(named) == 1 and held_out is None:
+        return Split(tuple(named), (), ())
+    parts = split(named, FRACTION if held_out is None else held_out)
+    if len(parts.held_out) == 1:
+        warnings.warn(
+            "one song held out tells nothing of chance; more songs, or a larger --held-out, would",
+            MelodyWarning,
+            stacklevel=3,
+        )
+    return parts
+
+
+def _basis(parts: Split) -> dict[str, list[str]]:
+    """What all trials of a comparison share."""
+    return {
+        name: [song.record["sha256"] for song in songs] for name, songs in parts._asdict().items()
+    }
+
+
+def _plans(
+    models: Sequence[str],
+    seeds: int,
+    size: int,
+    settings: dict[str, Any],
+    parts: Split,
+    vocabulary: Vocabulary,
+    path: Path,
+) -> Iterable[Plan]:
+    for model in models:
+        for seed in range(1 if MODELS[model].counted else seeds):  # counting draws nothing
+            place = path / "runs" / f"{model}-window{size}-seed{seed}"
+            complete = {"input": default_input(parts.learned, model), **settings}
+            yield Plan(model, seed, size, complete, *parts, vocabulary, place)
+
+
+def _conclude(
+    trials: Sequence[Trial],
+    parts: Split,
+    vocabulary: Vocabulary,
+    window: int,
+    sizes: Sequence[int],
+    path: Path,
+) -> CompareResult:
+    """The table, the sentence and the page."""
+    from melodyrnn.render.report import report  # the engraver, when there is something to draw
+
+    dataset = Dataset.of(parts.learned, window, vocabulary)
+    ceilings = [Ceiling(size, *ceiling(dataset.sequences, size)) for size in sizes]
+    mine = [trial for trial in trials if trial.window == window]
+    top = next(each for each in ceilings if each.window == window)
+    table = comparison.rows(mine)
+    unheard = _judged(mine, parts, window)
+    sentence = verdict.remembered(table, top)
+    if unheard:
+        sentence += " " + verdict.generalised(unheard)
+    page = Report(
+        song=dataset.songs[0].song,
+        title=dataset.songs[0].song.title or dataset.songs[0].name,
+        ceiling=top,
+        rows=table,
+        versions=list(comparison.versions(mine, dataset)),
+        sentence=sentence,
+        seeds=sorted({trial.seed for trial in mine}),
+        curves=list(comparison.curves(mine)),
+        ambiguities=comparison.ambiguities(mine, dataset, window),
+        windows=comparison.windows_chart(trials, ceilings) if len(sizes) > 1 else None,
+        held_out=unheard,
+    )
+    result = CompareResult(
+        path,
+        path / "report.html",
+        window,
+        top,
+        tuple(table),
+        unheard,
+        tuple(song.name for song in parts.held_out),
+        tuple(mine),
+        tuple(
+            (each, tuple(trial for trial in trials if trial.window == each.window))
+            for each in ceilings
+            if len(sizes) > 1
+        ),
+        sentence,
+    )
+    write_atomically(result.report, report(page))
+    document = {"basis": read_basis(path / _FILE), **result.to_json()}
+    write_atomically(path / _FILE, json.dumps(document, ensure_ascii=False, indent=2) + "\n")
+    return result
+
+
+def _judged(trials: Sequence[Trial], parts: Split, window: int) -> HeldOut | None:
+    if not parts.held_out:
+        return None
+    bits = {
+        model: [trial.held_out_bits for trial in group]
+        for model, group in comparison.by_model(trials).items()
+    }
+    return judge(bits, [len(named.song) - window for named in parts.held_out])

@@ -1,0 +1,66 @@
+"""Humdrum (**kern) -> the parts of a piece."""
+
+import re
+from typing import Any
+
+from music21.humdrum.spineParser import HumdrumDataCollection
+
+from melodyrnn.errors import ScoreError
+from melodyrnn.formats.music21_score import parts_of, tempi_of
+from melodyrnn.formats.piece import Piece
+
+
+def read_humdrum(data: bytes, name: str) -> Piece:
+    """The first piece in a Humdrum file, which errors call ``name``.
+
+    Raises ScoreError, and whatever music21 raises for what it cannot read.
+    """
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise ScoreError(
+            f"{name}: byte {error.start} is not UTF-8 text; save it as UTF-8"
+        ) from None
+    lines = [line for line in text.splitlines() if line.strip()]
+    if not any(re.match(r"(\S*\t)*\*\*kern", line) for line in lines):
+        raise ScoreError(f"{name}: not Humdrum: no '**kern' column; choose a file with one")
+    pieces = _pieces(lines)
+    decided = [f"{len(pieces)} tunes in it; took the first"] if len(pieces) > 1 else []
+    collection: Any = HumdrumDataCollection(pieces[0])
+    collection.parse()
+    score = collection.stream
+    return Piece(
+        parts_of(score),
+        _reference(pieces[0], "OTL"),
+        _reference(pieces[0], "COM"),
+        tempi_of(score),
+        warnings=decided,
+    )
+
+
+def _pieces(lines: list[str]) -> list[list[str]]:
+    """The lines of each piece: all spines end (``*-``) and new ones begin (``**kern``).
+
+    A section in which the music goes on without a title of its own is still a piece.
+    """
+    pieces: list[list[str]] = [[]]
+    ended = False
+    for line in lines:
+        if line.startswith("**") and ended:
+            # The references that stand above the new spines are the new piece's.
+            head: list[str] = []
+            while pieces[-1] and pieces[-1][-1].startswith("!!"):
+                head.insert(0, pieces[-1].pop())
+            pieces.append(head)
+            ended = False
+        ended = ended or set(line.split("\t")) == {"*-"}
+        pieces[-1].append(line)
+    return pieces
+
+
+def _reference(lines: list[str], code: str) -> str:
+    """The reference record ``!!!OTL: …``, also ``!!!OTL@DE: …``."""
+    for line in lines:
+        if match := re.match(rf"!!!{code}\d?(?:@+\w+)?:\s*(.*)", line):
+            return match[1]
+    return ""

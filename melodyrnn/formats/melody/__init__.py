@@ -1,0 +1,1 @@
+"""Which voice is the melody, and on which grid its notes lie."""

@@ -1,0 +1,70 @@
+"""What a file says -> what a Song holds: notes with rests between them, one key and one tempo.
+
+MIDI files and scores meet here; where a file says more than a song can hold, a MelodyWarning
+says what is not kept.
+"""
+
+import warnings
+from collections.abc import Iterable, Sequence
+from fractions import Fraction
+from functools import lru_cache
+
+from melodyrnn.errors import MelodyWarning, NotationError
+from melodyrnn.formats.melody.voices import Sounding
+from melodyrnn.music.durations import GRID
+from melodyrnn.music.song import Key, Note, Pitch, Song
+
+LONGEST = 100_000
+"""Quarter notes, half a day: a longer melody is a corrupt or absurd file."""
+
+
+def with_rests(notes: Iterable[Sounding], key: Key) -> list[Note]:
+    """The notes of one voice, in order, and a rest wherever none sounds; ``key`` spells numbers.
+
+    Their times are multiples of 1/GRID, and are reckoned in those, for Fractions are slow.
+    """
+    place = 0
+    melodic: list[Note] = []
+    for note in notes:
+        onset, end = _steps(note.onset), _steps(note.end)
+        if onset > place:
+            melodic.append(_note(key, None, onset - place))
+        melodic.append(_note(key, note.pitch, end - onset))
+        place = end
+    return melodic
+
+
+def _steps(moment: Fraction) -> int:
+    return moment.numerator * (GRID // moment.denominator)
+
+
+@lru_cache(65536)  # of the files of a folder most notes are the same
+def _note(key: Key, pitch: Pitch | int | None, steps: int) -> Note:
+    spelled = key.pitch(pitch) if isinstance(pitch, int) else pitch
+    return Note(spelled, Fraction(steps, GRID))
+
+
+def first_key(keys: Sequence[Key], name: str) -> Key:
+    """The first of the keys in the file ``name``, or C major."""
+    if not keys:
+        return Key()
+    if any(key != keys[0] for key in keys):
+        _warn(f"{name}: key changes are not kept; the song has the first key, {keys[0]}")
+    return keys[0]
+
+
+def first_tempo(tempi: Sequence[float], name: str) -> float | None:
+    """The first of the tempi, in quarter notes per minute, if a song can have it."""
+    if not tempi:
+        return None
+    if any(tempo != tempi[0] for tempo in tempi):
+        _warn(f"{name}: tempo changes are not kept; the song has the first tempo, {tempi[0]:g}")
+    try:
+        return Song((), tempo=tempi[0]).tempo
+    except NotationError:
+        _warn(f"{name}: a tempo of {tempi[0]:.6g} quarter notes per minute is not kept")
+        return None
+
+
+def _warn(text: str) -> None:
+    warnings.warn(text, MelodyWarning, stacklevel=3)

@@ -1,0 +1,247 @@
+"""What a MIDI file's meta events say of a song, and which events say it.
+
+Beside the standard ones we write three text events, which other programs show or skip:
+``composer: …``, ``pickup: 1/2`` (quarter notes) and ``exact notation``, without which timing is
+taken for played where it looks so. A pickup is also written as a short first meter, so that
+the bar lines of other programs stand where ours do.
+"""
+
+import re
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import lru_cache
+from itertools import groupby
+from typing import TypeVar
+
+import mido
+
+from melodyrnn.formats.midi.events import (
+    KEY_SIGNATURE,
+    META,
+    TEMPO,
+    TEXT,
+    TIME_SIGNATURE,
+    TRACK_NAME,
+    Event,
+    MidiData,
+)
+from melodyrnn.music.durations import GRID, can_write
+from melodyrnn.music.song import Key, Meter, Song
+
+_T = TypeVar("_T")
+Clock = Callable[[int], Fraction]
+"""Ticks -> quarter notes."""
+
+_EXACT = "exact notation"
+_COMPOSER = re.compile("composer: ?(.*)", re.IGNORECASE | re.DOTALL)
+_PICKUP = re.compile(r"pickup: (\d{1,5}(?:/[1-9]\d{0,2})?)")
+_BREAKS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]+")  # titles are of one line
+_ENCODINGS = ("utf-8", "euc-kr", "latin-1")
+"""Tried in this order; the last decodes anything. Not cp949, the larger euc-kr, which takes the
+``Äp`` of latin-1 for a syllable."""
+_DEFAULT_TEMPO = 500_000
+_MINUTE = 60_000_000  # microseconds
+_FINE = 10_000 * GRID
+"""Moments of tempo changes in SMPTE files are rounded to 1/_FINE quarter note: their exact
+fractions would grow without bound."""
+
+
+@dataclass(frozen=True)
+class Marks:
+    """All that meta events say of a song."""
+
+    titles: dict[int, str]  # track (from 0) -> its name
+    composer: str
+    exact: bool  # the file declares itself written, not played
+    tempi: tuple[float, ...]  # quarter notes per minute, those in a row different
+    keys: tuple[Key, ...]  # those in a row different
+    meter: Meter
+    pickup: Fraction  # quarter notes
+    meter_changes: tuple[tuple[Fraction, Meter], ...]
+    clock: Clock
+
+
+def read_marks(midi: MidiData, track: int) -> Marks:
+    """The marks that hold for a track: those of all tracks, in a file of type 2 its own."""
+    tracks = [(track, midi.tracks[track])] if midi.type == 2 else list(enumerate(midi.tracks))
+    metas = sorted((e for _, events in tracks for e in events if e.kind == META), key=_tick)
+    clock = _clock(midi, metas)
+    exact = any(e.number == TEXT and e.data == _EXACT.encode() for e in metas)
+    texts = [_text(e.data, exact) for e in metas if e.number == TEXT]
+    composers = (found[1] for text in texts if (found := _COMPOSER.fullmatch(text)))
+    pickups = (Fraction(found[1]) for text in texts if (found := _PICKUP.fullmatch(text)))
+    meters = [(Fraction(round(clock(e.tick) * GRID), GRID), m) for e, m in _meters(metas)]
+    meter, pickup, changes = _bars(meters, next(pickups, None), exact)
+    return Marks(
+        titles={index: _title(events, exact) for index, events in tracks},
+        composer=next(composers, ""),
+        exact=exact,
+        tempi=tuple(_changes(_tempo(micros) for _, micros in _tempi(metas))),
+        keys=tuple(_changes(_keys(metas))),
+        meter=meter,
+        pickup=pickup,
+        meter_changes=changes,
+        clock=clock,
+    )
+
+
+def written_marks(song: Song) -> Iterator[tuple[Fraction, mido.MetaMessage]]:
+    """(offset in quarter notes, message) for all that is to be said above the notes of a song."""
+    texts = [_EXACT]
+    texts += [f"composer: {song.composer}"] if song.composer else []
+    texts += [f"pickup: {song.pickup}"] if song.pickup else []
+    start = Fraction(0)
+    if song.title:
+        yield start, mido.MetaMessage("track_name", name=_encodable(song.title))
+    for text in texts:
+        yield start, mido.MetaMessage("text", text=_encodable(text))
+    if song.pickup:
+        yield start, _time_signature(_short_meter(song.pickup) or song.meter)
+    yield song.pickup, _time_signature(song.meter)
+    yield start, mido.MetaMessage("key_signature", key=_key_name(song.key))
+    if song.tempo is not None:
+        yield start, mido.MetaMessage("set_tempo", tempo=round(_MINUTE / song.tempo))
+    end = song.duration
+    for offset, meter in song.meter_changes:
+        if offset < end:  # one at the very end says nothing of any note
+            yield offset, _time_signature(meter)
+
+
+def _text(data: bytes, exact: bool) -> str:
+    """A text in whatever encoding it is; as it stands if we wrote it, else on one line."""
+    for encoding in _ENCODINGS[:-1]:
+        with suppress(UnicodeDecodeError):
+            text = data.decode(encoding)
+            break
+    else:
+        text = data.decode(_ENCODINGS[-1])
+    return text if exact else _BREAKS.sub(" ", text).strip()
+
+
+def _encodable(text: str) -> str:
+    """Without the halves of characters that UTF-8 cannot hold."""
+    return text.encode("utf-8", "replace").decode()
+
+
+def _tick(event: Event) -> int:
+    return event.tick
+
+
+def _title(events: Iterable[Event], exact: bool) -> str:
+    names = (_text(e.data, exact) for e in events if e.kind == META and e.number == TRACK_NAME)
+    return next(filter(None, names), "")
+
+
+def _tempi(metas: Iterable[Event]) -> Iterator[tuple[int, int]]:
+    """(tick, microseconds per quarter note); events of no sense are passed over."""
+    for event in metas:
+        if event.number == TEMPO and len(event.data) >= 3 and any(event.data[:3]):
+            yield event.tick, int.from_bytes(event.data[:3], "big")
+
+
+def _tempo(micros: int) -> float:
+    """Quarter notes per minute: the shortest decimal number which has these microseconds."""
+    exact = _MINUTE / micros
+    decimals = (round(exact, digits) for digits in range(8))
+    return next((tempo for tempo in decimals if tempo and round(_MINUTE / tempo) == micros), exact)
+
+
+def _meters(metas: Iterable[Event]) -> Iterator[tuple[Event, Meter]]:
+    for event in metas:
+        if event.number == TIME_SIGNATURE and len(event.data) >= 2:
+            beats, power = event.data[:2]
+            if 1 <= beats <= 99 and power <= 6:
+                yield event, Meter(beats, 2**power)
+
+
+def _keys(metas: Iterable[Event]) -> Iterator[Key]:
+    for event in metas:
+        if event.number == KEY_SIGNATURE and len(event.data) >= 2:
+            fifths, mode = (event.data[0] ^ 0x80) - 0x80, event.data[1]  # a signed byte
+            if abs(fifths) <= 7 and mode <= 1:
+                yield Key(fifths, ("major", "minor")[mode])
+
+
+def _key_name(key: Key) -> str:
+    """As mido writes it: ``Bbm``."""
+    step, alter = key.tonic
+    return f"{step.upper()}{'#' * alter}{'b' * -alter}{'m' * (key.mode == 'minor')}"
+
+
+def _changes(values: Iterable[_T]) -> Iterator[_T]:
+    """Without those that repeat the one before."""
+    return (value for value, _ in groupby(values))
+
+
+def _bars(
+    meters: list[tuple[Fraction, Meter]], pickup: Fraction | None, exact: bool
+) -> tuple[Meter, Fraction, tuple[tuple[Fraction, Meter], ...]]:
+    """Meter, pickup and meter changes from the time signatures.
+
+    Where the file does not say so itself, a single short bar before a longer meter is a pickup.
+    """
+    if not exact:
+        meters = _normal(meters)
+        if pickup is None and len(meters) > 1:
+            (start, first), (change, second) = meters[:2]
+            if start == 0 and change == first.bar < second.bar:
+                pickup = first.bar
+    pickup = pickup or Fraction(0)
+    before = [meter for offset, meter in meters if offset <= 0]
+    after = [(offset, meter) for offset, meter in meters if offset > 0]
+    meter = before[-1] if before else Meter()
+    if pickup and pickup in dict(after):  # the full meter after the short one
+        meter = after.pop([offset for offset, _ in after].index(pickup))[1]
+    if not (can_write(pickup) and pickup < meter.bar):
+        pickup = Fraction(0)
+    return meter, pickup, tuple(dict(after).items())  # of several at one place the last
+
+
+def _normal(meters: list[tuple[Fraction, Meter]]) -> list[tuple[Fraction, Meter]]:
+    """Of several at one place the last; none that changes nothing."""
+    runs = groupby(dict(meters).items(), key=lambda place: place[1])
+    return [next(run) for _, run in runs]
+
+
+def _short_meter(length: Fraction) -> Meter | None:
+    """The meter of a bar of that length, in quarters or the longest unit that can count it."""
+    counts = ((length * unit / 4, unit) for unit in (4, 8, 16, 32, 64))
+    meters = (Meter(int(n), unit) for n, unit in counts if n.denominator == 1 and n <= 99)
+    return next(meters, None)
+
+
+def _time_signature(meter: Meter) -> mido.MetaMessage:
+    clocks = max(1, int(24 * meter.beat))  # MIDI clocks, 24 a quarter note, in a metronome click
+    return mido.MetaMessage(
+        "time_signature", numerator=meter.beats, denominator=meter.unit, clocks_per_click=clocks
+    )
+
+
+@lru_cache(65536)  # the files of a folder share most moments
+def _moment(tick: int, per_quarter: int) -> Fraction:
+    return Fraction(tick, per_quarter)
+
+
+def _clock(midi: MidiData, metas: Iterable[Event]) -> Clock:
+    """Ticks -> quarter notes; SMPTE ticks are real time, and go through the tempo map."""
+    if midi.per_quarter:
+        return lambda tick: _moment(tick, midi.per_quarter)
+
+    def rate(micros: int) -> Fraction:
+        return 1_000_000 / (micros * midi.per_second)  # quarter notes a tick
+
+    ticks, places, rates = [0], [Fraction(0)], [rate(_DEFAULT_TEMPO)]
+    for tick, micros in _tempi(metas):
+        place = places[-1] + (tick - ticks[-1]) * rates[-1]
+        ticks.append(tick)
+        places.append(Fraction(round(place * _FINE), _FINE))
+        rates.append(rate(micros))
+
+    def clock(tick: int) -> Fraction:
+        segment = bisect_right(ticks, tick) - 1
+        return places[segment] + (tick - ticks[segment]) * rates[segment]
+
+    return clock

@@ -1,0 +1,167 @@
+"""MusicXML, plain or compressed, -> the parts of a piece.
+
+A document from anywhere is first read by expat alone, which says where it is broken, and may
+declare no entities: they can blow a kilobyte up to gigabytes.
+"""
+
+import io
+import zipfile
+import zlib
+from typing import Any
+from xml.etree import ElementTree as ET
+from xml.parsers import expat
+
+from music21.musicxml.xmlToM21 import MusicXMLImporter
+
+from melodyrnn.errors import ScoreError
+from melodyrnn.formats.music21_score import parts_of, tempi_of
+from melodyrnn.formats.piece import Piece
+
+LARGEST_FILE = 20_000_000
+"""Bytes, unpacked; a symphony in MusicXML has as many."""
+
+_IMPORTER: Any = MusicXMLImporter  # its methods have no types
+_ZIP = b"PK\x03\x04"
+_TITLES = (
+    "work/work-title",
+    "movement-title",
+    "credit[credit-type='title']/credit-words",
+    "credit/credit-words[@justify='center'][@valign='top']",
+)
+_COMPOSERS = (
+    "identification/creator[@type='composer']",
+    "credit[credit-type='composer']/credit-words",
+)
+_BROKEN_ZIP = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError)
+"""What zipfile raises for damage, unknown methods and passwords."""
+
+
+def read_musicxml(data: bytes, name: str) -> Piece:
+    """The piece in the MusicXML document ``data``, which errors call ``name``.
+
+    Raises ScoreError, and whatever music21 raises for what it cannot read.
+    """
+    if data.startswith(_ZIP):
+        raise ScoreError(f"{name}: compressed; name it .mxl")
+    root = _parse(data, name)
+    if root.tag == "score-timewise":
+        raise ScoreError(f"{name}: a timewise score; save it as partwise MusicXML")
+    if root.tag != "score-partwise":
+        raise ScoreError(f"{name}: not MusicXML: its root is <{root.tag}>, not <score-partwise>")
+    _silence_cues(root)
+    importer: Any = _IMPORTER()
+    score = importer.stream  # where brackets and the staves of a piano go, too
+    importer.xmlRootToScore(root, score)
+    sounds = [_number(sound.get("tempo", "")) for sound in root.iterfind(".//sound[@tempo]")]
+    return Piece(
+        parts_of(score),
+        _first(root, _TITLES),
+        _first(root, _COMPOSERS),
+        [tempo for tempo in sounds if tempo] or tempi_of(score),
+        codes=_codes(root),
+    )
+
+
+def read_compressed(data: bytes, name: str) -> Piece:
+    """The piece in the compressed MusicXML file (.mxl) ``data``; raises as read_musicxml does."""
+    if not data.startswith(_ZIP):
+        plain = data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<")
+        remedy = "plain MusicXML; name it .musicxml" if plain else "export it again"
+        raise ScoreError(f"{name}: not a compressed score; {remedy}")
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            document = _unpack(archive, _root_file(archive, name), name)
+    except _BROKEN_ZIP:
+        raise ScoreError(
+            f"{name}: damaged, its archive cannot be unpacked; export it again"
+        ) from None
+    return read_musicxml(document, name)
+
+
+def _parse(data: bytes, name: str) -> ET.Element:
+    parser = expat.ParserCreate()
+    parser.EntityDeclHandler = _refuse_entity
+    try:
+        parser.Parse(data, True)
+        return ET.fromstring(data)
+    except _EntityError as error:
+        raise ScoreError(
+            f"{name}:{parser.CurrentLineNumber}: declares the entity '{error}', which no score "
+            "needs; delete its <!ENTITY> declarations"
+        ) from None
+    except expat.ExpatError as error:
+        what = expat.ErrorString(error.code)
+        place = f"{name}:{error.lineno}:{error.offset + 1}"
+    except ET.ParseError as error:
+        what, (line, column) = str(error).split(":")[0], error.position
+        place = f"{name}:{line}:{column + 1}"
+    except (ValueError, LookupError) as error:  # an encoding that Python lacks
+        what, place = str(error), name
+    if not data.strip():
+        raise ScoreError(f"{name}: an empty file; export the score again")
+    raise ScoreError(f"{place}: not whole XML ({what}); export the score again")
+
+
+class _EntityError(Exception):
+    """An entity is declared."""
+
+
+def _refuse_entity(entity: str, *_: object) -> None:
+    raise _EntityError(entity[:40])
+
+
+def _root_file(archive: zipfile.ZipFile, name: str) -> str:
+    """The name of the score in its archive: what the container says, else the first that fits."""
+    names = archive.namelist()
+    if "META-INF/container.xml" in names:
+        container = _parse(_unpack(archive, "META-INF/container.xml", name), name)
+        for rootfile in container.iterfind(".//{*}rootfile"):
+            if (path := rootfile.get("full-path")) in names:
+                return path
+    for path in names:
+        if path.lower().endswith((".musicxml", ".xml")) and not path.startswith("META-INF/"):
+            return path
+    raise ScoreError(f"{name}: no score in this archive; export it again")
+
+
+def _unpack(archive: zipfile.ZipFile, path: str, name: str) -> bytes:
+    with archive.open(path) as file:
+        data = file.read(LARGEST_FILE + 1)
+    if len(data) > LARGEST_FILE:
+        raise ScoreError(
+            f"{name}: unpacks to more than {LARGEST_FILE / 1e6:.0f} MB, which is no melody"
+        )
+    return data
+
+
+def _silence_cues(root: ET.Element) -> None:
+    """Make rests of cue notes, which another part plays and music21 takes for this one's."""
+    for measure in root.iter("measure"):
+        for note in measure.findall("note"):
+            pitch = note.find("pitch")
+            if pitch is None or note.find("cue") is None:
+                continue
+            if note.find("chord") is not None:
+                measure.remove(note)
+            else:
+                pitch.tag = "rest"
+                pitch.clear()
+
+
+def _first(root: ET.Element, places: tuple[str, ...]) -> str:
+    """The first text at any of the places, or nothing."""
+    texts = (element.text or "" for place in places for element in root.iterfind(place))
+    return next((text for text in texts if text.strip()), "")
+
+
+def _number(text: str) -> float | None:
+    try:
+        return float(text)
+    except ValueError:
+        return None
+
+
+def _codes(root: ET.Element) -> tuple[str, ...]:
+    """The table of codes that our own documents carry."""
+    place = "identification/miscellaneous/miscellaneous-field[@name='codes']"
+    return tuple((root.findtext(place) or "").split())

@@ -1,0 +1,195 @@
+"""A score as read, whatever its format, and the one song that is made of it."""
+
+import warnings
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+
+from melodyrnn.errors import MelodyWarning, ScoreError
+from melodyrnn.formats.melody.assembly import LONGEST, first_key, first_tempo, with_rests
+from melodyrnn.formats.melody.grid import Grid
+from melodyrnn.formats.melody.quantise import quantise
+from melodyrnn.formats.melody.voices import Sounding, Voice, choose, melody
+from melodyrnn.music.durations import GRID, can_write
+from melodyrnn.music.notation.tokens import token
+from melodyrnn.music.song import Key, Meter, Note, Pitch, Song
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """A note head as it stands in a part; times in quarter notes from the part's start."""
+
+    onset: Fraction
+    length: Fraction
+    pitch: Pitch | int  # spelled, or a MIDI number
+    starts_tie: bool = False
+    ends_tie: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """A bar as it is played, repeats written out."""
+
+    number: str  # as printed: what messages say
+    offset: Fraction  # quarter notes
+    length: Fraction
+    meter: Meter | None = None  # if a time signature stands here
+
+
+@dataclass
+class Part:
+    """One staff or voice."""
+
+    name: str = ""
+    measures: list[Measure] = field(default_factory=list)
+    heads: list[Head] = field(default_factory=list)
+    keys: list[Key] = field(default_factory=list)  # in order, each unlike the one before
+    expanded: bool = False  # whether repeats were written out, signatures with them
+    graces: int = 0  # grace notes left out
+
+    @property
+    def end(self) -> Fraction:
+        """In quarter notes."""
+        last = self.measures[-1] if self.measures else None
+        return last.offset + last.length if last else Fraction(0)
+
+
+@dataclass
+class Piece:
+    """All parts, and what stands above them."""
+
+    parts: list[Part]
+    title: str = ""
+    composer: str = ""
+    tempi: list[float] = field(default_factory=list)  # quarter notes per minute, in order
+    codes: tuple[str, ...] = ()  # the table that our own documents carry
+    warnings: list[str] = field(default_factory=list)  # what the reader decided
+
+
+def song_of(piece: Piece, name: str, track: str | None, grid: Grid | None) -> Song:
+    """The melody of a piece; ``name`` is the file's.
+
+    Raises ScoreError where there are no notes or a duration that no song can hold, ConfigError
+    for an unknown track. MelodyWarnings say what was chosen, rounded or left out.
+    """
+    parts = [part for part in piece.parts if part.heads]
+    if not parts:
+        raise ScoreError(f"{name}: no notes with a pitch; choose a score with a melody")
+    voices = [Voice(part.name, tuple(_tied(part.heads))) for part in parts]
+    part = next(
+        part
+        for part, voice in zip(parts, voices, strict=True)
+        if voice is choose(voices, track, name)
+    )
+    notes: Sequence[Sounding] = melody(voices, track, name).notes
+    for text in piece.warnings:
+        _warn(f"{name}: {text}")
+    if part.graces:
+        _warn(f"{name}: grace notes are left out: {part.graces}")
+    if respelled := sum(isinstance(note.pitch, int) for note in notes):
+        _warn(f"{name}: quarter tones and triple accidentals are respelled: {respelled}")
+    if part.end > LONGEST:
+        raise ScoreError(
+            f"{name}: the melody lasts {float(part.end):.0f} quarter notes, more than {LONGEST}; "
+            "cut it"
+        )
+    if grid:
+        notes = quantise(notes, name, grid)
+    else:
+        _require_writable(notes, part, name)
+    song = _song(notes, part, piece, name)
+    heard = {token(note) for note in song.notes}
+    return replace(song, codes=piece.codes) if heard <= set(piece.codes) else song
+
+
+def _tied(heads: Iterable[Head]) -> Iterator[Sounding]:
+    """What sounds: heads that ties join are one note."""
+    notes: list[Sounding] = []
+    open_ties: dict[int, int] = {}  # MIDI number -> index of the note that waits for its end
+    for head in sorted(heads, key=lambda head: head.onset):
+        note = Sounding(head.onset, head.onset + head.length, head.pitch)
+        index = open_ties.pop(note.midi, None) if head.ends_tie else None
+        if index is not None and notes[index].end == note.onset:
+            notes[index] = replace(notes[index], end=note.end)
+        else:
+            index = len(notes)
+            notes.append(note)
+        if head.starts_tie:
+            open_ties[note.midi] = index
+    return iter(notes)
+
+
+def _require_writable(notes: Iterable[Sounding], part: Part, name: str) -> None:
+    starts = [measure.offset for measure in part.measures]
+    for note in notes:
+        if GRID % note.onset.denominator or GRID % note.end.denominator:
+            bar = part.measures[max(0, bisect_right(starts, note.onset) - 1)].number
+            raise ScoreError(
+                f"{name}: bar {bar}: a note of {note.length} quarter notes cannot be written; "
+                f"durations are multiples of 1/{GRID}; --grid 16 rounds to 16ths"
+            )
+
+
+def _song(notes: Iterable[Sounding], part: Part, piece: Piece, name: str) -> Song:
+    """The notes with rests between them, under the part's signatures."""
+    key = first_key(part.keys, name)
+    melodic = with_rests(notes, key)
+    last = part.end - sum((note.duration for note in melodic), Fraction(0))
+    if can_write(last):
+        melodic.append(Note(None, last))
+    meter = next(filter(None, (measure.meter for measure in part.measures[:1])), Meter())
+    changes, pickup = _meters(part, meter)
+    return Song(
+        tuple(melodic),
+        title=piece.title,
+        composer=piece.composer,
+        meter=meter,
+        key=key,
+        tempo=first_tempo(piece.tempi, name),
+        pickup=pickup,
+        meter_changes=changes,
+    )
+
+
+def _meters(part: Part, meter: Meter) -> tuple[tuple[tuple[Fraction, Meter], ...], Fraction]:
+    """The meter changes and the pickup that put the song's bar lines where the part's are.
+
+    A song's bars are full but for the first and the last and those cut by a meter change. So a
+    short bar that the next one completes (as at a repeat sign) is one bar with it; one that
+    nothing completes is followed by its meter anew.
+    """
+    pickup = _pickup(part, meter)
+    line = pickup  # some bar line of the song under the meter that holds
+    changes: list[tuple[Fraction, Meter]] = []
+    for measure in part.measures[1:]:
+        start, end = measure.offset, measure.offset + measure.length
+        ahead = meter.bar - (start - line) % meter.bar  # to the song's next bar line
+        on_line = ahead == meter.bar
+        sign = None if part.expanded and measure.meter == meter else measure.meter
+        if (sign and (sign != meter or not on_line)) or (not on_line and end > start + ahead):
+            meter, line = sign or meter, start
+            changes.append((_snap(start), meter))
+    return tuple(changes), pickup
+
+
+def _pickup(part: Part, meter: Meter) -> Fraction:
+    """The length of an incomplete first bar, 0 for none.
+
+    One that another meter follows is no pickup but a bar cut short, unless its number is 0.
+    """
+    if not part.measures:
+        return Fraction(0)
+    first, *others = part.measures
+    short = 0 < first.length < meter.bar
+    counts = first.number == "0" or (others and others[0].meter in (None, meter))
+    return _snap(first.length) if short and counts else Fraction(0)
+
+
+def _snap(offset: Fraction) -> Fraction:
+    """The nearest place that a song can hold."""
+    return Fraction(round(offset * GRID), GRID)
+
+
+def _warn(text: str) -> None:
+    warnings.warn(text, MelodyWarning, stacklevel=2)

@@ -1,0 +1,1 @@
+"""Drawing indices from a predictor, under constraints."""

@@ -1,0 +1,1 @@
+"""What predicts the next token: one registry, networks and n-gram models alike."""

@@ -1,0 +1,240 @@
+"""What can be set, each default once. Imports neither Keras nor numpy.
+
+The command line builds its options from these classes, so that a default, its range and its
+explanation stand here alone; what is chosen by name stands in ``tables``.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Any
+
+from melodyrnn.errors import ConfigError
+from melodyrnn.models.registry import (
+    ATTENTIONS,
+    BLENDINGS,
+    CELLS,
+    ESCAPES,
+    INPUTS,
+    MEANS,
+    MEMORIES,
+    MODELS,
+    MOST_WINDOW,
+    RECURRENT,
+    SCHEDULES,
+    TOKENS,
+    WINDOW,
+    ModelSpec,
+)
+from melodyrnn.models.settings import Checked, nearest, setting
+
+
+@dataclass(frozen=True, slots=True)
+class ModelConfig(Checked):
+    """What the network is."""
+
+    model: str = setting("lstm", "the kind of network", choices=MODELS)
+    input: str = setting("index", "how a code enters; several songs: embedding", choices=INPUTS)
+    window: int = setting(WINDOW, "codes the network sees at a step", least=1, most=MOST_WINDOW)
+    units: int = setting(128, "units in each hidden layer", least=1, most=8192)
+    layers: int | None = setting(None, "hidden layers (default: 1, mlp 2)", least=1, most=16)
+    embedding: int = setting(32, "width of the learned vectors of --input embedding", least=1)
+    tokens: str = setting("joint", "what learned vectors stand for", choices=TOKENS)
+    dropout: float = setting(
+        0.0, "part of each hidden layer's outputs left out in training", real=True, most=0.95
+    )
+    order: int | None = setting(
+        None, "ppm: codes in the longest context (default: any number, PPM*)", least=0
+    )
+    escape: str = setting("c", "ppm: how much is kept for what is new", choices=ESCAPES)
+    exclusion: bool = setting(True, "ppm: what a longer context foretells, a shorter leaves out")
+    update_exclusion: bool = setting(False, "ppm: a context counts only what no longer one knew")
+    blending: str = setting("interpolated", "ppm: how contexts combine", choices=BLENDINGS)
+    memory: str = setting("ltm", "ppm: what it learns from", choices=MEMORIES)
+    bias: float = setting(
+        2.0, "ppm: with two memories, how much more the surer counts", real=True, least=0.0
+    )
+    mean: str = setting("geometric", "ppm: how two memories combine", choices=MEANS)
+
+    @property
+    def spec(self) -> ModelSpec:
+        return MODELS[self.model]
+
+    @property
+    def depth(self) -> int:
+        """Hidden layers."""
+        return self.layers or self.spec.layers
+
+
+@dataclass(frozen=True, slots=True)
+class TrainConfig(Checked):
+    """How it learns."""
+
+    epochs: int = setting(2000, "the most times through all songs", least=1)
+    learning_rate: float = setting(1e-3, "Adam's step size", real=True, above=0.0, most=10.0)
+    batch: int | None = setting(None, "windows a step where no state is carried", least=1)
+    seed: int = setting(0, "makes the first weights; the same seed, the same run", least=0)
+    early_stop: bool = setting(True, "stop when every song comes back right")
+
+
+@dataclass(frozen=True, slots=True)
+class StreamConfig(Checked):
+    """How it learns from a stream: a text, or many tunes one after another."""
+
+    epochs: int = setting(30, "the most times through all of it", least=1)
+    learning_rate: float = setting(2e-3, "Adam's step size", real=True, above=0.0, most=10.0)
+    batch: int = setting(32, "places at which it is read at once, at most", least=1)
+    seed: int = setting(0, "makes the first weights; the same seed, the same run", least=0)
+    early_stop: bool = setting(True, "stop when what is held out is told no better any more")
+    steps: int = setting(64, "steps through which errors flow back", least=1, most=4096)
+    clip: float | None = setting(
+        1.0, "the longest gradient, over all weights together", real=True, above=0.0
+    )
+    schedule: str = setting("cosine", "how the step size goes on", choices=SCHEDULES)
+    patience: int = setting(3, "epochs without gain after which early stop ends it", least=1)
+    held_out: float = setting(
+        0.1, "the part kept from training; 0 learns all by heart", real=True, least=0.0, most=0.9
+    )
+    transpose: int = setting(
+        0, "hear each tune moved by up to so many semitones, up or down", least=0, most=11
+    )
+
+
+STREAM_MODEL: dict[str, Any] = {
+    "window": 1,
+    "input": "embedding",
+    "embedding": 64,
+    "units": 256,
+    "dropout": 0.1,
+}
+"""Where a model of streams has other defaults than ModelConfig: it sees one symbol at a step."""
+
+
+@dataclass(frozen=True, slots=True)
+class SequenceConfig(Checked):
+    """A network over whole sequences (``sequence_models``)."""
+
+    cell: str = setting("lstm", "the kind of recurrent cell", choices=CELLS)
+    units: int = setting(32, "units in each recurrent layer", least=1, most=8192)
+    layers: int = setting(1, "recurrent layers", least=1, most=16)
+    embedding: int | None = setting(None, "width of learned vectors (default: one-hot)", least=1)
+    bidirectional: bool = setting(False, "read each sequence from both ends")
+    dropout: float = setting(0.0, "part of the outputs hidden in training", real=True, most=0.9)
+    head: bool = setting(True, "a dense layer makes the logits; else the outputs are the logits")
+    recurrent: str = setting("orthogonal", "first weights from step to step", choices=RECURRENT)
+    attention: str = setting("none", "how a decoder looks at its source", choices=ATTENTIONS)
+
+
+@dataclass(frozen=True, slots=True)
+class FitConfig(Checked):
+    """How a network over whole sequences learns (``fitting``)."""
+
+    epochs: int = setting(500, "the most times through all examples", least=1)
+    learning_rate: float = setting(1e-2, "Adam's step size", real=True, above=0.0, most=10.0)
+    batch: int | None = setting(None, "examples a step (default: all at once)", least=1)
+    clip: float | None = setting(
+        None, "the longest gradient, over all weights together", real=True, above=0.0
+    )
+    seed: int = setting(0, "makes the first weights and the order of the examples", least=0)
+    early_stop: bool = setting(True, "stop when every example is right and the loss below 0.01")
+
+
+@dataclass(frozen=True, slots=True)
+class EventConfig(Checked):
+    """A network over events (``event_models``) and how it learns (``event_training``)."""
+
+    units: int = setting(128, "units in the recurrent layer", least=1, most=8192)
+    input_dropout: float = setting(
+        0.2, "part of what it sees hidden in training", real=True, most=0.9
+    )
+    dropout: float = setting(0.4, "part of the outputs hidden in training", real=True, most=0.9)
+    recurrent_dropout: float = setting(
+        0.25, "part of the recurrent weights left out of a step", real=True, most=0.9
+    )
+    steps: int = setting(1500, "the most steps of learning, each on one batch", least=1)
+    batch: int = setting(16, "sequences a step", least=1)
+    learning_rate: float = setting(4e-3, "Adam's step size", real=True, above=0.0, most=10.0)
+    moves: int = setting(5, "codes by which a sequence is moved at most, up or down", least=0)
+    averaging: float = setting(
+        0.99, "how slowly the average of the weights follows them", real=True, most=0.9999
+    )
+    clip: float = setting(1.0, "the longest gradient", real=True, above=0.0)
+
+
+@dataclass(frozen=True, slots=True)
+class SampleConfig(Checked):
+    """How notes are drawn from what the network expects."""
+
+    temperature: float = setting(
+        1.0, "below 1 safer, above 1 bolder, 0 always the likeliest note", real=True, least=0.0
+    )
+    top_k: int | None = setting(None, "draw among the K likeliest codes only", least=1)
+    top_p: float | None = setting(
+        None,
+        "draw among the likeliest codes that hold P of the probability",
+        real=True,
+        above=0.0,
+        most=1.0,
+    )
+    beam: int | None = setting(
+        None, "not drawn: the likeliest songs, searched for among K beginnings", least=1, most=1000
+    )
+    seed: int = setting(0, "the same seed, the same songs", least=0)
+
+
+MOST_BARS = 256
+
+
+@dataclass(frozen=True, slots=True)
+class FormConfig(Checked):
+    """What new songs keep to."""
+
+    bars: int | None = setting(None, "so many full bars", least=1, most=MOST_BARS)
+    meter: str | None = setting(
+        None, "the meter, such as 3/4, whose bar lines it keeps", text="METER"
+    )
+    key: str | None = setting(
+        None, 'the key, such as "G major", whose scale it keeps to', text="KEY"
+    )
+    pickup: str | None = setting(
+        None, "note values before the first full bar, such as 8 or 4+16", text="VALUES"
+    )
+    ties: bool = setting(False, "let notes sound across bar lines, tied")
+    end: bool = setting(False, "end on the tonic and with a full bar, after --length at most")
+    max_copy: int | None = setting(
+        None, "at most so many notes in a row of a training song, transposed or not", least=1
+    )
+    avoid_loops: bool = setting(False, "never go round and round")
+
+
+_CONFIGS = (ModelConfig, TrainConfig, StreamConfig, SampleConfig, FormConfig)
+
+
+def configure(settings: Mapping[str, Any], *configs: type) -> list[Any]:
+    """One of each of ``configs``, made from the settings that bear its fields' names.
+
+    Raises ConfigError for a name that none has and for a value out of its range.
+    """
+    names = [{setting.name for setting in fields(config)} for config in configs]
+    for name in settings:
+        if not any(name in known for known in names):
+            if any(name in config.__slots__ for config in _CONFIGS):
+                raise ConfigError(f"--{name.replace('_', '-')} is of no use here; leave it out")
+            raise ConfigError(f"unknown setting {name!r}{nearest(name, set().union(*names))}")
+    return [
+        config(**{name: value for name, value in settings.items() if name in known})
+        for config, known in zip(configs, names, strict=True)
+    ]
+
+
+def check_beam(settings: Mapping[str, Any], count: int) -> None:
+    """Raise ConfigError where ``settings`` ask for a beam and for what it cannot do."""
+    if (beam := settings.get("beam")) is None:
+        return
+    for name in ("temperature", "top_k", "top_p"):
+        if name in settings:
+            option = "--" + name.replace("_", "-")
+            raise ConfigError(
+                f"{option} is of no use with --beam, which draws nothing; leave it out"
+            )
+    if count > beam:
+        raise ConfigError(f"--count {count} is more than --beam {beam} finds; give a wider beam")

@@ -1,0 +1,158 @@
+"""Counted models: what a window alone can tell, without a network."""
+
+from abc import ABC, abstractmethod
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from melodyrnn.sequences.vocabulary import Indices
+from melodyrnn.sequences.windows import windows
+
+Floats = npt.NDArray[np.float64]
+Context = tuple[int, ...]
+
+
+class Tally(NamedTuple):
+    """How many were right, of how many."""
+
+    right: int
+    all: int
+
+    def __str__(self) -> str:
+        return f"{self.right}/{self.all}"
+
+    def to_json(self) -> dict[str, int]:
+        return self._asdict()
+
+
+def successors(sequences: Sequence[Indices], size: int) -> dict[Context, Counter[int]]:
+    """Window -> how often each code followed it. Raises WindowError."""
+    counts: defaultdict[Context, Counter[int]] = defaultdict(Counter)
+    for sequence in sequences:
+        for *window, successor in windows(sequence, size).tolist():
+            counts[tuple(window)][successor] += 1
+    return dict(counts)
+
+
+def ceiling(sequences: Sequence[Indices], size: int) -> Tally:
+    """The memoryless ceiling: the most that any model can tell right which sees the window only.
+
+    For each distinct window, its most frequent successor is right and the others are not.
+    Raises WindowError.
+    """
+    counts = successors(sequences, size).values()
+    return Tally(sum(max(c.values()) for c in counts), sum(c.total() for c in counts))
+
+
+class Counted(ABC):
+    """A model of counts, in the form in which networks predict (``models.predictor``)."""
+
+    def __init__(self, sequences: Sequence[Indices], window: int, codes: int) -> None:
+        self.window, self.codes = window, codes
+        self.learn(sequences)
+
+    @abstractmethod
+    def learn(self, sequences: Sequence[Indices]) -> None:
+        """Count."""
+
+    @abstractmethod
+    def probabilities(self, window: Context) -> Floats:
+        """Of each next code, (V,), all above 0."""
+
+    @property
+    @abstractmethod
+    def parameters(self) -> int:
+        """The number of numbers kept."""
+
+    def begin(self, count: int) -> Any:
+        """Counts carry no state."""
+        return None
+
+    def pick(self, state: Any, rows: npt.NDArray[np.intp]) -> Any:
+        return state
+
+    def step(self, rows: Indices, state: Any) -> tuple[Floats, Any]:
+        """Windows (B, T) -> logits (B, V)."""
+        return np.log([self.probabilities(tuple(row)) for row in rows.tolist()]), state
+
+    def logits(self, sequences: Sequence[Indices]) -> list[Floats]:
+        """Of each window of each sequence, (N, V)."""
+        return [self.step(windows(s, self.window)[:, :-1], None)[0] for s in sequences]
+
+
+class Ngram(Counted):
+    """What followed the window, helped out by what followed its end.
+
+    Absolute discounting, interpolated (Ney, Essen and Kneser 1994), up to the order of the
+    window: with n successors of d kinds after a context, P(c) = (count(c) - D + D d P'(c)) / n,
+    where P' is that of the next shorter context and at last an equal share, and D = 1/2.
+    """
+
+    discount = 0.5
+
+    def learn(self, sequences: Sequence[Indices]) -> None:
+        self.counts: defaultdict[Context, Counter[int]] = defaultdict(Counter)
+        for sequence in sequences:
+            codes = sequence.tolist()
+            for place, code in enumerate(codes):
+                for order in range(min(place, self.window) + 1):
+                    self.counts[tuple(codes[place - order : place])][code] += 1
+
+    def probabilities(self, window: Context) -> Floats:
+        p = np.full(self.codes, 1 / self.codes)
+        for start in range(len(window), -1, -1):  # from the shortest context to the longest
+            counts = self.counts.get(window[start:])
+            if not counts:
+                break  # what was never heard has no longer context either
+            kept = np.zeros(self.codes)
+            kept[list(counts)] = np.array(list(counts.values())) - self.discount
+            p = (kept + self.discount * len(counts) * p) / counts.total()
+        return p
+
+    def bits(self, sequence: Indices, start: int = 0) -> Floats:
+        """-log2 p of each code from place ``start`` on, in the context of those before it: as
+        ``probabilities``, for one code each. ``sequence`` (L,) -> (L - start,).
+        """
+        codes = sequence.tolist()
+        p = [
+            self._probability(tuple(codes[max(0, place - self.window) : place]), codes[place])
+            for place in range(start, len(codes))
+        ]
+        return -np.log2(np.array(p, dtype=np.float64))
+
+    def _probability(self, window: Context, code: int) -> float:
+        p = 1 / self.codes
+        for start in range(len(window), -1, -1):
+            counts = self.counts.get(window[start:])
+            if not counts:
+                break
+            kept = max(counts[code] - self.discount, 0)
+            p = (kept + self.discount * len(counts) * p) / counts.total()
+        return p
+
+    @property
+    def parameters(self) -> int:
+        return sum(map(len, self.counts.values()))
+
+
+class Repeat(Counted):
+    """Expects the last code again, as often as it came again in the songs learned.
+
+    All other codes share the rest equally (add-one estimate, so that nothing is impossible).
+    """
+
+    def learn(self, sequences: Sequence[Indices]) -> None:
+        again = sum(int((s[1:] == s[:-1]).sum()) for s in sequences)
+        self.again = (again + 1) / (sum(len(s) - 1 for s in sequences) + 2)
+
+    def probabilities(self, window: Context) -> Floats:
+        p = np.full(self.codes, (1 - self.again) / max(self.codes - 1, 1))
+        p[window[-1]] = self.again
+        return np.asarray(p / p.sum(), dtype=np.float64)
+
+    @property
+    def parameters(self) -> int:
+        return 1

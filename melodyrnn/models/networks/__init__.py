@@ -1,0 +1,1 @@
+"""Networks, for TensorFlow and for NumPy."""

@@ -1,0 +1,276 @@
+"""A trained network in plain NumPy: what plays and measures, without TensorFlow.
+
+A step of a small network is a few products of small matrices, and starting TensorFlow for it takes
+longer than playing a song. The cells are those of ``recurrence``, which training runs too, and the
+tests hold both ways to the same logits.
+"""
+
+import io
+import zipfile
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from melodyrnn.models.bar_columns import SYMBOLS, kinds
+from melodyrnn.models.config import ModelConfig
+from melodyrnn.models.predictor import Rows
+from melodyrnn.models.recurrent import equations as recurrence
+from melodyrnn.sequences.vocabulary import Indices
+from melodyrnn.sequences.windows import side_by_side, windows
+
+Floats = npt.NDArray[np.float32]
+Weights = Sequence[Floats]
+State = list[Any]  # of each recurrent layer its cell's arrays, each (B, H)
+
+_LANES = 64
+"""Sequences told at once."""
+_ROWS = 4096
+"""Windows told at once where no state is carried."""
+
+# As arrays, which NumPy takes sooner than numbers: that is a fifth of a sigmoid of one row.
+_ONE, _MINUS_TWO = np.array(1.0, np.float32), np.array(-2.0, np.float32)
+_MANY = 4096
+"""Numbers, of which five quick operations take less time than a slow one."""
+
+
+class _Math:
+    """What the cells need of NumPy. An exponential may overflow: its reciprocal is 0, as it should
+    be.
+    """
+
+    exp = staticmethod(np.exp)
+    reshape, einsum = staticmethod(np.reshape), staticmethod(np.einsum)
+    concat = staticmethod(np.concatenate)
+
+    @staticmethod
+    def split(z: Any, count: int, axis: int = -1) -> list[Any]:
+        """Parts of the last axis; NumPy's own takes more time than the product before it."""
+        width = z.shape[-1] // count
+        return [z[..., start : start + width] for start in range(0, count * width, width)]
+
+    @staticmethod
+    def sigmoid(z: Any) -> Any:
+        """1 / (1 + exp(-z))."""
+        y = np.negative(z)
+        np.exp(y, out=y)
+        y += _ONE
+        return np.reciprocal(y, out=y)
+
+    @staticmethod
+    def tanh(z: Any) -> Any:
+        """Of many, 1 - 2 / (1 + exp(2 z)): NumPy's exp is twice as quick as its tanh."""
+        if z.size < _MANY:
+            return np.tanh(z)
+        y = z + z
+        np.exp(y, out=y)
+        y += _ONE
+        np.divide(_MINUS_TWO, y, out=y)
+        y += _ONE
+        return y
+
+
+class Network:
+    """A trained model as a ``Predictor``. ``weights`` are in the order of ``model.get_weights()``.
+
+    ``ids`` (V, A) are the kinds of parts of each symbol, where they are factored.
+    """
+
+    def __init__(
+        self, config: ModelConfig, codes: int, weights: Weights, ids: Indices | None = None
+    ) -> None:
+        """Raises ValueError where the weights are not those of such a network."""
+        self.window, self.config = config.window, config
+        self.parameters = sum(w.size for w in weights)
+        remaining = iter(weights)
+        tables = [next(remaining)]
+        if config.spec.lookback:
+            symbols = _table_of_parts(tables[0], with_none(codes, ids))
+            marks = np.split(next(remaining), np.cumsum(kinds(codes)[SYMBOLS:])[:-1])
+            tables = [symbols] * SYMBOLS + marks
+        elif config.tokens == "factored":
+            tables = [_table_of_parts(tables[0], ids)]
+        elif config.input != "embedding":
+            self.parameters -= tables[0].size  # the attributes, which are not learned
+        self.cells = [_Layer(config, remaining) for _ in range(config.depth if self._recurs else 0)]
+        self.dense = [
+            (next(remaining), next(remaining)) for _ in range(0 if self._recurs else config.depth)
+        ]
+        kernel, bias = remaining
+        if config.tokens == "factored":
+            kernel, bias = (_sum_of_parts(part, ids) for part in (kernel, bias))
+        self.head = kernel, bias
+        # What enters the first layer depends on each column only: on rows of this table.
+        self.entrance = self.cells[0].project_each(tables) if self._recurs else tables[0]
+        self._first_rows = np.cumsum([0, *map(len, tables[:-1])])
+        seen = (1, self.window, len(tables)) if config.spec.lookback else (1, self.window)
+        told, _ = self.step(np.zeros(seen, np.int32), self.begin(1))
+        if told.shape != (1, codes):
+            raise ValueError(f"{told.shape[-1]} logits for {codes} codes")
+
+    @classmethod
+    def of(
+        cls, model: Any, config: ModelConfig, features: npt.ArrayLike | None = None
+    ) -> "Network":
+        """The Keras model that ``models.build`` makes of ``config``."""
+        ids = parts(features) if config.tokens == "factored" and features is not None else None
+        return cls(config, model.output_shape[-1], model.get_weights(), ids)
+
+    @property
+    def _recurs(self) -> bool:
+        return bool(self.config.spec.cell)
+
+    def begin(self, count: int) -> State:
+        return [cell.begin(count) for cell in self.cells]
+
+    @np.errstate(over="ignore")
+    def step(self, rows: Indices, state: State) -> tuple[Floats, State]:
+        """Windows (B, T[, F]) and state -> logits (B, V) and the state after them."""
+        if not self._recurs:
+            h = self.entrance[rows].reshape(len(rows), -1)
+            for kernel, bias in self.dense:
+                h = np.maximum(h @ kernel + bias, 0)
+            return self._told(h), state
+        before = state if self.config.spec.stateful else self.begin(len(rows))
+        after = []
+        seen: list[Any] = list(self._entering(rows.swapaxes(0, 1)))  # T times (B, G H)
+        for depth, cell in enumerate(self.cells):
+            if depth:
+                seen = [cell.project(h) for h in seen]
+            seen, last = cell.run(seen, before[depth])
+            after.append(last)
+        return self._told(seen[-1]), after if self.config.spec.stateful else state
+
+    def _entering(self, rows: Indices) -> Floats:
+        """(..., B) or, with columns, (..., B, F) -> (..., B, G H)."""
+        if not self.config.spec.lookback:
+            return self.entrance[rows]
+        return np.asarray(self.entrance[rows + self._first_rows].sum(-2), dtype=np.float32)
+
+    def pick(self, state: State, rows: Rows) -> State:
+        """The state of the songs ``rows`` (R,)."""
+        return [[array[rows] for array in cell] for cell in state]
+
+    def logits(self, sequences: Sequence[Indices]) -> list[Floats]:
+        """Of each sequence the logits of all its windows, (N, V), the state carried."""
+        if not self.config.spec.stateful:
+            return [self._of_windows(windows(s, self.window)[:, :-1]) for s in sequences]
+        order = sorted(range(len(sequences)), key=lambda place: len(sequences[place]))
+        logits: dict[int, Floats] = {}
+        for start in range(0, len(order), _LANES):
+            some = order[start : start + _LANES]
+            batch = side_by_side([sequences[place] for place in some], self.window)
+            state, whole = self.begin(len(some)), []
+            for rows in batch.x:
+                told, state = self.step(rows, state)
+                whole.append(told)
+            stacked = np.stack(whole)  # (M, S, V)
+            for lane, place in enumerate(some):
+                logits[place] = stacked[batch.mask[:, lane], lane]
+        return [logits[place] for place in range(len(sequences))]
+
+    def _of_windows(self, rows: Indices) -> Floats:
+        parts = [rows[start : start + _ROWS] for start in range(0, len(rows), _ROWS)]
+        return np.concatenate([self.step(part, [])[0] for part in parts])
+
+    def _told(self, h: Floats) -> Floats:
+        kernel, bias = self.head
+        return np.asarray(h @ kernel + bias, dtype=np.float32)
+
+
+def parts(features: npt.ArrayLike) -> Indices:
+    """Attributes of each symbol, (V, A) -> the place of each among the distinct ones, (V, A)."""
+    columns = np.asarray(features, dtype=np.float64).T
+    return np.stack([np.unique(c, return_inverse=True)[1] for c in columns], 1).astype(np.int32)
+
+
+def with_none(codes: int, ids: Indices | None = None) -> Indices:
+    """The parts of each symbol, by default itself alone, and last those of none: (V + 1, A)."""
+    known = np.arange(codes)[:, None] if ids is None else ids
+    return np.concatenate([known, known.max(axis=0, keepdims=True) + 1]).astype(np.int32)
+
+
+def read_weights(file: Path, config: ModelConfig) -> list[Floats]:
+    """The weights in a model.keras, in the order of ``model.get_weights()``.
+
+    Keras names a layer by its class, and the second of a class ``dense_1``. Raises whatever
+    zipfile and HDF5 do.
+    """
+    import h5py
+
+    factored = config.tokens == "factored"
+    hidden = _KERAS_NAMES[config.spec.cell] if config.spec.cell else "dense"
+    entrance = "factored_embedding" if factored else "embedding"
+    if config.spec.lookback:
+        entrance = "lookback_embedding"
+    names = [entrance, *[hidden] * config.depth]
+    names.append("factored_logits" if factored else "dense")
+    with zipfile.ZipFile(file) as entries:
+        content = io.BytesIO(entries.read("model.weights.h5"))
+    weights, seen = [], Counter[str]()
+    with h5py.File(content) as layers:
+        for name in names:
+            number = seen[name]
+            seen[name] += 1
+            layer = layers[f"layers/{name}_{number}" if number else f"layers/{name}"]
+            found = layer.get("cell", layer)["vars"]
+            weights += [np.array(found[str(place)]) for place in range(len(found))]
+    return weights
+
+
+_KERAS_NAMES = {"lstm": "lstm", "gru": "gru", "rnn": "simple_rnn"} | dict.fromkeys(
+    ("peephole", "peephole-full", "coupled", "attention"), "rnn"
+)
+"""Cell -> what Keras calls its layer in a file."""
+
+
+class _Layer:
+    """One recurrent layer."""
+
+    def __init__(self, config: ModelConfig, weights: Iterator[Floats]) -> None:
+        self.row = recurrence.EQUATIONS[config.spec.cell]
+        self.units = config.units
+        self.kernel, u, self.bias = (next(weights) for _ in range(3))
+        others = [next(weights) for _ in range(self.row.others)]
+        self.weights = [*self.row.recurrent(u), *others]
+
+    def begin(self, count: int) -> list[Floats]:
+        return [np.zeros((count, size), np.float32) for size in self.row.sizes(self.units)]
+
+    def project(self, x: Floats) -> Floats:
+        return np.asarray(x @ self.kernel + self.bias, dtype=np.float32)
+
+    def project_each(self, tables: Sequence[Floats]) -> Floats:
+        """Vectors that are to stand side by side in x, and whose rows then only have to be added:
+        tables (V_c, F_c) -> all of them below each other, (V_1 + ..., G H).
+        """
+        parts = np.split(self.kernel, np.cumsum([table.shape[1] for table in tables])[:-1])
+        first, *others = (table @ part for table, part in zip(tables, parts, strict=True))
+        return np.concatenate([first + self.bias, *others]).astype(np.float32)
+
+    def run(self, projected: Sequence[Floats], state: Any) -> tuple[list[Floats], Any]:
+        """T times z (B, G H) -> T times the output (B, H), and the state after the last."""
+        outputs = []
+        for z in projected:
+            h, state = self.row.step(_Math, z, state, *self.weights)
+            outputs.append(h)
+        return outputs, state
+
+
+def _table_of_parts(table: Floats, ids: Any) -> Floats:
+    """The vectors of all kinds of parts, (total, W) -> of symbols, (V, A W)."""
+    return table[_rows(ids)].reshape(len(ids), -1)
+
+
+def _sum_of_parts(told: Floats, ids: Any) -> Floats:
+    """What is told of all kinds of parts, (..., total) -> of symbols, (..., V)."""
+    return np.asarray(told[..., _rows(ids)].sum(axis=-1), dtype=np.float32)
+
+
+def _rows(ids: Any) -> Indices:
+    """Parts of one table for all: (V, A) -> rows of it, (V, A)."""
+    kinds = ids.max(axis=0) + 1
+    return np.asarray(ids + np.cumsum([0, *kinds[:-1]]), dtype=np.int32)

@@ -1,0 +1,262 @@
+"""ModelConfig -> keras.Model, and the one function that runs a model step by step.
+
+Every model takes windows of indices, int32 (B, T), of the model ``lookback`` with columns beside
+each, (B, T, F), and gives probabilities (B, V). It is an
+ordinary ``keras.Sequential``, so that ``predict``, ``summary`` and ``save`` work as ever. The
+compiled programs of training and generation need the state in their hands rather than inside
+the layers: ``step`` runs the same layers with the state passed in and out.
+"""
+
+import random
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from melodyrnn.errors import ConfigError
+from melodyrnn.models.backend import keras, tf
+from melodyrnn.models.bar_columns import SYMBOLS, kinds
+from melodyrnn.models.config import ModelConfig
+from melodyrnn.models.networks.layers import FactoredEmbedding, FactoredLogits, LookbackEmbedding
+from melodyrnn.models.networks.numpy_network import parts, with_none
+from melodyrnn.models.programs import program
+from melodyrnn.models.recurrent.cells import CELLS, recurrent_weights, step_of
+from melodyrnn.models.recurrent.unrolling import Recurrence
+
+States = list[list[Any]]  # of each recurrent layer, its cell's tensors, each (B, units)
+Table = npt.NDArray[np.float32]
+
+STRETCH = 8
+"""Steps that go through all layers before the next ones do, so that two cores can work at two
+layers, and what is passed on is still in the cache.
+"""
+
+
+def build(
+    config: ModelConfig,
+    codes: int,
+    seed: int = 0,
+    features: npt.ArrayLike | None = None,
+) -> Any:
+    """A new model for a vocabulary of ``codes`` entries, its weights drawn from ``seed``.
+
+    ``features`` (V, F) holds the attributes of each code, for ``input="features"``.
+    Raises ConfigError where they are missing or not one row a code.
+    """
+    seeds = random.Random(seed)
+    layers = keras.layers
+    window = config.window
+    model = keras.Sequential(name=config.model.replace("-", "_"))
+    seen = (window, len(kinds(codes))) if config.spec.lookback else (window,)
+    shape = {"batch_shape": (1, *seen)} if config.spec.stateful else {"shape": seen}
+    model.add(layers.Input(dtype="int32", name="window", **shape))  # (B, T) or (B, T, F)
+    model.add(_entrance(config, codes, seeds, features))  # (B, T, F)
+    if config.spec.cell:
+        for depth in range(config.depth):
+            last = depth == config.depth - 1
+            model.add(
+                CELLS[config.spec.cell].layer(
+                    config.units,
+                    stateful=config.spec.stateful,
+                    return_sequences=not last,
+                    name=f"hidden_{depth + 1}",
+                    kernel_initializer=_glorot(seeds),
+                    recurrent_initializer=keras.initializers.Orthogonal(seed=seeds.getrandbits(31)),
+                )
+            )  # (B, T, H), after the last (B, H)
+            _add_dropout(model, config, depth)
+    else:
+        model.add(layers.Flatten(name="joined"))  # (B, T * F)
+        for depth in range(config.depth):
+            hidden = {"kernel_initializer": _glorot(seeds), "name": f"hidden_{depth + 1}"}
+            model.add(layers.Dense(config.units, "relu", **hidden))  # (B, H)
+            _add_dropout(model, config, depth)
+    model.add(_exit(config, codes, seeds, features))  # (B, V)
+    model.add(layers.Softmax(name="probabilities"))
+    return model
+
+
+def _add_dropout(model: Any, config: ModelConfig, depth: int) -> None:
+    if config.dropout:
+        model.add(keras.layers.Dropout(config.dropout, name=f"dropout_{depth + 1}"))
+
+
+def _glorot(seeds: random.Random) -> Any:
+    return keras.initializers.GlorotUniform(seed=seeds.getrandbits(31))
+
+
+def _entrance(
+    config: ModelConfig, codes: int, seeds: random.Random, features: npt.ArrayLike | None
+) -> Any:
+    """A lookup from indices to attributes: learned, or a fixed table."""
+    if config.spec.lookback:
+        known = _parts(config, codes, features) if config.tokens == "factored" else None
+        return LookbackEmbedding(
+            with_none(codes, known),
+            kinds(codes)[SYMBOLS:],
+            config.embedding,
+            seeds.getrandbits(31),
+            name="embedding",
+        )
+    if config.tokens == "factored":
+        ids = _parts(config, codes, features)
+        return FactoredEmbedding(ids, config.embedding, seeds.getrandbits(31), name="embedding")
+    if config.input == "embedding":
+        uniform = keras.initializers.RandomUniform(seed=seeds.getrandbits(31))
+        return keras.layers.Embedding(
+            codes, config.embedding, embeddings_initializer=uniform, name="embedding"
+        )
+    table = attribute_table(config.input, codes, features)
+    lookup = keras.layers.Embedding(*table.shape, trainable=False, name="attributes")
+    lookup.build()
+    lookup.set_weights([table])
+    return lookup
+
+
+def _exit(
+    config: ModelConfig, codes: int, seeds: random.Random, features: npt.ArrayLike | None
+) -> Any:
+    """From what the hidden layers say to a logit for each code."""
+    if config.tokens == "factored":
+        ids = _parts(config, codes, features)
+        return FactoredLogits(ids, seeds.getrandbits(31), name="logits")
+    return keras.layers.Dense(codes, kernel_initializer=_glorot(seeds), name="logits")
+
+
+def _parts(config: ModelConfig, codes: int, features: npt.ArrayLike | None) -> Any:
+    """Which pitch and which duration each code has, (V, 2). Raises ConfigError."""
+    if config.input != "embedding":
+        raise ConfigError(f"--tokens factored needs --input embedding, not {config.input}")
+    return parts(_attributes(codes, features, "--tokens factored"))
+
+
+def _attributes(codes: int, features: npt.ArrayLike | None, option: str) -> Any:
+    values = np.asarray(features if features is not None else [], dtype=np.float64)
+    if values.ndim != 2 or len(values) != codes:
+        raise ConfigError(f"{option} needs the attributes of all {codes} codes")
+    return values
+
+
+def attribute_table(kind: str, codes: int, features: npt.ArrayLike | None = None) -> Table:
+    """The fixed attributes of each code, (V, F), each between 0 and 1. Raises ConfigError."""
+    if kind == "onehot":
+        return np.asarray(np.eye(codes), dtype=np.float32)
+    if kind == "index":
+        return np.asarray(np.arange(codes)[:, None] / max(codes - 1, 1), dtype=np.float32)
+    values = _attributes(codes, features, "--input features")
+    low, high = values.min(axis=0), values.max(axis=0)
+    return np.asarray((values - low) / np.where(high > low, high - low, 1.0), dtype=np.float32)
+
+
+def parameters(model: Any) -> int:
+    """The number of weights that learning changes."""
+    return sum(int(np.prod(weight.shape)) for weight in model.trainable_weights)
+
+
+def recurrent_layers(model: Any) -> list[Any]:
+    return [layer for layer in model.layers if isinstance(layer, keras.layers.RNN)]
+
+
+def carries_state(model: Any) -> bool:
+    return any(layer.stateful for layer in recurrent_layers(model))
+
+
+def zero_states(model: Any, batch: int) -> States:
+    """The state before anything was heard."""
+    return [
+        [tf.zeros((batch, size)) for size in tf.nest.flatten(layer.cell.state_size)]
+        for layer in recurrent_layers(model)
+    ]
+
+
+def step(model: Any, windows: Any, states: States, dropout: Any = None) -> tuple[Any, States]:
+    """One window each, (B, T[, F]) -> logits (B, V) and the states after it, unrolled over T.
+
+    A model that carries no state is given zeros here and gives them back. ``dropout``, two
+    integers, makes what is hidden in training; without it nothing is.
+    """
+    if recurrent_layers(model):
+        rows = tf.transpose(windows, [1, 0, *range(2, len(windows.shape))])
+        logits, after = unrolled(model, rows, states, dropout=dropout)
+        return logits[-1], after if carries_state(model) else states
+    z = windows
+    for layer in model.layers[:-1]:  # without the softmax
+        z = _apply(layer, z, dropout)
+    return z, states
+
+
+def unrolled(
+    model: Any,
+    rows: Any,
+    states: States,
+    *,
+    every_step: bool = False,
+    keep: Any = None,
+    dropout: Any = None,
+) -> tuple[Any, States]:
+    """A recurrent model along time, (T, B[, F]) -> logits (T, B, V) and the states after them.
+
+    Without ``every_step`` only the last step is told, (1, B, V). ``keep`` (T, B) is 0 where the
+    state is reset before a step, 1 elsewhere; ``dropout`` as for ``step``.
+    """
+    layers = [_ready(layer, rows.shape[1]) for layer in model.layers[:-1]]  # without the softmax
+    # A stretch is written out once, and called for all of them.
+    along = {
+        place: program(layer.along) if rows.shape[0] > STRETCH else layer.along
+        for place, layer in enumerate(layers)
+        if isinstance(layer, Recurrence)
+    }
+    final = max(along)
+    masks = _masks(layers, rows.shape[:2], final, every_step, dropout)
+    told = []
+    for start in range(0, rows.shape[0], STRETCH):
+        stretch = slice(start, start + STRETCH)
+        resets = None if keep is None else tf.unstack(keep[stretch, :, None])
+        z, before, states = rows[stretch], iter(states), []
+        for place, layer in enumerate(layers):
+            if place in along:
+                z, state = along[place](z, next(before), resets)
+                states.append(state)
+                z = z if every_step or place < final else z[-1:]
+            elif place in masks:
+                z *= masks[place][stretch] if every_step or place < final else masks[place]
+            else:
+                z = _apply(layer, z, None)
+        told.append(z)
+    return tf.concat(told, 0) if every_step else told[-1], states
+
+
+def _ready(layer: Any, lanes: int) -> Any:
+    """A recurrent layer as what runs along time; any other as it is."""
+    if not isinstance(layer, keras.layers.RNN):
+        return layer
+    cell = layer.cell
+    return Recurrence(step_of(cell), cell.kernel, cell.bias, recurrent_weights(cell), lanes)
+
+
+def _masks(
+    layers: Sequence[Any], shape: Sequence[int], final: int, every_step: bool, dropout: Any
+) -> dict[int, Any]:
+    """Place of each dropout -> what it multiplies by in learning, (T, B, F), or (1, B, F) where
+    only the last step goes on. Drawn for all stretches at once.
+    """
+    steps, lanes = shape
+    return {
+        place: _apply(
+            layer,
+            tf.ones([steps if every_step or place < final else 1, lanes, layer.output.shape[-1]]),
+            (dropout[0] + place, dropout[1]),
+        )
+        for place, layer in enumerate(layers)
+        if dropout and isinstance(layer, keras.layers.Dropout)
+    }
+
+
+def _apply(layer: Any, z: Any, dropout: Any) -> Any:
+    if isinstance(layer, keras.layers.Dropout):
+        # Not the layer's own, whose random state would be one thing more to keep for resuming.
+        return tf.nn.experimental.stateless_dropout(z, layer.rate, dropout) if dropout else z
+    if isinstance(layer, keras.layers.Dense) and len(z.shape) == 3:
+        return tf.tensordot(z, layer.kernel, 1) + layer.bias
+    return layer(z)

@@ -1,0 +1,1 @@
+"""Text and the songs it spells."""

@@ -1,1 +1,0 @@
-"""What learns. Knows no music."""

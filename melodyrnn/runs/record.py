@@ -1,0 +1,245 @@
+"""A run folder: all that a training leaves, and all that is needed to use it or go on with it.
+
+    run.json        configurations, vocabulary, songs with their hashes, versions, seed, metrics
+    model.keras     the best weights
+    history.csv     one row an epoch
+    checkpoint/     weights, optimiser, epoch, best weights so far: what resuming needs
+
+Every file is written beside its place and renamed, so that a kill leaves the old one or the new.
+Nothing read from a run folder is ever executed or unpickled: the network is built from the
+checked configuration, and of ``model.keras`` only the arrays of weights are read.
+"""
+
+import csv
+import io
+import json
+import platform
+import re
+import tempfile
+import zipfile
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+import numpy.typing as npt
+
+from melodyrnn.errors import MelodyError, RunError
+from melodyrnn.files import (
+    create_folder,
+    create_fresh_folder,
+    is_folder,
+    make_folder,
+    read_bytes,
+    suggest,
+    write_atomically,
+)
+from melodyrnn.models.config import ModelConfig, StreamConfig, TrainConfig
+from melodyrnn.models.networks.numpy_network import Network, parts, read_weights
+from melodyrnn.sequences.vocabulary import Vocabulary
+
+FORMAT = 3
+FILE = "run.json"
+SOURCES: dict[str, type[TrainConfig] | type[StreamConfig]] = {
+    "songs": TrainConfig,
+    "tunes": StreamConfig,
+    "text": StreamConfig,
+}
+"""What a run learned from -> the settings it was trained with."""
+CHECKPOINT = Path("checkpoint") / "state.npz"
+_LARGEST_RECORD = 1_000_000_000
+_EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time a zip entry can have
+
+
+@dataclass(frozen=True)
+class Record:
+    """What run.json holds."""
+
+    model: ModelConfig
+    training: TrainConfig | StreamConfig
+    vocabulary: Vocabulary
+    songs: tuple[dict[str, str], ...]  # name, sha256, text of each; of a text, its opening
+    validation: tuple[dict[str, str], ...] = ()  # songs by which the best weights were chosen
+    held_out: tuple[dict[str, str], ...] = ()  # songs that were only measured
+    features: tuple[tuple[float, ...], ...] | None = None  # attributes of each code, (V, F)
+    source: str = "songs"  # one of SOURCES
+    status: str = "training"  # then "finished" or "interrupted"
+    epochs: int = 0
+    best_epoch: int = 0
+    seconds: float = 0.0
+    metrics: dict[str, Any] = field(default_factory=dict)
+    versions: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def interrupted(self) -> bool:
+        """Whether its training was ended by whoever waited for it."""
+        return self.status == "interrupted"
+
+    def to_json(self) -> dict[str, Any]:
+        plain = {name: getattr(self, name) for name in self.__dataclass_fields__}
+        checked = {name: plain[name].to_json() for name in ("model", "training", "vocabulary")}
+        return {"format": FORMAT, **plain, **checked}
+
+    @classmethod
+    def from_json(cls, document: Any) -> Self:
+        """Raises RunError, ConfigError, VocabularyError, TypeError where it is no record."""
+        if not isinstance(document, dict) or document.pop("format", None) != FORMAT:
+            raise RunError("it is not a run of this version of melodyrnn")
+        record = cls(**document)
+        features = record.features
+        return replace(
+            record,
+            model=ModelConfig.from_json(record.model),
+            training=SOURCES[record.source].from_json(record.training),
+            vocabulary=Vocabulary.from_json(record.vocabulary),
+            songs=_songs(record.songs),
+            validation=_songs(record.validation),
+            held_out=_songs(record.held_out),
+            features=features and tuple(tuple(map(float, row)) for row in features),
+            epochs=int(record.epochs),
+            best_epoch=int(record.best_epoch),
+            seconds=float(record.seconds),
+            metrics=dict(record.metrics),
+            versions=dict(record.versions),
+        )
+
+
+def _songs(documents: Any) -> tuple[dict[str, str], ...]:
+    return tuple({key: str(song[key]) for key in ("name", "sha256", "text")} for song in documents)
+
+
+_WORDS = {
+    "taken": "--overwrite replaces it, --resume goes on with it, or choose another --output",
+    "kind": "run folder",
+}
+
+
+def create(path: Path, record: Record, *, overwrite: bool = False) -> None:
+    """Make the folder with its run.json, at once. An empty folder may stand at ``path``.
+
+    Raises RunError where anything else does, but for a run that is to be overwritten.
+    """
+    create_folder(path, FILE, partial(write_record, record=record), overwrite=overwrite, **_WORDS)
+
+
+def create_fresh(path: Path, record: Record) -> Path:
+    """``create`` at ``path`` or, where it exists, the first free one of ``path-2``, ``path-3`` …
+
+    Returns the one made.
+    """
+    return create_fresh_folder(path, FILE, partial(write_record, record=record), **_WORDS)
+
+
+def begin(path: Path, record: Record, *, fresh: bool, overwrite: bool) -> Path:
+    """Begin a run at ``path`` or, ``fresh``, at the first free number after it. Raises RunError."""
+    if fresh:
+        return create_fresh(path, record)
+    create(path, record, overwrite=overwrite)
+    return path
+
+
+def write_record(path: Path, record: Record) -> Path:
+    text = json.dumps(record.to_json(), ensure_ascii=False, indent=2)
+    return write_atomically(path / FILE, text + "\n")
+
+
+def read_record(path: Path) -> Record:
+    """Raises RunError where the folder or its run.json is missing, corrupt or foreign."""
+    file = path / FILE
+    if not is_folder(path):
+        raise RunError(f"{path}: no such run folder{suggest(path)}")
+    if not file.is_file():
+        raise RunError(f"{path}: no run folder (it has no run.json); 'melodyrnn train' makes one")
+    try:
+        return Record.from_json(json.loads(read_bytes(file, _LARGEST_RECORD)))
+    except MelodyError as error:
+        raise RunError(f"{file}: {error}; train again") from None
+    except (ValueError, TypeError, KeyError, OverflowError, RecursionError):
+        raise RunError(f"{file}: is damaged or no record of a run; train again") from None
+
+
+def save_model(path: Path, model: Any) -> Path:
+    """Write model.keras: the same weights give the same bytes."""
+    with tempfile.TemporaryDirectory() as folder:
+        draft = Path(folder) / "model.keras"
+        model.save(draft)
+        entries = io.BytesIO()
+        with zipfile.ZipFile(draft) as saved, zipfile.ZipFile(entries, "w") as timeless:
+            for name in sorted(saved.namelist()):
+                content = saved.read(name)
+                if name == "metadata.json":  # holds the date
+                    kept = {k: v for k, v in json.loads(content).items() if k != "date_saved"}
+                    content = json.dumps(kept).encode()
+                elif name == "config.json":  # tells objects apart by their places in memory
+                    content = _numbered(content)
+                timeless.writestr(zipfile.ZipInfo(name, _EPOCH), content)
+    return write_atomically(path / "model.keras", entries.getvalue())
+
+
+def _numbered(config: bytes) -> bytes:
+    """Keras knows the objects that layers share by their places in memory; here by their order."""
+    order: dict[bytes, int] = {}
+    return re.sub(
+        rb'(?<="shared_object_id": )\d+',
+        lambda place: b"%d" % order.setdefault(place[0], len(order)),
+        config,
+    )
+
+
+def load_network(path: Path, record: Record) -> Network:
+    """The network of a run with its best weights, without TensorFlow. Raises RunError."""
+    file = path / "model.keras"
+    if not file.is_file():
+        raise RunError(
+            f"{path}: has no model.keras yet; its training was cut off, and "
+            f"'melodyrnn train SONG --output {path} --resume' goes on with it"
+        )
+    config, codes = record.model, len(record.vocabulary)
+    ids = parts(record.features) if config.tokens == "factored" and record.features else None
+    try:
+        return Network(config, codes, read_weights(file, config), ids)
+    except Exception:  # whatever zipfile, HDF5 and NumPy raise on a damaged or foreign file
+        raise RunError(
+            f"{file}: is damaged or holds another network than run.json says; train again"
+        ) from None
+
+
+def write_history(path: Path, rows: Sequence[Any], fields: Sequence[str]) -> Path:
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(fields)
+    writer.writerows(rows)
+    return write_atomically(path / "history.csv", text.getvalue())
+
+
+def write_checkpoint(path: Path, arrays: dict[str, npt.NDArray[Any]]) -> None:
+    content = io.BytesIO()
+    np.savez(content, **arrays)  # type: ignore[arg-type]  # its stubs take names for options
+    make_folder((path / CHECKPOINT).parent)
+    write_atomically(path / CHECKPOINT, content.getvalue())
+
+
+def read_checkpoint(path: Path) -> dict[str, npt.NDArray[Any]] | None:
+    """What ``write_checkpoint`` wrote; None where there is none yet. Raises RunError."""
+    file = path / CHECKPOINT
+    if not file.is_file():
+        return None
+    try:
+        with np.load(io.BytesIO(file.read_bytes()), allow_pickle=False) as archive:
+            return dict(archive)
+    except Exception:  # whatever NumPy, zipfile and tokenize raise on a damaged file
+        raise RunError(f"{file}: is damaged; train again with --overwrite") from None
+
+
+def versions() -> dict[str, str]:
+    """Of what the result depends on."""
+    from melodyrnn.models.backend import keras, tf
+
+    return {
+        "python": platform.python_version(),
+        "numpy": np.__version__,
+        "tensorflow": tf.__version__,
+        "keras": keras.__version__,
+    }

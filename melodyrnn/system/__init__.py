@@ -1,0 +1,1 @@
+"""The machine, our own process, and workers beside it."""

@@ -1,0 +1,127 @@
+"""Work shared out to processes of their own, as many at once as there is room for.
+
+A worker is a fresh interpreter that reads tasks from its standard input and answers on its
+standard output. ``multiprocessing`` would not do: its workers run the caller's script again, so
+that a script without ``if __name__ == "__main__"``, or one piped to Python, could not use them.
+"""
+
+import os
+import pickle
+import sys
+import warnings
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import suppress
+from importlib import import_module
+from queue import SimpleQueue
+from subprocess import PIPE, Popen
+from threading import Thread
+from typing import Any
+
+from melodyrnn.errors import MelodyError, RunError
+from melodyrnn.system import startup as own_process
+
+_WORKER = (
+    "import sys; work = sys.argv[1]; sys.path[:] = sys.argv[2:]; "
+    "from melodyrnn.system.workers import serve; serve(work)"
+)
+
+_ONE_THREAD = {"TF_NUM_INTRAOP_THREADS": "1", "TF_NUM_INTEROP_THREADS": "1"}
+"""By which TensorFlow, in a worker that comes to import it, takes one thread: the workers fill the
+machine together, and what a task finds does not depend on how many there are."""
+
+
+def share_out(
+    work: str, tasks: Mapping[int, Any], jobs: int, after: Callable[[int, Any], None], lost: str
+) -> None:
+    """Give each task to the next idle one of ``jobs`` workers.
+
+    ``work`` is ``module:function``, called with a task in the worker; ``after`` is called here,
+    with the task's number and the answer, as each is done. Raises the MelodyError that ``work``
+    raises, and RunError with the words ``lost`` where a worker is killed.
+    """
+    workers = [_Worker(work, lost) for _ in range(min(jobs, len(tasks)))]
+    idle: SimpleQueue[_Worker] = SimpleQueue()
+    for worker in workers:
+        idle.put(worker)
+
+    def ask(task: Any) -> Any:
+        worker = idle.get()
+        try:
+            return worker.ask(task)
+        finally:
+            idle.put(worker)
+
+    with ThreadPoolExecutor(max(1, len(workers))) as pool:  # its threads only wait for the workers
+        try:
+            futures = {pool.submit(ask, task): number for number, task in tasks.items()}
+            for future in as_completed(futures):
+                after(futures[future], future.result())
+        finally:  # also at once on Ctrl-C: what a task has done so far is on the disk, or lost
+            pool.shutdown(wait=False, cancel_futures=True)
+            for worker in workers:
+                worker.process.kill()
+    for worker in workers:
+        worker.close()
+
+
+class _Worker:
+    """One process and its pipes, as the one that shares out sees them."""
+
+    def __init__(self, work: str, lost: str) -> None:
+        self.lost = lost
+        self.process = Popen(
+            [sys.executable, "-P", "-c", _WORKER, work, *sys.path],
+            stdin=PIPE,
+            stdout=PIPE,
+            env=os.environ | _ONE_THREAD,
+            start_new_session=True,  # the caller hears Ctrl-C, and ends its workers
+        )
+
+    def ask(self, task: Any) -> Any:
+        """Raises MelodyError: the task's own, or RunError where the worker was killed."""
+        try:
+            _send(self.process.stdin, task)
+            answer = pickle.load(self.process.stdout)  # type: ignore[arg-type]  # it has one
+        except (EOFError, OSError, pickle.UnpicklingError):
+            raise RunError(self.lost) from None
+        if isinstance(answer, MelodyError):
+            raise answer
+        return answer
+
+    def close(self) -> None:
+        self.process.wait()
+        for pipe in (self.process.stdin, self.process.stdout):
+            with suppress(OSError):  # a task that was never read stands in it
+                pipe.close()  # type: ignore[union-attr]  # it has both
+
+
+def serve(work: str) -> None:
+    """Be a worker: until standard input ends, which it also does where the caller is killed."""
+    answers = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # whatever a library prints is no answer
+    tasks: SimpleQueue[Any] = SimpleQueue()
+    Thread(target=_receive, args=(tasks,), daemon=True).start()
+    own_process.claim()
+    warnings.simplefilter("ignore")  # the caller said its own; those of libraries help nobody
+    module, _, function = work.partition(":")
+    do = getattr(import_module(module), function)
+    while True:
+        task = tasks.get()
+        try:
+            answer = do(task)
+        except MelodyError as error:
+            answer = error
+        _send(answers, answer)
+
+
+def _receive(tasks: "SimpleQueue[Any]") -> None:
+    with suppress(EOFError, pickle.UnpicklingError):
+        while True:
+            tasks.put(pickle.load(sys.stdin.buffer))
+    os._exit(0)  # in the midst of a task too: no worker outlives its caller
+
+
+def _send(pipe: Any, what: Any) -> None:
+    pickle.dump(what, pipe)
+    pipe.flush()

@@ -1,0 +1,1 @@
+"""Where music and networks meet: songs, tunes and texts as tasks."""

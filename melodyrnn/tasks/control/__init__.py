@@ -1,0 +1,1 @@
+"""What a musician asks of new songs, as constraints on tokens."""

@@ -1,0 +1,188 @@
+"""The frame of new songs, bars, scale and end, as an automaton; and what cannot be kept of it."""
+
+from fractions import Fraction
+from math import gcd
+from typing import NamedTuple
+
+import numpy as np
+
+from melodyrnn.errors import ConfigError, ConstraintError
+from melodyrnn.generation.automaton import NEVER, NOWHERE, Automaton, lasting
+from melodyrnn.models.config import FormConfig
+from melodyrnn.music.durations import GRID
+from melodyrnn.music.notation.text import parse_token
+from melodyrnn.music.scales import in_key, on_tonic, tonic_name
+from melodyrnn.music.song import Note, Song
+from melodyrnn.sequences.vocabulary import END, START, Indices, Vocabulary
+from melodyrnn.tasks.control.bar_lines import Places, any_bars, no_bars, so_many_bars
+
+
+class Kind(NamedTuple):
+    """What of a code matters to the frame."""
+
+    length: int  # in steps of 1/GRID quarter note; 0: never to be drawn
+    closing: bool = True  # whether it may end a song
+    symbol: str = ""  # START, END or, of a note, nothing
+
+
+Sounding = tuple[int | None, int]
+"""What a code sounds: its MIDI number, None for a rest, and its length in steps of 1/GRID."""
+
+
+class Frame:
+    """What ``config`` asks of songs in the codes of ``vocabulary``, written as ``like`` is."""
+
+    def __init__(self, config: FormConfig, vocabulary: Vocabulary, like: Song) -> None:
+        """Raises ConstraintError where no code at all can do what is asked."""
+        self.config, self.vocabulary, self.like = config, vocabulary, like
+        self.notes = [
+            None if symbol in (START, END) else parse_token(symbol) for symbol in vocabulary.symbols
+        ]
+        self.sounding = [_sounding(note) if note else None for note in self.notes]
+        self.barred = bool(config.bars or config.meter or config.end)
+        if config.ties and not self.barred:
+            raise ConfigError("--ties is of no use without --bars, --meter or --end; leave it out")
+        self._check_scale()
+        self._kinds = [*map(self._kind, self.notes, vocabulary.symbols)]
+        self._table = sorted(set(self._kinds))
+        bar, pickup = steps(like.meter.bar), steps(like.pickup)
+        self.unit = gcd(bar, pickup, *(kind.length for kind in self._table))
+        self.bar, self.pickup = bar // self.unit, pickup // self.unit
+        self.automaton = self._automaton()
+
+    @property
+    def name(self) -> str:
+        """The options that ask for it, "" for none."""
+        asked = {
+            f"--bars {self.config.bars}": self.config.bars,
+            f"--meter {self.like.meter}": self.config.meter,
+            f"--pickup {self.config.pickup}": self.config.pickup and self.barred,
+            f'--key "{self.like.key}"': self.config.key,
+            "--end": self.config.end,
+        }
+        return " ".join(option for option, given in asked.items() if given)
+
+    def _automaton(self) -> Automaton:
+        """It is whole where the song may end."""
+        places, kinds = self._places(), {kind.symbol: i for i, kind in enumerate(self._table)}
+        self._start, self._timeless = places.start, len(places.final)
+        endless = END not in kinds and not (self.config.bars or self.config.end)
+        if END in kinds:
+            places = places.closed_by(kinds[END]).opened_by(kinds[START], kinds[END])
+        elif endless:  # it ends where its length says, so it has to get there
+            places = places._replace(final=lasting(places.table))
+        kind = np.array([self._table.index(kind) for kind in self._kinds])
+        table, final, start = places
+        return Automaton(self.name, table, kind, final, start, endless=endless)
+
+    def _places(self) -> Places:
+        lengths = np.array([kind.length // self.unit for kind in self._table], dtype=np.int32)
+        closing = np.array([kind.closing for kind in self._table])
+        if not self.barred:
+            return no_bars(lengths)
+        grid = self.bar, self.pickup, self.config.ties
+        if self.config.bars:
+            return so_many_bars(lengths, closing, *grid, bars=self.config.bars)
+        return any_bars(lengths, closing, *grid, full=self.config.end)
+
+    def _kind(self, note: Note | None, symbol: str) -> Kind:
+        if note is None:
+            return Kind(0, False, symbol)
+        if self.config.key and not in_key(note, self.like.key):
+            return Kind(0)
+        closing = not self.config.end or on_tonic(note, self.like.key)
+        return Kind(steps(note.duration), closing)
+
+    def _check_scale(self) -> None:
+        sounding, key = [note for note in self.notes if note and note.pitch], self.like.key
+        if self.config.key and not any(in_key(note, key) for note in sounding):
+            raise ConstraintError(f'--key "{key}": no note of this run is in it; choose another')
+        if self.config.end and not any(on_tonic(note, key) for note in sounding):
+            raise ConstraintError(
+                f"--end: no code of this run sounds {tonic_name(key)}, the tonic of {key}; "
+                "choose another --key"
+            )
+
+    def after(self, primer: Indices) -> int:
+        """The state after the primer. Raises ConstraintError where it breaks the frame itself."""
+        walked = self.automaton.walk(primer)
+        if len(walked) <= len(primer):
+            raise ConstraintError(self._misfit(primer, walked))
+        return walked[-1]
+
+    def room(self, state: int) -> int:
+        """How many notes at most go into what is left of ``--bars``."""
+        shortest = min(kind.length for kind in self._table if kind.length) // self.unit
+        return (self._end - self._place(state)) // shortest
+
+    def fewest(self, state: int) -> int:
+        """The fewest notes from a state to an end. Raises ConstraintError where there is none."""
+        codes = int(self.automaton.fewest[state])
+        if codes == NEVER:
+            raise ConstraintError(f"{self.name}: {self._why(state)}; {self._remedy}")
+        return codes - (END in self.vocabulary)
+
+    def _misfit(self, primer: Indices, walked: list[int]) -> str:
+        """What is wrong with the first note that leads nowhere."""
+        heard, meter, key = len(walked) - 1, self.like.meter, self.like.key
+        note = self.notes[primer[heard]]
+        assert note is not None, "a primer has START at its beginning only"
+        number = heard + 1 - sum(self.notes[code] is None for code in primer[:heard])
+        words = f"note {number} of the primer, {self.vocabulary.symbols[primer[heard]]},"
+        if self.config.key and not in_key(note, key):
+            return f'--key "{key}": {words} is not in it; give another --primer'
+        place, length = self._place(walked[-1]), steps(note.duration) // self.unit
+        if not self.config.ties and length > self.bar - self._into_bar(place):
+            which = f"{words} sounds across a bar line of {meter}"
+            return f"{self.name}: {which}; give another --primer, or allow --ties"
+        if place + length > self._end:
+            return f"{self.name}: the primer alone is longer; give more --bars"
+        tonic = f"{tonic_name(key)}, the tonic of {key}"
+        return f"{self.name}: {words} fills the last bar and is not {tonic}; give more --bars"
+
+    def _why(self, state: int) -> str:
+        """Where the ways from a state break off, none of which leads to an end."""
+        ways = [self._place(s) for s in np.flatnonzero(self.automaton.reached(state)).tolist()]
+        codes = "no code of this run" + (f" in {self.like.key}" if self.config.key else "")
+        tonic = f"on {tonic_name(self.like.key)}, the tonic"
+        stops = [place for place in ways if (self.automaton.table[place] == NOWHERE).all()]
+        if not stops:
+            return f"{codes} ends a bar of {self.like.meter} {tonic}"
+        place = max(stops, key=lambda place: (self._into_bar(place), place))
+        left, where = self.bar - self._into_bar(place), f"a bar of {self.like.meter}"
+        if self.config.bars:
+            if self.config.ties:
+                left = self._end - place
+            if self.config.end and place + left == self._end:
+                codes += f" {tonic},"
+            number = -(-(place + left - self.pickup) // self.bar)
+            where = f"bar {number} of {self.like.meter}" if number else "the pickup"
+        quarters = Fraction(left * self.unit, GRID)
+        last = "quarter" if quarters == 1 else f"{quarters} quarter{'s' * (quarters > 1)}"
+        return f"{codes} fills the last {last} of {where}"
+
+    @property
+    def _remedy(self) -> str:
+        others = "--meter or --key" if self.config.key else "--meter"
+        return f"choose another {others}" + ("" if self.config.ties else ", or allow --ties")
+
+    @property
+    def _end(self) -> int:
+        """Of ``--bars``, where the last one ends."""
+        return self.pickup + (self.config.bars or 0) * self.bar
+
+    def _place(self, state: int) -> int:
+        """The place in time that a state stands for, in bars or in the bar."""
+        return self._start if state >= self._timeless else state
+
+    def _into_bar(self, place: int) -> int:
+        return (place - self.pickup) % self.bar if self.config.bars else place % self.bar
+
+
+def _sounding(note: Note) -> Sounding:
+    return note.pitch.midi if note.pitch else None, steps(note.duration)
+
+
+def steps(length: Fraction) -> int:
+    """A length in quarter notes in steps of 1/GRID."""
+    return int(length * GRID)

@@ -1,0 +1,1 @@
+"""How models learn: one trainer, and a compiled program for each framing."""

@@ -1,0 +1,162 @@
+"""Learning from whole sequences: Keras's own losses, masks, orders and ends."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from melodyrnn.models.backend import keras
+from melodyrnn.models.config import FitConfig, SequenceConfig
+from melodyrnn.models.networks.sequence_network import classifier, tagger, translator
+from melodyrnn.sequences.windows import Batch, padded, source_and_target
+from melodyrnn.training.batches import Fitter, logits_of, teller
+
+SYMBOLS, CLASSES, STEPS = 5, 3, 4
+LISTS = [[1, 2, 3, 4], [2, 1], [3], [4, 4, 1]]
+TINY = SequenceConfig(cell="rnn", units=4)
+
+
+def batch_of(lists=LISTS, steps=STEPS):
+    x, mask = padded(lists, steps)
+    return Batch(x, (x * 2) % CLASSES, mask)
+
+
+def model_of(seed=0, **changes):
+    config = SequenceConfig(**{"cell": "rnn", "units": 4, **changes})
+    return tagger(config, STEPS, SYMBOLS, CLASSES, seed=seed, padded=True)
+
+
+def fitter(data=None, model=None, **settings):
+    config = FitConfig(**{"epochs": 6, "learning_rate": 0.05, **settings})
+    return Fitter(model or model_of(), data or batch_of(), config, jit=False)
+
+
+def losses(fitter):
+    fitter.run()
+    return [row.loss for row in fitter.history]
+
+
+def test_the_losses_are_those_of_keras():
+    batch, model = batch_of(), model_of()
+    model.compile(
+        keras.optimizers.Adam(0.05),
+        keras.losses.SparseCategoricalCrossentropy(
+            from_logits=True, reduction="mean_with_sample_weight"
+        ),
+        jit_compile=False,
+    )
+    weights = batch.mask.astype(np.float32)
+    theirs = [float(model.train_on_batch(batch.x, batch.y, weights)) for _ in range(6)]
+    np.testing.assert_allclose(losses(fitter()), theirs, rtol=1e-4)
+
+
+def test_a_told_loss_is_that_of_the_logits():
+    batch, model = batch_of(), model_of()
+    told = teller(model, batch, jit=False)()
+    z = logits_of(model, batch).astype(np.float64)
+    surprise = np.log(np.exp(z).sum(-1)) - np.take_along_axis(z, batch.y[..., None], -1)[..., 0]
+    assert told.loss == pytest.approx(surprise[batch.mask].mean(), abs=1e-5)
+    assert told.right == ((z.argmax(-1) == batch.y) & batch.mask).sum()
+    assert told.all == batch.mask.sum() == 10
+    assert told.accuracy == told.right / 10
+
+
+@settings(max_examples=6, deadline=None)
+@given(st.integers(0, 2**32 - 1))
+def test_what_the_padding_should_tell_weighs_nothing(seed):
+    batch, model = batch_of(), model_of()
+    anything = np.random.default_rng(seed).integers(0, CLASSES, batch.y.shape)
+    other = batch._replace(y=np.where(batch.mask, batch.y, anything).astype(np.int32))
+    assert teller(model, other, jit=False)() == teller(model, batch, jit=False)()
+
+
+def test_learning_never_depends_on_padding():
+    short = fitter()
+    longer = tagger(TINY, STEPS + 3, SYMBOLS, CLASSES, seed=0, padded=True)
+    long = fitter(batch_of(steps=STEPS + 3), longer)
+    np.testing.assert_allclose(losses(long), losses(short), rtol=1e-4)
+
+
+def test_a_short_last_batch_weighs_by_its_examples():
+    """Of 4 examples in batches of 3, each epoch's loss is the mean over what all 4 tell."""
+    told = fitter(epochs=1, batch=3, learning_rate=1e-9)
+    loss = losses(told)[0]
+    assert loss == pytest.approx(teller(model_of(), batch_of(), jit=False)().loss, rel=1e-5)
+
+
+def test_the_same_seed_gives_the_same_run():
+    one, same, other = (losses(fitter(batch=2, seed=seed)) for seed in (1, 1, 2))
+    assert one == same
+    assert one != other
+
+
+def test_to_begin_again_is_to_be_new():
+    model = model_of(dropout=0.3)
+    first, weights = fitter(model=model, batch=2, seed=1), model.get_weights()
+    before = losses(first)
+    first.begin(weights, 1)
+    assert first.epoch == 0
+    assert losses(first) == before
+    first.begin(model_of(seed=5).get_weights(), 2)
+    assert losses(first) != before
+
+
+def test_xla_learns_the_same():
+    plain, compiled = fitter(), Fitter(model_of(), batch_of(), FitConfig(6, 0.05), jit=True)
+    np.testing.assert_allclose(losses(compiled), losses(plain), rtol=1e-4)
+
+
+def test_it_stops_when_all_is_right_and_sure():
+    learned = fitter(epochs=5000, learning_rate=0.1)
+    told = learned.run()
+    assert told.right == told.all
+    assert told.loss < 0.01
+    assert learned.epoch < 5000
+    assert learned.best == told == teller(learned.model, batch_of(), jit=False)()
+
+
+def test_it_goes_on_to_the_last_epoch_when_told_to():
+    learned = fitter(epochs=450, learning_rate=0.1, early_stop=False)
+    seen = []
+    learned.run(lambda done, all_, words: seen.append((done, all_, words.split()[0])))
+    assert learned.epoch == 450
+    assert seen[0] == (100, 450, "loss")
+    assert seen[-1][:2] == (450, 450)
+
+
+def test_a_loss_that_is_no_number_ends_it():
+    learned = fitter(learning_rate=10.0, epochs=300)
+    learned.model.set_weights([np.full_like(w, np.nan) for w in learned.model.get_weights()])
+    learned.run()
+    assert learned.diverged
+    assert learned.epoch == 100
+
+
+def test_a_clipped_gradient_changes_the_run():
+    assert losses(fitter(clip=1e-3)) != losses(fitter())
+
+
+def test_validation_chooses_the_weights():
+    batch = batch_of()
+    wrong = batch._replace(y=(batch.y + 1) % CLASSES)
+    model = model_of()
+    learned = Fitter(model, batch, FitConfig(300, 0.05), validation=wrong, jit=False)
+    learned.run()
+    assert learned.best_epoch == 100  # the more it learns, the worse it tells the opposite
+
+
+def test_a_label_a_sequence_is_learned():
+    x, _ = padded(LISTS, STEPS)
+    batch = Batch(x, np.array([0, 1, 2, 0], dtype=np.int32), np.ones(4, dtype=bool))
+    model = classifier(TINY, STEPS, SYMBOLS, CLASSES, padded=True)
+    assert fitter(batch, model, epochs=1000).run().accuracy == 1
+    assert logits_of(model, batch).shape == (4, CLASSES)
+
+
+def test_an_answer_a_source_is_learned():
+    batch = source_and_target(LISTS, [row[::-1] for row in LISTS], SYMBOLS, SYMBOLS + 1)
+    steps = batch.x[0].shape[1], batch.x[1].shape[1]
+    config = SequenceConfig(cell="gru", units=8, attention="dot")
+    model = translator(config, steps, (SYMBOLS, SYMBOLS + 2)).model
+    told = fitter(batch, model, epochs=500, learning_rate=0.02).run()
+    assert told.right == told.all == sum(len(row) + 1 for row in LISTS)

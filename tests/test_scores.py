@@ -1,0 +1,474 @@
+"""Scores in: parts, ties, repeats, transposition; and what is refused, word for word."""
+
+import io
+import sys
+import zipfile
+from fractions import Fraction
+from xml.sax.saxutils import escape
+
+import pytest
+
+from melodyrnn.errors import ConfigError, MelodyWarning, ScoreError
+from melodyrnn.formats.melody.grid import Grid
+from melodyrnn.formats.musicxml.read import LARGEST_FILE
+from melodyrnn.formats.musicxml.write import musicxml
+from melodyrnn.formats.piece import song_of
+from melodyrnn.formats.read import read_song
+from melodyrnn.formats.scores import READERS
+from melodyrnn.music.notation.text import parse
+from melodyrnn.music.notation.tokens import token
+from melodyrnn.music.song import Key, Meter
+
+
+def read(text, name="s.musicxml", **options):
+    data = text if isinstance(text, bytes) else text.encode()
+    suffix = name[name.rindex(".") :]
+    options = {"track": None, "grid": None} | options
+    return song_of(READERS[suffix](data, name), name, **options)
+
+
+def note(name, quarters=1, inside="", before=""):
+    """A note element such as ``note("F#4", 2)``; ``before`` stands first in it."""
+    step, octave = name[0], name[-1]
+    alter = {"#": "<alter>1</alter>", "b": "<alter>-1</alter>"}.get(name[1], "")
+    pitch = f"<pitch><step>{step}</step>{alter}<octave>{octave}</octave></pitch>"
+    return f"<note>{before}{pitch}<duration>{quarters * 60}</duration>{inside}</note>"
+
+
+def measure(content, number=1, attributes="", left="", right=""):
+    left = left and f'<barline location="left">{left}</barline>'
+    right = right and f'<barline location="right">{right}</barline>'
+    return f'<measure number="{number}">{left}{attributes}{content}{right}</measure>'
+
+
+SIGNATURE = "<time><beats>4</beats><beat-type>4</beat-type></time>"
+
+
+def attributes(more="", time=SIGNATURE):
+    return f"<attributes><divisions>60</divisions>{time}{more}</attributes>"
+
+
+def score(*parts, head=""):
+    """A document of parts, each a name and its measures."""
+    listed = "".join(
+        f'<score-part id="P{n}"><part-name>{escape(name)}</part-name></score-part>'
+        for n, (name, _) in enumerate(parts)
+    )
+    body = "".join(f'<part id="P{n}">{"".join(bars)}</part>' for n, (_, bars) in enumerate(parts))
+    return f"<score-partwise>{head}<part-list>{listed}</part-list>{body}</score-partwise>"
+
+
+def one(*bars, head=""):
+    return score(("", bars), head=head)
+
+
+def tokens(song):
+    return " ".join(map(token, song.notes))
+
+
+def whole(name, number=1, **signs):
+    first = attributes() if number == 1 else ""
+    return measure(note(name, 4), number, first, **signs)
+
+
+@pytest.mark.parametrize(
+    ("head", "title", "composer"),
+    [
+        ("<work><work-title> 나비야 </work-title></work>", "나비야", ""),
+        ("<movement-title>A</movement-title>", "A", ""),
+        ("<work><work-title/></work><movement-title>B</movement-title>", "B", ""),
+        (
+            '<identification><creator type="lyricist">L</creator>'
+            '<creator type="composer">C</creator></identification>',
+            "",
+            "C",
+        ),
+        (
+            "<credit><credit-type>title</credit-type><credit-words>T</credit-words></credit>"
+            "<credit><credit-type>composer</credit-type><credit-words>K</credit-words></credit>",
+            "T",
+            "K",
+        ),
+        (
+            '<credit><credit-words justify="center" valign="top">T</credit-words></credit>'
+            '<credit><credit-words justify="center" valign="bottom">(c)</credit-words></credit>',
+            "T",
+            "",
+        ),
+    ],
+)
+def test_headings(head, title, composer):
+    song = read(one(whole("C4"), head=head))
+    assert (song.title, song.composer) == (title, composer)
+
+
+def test_ties_make_one_note_and_lone_ends_of_ties_none():
+    start, stop = '<tie type="start"/>', '<tie type="stop"/>'
+    bars = [
+        measure(note("C4", 4, start), 1, attributes()),
+        measure(note("C4", 2, stop + start) + note("D4", 2, stop), 2),
+    ]
+    assert tokens(read(one(*bars))) == "c1. d2"
+
+
+def test_chords_and_voices_give_the_highest_note():
+    chord = note("C4", 2) + note("E4", 2, before="<chord/>")
+    below = "<backup><duration>240</duration></backup>" + note("C3", 4, "<voice>2</voice>")
+    text = one(measure(chord + note("D4", 2) + below, 1, attributes()))
+    with pytest.warns(MelodyWarning) as caught:
+        assert tokens(read(text)) == "e2 d2"
+    assert [str(w.message) for w in caught] == [
+        "s.musicxml: its notes overlap; took the highest note where notes overlap"
+    ]
+
+
+def test_of_several_parts_the_highest_or_the_one_named():
+    text = score(("Alt", [whole("C4")]), ("Sopran", [whole("C5")]), ("", [whole("C2")]))
+    with pytest.warns(MelodyWarning) as caught:
+        assert tokens(read(text)) == "c'1"
+    assert str(caught[0].message) == (
+        "s.musicxml: 3 tracks have notes; took 2 'Sopran' (highest mean pitch); "
+        "--track chooses another"
+    )
+    assert tokens(read(text, track="alt")) == "c1"
+    assert tokens(read(text, track="3")) == "CC1"
+    with pytest.raises(ConfigError, match="no track 'Sopan'; did you mean 'Sopran'"):
+        read(text, track="Sopan")
+
+
+def test_graces_cues_and_drums_are_left_out():
+    grace = note("A4").replace("<duration>60</duration>", "").replace("<note>", "<note><grace/>")
+    cue = note("B5", 1, before="<cue/>")
+    unpitched = (
+        "<note><unpitched><display-step>E</display-step><display-octave>4</display-octave>"
+        "</unpitched><duration>60</duration></note>"
+    )
+    text = one(measure(grace + note("C4", 2) + cue + unpitched, 1, attributes()))
+    with pytest.warns(MelodyWarning, match=r"^s.musicxml: grace notes are left out: 1$"):
+        assert tokens(read(text)) == "c2 r2"
+
+
+def test_a_transposing_instrument_is_read_as_it_sounds():
+    clarinet = attributes(
+        "<transpose><diatonic>-1</diatonic><chromatic>-2</chromatic></transpose>",
+        f"<key><fifths>2</fifths></key>{SIGNATURE}",
+    )
+    song = read(one(measure(note("F#4", 4), 1, clarinet)))
+    assert (tokens(song), song.key) == ("e1", Key(0))
+
+
+FORWARD, BACKWARD = '<repeat direction="forward"/>', '<repeat direction="backward"/>'
+
+
+def ending(number, kind):
+    return f'<ending number="{number}" type="{kind}"/>'
+
+
+def test_repeats_and_endings_are_played():
+    bars = [
+        whole("C4", left=FORWARD),
+        whole("D4", 2, left=ending(1, "start"), right=ending(1, "stop") + BACKWARD),
+        whole("E4", 3, left=ending(2, "start"), right=ending(2, "stop")),
+        whole("F4", 4),
+    ]
+    assert tokens(read(one(*bars))) == "c1 d1 c1 e1 f1"
+
+
+def test_da_capo_al_fine_is_played():
+    def words(text):
+        return f"<direction><direction-type><words>{text}</words></direction-type></direction>"
+
+    bars = [
+        whole("C4", right=BACKWARD),
+        measure(note("D4", 4) + words("Fine"), 2),
+        measure(note("E4", 4) + words("D.C. al Fine"), 3),
+    ]
+    assert tokens(read(one(*bars))) == "c1 c1 d1 e1 c1 d1"
+
+
+def test_short_bars_keep_the_bar_lines_where_they_are():
+    bars = [
+        measure(note("G4"), 0, attributes()),
+        measure(note("C4", 3), 1, right=BACKWARD),  # completed by the pickup
+        measure(note("G4"), 2),
+        measure(note("D4", 2), 3),  # completed by nothing
+        measure(note("E4", 4), 4),
+        measure(note("F4", 4), 5),
+    ]
+    song = read(one(*bars))
+    assert song.pickup == 1
+    assert song.meter_changes == ((Fraction(11), Meter(4, 4)),)
+
+
+def test_marks_change_once():
+    tempi = '<direction><sound tempo="{}"/></direction>'
+    bars = [
+        measure(
+            tempi.format(90) + note("C4", 4),
+            1,
+            attributes(time=f"<key><fifths>0</fifths></key>{SIGNATURE}"),
+        ),
+        measure(
+            tempi.format(60) + note("C4", 3),
+            2,
+            "<attributes><key><fifths>1</fifths></key>"
+            "<time><beats>3</beats><beat-type>4</beat-type></time></attributes>",
+        ),
+    ]
+    with pytest.warns(MelodyWarning) as caught:
+        song = read(one(*bars))
+    assert (song.tempo, song.key, song.meter_changes) == (90, Key(), ((4, Meter(3, 4)),))
+    assert [str(w.message) for w in caught] == [
+        "s.musicxml: key changes are not kept; the song has the first key, C major",
+        "s.musicxml: tempo changes are not kept; the song has the first tempo, 90",
+    ]
+
+
+def test_what_a_song_cannot_hold():
+    slow = '<direction><sound tempo="2"/></direction>'
+    quarter_tone = note("Ab4", 4).replace("-1", "0.5")
+    with pytest.warns(MelodyWarning) as caught:
+        song = read(one(measure(slow + quarter_tone, 1, attributes())))
+    assert [str(w.message) for w in caught] == [
+        "s.musicxml: quarter tones and triple accidentals are respelled: 1",
+        "s.musicxml: a tempo of 2 quarter notes per minute is not kept",
+    ]
+    assert song.notes[0].pitch.midi in (69, 70)
+
+
+def quintuplet():
+    times = (
+        "<time-modification><actual-notes>5</actual-notes>"
+        "<normal-notes>4</normal-notes></time-modification>"
+    )
+    five = "".join(
+        note(name, 1, f"<type>16th</type>{times}").replace(">60<", ">12<")
+        for name in ("C4", "D4", "E4", "F4", "G4")
+    )
+    return one(whole("C4"), measure(five + note("A4", 3), 2))
+
+
+def test_a_quintuplet_is_refused_with_its_bar():
+    with pytest.raises(ScoreError) as raised:
+        read(quintuplet())
+    assert str(raised.value) == (
+        "s.musicxml: bar 2: a note of 1/5 quarter notes cannot be written; durations are "
+        "multiples of 1/192; --grid 16 rounds to 16ths"
+    )
+
+
+def test_a_grid_rounds_a_quintuplet():
+    with pytest.warns(MelodyWarning, match="moved to 16ths"):
+        song = read(quintuplet(), grid=Grid.parse("16"))
+    assert song.duration == 8
+    assert {note.duration.denominator for note in song.notes} <= {1, 2, 4}
+
+
+# ---- what is no score
+
+
+DOCTYPE = (
+    '<?xml version="1.0"?>\n<!DOCTYPE score-partwise PUBLIC '
+    '"-//Recordare//DTD MusicXML 4.0 Partwise//EN" '
+    '"http://www.musicxml.org/dtds/partwise.dtd">\n'
+)
+BOMB = (
+    '<?xml version="1.0"?>\n<!DOCTYPE lolz [<!ENTITY lol "lol">'
+    + "".join(f'<!ENTITY lol{n + 1} "{f"&lol{n or str()};" * 10}">' for n in range(9))
+    + "]>\n<score-partwise>&lol9;</score-partwise>"
+)
+
+
+def test_a_plain_doctype_is_fine():
+    assert tokens(read(DOCTYPE + one(whole("C4")))) == "c1"
+
+
+REFUSED = {
+    "empty": ("", "s.musicxml: an empty file; export the score again"),
+    "a page": (
+        "<html/>",
+        "s.musicxml: not MusicXML: its root is <html>, not <score-partwise>",
+    ),
+    "timewise": (
+        "<score-timewise/>",
+        "s.musicxml: a timewise score; save it as partwise MusicXML",
+    ),
+    "no parts": (
+        "<score-partwise/>",
+        "s.musicxml: no notes with a pitch; choose a score with a melody",
+    ),
+    "truncated": (
+        "<score-partwise>\n  <part>\n</score-partwise>",
+        "s.musicxml:3:3: not whole XML (mismatched tag); export the score again",
+    ),
+    "a bomb": (
+        BOMB,
+        "s.musicxml:2: declares the entity 'lol', which no score needs; "
+        "delete its <!ENTITY> declarations",
+    ),
+    "a foreign file": (
+        '<!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/hostname">]><score-partwise>&x;'
+        "</score-partwise>",
+        "s.musicxml:1: declares the entity 'x', which no score needs; "
+        "delete its <!ENTITY> declarations",
+    ),
+    "an unknown encoding": (
+        '<?xml version="1.0" encoding="klingon"?><score-partwise/>',
+        "s.musicxml: not whole XML (unknown encoding: klingon); export the score again",
+    ),
+    "endless": (
+        one(whole("C4")).replace("<duration>240<", "<duration>99999999999<"),
+        "s.musicxml: the melody lasts 1666666667 quarter notes, more than 100000; cut it",
+    ),
+    "too high": (
+        one(whole("C4")).replace("<octave>4<", "<octave>44<"),
+        "s.musicxml: a pitch with MIDI number 540; pitches are 0 (C-1) to 127 (G9)",
+    ),
+    "what music21 stumbles over": (
+        one(whole("C4")).replace("<duration>240<", "<duration>long<"),
+        "s.musicxml: cannot be read as a score (ValueError: could not convert string to float: "
+        "'long'); export it again, or as another format",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_what_is_no_musicxml(case):
+    text, message = REFUSED[case]
+    with pytest.raises(ScoreError) as raised:
+        read(text)
+    assert str(raised.value) == message
+
+
+def archive(**files):
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as file:
+        for name, content in files.items():
+            file.writestr(name.replace("_", "."), content)
+    return buffer.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "message"),
+    [
+        ("s.musicxml", archive(a_xml="x"), "s.musicxml: compressed; name it .mxl"),
+        (
+            "s.mxl",
+            one(whole("C4")).encode(),
+            "s.mxl: not a compressed score; plain MusicXML; name it .musicxml",
+        ),
+        ("s.mxl", archive(a_txt="x"), "s.mxl: no score in this archive; export it again"),
+        (
+            "s.mxl",
+            archive(a_xml=one(whole("C4")))[:200],
+            "s.mxl: damaged, its archive cannot be unpacked; export it again",
+        ),
+        (
+            "s.mxl",
+            archive(a_xml=" " * (LARGEST_FILE + 1)),
+            "s.mxl: unpacks to more than 20 MB, which is no melody",
+        ),
+    ],
+    ids=["renamed", "plain", "no score", "cut", "a bomb"],
+)
+def test_what_is_no_archive(name, data, message):
+    with pytest.raises(ScoreError) as raised:
+        read(data, name)
+    assert str(raised.value) == message
+
+
+# ---- Humdrum
+
+CHORALE = """\
+!!!COM: Bach, Johann Sebastian
+!!!OTL@@DE: Christ lag
+**kern\t**kern
+*Ibass\t*Isoprn
+*k[f#]\t*k[f#]
+*e:\t*e:
+*M3/4\t*M3/4
+*MM90\t*MM90
+4E\t4b
+=1\t=1
+2.E\t4a#
+.\t[2b
+=2\t=2
+2.EE\t2b]
+.\t4e
+==\t==
+*-\t*-
+!!!EED: nobody
+"""
+
+
+def test_humdrum():
+    with pytest.warns(MelodyWarning, match="2 tracks have notes; took .* .highest mean pitch"):
+        song = read(CHORALE, "s.krn")
+    assert tokens(song) == "b4 a#4 b1 e4"
+    assert (song.title, song.composer) == ("Christ lag", "Bach, Johann Sebastian")
+    assert (song.meter, song.key, song.tempo, song.pickup) == (
+        Meter(3, 4),
+        Key(1, "minor"),
+        90,
+        1,
+    )
+
+
+def test_of_several_humdrum_pieces_the_first():
+    piece = "!!!OTL: {}\n**kern\n*M2/4\n=1\n4{}\n4c\n==\n*-\n"
+    with pytest.warns(MelodyWarning, match=r"^s.krn: 2 tunes in it; took the first$"):
+        song = read(piece.format("one", "c") + piece.format("two", "d"), "s.krn")
+    assert (song.title, tokens(song)) == ("one", "c4 c4")
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("4c\n4d\n", "s.krn: not Humdrum: no '**kern' column; choose a file with one"),
+        ("**kern\n4r\n*-\n", "s.krn: no notes with a pitch; choose a score with a melody"),
+        (
+            "**kern\n4c\t4d\n*-\n",
+            "s.krn: cannot be read as a score (HumdrumException: Could not determine spineType "
+            "for spine with id 1); export it again, or as another format",
+        ),
+    ],
+)
+def test_what_is_no_humdrum(text, message):
+    with pytest.raises(ScoreError) as raised:
+        read(text, "s.krn")
+    assert str(raised.value) == message
+
+
+# ---- what music21 does besides
+
+
+def test_music21_neither_speaks_nor_writes(tmp_path, monkeypatch, capfd):
+    """No warning, no print, no pickle of what was read."""
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    song = tmp_path / "song.musicxml"
+    overfull = one(measure(note("C4", 4) + note("C4", 0.33), 1, attributes()), whole("D4", 2))
+    song.write_text(overfull.replace("19.8", "20"))
+    assert read_song(song).notes
+    (tmp_path / "song.krn").write_text("**kern\n4c\n4zz\n==|\n*-\n")
+    assert read_song(tmp_path / "song.krn").notes
+    assert capfd.readouterr() == ("", "")
+    assert {path.name for path in tmp_path.iterdir()} == {"song.musicxml", "song.krn"}
+
+
+def test_abc_and_our_writer_need_no_music21(melodyrnn, tmp_path):
+    import subprocess
+
+    (tmp_path / "t.abc").write_text("X:1\nK:C\nCDEF|")
+    code = (
+        "import sys; from melodyrnn.formats.read import read_song; read_song('t.abc'); "
+        "sys.exit('music21' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", code], cwd=tmp_path, check=False).returncode == 0
+
+
+def test_musicxml_of_ours_through_the_archive(tmp_path):
+    song = parse("title: 아리랑\nmeter: 9/8\npickup: 8\n\ng8 | a4. c'4. trip{d'8 c' a} g8 r8")
+    path = tmp_path / "a.mxl"
+    path.write_bytes(archive(score_musicxml=musicxml(song)))
+    assert read_song(path) == song
