@@ -13,7 +13,7 @@ import numpy as np
 
 from melodyrnn.data.copies import Copied, Copies
 from melodyrnn.data.gather import Named
-from melodyrnn.data.reading import Progress
+from melodyrnn.system.progress import Progress, silent
 from melodyrnn.errors import MelodyWarning
 from melodyrnn.generation.loops import Loop, closing_loop
 from melodyrnn.music.note_tokens import to_codes
@@ -91,13 +91,12 @@ class MeasuredSongs:
 
 
 @dataclass(frozen=True)
-class EvaluateGeneratedResult:
+class GeneratedFigures:
     """Generated songs beside those they came from, and beside songs that people made."""
 
     generated: MeasuredSongs
     training: MeasuredSongs
     held_out: MeasuredSongs | None
-    source = "generated"
 
     @property
     def units(self) -> dict[str, str]:
@@ -116,18 +115,18 @@ class EvaluateGeneratedResult:
         return {**document, "songs": [song.to_json() for song in self.generated.songs]}
 
 
-def evaluate_generated(
+def figures_beside(
     generated: Sequence[Named],
     training: Sequence[Named],
     held_out: Sequence[Named] = (),
-    progress: Progress = lambda done, all_: None,
-) -> EvaluateGeneratedResult:
+    progress: Progress = silent,
+) -> GeneratedFigures:
     """Figures of songs, and what is copied in those that are not ``training``'s own."""
     copies = Copies(training)
     sets = [(generated, copies), (training, None), (held_out, copies)]
     measured = _measured(sets, progress)
     _warn_of_leaks(held_out, measured[2])
-    return EvaluateGeneratedResult(measured[0], measured[1], measured[2] if held_out else None)
+    return GeneratedFigures(measured[0], measured[1], measured[2] if held_out else None)
 
 
 def _measured(
@@ -140,12 +139,12 @@ def _measured(
         for named in songs:
             measured.append(_measure(named, copies))
             progress(done := done + 1, all_)
-        told = [named.song for named in songs]
+        melodies = [named.song for named in songs]
         found.append(
             MeasuredSongs(
                 tuple(measured),
-                shares(chain.from_iterable(map(intervals, told))),
-                shares(str(length) for song in told for length in durations(song)),
+                shares(chain.from_iterable(map(intervals, melodies))),
+                shares(str(length) for song in melodies for length in durations(song)),
             )
         )
     return found

@@ -1,4 +1,4 @@
-"""The three numbers that every model is judged by, and the ceiling beside them."""
+"""The three numbers by which every model is evaluated, and the ceiling beside them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -18,10 +18,11 @@ from melodyrnn.tasks.tokenizer import Dataset
 
 @dataclass(frozen=True)
 class Played:
-    """One song as a model tells it."""
+    """One song as a model predicts it and plays it."""
 
-    logits: npt.NDArray[Any]  # (L - window, V): of each next code, told from the song's own window
-    whole_song: Indices  # (L,): the first window, then each next code from its own predictions
+    logits: npt.NDArray[Any]  # (L - window, V): of each next token, given the song's own window
+    whole_song: Indices  # (L,): the first window, then each next token from its own predictions
+    tokens: list[str]  # of the whole song
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,11 @@ class Measures:
     one_steps: tuple[Tally, ...]
     whole_songs: tuple[Tally, ...]
     played: tuple[Played, ...] = field(repr=False)
+
+    @property
+    def tokens(self) -> list[list[str]]:
+        """Of each song, as the model plays it."""
+        return [song.tokens for song in self.played]
 
     @property
     def one_step(self) -> Tally:
@@ -56,12 +62,19 @@ class Measures:
 def measure(predictor: Predictor, dataset: Dataset) -> Measures:
     """One-step accuracy, bits per note and the whole-song test of every song."""
     sequences, cycles = dataset.sequences, dataset.cycles
-    told = under(predictor, cycles).logits(sequences)
+    predicted = under(predictor, cycles).logits(sequences)
     played = [
-        Played(logits, whole_song(under(predictor, [cycle]), sequence))
-        for sequence, cycle, logits in zip(sequences, cycles, told, strict=True)
+        _played(under(predictor, [cycle]), logits, sequence, dataset)
+        for sequence, cycle, logits in zip(sequences, cycles, predicted, strict=True)
     ]
     return measures_of(predictor.window, sequences, played)
+
+
+def _played(
+    predictor: Predictor, logits: npt.NDArray[Any], sequence: Indices, dataset: Dataset
+) -> Played:
+    played = whole_song(predictor, sequence)
+    return Played(logits, played, dataset.vocabulary.decode(played))
 
 
 def measures_of(window: int, sequences: Sequence[Indices], played: Sequence[Played]) -> Measures:
@@ -80,9 +93,9 @@ def measures_of(window: int, sequences: Sequence[Indices], played: Sequence[Play
     )
 
 
-def agreement(song: Indices, told: Indices, window: int) -> Tally:
-    """How many codes agree, position by position, after the first window."""
-    return Tally(int((song == told)[window:].sum()), len(song) - window)
+def agreement(song: Indices, played: Indices, window: int) -> Tally:
+    """How many tokens agree, position by position, after the first window."""
+    return Tally(int((song == played)[window:].sum()), len(song) - window)
 
 
 def total(tallies: tuple[Tally, ...]) -> Tally:

@@ -1,4 +1,4 @@
-"""How well the notes of songs are told: pitch, duration and both, with confidence over songs."""
+"""How well the notes of songs are predicted: pitch, duration and both, with confidence over songs."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,53 +10,54 @@ import numpy.typing as npt
 from melodyrnn.sequences.intervals import CONFIDENCE, Interval, intervals
 from melodyrnn.sequences.sampling import log_softmax
 from melodyrnn.sequences.score import Score, score_of
-from melodyrnn.sequences.vocabulary import START, Indices, Vocabulary
-from melodyrnn.tasks.tokenizer import attributes_of
+from melodyrnn.sequences.vocabulary import Indices
+from melodyrnn.tasks.tokenizer import NoteTokenizer
 
 Groups = Mapping[str, Indices]
-"""What is told -> of each code the number of its value, (V,): codes of one pitch share one."""
+"""What is predicted -> of each token the number of its value, (V,): tokens of one pitch share one.
+"""
 
 Scores = Mapping[str, Score]
-"""What is told -> how well."""
+"""What is predicted -> how well."""
 
 
-def groups_of(vocabulary: Vocabulary) -> Groups:
+def groups_of(tokenizer: NoteTokenizer) -> Groups:
     """Both, pitch and duration. Rests are one pitch; start and end are values of their own."""
-    values = np.array(attributes_of(vocabulary))  # (V, 2)
+    values = np.array(tokenizer.attributes)  # (V, 2)
     pitch, duration = (np.unique(column, return_inverse=True)[1] for column in values.T)
-    groups = {"both": np.arange(len(vocabulary)), "pitch": pitch, "duration": duration}
+    groups = {"both": np.arange(len(values)), "pitch": pitch, "duration": duration}
     return {name: group.astype(np.int32) for name, group in groups.items()}
 
 
-def scores_of(logits: npt.NDArray[Any], told: Indices, groups: Groups) -> Scores:
-    """Logits (N, V) against the codes that came, (N,). The probability of a value is the sum of
-    those of the codes that have it.
+def scores_of(logits: npt.NDArray[Any], targets: Indices, groups: Groups) -> Scores:
+    """Logits (N, V) against the tokens that came, (N,). The probability of a value is the sum of
+    those of the tokens that have it.
     """
     p = log_softmax(logits)
     found = {}
     for name, group in groups.items():
         order = np.argsort(group, kind="stable")
         starts = np.searchsorted(group[order], np.arange(group.max() + 1))
-        found[name] = score_of(np.logaddexp.reduceat(p[:, order], starts, axis=1), group[told])
+        values = np.logaddexp.reduceat(p[:, order], starts, axis=1)
+        found[name] = score_of(values, group[targets])
     return found
 
 
-def notes_told(
-    logits: Sequence[npt.NDArray[Any]], sequences: Sequence[Indices], vocabulary: Vocabulary
+def note_scores(
+    logits: Sequence[npt.NDArray[Any]], sequences: Sequence[Indices], tokenizer: NoteTokenizer
 ) -> list[Scores]:
-    """Of each song. ``logits`` are of the last codes of each sequence; an end is no note."""
-    groups, ends = groups_of(vocabulary), int(START in vocabulary)
+    """Of each song. ``logits`` are of the last tokens of each sequence; an end is no note."""
+    groups = groups_of(tokenizer)
     found = []
-    for song, sequence in zip(logits, sequences, strict=True):
-        told = sequence[len(sequence) - len(song) :]
-        last = len(told) - ends
-        found.append(scores_of(song[:last], told[:last], groups))
+    for predicted, ids in zip(logits, sequences, strict=True):
+        targets = ids[tokenizer.scored(ids, len(ids) - len(predicted))]
+        found.append(scores_of(predicted[: len(targets)], targets, groups))
     return found
 
 
 @dataclass(frozen=True)
-class Told:
-    """One thing told of each note: bits a note, and the share told right."""
+class Predicted:
+    """One thing predicted of each note: bits per note, and the share that was correct."""
 
     bits: Interval  # mean of -log2 p
     right: Interval
@@ -68,15 +69,15 @@ class Told:
 
 
 @dataclass(frozen=True)
-class Telling:
-    """What a model tells of several songs, all of them heard in training or none."""
+class NoteScores:
+    """How well a model predicts several songs, all of them in its training set or none."""
 
     songs: int
     notes: int
-    told: Mapping[str, Told]  # both, pitch, duration
+    predicted: Mapping[str, Predicted]  # both, pitch, duration
 
     @classmethod
-    def of(cls, scores: Sequence[Scores]) -> "Telling":
+    def of(cls, scores: Sequence[Scores]) -> "NoteScores":
         """``scores`` of each song, of one at least."""
         names = list(scores[0])
         notes = [song["both"].all for song in scores]
@@ -84,17 +85,17 @@ class Telling:
         right = [[float(song[name].right) for song in scores] for name in names]
         found = intervals(bits + right, notes)
         pairs = zip(found[: len(names)], found[len(names) :], strict=True)
-        told = {name: Told(*pair) for name, pair in zip(names, pairs, strict=True)}
-        return cls(len(scores), sum(notes), told)
+        predicted = {name: Predicted(*pair) for name, pair in zip(names, pairs, strict=True)}
+        return cls(len(scores), sum(notes), predicted)
 
     def to_json(self) -> dict[str, Any]:
-        told = {
+        predicted = {
             name: {
                 "bits": each.bits._asdict(),
                 "perplexity": each.perplexity._asdict(),
                 "accuracy": each.right._asdict(),
             }
-            for name, each in self.told.items()
+            for name, each in self.predicted.items()
         }
         counts = {"songs": self.songs, "notes": self.notes}
-        return {**counts, **told, "confidence": CONFIDENCE if self.songs > 1 else None}
+        return {**counts, **predicted, "confidence": CONFIDENCE if self.songs > 1 else None}

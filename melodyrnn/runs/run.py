@@ -1,79 +1,106 @@
-"""A run in use: its record, the songs it learned, and the model that tells the next note."""
+"""A run folder as an object: what it learned, from what, and the model that came of it."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from os import PathLike
 from pathlib import Path
+from typing import Any, Self
 
-from melodyrnn.data.gather import Named
-from melodyrnn.data.split import Split
 from melodyrnn.errors import RunError
-from melodyrnn.models.counted.table import COUNTED
 from melodyrnn.models.ensemble import WithShortTerm
-from melodyrnn.models.lookback import LookingBack
 from melodyrnn.models.predictor import Predictor
-from melodyrnn.runs import record as runs
-from melodyrnn.runs.tune_store import kept
-from melodyrnn.tasks.tokenizer import Dataset, lookback_of
+from melodyrnn.runs import record as records
+from melodyrnn.runs.record import Record
+from melodyrnn.runs.session import Session
+from melodyrnn.sequences.vocabulary import Vocabulary
+from melodyrnn.tasks.registry import TASKS
+from melodyrnn.tasks.task import MOVABLE, Parts, Settings, Task
+from melodyrnn.tasks.tokenizer import Tokenizer
 
 
-@dataclass(frozen=True)
-class OpenRun:
+@dataclass(frozen=True, repr=False)
+class Run(PathLike[str]):
     """A run folder, read and checked."""
 
     path: Path
-    record: runs.Record
-    parts: Split  # its songs by what they were for
-    dataset: Dataset  # those learned
+    record: Record
+
+    def __fspath__(self) -> str:
+        return str(self.path)
+
+    def __repr__(self) -> str:
+        model, status = self.record.model.model, self.record.status
+        return f"<Run {self.path}, {model} on {self.record.source}, {status}>"
+
+    @classmethod
+    def open(cls, path: "str | PathLike[str]") -> Self:
+        """Raises RunError where there is no run, or a damaged one."""
+        return cls(Path(path), records.read_record(Path(path)))
+
+    @classmethod
+    def begin(
+        cls, path: Path, record: Record, parts: Parts[Any], *, fresh: bool, overwrite: bool
+    ) -> Self:
+        """Make the folder at ``path`` or, ``fresh``, at the first free number after it.
+
+        Raises RunError where something else is in the way.
+        """
+        run = cls(records.begin(path, record, fresh=fresh, overwrite=overwrite), record)
+        run.task.keep(run.path, parts)
+        return run
+
+    def resumed(self, digests: Sequence[str], settings: Settings) -> Self:
+        """The run with a new end where ``settings`` has one.
+
+        Raises RunError where it is of other items (``Task.digests``) or settings.
+        """
+        record = self.record
+        songs = (*record.songs, *record.validation, *record.held_out)
+        if sorted(digests) != sorted(song["sha256"] for song in songs):
+            names = ", ".join(song["name"] for song in record.songs)
+            raise RunError(
+                f"{self.path}: was trained on {names} as they then were; resume it with those"
+            )
+        for name, value in settings.items():
+            holder = record.model if hasattr(record.model, name) else record.training
+            if name not in MOVABLE and getattr(holder, name, value) != value:
+                raise RunError(
+                    f"{self.path}: was trained with {name} {getattr(holder, name, None)}, not "
+                    f"{value}; a resumed run keeps its settings, or train anew with another "
+                    "--output"
+                )
+        moved = {name: value for name, value in settings.items() if name in MOVABLE}
+        return replace(self, record=replace(record, training=replace(record.training, **moved)))
 
     @property
-    def window(self) -> int:
-        return self.record.model.window
+    def task(self) -> Task[Any, Any]:
+        """What it learned."""
+        return TASKS[self.record.source]
 
-    def predictor(self, with_short_term: bool = False) -> Predictor:
+    @property
+    def vocabulary(self) -> Vocabulary:
+        return self.record.vocabulary
+
+    @property
+    def tokenizer(self) -> Tokenizer[Any]:
+        return self.task.tokenizer(self.record.vocabulary)
+
+    @cached_property
+    def parts(self) -> Parts[Sequence[Any]]:
+        """Its songs by what they were for. Raises RunError for a run on text, which keeps none."""
+        return self.task.parts(self.path, self.record)
+
+    def predictor(self, *, with_short_term: bool = False) -> Predictor:
         """The model as it was at its best, by itself or joined by a short-term model.
 
         Raises RunError.
         """
-        predictor: Predictor
-        if self.record.model.spec.counted:
-            predictor = counted(self.record, self.dataset)
-        else:
-            predictor = player(runs.load_network(self.path, self.record), self.record)
+        predictor = Session(self).load()
         codes = len(self.record.vocabulary)
         return WithShortTerm(predictor, codes) if with_short_term else predictor
 
 
-def open_run(path: str | Path, record: runs.Record | None = None) -> OpenRun:
-    """``record`` is what the run's run.json holds, where that was read before.
-
-    Raises RunError where there is no run, or a damaged one.
-    """
-    path = Path(path)
-    record = record or runs.read_record(path)
-    parts = songs_of(path, record)
-    dataset = Dataset.of(parts.learned, record.model.window, record.vocabulary)
-    return OpenRun(path, record, parts, dataset)
-
-
-def songs_of(path: Path, record: runs.Record) -> Split:
-    """The songs of a run by what they were for. Raises RunError for one on text."""
-    if record.source == "text":
-        raise RunError(f"{path}: a run on text, not on songs; choose another")
-    if record.source == "tunes":
-        return kept(path)
-    parts = (record.songs, record.validation, record.held_out)
-    return Split(*(tuple(map(Named.of_record, songs)) for songs in parts))
-
-
-def player(network: Predictor, record: runs.Record) -> Predictor:
-    """The network of a run as a model of plain codes."""
-    if record.model.spec.lookback:
-        return LookingBack(network, lookback_of(record.vocabulary))
-    return network
-
-
-def counted(record: runs.Record, dataset: Dataset) -> Predictor:
-    """A counted model is its songs: there are no weights to keep."""
-    config = record.model
-    settings = {name: getattr(config, name) for name in config.spec.settings}
-    model = COUNTED[config.model]
-    return model(dataset.sequences, config.window, len(dataset.vocabulary), **settings)
+def open_run(path: "str | PathLike[str]") -> Run:
+    """The run in a folder. Raises RunError where there is none, or a damaged one."""
+    return path if isinstance(path, Run) else Run.open(path)

@@ -1,52 +1,74 @@
-"""Songs in, a run folder out: the network, what it learned, and the song it plays."""
+"""Songs or texts in, a run folder out: a model, what it learned, and the song it plays."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
+from melodyrnn.data.gather import Songs, Source, gather
+from melodyrnn.evaluation.measures import Measures
+from melodyrnn.runs.folder import place_of
+from melodyrnn.runs.learning import check_tensorboard
+from melodyrnn.runs.record import Record, write_record
+from melodyrnn.runs.run import Run
+from melodyrnn.runs.session import Session
+from melodyrnn.sequences.score import Score
+from melodyrnn.system.progress import Progress, silent
+from melodyrnn.tasks.registry import TASKS, task_of
+from melodyrnn.tasks.task import Baseline, Found, Parts, Settings, Task
+from melodyrnn.tasks.texts import read_texts
 
-from melodyrnn.data.gather import Named, Source, gather
-from melodyrnn.data.split import Split, split
-from melodyrnn.evaluation.measures import Measures, measure
-from melodyrnn.models.config import ModelConfig, TrainConfig
-from melodyrnn.models.lookback import under
-from melodyrnn.models.networks.numpy_network import Network
-from melodyrnn.models.predictor import Predictor
-from melodyrnn.models.registry import MODELS
-from melodyrnn.music.note_tokens import from_codes
-from melodyrnn.music.song import Song
-from melodyrnn.render.write import write_song
-from melodyrnn.runs import record as runs
-from melodyrnn.runs.folder import new_record, place_of, resumed_record
-from melodyrnn.runs.learning import check_tensorboard, learn
-from melodyrnn.runs.run import counted, player
-from melodyrnn.sequences.score import Score, score_of
-from melodyrnn.sequences.vocabulary import Vocabulary
-from melodyrnn.tasks.result import Trained
-from melodyrnn.tasks.tokenizer import Dataset, vocabulary_of
-from melodyrnn.workflows.train_tunes import TrainTunesResult, train_tunes
 
-SONG_FILES = ("song.mid", "song.musicxml", "song.svg", "song.png", "song.wav")
+@dataclass(frozen=True, repr=False)
+class TrainResult:
+    """What a training left."""
+
+    run: Run
+    parameters: int
+    files: tuple[Path, ...]
+    bits: float  # per note or character: of what was held out or, by heart, of the training set
+    measures: Measures | None  # of songs learned by heart: one step, whole song, ceiling
+    held_out: Score | None  # of what was kept from training, if anything
+    baselines: tuple[Baseline, ...]  # simple models that learned the same and predict the same
+
+    @property
+    def record(self) -> Record:
+        """What the run records: settings, vocabulary, songs, epochs, metrics."""
+        return self.run.record
+
+    @property
+    def interrupted(self) -> bool:
+        return self.record.interrupted
+
+    def __repr__(self) -> str:
+        unit = self.run.task.unit
+        return f"<TrainResult {self.run.path}, {self.bits:.3f} bits per {unit}>"
+
+    def to_json(self) -> dict[str, Any]:
+        record = self.record
+        return {
+            "run": str(self.run.path),
+            "model": record.model.model,
+            "task": record.source,
+            "parameters": self.parameters,
+            "epochs": record.epochs,
+            "best_epoch": record.best_epoch,
+            "seconds": record.seconds,
+            "codes": len(record.vocabulary),
+            **record.metrics,
+            "interrupted": self.interrupted,
+            "files": [str(path) for path in self.files],
+        }
 
 
 @dataclass(frozen=True)
-class TrainResult(Trained):
-    """What a training on songs left."""
+class Folder:
+    """Where a run goes, and what may stand there."""
 
-    source = "songs"
-    measures: Measures  # on the songs learned
-    held_out: Score | None  # on the songs kept from training, if any
-
-    @property
-    def metrics(self) -> dict[str, Any]:
-        unheard = self.held_out and {
-            "songs": len(self.record.held_out),
-            "one_step": {"right": self.held_out.right, "all": self.held_out.all},
-            "bits_per_note": self.held_out.bits,
-        }
-        return {**self.measures.to_json(), "held_out": unheard}
+    output: str | Path | None = None  # by default a fresh folder under ``runs/``
+    overwrite: bool = False
+    resume: bool = False
+    tensorboard: bool = False  # whether summaries are written too
 
 
 def train(
@@ -58,140 +80,104 @@ def train(
     track: str | None = None,
     grid: str | None = None,
     tensorboard: bool = False,
-    progress: Callable[[Any], None] = lambda progress: None,
+    progress: Progress = silent,
     **settings: Any,
-) -> TrainResult | TrainTunesResult:
+) -> TrainResult:
     """Train a model on songs and leave a run folder.
 
-    One song is learned by heart. Of several, a model that hears each from its start, recurrent or
-    ``ppm``, learns a tradition: see ``train_tunes``; other models, and any with ``window``, learn
-    them by heart or, with ``held_out``, all but that part of them, on which they are measured.
+    One song is learned by heart. Of several, a model that sees each from its start, recurrent or
+    ``ppm``, learns a tradition: the part ``held_out`` is measured and touches nothing else; as
+    many of the others choose the best weights. Other models, and any with ``window``, learn them
+    by heart or, with ``held_out``, all but that part of them, on which they are measured.
 
-    ``settings`` are fields of ModelConfig and TrainConfig, such as ``model="mlp"``, ``seed=1``.
-    Without ``output`` a fresh folder under ``runs/`` is taken. With ``resume`` the settings
-    recorded in the run hold, and those given must agree with them, except ``epochs`` and
-    ``early_stop``. ``tensorboard`` asks for summaries in the run. ``progress`` is called with a
-    ``training.Progress`` after each block of epochs, or as ``train_tunes`` says; its ``counted``
-    is (done, all, words). Raises MelodyError.
+    ``settings`` are fields of ModelConfig, TrainConfig and StreamConfig, such as ``model="mlp"``,
+    ``seed=1``. Without ``output`` a fresh folder under ``runs/`` is taken. With ``resume`` the
+    settings recorded in the run hold, and those given must agree with them, except ``epochs`` and
+    ``early_stop``. ``tensorboard`` asks for summaries in the run. Raises MelodyError.
     """
+    folder = Folder(output, overwrite, resume, tensorboard)
     check_tensorboard(tensorboard)
-    named = gather(songs, track=track, grid=grid)
-    spec = MODELS.get(settings.get("model", ModelConfig().model))
-    if len(named) > 1 and spec and spec.hears_all and "window" not in settings:
-        return train_tunes(
-            named,
-            output=output,
-            overwrite=overwrite,
-            resume=resume,
-            tensorboard=tensorboard,
-            progress=progress,
-            **settings,
-        )
-    parts, vocabulary = Split(tuple(named), (), ()), None
-    if held_out := settings.pop("held_out", 0):
-        parts = split(named, held_out, settings.get("seed", TrainConfig().seed))
-        parts = parts.for_counting() if spec and spec.counted else parts
-        vocabulary = vocabulary_of([each.song for each in named])
-    path = place_of(named.name, settings, output, resume)
-    return train_named(
-        parts.learned,
-        path,
-        settings,
-        vocabulary=vocabulary,
-        validation=parts.validation,
-        held_out=parts.held_out,
-        fresh=output is None,
-        overwrite=overwrite,
-        resume=resume,
-        tensorboard=tensorboard,
-        progress=progress,
-    )
+    named = songs if isinstance(songs, Songs) else gather(songs, track=track, grid=grid)
+    return learn_items(task_of(named, settings), named, settings, folder, progress)
 
 
-def train_named(
-    named: Sequence[Named],
-    path: Path,
-    settings: dict[str, Any],
+def train_text(
+    texts: str | Path | Iterable[str | Path],
     *,
-    vocabulary: Vocabulary | None = None,
-    validation: Sequence[Named] = (),
-    held_out: Sequence[Named] = (),
-    fresh: bool = False,
+    output: str | Path | None = None,
     overwrite: bool = False,
     resume: bool = False,
     tensorboard: bool = False,
-    progress: Callable[[Any], None] = lambda progress: None,
+    progress: Progress = silent,
+    **settings: Any,
 ) -> TrainResult:
-    """``train`` on songs in hand.
+    """Train a recurrent model on text files, character by character, and leave a run folder.
 
-    ``vocabulary`` may be wider than theirs; of the weights, those are kept which tell the
-    ``validation`` songs best, where there are any; the songs ``held_out`` are only measured.
-    ``fresh`` numbers a path that is taken.
+    ``settings`` are fields of ModelConfig and StreamConfig. The end of each text, the part
+    ``held_out``, is kept from training, chooses the best weights and is measured; at 0 the text
+    is learned by heart. Everything else is as for ``train``. Raises MelodyError.
     """
-    if resume:
-        record = resumed_record(path, [song.record for song in named], settings)
-    else:
-        record = new_record(named, settings, vocabulary, validation, held_out)
-        path = runs.begin(path, record, fresh=fresh, overwrite=overwrite)
-    dataset = Dataset.of(named, record.model.window, record.vocabulary)
-    files: list[Path] = []
-    if record.model.spec.counted:
-        predictor, record = counted(record, dataset), replace(record, status="finished")
-    else:
-        predictor, record, files = _learn(path, record, dataset, progress, tensorboard)
-    measures = measure(predictor, dataset)
-    song = _song_played(dataset, measures.played[0].whole_song, record.model.model)
-    files += [file for name in SONG_FILES for file in write_song(song, path / name)]
-    return TrainResult(
-        run=path,
-        record=record,
-        parameters=predictor.parameters,
-        files=tuple(files),
-        measures=measures,
-        held_out=_unheard(predictor, held_out, record),
-    ).recorded()
+    folder = Folder(output, overwrite, resume, tensorboard)
+    check_tensorboard(tensorboard)
+    return learn_items(TASKS["text"], read_texts(texts), settings, folder, progress)
 
 
-def _unheard(predictor: Predictor, songs: Sequence[Named], record: runs.Record) -> Score | None:
-    """How well songs are told that were kept from training; None without any."""
-    if not songs:
-        return None
-    window = record.model.window
-    dataset = Dataset.of(songs, window, record.vocabulary)
-    told = under(predictor, dataset.cycles).logits(dataset.sequences)
-    came = np.concatenate([sequence[window:] for sequence in dataset.sequences])
-    return score_of(np.concatenate(told), came)
+def learn_items(
+    task: Task[Any, Any],
+    items: Sequence[Any],
+    settings: Settings,
+    folder: Folder,
+    progress: Progress = silent,
+) -> TrainResult:
+    """``train`` on items in hand. Raises MelodyError."""
+    path = place_of(task.name_of(items), settings, folder.output, folder.resume)
+    if folder.resume:
+        run = Run.open(path).resumed(task.digests(items), settings)
+        data = task.encode(run.record, task.resumed_parts(path, run.record, items))
+        return carry_out(run, data, folder, progress)
+    progress(0, len(items), f"{task.name} sorted by what they are for")
+    record, parts = task.plan(items, settings)
+    return learn_parts(task, path, record, parts, folder, progress)
 
 
-def _learn(
+def learn_parts(
+    task: Task[Any, Any],
     path: Path,
-    record: runs.Record,
-    dataset: Dataset,
-    progress: Callable[[Any], None],
-    tensorboard: bool,
-) -> tuple[Predictor, runs.Record, list[Path]]:
-    """Train from the last checkpoint, if any, to the end; write what was learned."""
-    from melodyrnn.models.networks import step_network as models
-    from melodyrnn.training.windows import Trainer
-
-    config, training = record.model, record.training
-    assert isinstance(training, TrainConfig), "songs are learned from windows"
-    held_out = [Named.of_record(song) for song in record.validation]
-    model = models.build(config, len(record.vocabulary), training.seed, record.features)
-    trainer = Trainer(
-        model,
-        dataset.seen(config),
-        config,
-        training,
-        1 if config.spec.stateful else training.batch or config.spec.batch,
-        Dataset.of(held_out, config.window, record.vocabulary).seen(config),
-        features=record.features,
+    record: Record,
+    parts: Parts[Any],
+    folder: Folder,
+    progress: Progress = silent,
+) -> TrainResult:
+    """Begin a run on items that are split already. Raises MelodyError, before anything is made."""
+    data = task.encode(record, parts)
+    run = Run.begin(
+        path, record, parts, fresh=folder.output is None, overwrite=folder.overwrite
     )
-    learned, files = learn(path, record, trainer, progress, tensorboard)
-    return player(Network.of(model, config, record.features), record), learned, files
+    return carry_out(run, data, folder, progress)
 
 
-def _song_played(dataset: Dataset, indices: Any, model: str) -> Song:
-    original = dataset.songs[0].song
-    song = from_codes(dataset.vocabulary.decode(indices), original)
-    return replace(song, title=original.title, composer=f"melodyrnn, {model}")
+def carry_out(
+    run: Run, data: Parts[Any], folder: Folder, progress: Progress = silent
+) -> TrainResult:
+    """Learn, from the last checkpoint if there is one; measure; record. Raises MelodyError."""
+    task = run.task
+    session = Session(run, data, progress, folder.tensorboard)
+    predictor = session.fit()
+    record = session.record
+    found = task.find(predictor, record, data, progress)
+    files = [*session.files, *task.illustrate(run.path, record, data, found)]
+    record = replace(record, metrics=found.metrics)
+    files.append(write_record(run.path, record))
+    return _result(replace(run, record=record), predictor.parameters, files, found)
+
+
+def _result(run: Run, parameters: int, files: Sequence[Path], found: Found) -> TrainResult:
+    return TrainResult(
+        run,
+        parameters,
+        tuple(files),
+        found.bits,
+        found.measures,
+        found.held_out,
+        found.baselines,
+    )

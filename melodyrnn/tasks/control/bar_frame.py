@@ -10,11 +10,13 @@ from melodyrnn.errors import ConfigError, ConstraintError
 from melodyrnn.generation.automaton import NEVER, NOWHERE, Automaton, lasting
 from melodyrnn.models.config import FormConfig
 from melodyrnn.music.durations import GRID
-from melodyrnn.music.notation.text import parse_token
 from melodyrnn.music.scales import in_key, on_tonic, tonic_name
 from melodyrnn.music.song import Note, Song
-from melodyrnn.sequences.vocabulary import END, START, Indices, Vocabulary
+from melodyrnn.sequences.vocabulary import Indices
 from melodyrnn.tasks.control.bar_lines import Places, any_bars, no_bars, so_many_bars
+from melodyrnn.tasks.tokenizer import NoteTokenizer
+
+_START, _END = "start", "end"
 
 
 class Kind(NamedTuple):
@@ -22,7 +24,7 @@ class Kind(NamedTuple):
 
     length: int  # in steps of 1/GRID quarter note; 0: never to be drawn
     closing: bool = True  # whether it may end a song
-    symbol: str = ""  # START, END or, of a note, nothing
+    edge: str = ""  # what stands at the start or at the end, or nothing: a note
 
 
 Sounding = tuple[int | None, int]
@@ -30,20 +32,18 @@ Sounding = tuple[int | None, int]
 
 
 class Frame:
-    """What ``config`` asks of songs in the codes of ``vocabulary``, written as ``like`` is."""
+    """What ``config`` asks of songs in the tokens of ``tokenizer``, written as ``like`` is."""
 
-    def __init__(self, config: FormConfig, vocabulary: Vocabulary, like: Song) -> None:
-        """Raises ConstraintError where no code at all can do what is asked."""
-        self.config, self.vocabulary, self.like = config, vocabulary, like
-        self.notes = [
-            None if symbol in (START, END) else parse_token(symbol) for symbol in vocabulary.symbols
-        ]
+    def __init__(self, config: FormConfig, tokenizer: NoteTokenizer, like: Song) -> None:
+        """Raises ConstraintError where no token at all can do what is asked."""
+        self.config, self.tokenizer, self.like = config, tokenizer, like
+        self.notes = tokenizer.notes
         self.sounding = [_sounding(note) if note else None for note in self.notes]
         self.barred = bool(config.bars or config.meter or config.end)
         if config.ties and not self.barred:
             raise ConfigError("--ties is of no use without --bars, --meter or --end; leave it out")
         self._check_scale()
-        self._kinds = [*map(self._kind, self.notes, vocabulary.symbols)]
+        self._kinds = [self._kind(token, note) for token, note in enumerate(self.notes)]
         self._table = sorted(set(self._kinds))
         bar, pickup = steps(like.meter.bar), steps(like.pickup)
         self.unit = gcd(bar, pickup, *(kind.length for kind in self._table))
@@ -64,11 +64,12 @@ class Frame:
 
     def _automaton(self) -> Automaton:
         """It is whole where the song may end."""
-        places, kinds = self._places(), {kind.symbol: i for i, kind in enumerate(self._table)}
+        places = self._places()
+        kinds = {kind.edge: i for i, kind in enumerate(self._table) if kind.edge}
         self._start, self._timeless = places.start, len(places.final)
-        endless = END not in kinds and not (self.config.bars or self.config.end)
-        if END in kinds:
-            places = places.closed_by(kinds[END]).opened_by(kinds[START], kinds[END])
+        endless = not kinds and not (self.config.bars or self.config.end)
+        if kinds:
+            places = places.closed_by(kinds[_END]).opened_by(kinds[_START], kinds[_END])
         elif endless:  # it ends where its length says, so it has to get there
             places = places._replace(final=lasting(places.table))
         kind = np.array([self._table.index(kind) for kind in self._kinds])
@@ -85,9 +86,9 @@ class Frame:
             return so_many_bars(lengths, closing, *grid, bars=self.config.bars)
         return any_bars(lengths, closing, *grid, full=self.config.end)
 
-    def _kind(self, note: Note | None, symbol: str) -> Kind:
+    def _kind(self, token: int, note: Note | None) -> Kind:
         if note is None:
-            return Kind(0, False, symbol)
+            return Kind(0, False, _START if token == self.tokenizer.start else _END)
         if self.config.key and not in_key(note, self.like.key):
             return Kind(0)
         closing = not self.config.end or on_tonic(note, self.like.key)
@@ -120,15 +121,15 @@ class Frame:
         codes = int(self.automaton.fewest[state])
         if codes == NEVER:
             raise ConstraintError(f"{self.name}: {self._why(state)}; {self._remedy}")
-        return codes - (END in self.vocabulary)
+        return codes - (self.tokenizer.end is not None)
 
     def _misfit(self, primer: Indices, walked: list[int]) -> str:
         """What is wrong with the first note that leads nowhere."""
         heard, meter, key = len(walked) - 1, self.like.meter, self.like.key
         note = self.notes[primer[heard]]
-        assert note is not None, "a primer has START at its beginning only"
+        assert note is not None, "a primer has a start at its beginning only"
         number = heard + 1 - sum(self.notes[code] is None for code in primer[:heard])
-        words = f"note {number} of the primer, {self.vocabulary.symbols[primer[heard]]},"
+        words = f"note {number} of the primer, {self.tokenizer.vocabulary.symbols[primer[heard]]},"
         if self.config.key and not in_key(note, key):
             return f'--key "{key}": {words} is not in it; give another --primer'
         place, length = self._place(walked[-1]), steps(note.duration) // self.unit

@@ -12,9 +12,8 @@ from melodyrnn.generation.constraint import Constraint
 from melodyrnn.generation.loops import NoLoops
 from melodyrnn.models.config import FormConfig
 from melodyrnn.music.notation.headers import HEADERS
-from melodyrnn.music.note_tokens import from_codes
 from melodyrnn.music.song import Song
-from melodyrnn.sequences.vocabulary import END, START, Indices
+from melodyrnn.sequences.vocabulary import Indices
 from melodyrnn.tasks.control.bar_frame import Frame, Sounding
 from melodyrnn.tasks.control.no_copies import NoCopies
 from melodyrnn.tasks.tokenizer import Dataset
@@ -45,10 +44,10 @@ def form_of(
     first song learned; as the longest, where the run knows when a song is over. Raises
     ConfigError, ConstraintError.
     """
-    like, vocabulary = _like(config, dataset, pickup), dataset.vocabulary
-    ends = END in vocabulary
+    like, tokenizer = _like(config, dataset, pickup), dataset.tokenizer
+    ends = tokenizer.end is not None
     constraints: list[Constraint] = []
-    frame = Frame(config, vocabulary, like)
+    frame = Frame(config, tokenizer, like)
     most = _usual(dataset, primer) if length is None else length
     if frame.name or ends:
         state = frame.after(primer)
@@ -65,7 +64,7 @@ def form_of(
     if config.max_copy:
         constraints.append(_no_copies(config.max_copy, copies, primer, dataset, frame.sounding))
     if config.avoid_loops:
-        constraints.append(NoLoops("--avoid-loops", len(vocabulary)))
+        constraints.append(NoLoops("--avoid-loops", len(tokenizer.vocabulary)))
     return Form(like, tuple(constraints), most + ends)
 
 
@@ -74,7 +73,7 @@ def _like(config: FormConfig, dataset: Dataset, pickup: Fraction) -> Song:
     meter and key that most of them have.
     """
     like = dataset.songs[0].song
-    if END in dataset.vocabulary:
+    if dataset.tokenizer.end is not None:
         shared = Counter((named.song.meter, named.song.key) for named in dataset.songs)
         (meter, key), _ = shared.most_common(1)[0]
         like = Song((), meter=meter, key=key)
@@ -97,7 +96,7 @@ def _read(name: str, text: str) -> Any:
 
 def _usual(dataset: Dataset, primer: Indices) -> int:
     """Notes after the primer where nothing is said."""
-    if END in dataset.vocabulary:  # start and end are no notes, nor is the start of the primer
+    if dataset.tokenizer.end is not None:  # start and end are no notes, nor is the start of the primer
         return max(1, max(map(len, dataset.sequences)) - 1 - len(primer))
     return max(1, len(dataset.sequences[0]) - len(primer))
 
@@ -110,8 +109,7 @@ def _no_copies(
     sounding: Sequence[Sounding | None],
 ) -> NoCopies:
     """Raises ConstraintError where the primer copies more."""
-    codes = dataset.vocabulary.decode(primer)
-    copied = copies.longest(from_codes(code for code in codes if code != START))
+    copied = copies.longest(dataset.tokenizer.decode(primer, dataset.songs[0].song))
     if copied.notes > most:
         raise ConstraintError(
             f"--max-copy {most}: the primer itself has {copied.notes} notes in a row of "

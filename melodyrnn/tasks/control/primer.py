@@ -13,8 +13,8 @@ from melodyrnn.formats.read import READERS
 from melodyrnn.music.notation.text import parse_tokens, token
 from melodyrnn.music.note_tokens import attributes
 from melodyrnn.music.song import Note, Song
-from melodyrnn.sequences.vocabulary import END, START, Indices, Vocabulary
-from melodyrnn.tasks.tokenizer import Dataset
+from melodyrnn.sequences.vocabulary import Indices
+from melodyrnn.tasks.tokenizer import Dataset, NoteTokenizer
 
 _NOTES = 4
 """Of a song given as primer, the notes taken where the run's window is shorter."""
@@ -40,7 +40,7 @@ def beginning(
     Tokens have no pickup, unless that opening begins like them. Raises WindowError,
     VocabularyError.
     """
-    start = dataset.vocabulary.encode([START] if START in dataset.vocabulary else [])
+    start = dataset.tokenizer.opening
     first, pickup = dataset.sequences[0], dataset.songs[0].song.pickup
     if primer is None:
         return Primer(start) if len(start) else Primer(first[:window], pickup)
@@ -50,8 +50,8 @@ def beginning(
         source = Path(primer) if isinstance(primer, str) else primer
         song = gather_one(source, track=track, grid=grid).song
         notes = song.notes[: max(window, _NOTES) if len(start) else window]
-    played = [_index(note, place, dataset.vocabulary) for place, note in enumerate(notes, 1)]
-    indices = np.concatenate([start, np.array(played, dtype=np.int32)])
+    given = [_index(note, place, dataset.tokenizer) for place, note in enumerate(notes, 1)]
+    indices = np.concatenate([start, np.array(given, dtype=np.int32)])
     if len(indices) < window:
         longer = dataset.vocabulary.decode(_completed(indices, dataset, window))
         raise WindowError(
@@ -69,22 +69,22 @@ def _is_file(primer: str) -> bool:
     return bool(primer.strip()) and (path.suffix.lower() in READERS or exists(path))
 
 
-def _index(note: Note, place: int, vocabulary: Vocabulary) -> int:
-    """The code of a note, or of one that sounds the same under another name."""
-    code = token(note)
-    if code in vocabulary:
-        return vocabulary.index(code)
-    symbols = [symbol for symbol in vocabulary.symbols if symbol not in (START, END)]
-    pitches = attributes([*symbols, code])  # the last is the note asked for
+def _index(note: Note, place: int, tokenizer: NoteTokenizer) -> int:
+    """The id of a note, or of one that sounds the same under another name."""
+    name = token(note)
+    if name in tokenizer.vocabulary:
+        return tokenizer.vocabulary.index(name)
+    tokens = tokenizer.note_tokens
+    pitches = attributes([*tokens, name])  # the last is the note asked for
     *known, (pitch, duration) = pitches
     distance = [abs(p - pitch) + 4 * abs(float(np.log2(d / duration))) for p, d in known]
     order = np.argsort(distance, kind="stable")
     if distance[order[0]] == 0 and not note.is_rest:
         return int(order[0])
-    near = ", ".join(symbols[i] for i in order[:3])
+    near = ", ".join(tokens[i] for i in order[:3])
     raise VocabularyError(
-        f"note {place} of the primer, {code!r}, is not among the {len(symbols)} codes that "
-        f"this run knows; near it are {near}"
+        f"note {place} of the primer, {name!r}, is not among the {len(tokens)} tokens of "
+        f"this run; near it are {near}"
     )
 
 

@@ -1,0 +1,91 @@
+"""One model at work in one run folder: what a row of the registry needs to learn there, or to be
+read again.
+"""
+
+from collections.abc import Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Protocol
+
+from melodyrnn.models.config import ModelConfig
+from melodyrnn.models.predictor import Predictor
+from melodyrnn.runs.learning import learn
+from melodyrnn.runs.record import Record, load_network
+from melodyrnn.sequences.vocabulary import Indices
+from melodyrnn.system.progress import Progress, silent
+from melodyrnn.tasks.task import Parts, Task
+
+
+class Folder(Protocol):
+    """What a session needs of a run."""
+
+    @property
+    def path(self) -> Path: ...
+    @property
+    def record(self) -> Record: ...
+    @property
+    def task(self) -> Task[Any, Any]: ...
+    @property
+    def parts(self) -> Parts[Any]: ...
+
+
+class Session:
+    """Of ``run``; ``data`` are its items, encoded, where they are at hand."""
+
+    def __init__(
+        self,
+        run: Folder,
+        data: Parts[Any] | None = None,
+        progress: Progress = silent,
+        tensorboard: bool = False,
+    ) -> None:
+        self.path, self.task, self.record = run.path, run.task, run.record
+        self.files: list[Path] = []
+        self._run, self._progress, self._tensorboard = run, progress, tensorboard
+        if data is not None:
+            self.data = data
+
+    @cached_property
+    def data(self) -> Parts[Any]:
+        return self.task.encode(self.record, self._run.parts)
+
+    @property
+    def config(self) -> ModelConfig:
+        return self.record.model
+
+    @property
+    def vocabulary_size(self) -> int:
+        return len(self.record.vocabulary)
+
+    @property
+    def sequences(self) -> Sequence[Indices]:
+        """What is learned, each (L,)."""
+        return self.task.sequences(self.data.train)
+
+    def fit(self) -> Predictor:
+        """Learn; ``record`` and ``files`` are what was written then. Raises MelodyError."""
+        return self.config.spec.fit(self)
+
+    def load(self) -> Predictor:
+        """What was learned before. Raises RunError."""
+        return self.config.spec.load(self)
+
+    def train_network(self) -> Predictor:
+        """Train from the last checkpoint, if any, to the end; write what was learned."""
+        from melodyrnn.models.networks import step_network
+        from melodyrnn.models.networks.numpy_network import Network
+        from melodyrnn.training.trainer import Trainer
+
+        record = self.record
+        model = step_network.build(
+            record.model, self.vocabulary_size, record.training.seed, record.features
+        )
+        trainer = Trainer(self.task.program(record, self.data, model), record.training)
+        self.record, self.files = learn(
+            self.path, record, trainer, self._progress, self._tensorboard
+        )
+        return self.task.wrap(Network.of(model, record.model, record.features), self.record)
+
+    def load_network(self) -> Predictor:
+        """The best weights, read without TensorFlow. Raises RunError."""
+        return self.task.wrap(load_network(self.path, self.record), self.record)

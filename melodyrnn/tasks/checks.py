@@ -1,0 +1,28 @@
+"""Settings that do not suit what is learned."""
+
+from melodyrnn.errors import ConfigError
+from melodyrnn.models.config import ModelConfig
+from melodyrnn.models.registry import MODELS
+
+_STREAM_INPUTS = ("embedding", "onehot")
+
+
+def check_lookback(model: ModelConfig) -> None:
+    """Raise ConfigError where a model that sees several tokens at once has no vectors for them."""
+    if model.spec.lookback and model.input != "embedding":
+        raise ConfigError(f"--model {model.model} needs --input embedding, not {model.input}")
+
+
+def check_stream(model: ModelConfig, what: str, able: tuple[str, ...] = ()) -> None:
+    """Raise ConfigError where a model cannot learn a stream of ``what``: tunes, or text.
+
+    ``able`` are the models that can, by default all that see a whole sequence.
+    """
+    able = able or tuple(name for name, row in MODELS.items() if row.hears_all)
+    if model.model not in able:
+        raise ConfigError(
+            f"--model {model.model} learns no stream; for {what} choose from {', '.join(able)}"
+        )
+    if model.window != 1 or model.input not in _STREAM_INPUTS:
+        inputs = " or ".join(_STREAM_INPUTS)
+        raise ConfigError(f"a stream of {what} has --window 1 and --input {inputs}")

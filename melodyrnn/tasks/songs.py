@@ -1,0 +1,139 @@
+"""Songs learned by heart: each note from a window of those before it, or with a state carried."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy.typing as npt
+
+from melodyrnn.data.gather import Named
+from melodyrnn.data.split import Split, split
+from melodyrnn.evaluation.measures import Measures, measure
+from melodyrnn.models.config import ModelConfig, TrainConfig, configure
+from melodyrnn.models.predictor import Predictor
+from melodyrnn.models.registry import MODELS
+from melodyrnn.models.types import KerasModel
+from melodyrnn.music.song import Song
+from melodyrnn.render.write import write_song
+from melodyrnn.runs.record import Record
+from melodyrnn.sequences.score import Score
+from melodyrnn.sequences.vocabulary import Vocabulary
+from melodyrnn.system.progress import Progress
+from melodyrnn.tasks.checks import check_lookback
+from melodyrnn.tasks.notes import NoteTask, score
+from melodyrnn.tasks.task import Found, Parts, Settings
+from melodyrnn.tasks.tokenizer import Dataset, SongTokenizer
+from melodyrnn.training.program import Program
+
+SONG_FILES = ("song.mid", "song.musicxml", "song.svg", "song.png", "song.wav")
+
+
+class SongTask(NoteTask):
+    """Few songs, each given back whole where it was learned: that is memory."""
+
+    name = "songs"
+
+    def tokenizer(self, vocabulary: Vocabulary) -> SongTokenizer:
+        return SongTokenizer(vocabulary)
+
+    def plan(
+        self, items: Sequence[Named], settings: Settings
+    ) -> tuple[Record, Parts[Sequence[Named]]]:
+        """With ``held_out`` that part of the songs is kept from training, else none."""
+        settings = dict(settings)
+        if held_out := settings.pop("held_out", 0):
+            parts = split(items, held_out, settings.get("seed", TrainConfig().seed))
+            parts = _for(settings.get("model"), parts)
+        else:
+            parts = Split(tuple(items), (), ())
+        return self.record(parts, settings), Parts(*parts)
+
+    def record(self, parts: Split, settings: Settings) -> Record:
+        """The record of a run on songs that are split already. Raises MelodyError."""
+        settings = {"input": default_input(parts.learned, settings.get("model")), **settings}
+        model, training = configure(settings, ModelConfig, TrainConfig)
+        check_lookback(model)
+        songs = [named for part in parts for named in part]
+        dataset = Dataset.of(songs, model.window)
+        return Record(
+            model,
+            training,
+            dataset.vocabulary,
+            *(tuple(named.record for named in part) for part in parts),
+            features=dataset.tokenizer.attributes if model.input == "features" else None,
+            source=self.name,
+        )
+
+    def digests(self, items: Sequence[Named]) -> list[str]:
+        return [named.record["sha256"] for named in items]
+
+    def parts(self, path: Path, record: Record) -> Parts[Sequence[Named]]:
+        songs = (record.songs, record.validation, record.held_out)
+        return Parts(*(tuple(map(Named.of_record, some)) for some in songs))
+
+    def program(self, record: Record, data: Parts[Dataset], model: KerasModel) -> Program:
+        from melodyrnn.training.windows import WindowProgram
+
+        config, training = record.model, record.training
+        assert isinstance(training, TrainConfig), "songs are learned from windows"
+        return WindowProgram(
+            model,
+            data.train.inputs(config),
+            config,
+            training,
+            validation=data.validation.inputs(config),
+            features=record.features,
+        )
+
+    def find(
+        self, predictor: Predictor, record: Record, data: Parts[Dataset], progress: Progress
+    ) -> Found:
+        measures = measure(predictor, data.train)
+        held_out = score(predictor, data.held_out) if data.held_out.songs else None
+        metrics = {**measures.to_json(), "held_out": held_out and _held_out(record, held_out)}
+        return Found(measures.bits_per_note, metrics, measures, held_out)
+
+    def predictions(
+        self, predictor: Predictor, dataset: Dataset
+    ) -> tuple[Sequence[npt.NDArray[Any]], Measures]:
+        """Each song is also played whole."""
+        measures = measure(predictor, dataset)
+        return [played.logits for played in measures.played], measures
+
+    def illustrate(
+        self, path: Path, record: Record, data: Parts[Dataset], found: Found
+    ) -> list[Path]:
+        """The first song as the model plays it from its first window."""
+        assert found.measures, "songs learned by heart are played"
+        song = _played(data.train, found.measures, record.model.model)
+        return [file for name in SONG_FILES for file in write_song(song, path / name)]
+
+
+def default_input(songs: Sequence[Named], model: str | None) -> str:
+    """How tokens enter the network where nothing is said: the courses' plain index for one song,
+    learned vectors for several, whose tokens are too many for one number to tell apart, and for a
+    model that sees several tokens at once.
+    """
+    row = MODELS.get(model or ModelConfig().model)
+    return "embedding" if len(songs) > 1 or (row and row.lookback) else "index"
+
+
+def _for(model: str | None, parts: Split) -> Split:
+    """As the model learns them: some have no weights to choose."""
+    row = MODELS.get(model or ModelConfig().model)
+    return parts.for_counting() if row and not row.uses_validation else parts
+
+
+def _held_out(record: Record, held_out: Score) -> dict[str, object]:
+    return {
+        "songs": len(record.held_out),
+        "one_step": {"right": held_out.right, "all": held_out.all},
+        "bits_per_note": held_out.bits,
+    }
+
+
+def _played(dataset: Dataset, measures: Measures, model: str) -> Song:
+    original = dataset.songs[0].song
+    song = dataset.tokenizer.decode(measures.played[0].whole_song, original)
+    return replace(song, title=original.title, composer=f"melodyrnn, {model}")

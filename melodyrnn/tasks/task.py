@@ -1,0 +1,245 @@
+"""What a person learns from: songs by heart, tunes of a tradition, texts.
+
+A task knows how its items are read, split, encoded, learned and measured, and how new ones are
+made and written down. The verbs, which train, evaluate and generate, are the same for all tasks.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, NamedTuple, Protocol, TypeVar
+
+from melodyrnn.models.config import FormConfig, SampleConfig
+from melodyrnn.models.predictor import Predictor
+from melodyrnn.runs.record import Record
+from melodyrnn.sequences.score import Score
+from melodyrnn.sequences.vocabulary import Indices, Vocabulary
+from melodyrnn.system.progress import Progress
+from melodyrnn.tasks.tokenizer import Tokenizer
+
+if TYPE_CHECKING:
+    from melodyrnn.evaluation.measures import Measures
+    from melodyrnn.evaluation.result import Evaluated
+    from melodyrnn.generation.constraint import Constraint
+    from melodyrnn.generation.generate import Drawn
+    from melodyrnn.generation.loops import Loop
+    from melodyrnn.models.types import KerasModel
+    from melodyrnn.music.song import Song
+    from melodyrnn.training.program import Program
+
+Item = TypeVar("Item")
+Data = TypeVar("Data")
+
+Settings = Mapping[str, Any]
+"""Fields of configurations by their names, as a person gives them."""
+
+MOVABLE = ("epochs", "early_stop")
+"""Settings that may change when a run goes on."""
+
+
+class Reading(NamedTuple):
+    """How files are read."""
+
+    track: str | None = None  # chooses among several voices
+    grid: str | None = None  # quantises performed timing
+    report: bool = False  # whether each item left out is named
+    progress: Progress | None = None
+
+
+class Parts(NamedTuple, Generic[Data]):
+    """Data by what it is for."""
+
+    train: Data
+    validation: Data  # chooses the best weights
+    held_out: Data  # is only measured
+
+
+class Baseline(NamedTuple):
+    """What a simple model makes of the same held-out items: bits per note or character."""
+
+    model: str
+    bits: float
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a training was found to have learned."""
+
+    bits: float  # per note or character: of the items held out or, by heart, of the training set
+    metrics: dict[str, Any]  # as the run records it
+    measures: "Measures | None" = None  # of songs learned by heart
+    held_out: Score | None = None  # of all items held out, if there are any
+    baselines: tuple[Baseline, ...] = ()  # simple models that learned and predict the same
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """Items as a model predicts them."""
+
+    items: "tuple[Evaluated, ...]"
+    sequences: tuple[Indices, ...]  # each (L,)
+    measures: "Measures | None" = None  # where songs are played whole
+
+
+class Prompt(NamedTuple):
+    """What new items begin with, and what they keep to."""
+
+    ids: Indices  # (P,)
+    length: int  # tokens after it, at most
+    constraints: "tuple[Constraint, ...]" = ()
+    like: "Song | None" = None  # whose meter, key, tempo and pickup new songs have
+    form: FormConfig | None = None
+
+
+class Request(NamedTuple):
+    """What is asked of a generation beside how tokens are drawn."""
+
+    primer: "str | Path | Song | None" = None
+    length: int | None = None
+    count: int = 1
+    output: str | Path | None = None
+    instrument: str | None = None
+    with_short_term: bool = False
+    track: str | None = None
+    grid: str | None = None
+
+
+class Made(Protocol):
+    """One new item."""
+
+    loop: "Loop | None"  # in which it ends, if it does
+    log_probability: float  # of what follows the primer, as the model has it; natural logarithm
+    file: Path | None
+
+    def to_json(self) -> dict[str, Any]: ...
+
+
+class Trained(Protocol[Item]):
+    """What a task needs of a run: its record, and what it learned from."""
+
+    @property
+    def path(self) -> Path: ...
+    @property
+    def record(self) -> Record: ...
+    @property
+    def parts(self) -> "Parts[Sequence[Item]]": ...
+
+
+class Task(ABC, Generic[Item, Data]):
+    """``Item`` is what a person names, such as a song; ``Data`` many of them as sequences of ids."""
+
+    name: ClassVar[str]
+    """What a run's record calls it."""
+
+    unit: ClassVar[str]
+    """What bits are counted per."""
+
+    has_short_term: ClassVar[bool] = False
+    """Whether a model of what an item itself has had so far may join the run's."""
+
+    # Items, and where they go
+
+    @abstractmethod
+    def name_of(self, items: Sequence[Item]) -> str:
+        """What to call all of them together, as a folder may be called."""
+
+    @abstractmethod
+    def digests(self, items: Sequence[Item]) -> list[str]:
+        """What tells the same items from others, in an order of its own."""
+
+    @abstractmethod
+    def plan(self, items: Sequence[Item], settings: Settings) -> tuple[Record, Parts[Sequence[Item]]]:
+        """The record of a run that is to begin, and its items by what they are for.
+
+        Raises MelodyError where the settings do not suit the items.
+        """
+
+    @abstractmethod
+    def parts(self, path: Path, record: Record) -> Parts[Sequence[Item]]:
+        """The items of the run at ``path``, as far as it keeps them. Raises RunError."""
+
+    def resumed_parts(
+        self, path: Path, record: Record, items: Sequence[Item]
+    ) -> Parts[Sequence[Item]]:
+        """``parts`` of a run that is to go on, with the items in hand."""
+        return self.parts(path, record)
+
+    def keep(self, path: Path, parts: Parts[Sequence[Item]]) -> None:
+        """Write the items of a run that has just begun, where its record does not hold them."""
+
+    # Learning
+
+    @abstractmethod
+    def tokenizer(self, vocabulary: Vocabulary) -> Tokenizer[Any]:
+        """The tokenizer of a run with this vocabulary."""
+
+    @abstractmethod
+    def encode(self, record: Record, parts: Parts[Sequence[Item]]) -> Parts[Data]:
+        """The items as sequences of ids. Raises MelodyError."""
+
+    @abstractmethod
+    def sequences(self, data: Data) -> Sequence[Indices]:
+        """Each (L,)."""
+
+    @abstractmethod
+    def program(self, record: Record, data: Parts[Data], model: "KerasModel") -> "Program":
+        """The compiled arithmetic by which ``model`` learns ``data``."""
+
+    def wrap(self, predictor: Predictor, record: Record) -> Predictor:
+        """``predictor`` as a model of plain sequences."""
+        return predictor
+
+    @abstractmethod
+    def find(
+        self, predictor: Predictor, record: Record, data: Parts[Data], progress: Progress
+    ) -> Found:
+        """What ``predictor`` learned."""
+
+    def illustrate(self, path: Path, record: Record, data: Parts[Data], found: Found) -> list[Path]:
+        """Write into a run what it learned to play. Returns the files."""
+        return []
+
+    # Evaluation
+
+    @abstractmethod
+    def chosen(
+        self, run: Trained[Item], sources: Any, reading: Reading
+    ) -> "tuple[Sequence[Item], tuple[str, ...]]":
+        """The items to evaluate ``run`` on, without ``sources`` its own; and of each one left out
+        the reason, its name first. Raises MelodyError.
+        """
+
+    @abstractmethod
+    def evaluate(
+        self, run: Trained[Item], predictor: Predictor, items: Sequence[Item]
+    ) -> "Evaluation":
+        """``items`` as ``predictor`` predicts them."""
+
+    # New items
+
+    @abstractmethod
+    def check(self, settings: Settings, request: Request) -> None:
+        """Raise ConfigError for what is asked and has no meaning here."""
+
+    @abstractmethod
+    def prompt(self, run: Trained[Item], request: Request, form: FormConfig) -> Prompt:
+        """What new items begin with and keep to. Raises MelodyError."""
+
+    def aligned(self, predictor: Predictor, prompt: Prompt) -> Predictor:
+        """``predictor`` for items such as ``prompt`` begins."""
+        return predictor
+
+    @abstractmethod
+    def targets(self, output: str | Path, count: int) -> list[Path]:
+        """Where each new item goes. Raises MelodyError before anything is drawn."""
+
+    @abstractmethod
+    def make(
+        self, run: Trained[Item], prompt: Prompt, drawn: "Drawn", config: SampleConfig
+    ) -> list[Made]:
+        """The new items."""
+
+    @abstractmethod
+    def write(self, made: Any, path: Path, request: Request) -> tuple[Made, list[Path]]:
+        """Write a new item. Returns it, with its file, and all files written."""

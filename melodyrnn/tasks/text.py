@@ -1,0 +1,304 @@
+"""Texts, character by character: the same networks, and the end of each text held out."""
+
+import warnings
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+from unicodedata import normalize
+
+import numpy as np
+
+from melodyrnn.errors import ConfigError, MelodyWarning, RunError, VocabularyError
+from melodyrnn.evaluation.result import Evaluated
+from melodyrnn.files import check_no_folder, numbered, write_atomically
+from melodyrnn.generation.generate import Drawn
+from melodyrnn.generation.loops import Loop, closing_loop
+from melodyrnn.models.config import (
+    STREAM_MODEL,
+    FormConfig,
+    ModelConfig,
+    SampleConfig,
+    StreamConfig,
+    configure,
+)
+from melodyrnn.models.predictor import Predictor
+from melodyrnn.models.registry import MODELS
+from melodyrnn.models.settings import check
+from melodyrnn.models.types import KerasModel
+from melodyrnn.runs.record import Record
+from melodyrnn.sequences.score import Score, score_of
+from melodyrnn.sequences.streams import Stream, enough_lanes, lanes, pieces
+from melodyrnn.sequences.vocabulary import Indices, Vocabulary
+from melodyrnn.system.progress import Progress
+from melodyrnn.tasks.checks import check_stream
+from melodyrnn.tasks.task import (
+    Baseline,
+    Evaluation,
+    Found,
+    Parts,
+    Prompt,
+    Reading,
+    Request,
+    Settings,
+    Task,
+    Trained,
+)
+from melodyrnn.tasks.texts import Text, read_texts
+from melodyrnn.tasks.tokenizer import CharacterTokenizer
+from melodyrnn.training.program import Program
+
+MOST_TEXTS, MOST_CHARACTERS = 100_000, 10_000_000
+LENGTH = 500
+"""Characters after the primer where nothing is said."""
+_PRIMER = 40
+"""Characters of the text's own opening, up to the end of a line, where no primer is given."""
+_NOTES_ONLY = ("track", "grid", "instrument", "with_short_term")
+"""What may be asked of songs only."""
+
+Texts = list[Indices]
+
+
+@dataclass(frozen=True)
+class GeneratedText:
+    """One continuation."""
+
+    text: str  # the primer is its beginning
+    primer: int  # characters that were given
+    loop: Loop | None  # in which it ends, if it does
+    log_probability: float  # of what follows the primer, as the model has it; natural logarithm
+    file: Path | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        document = {
+            "text": self.text,
+            "primer": self.primer,
+            "loop": self.loop and self.loop._asdict(),
+            "log_probability": self.log_probability,
+        }
+        return document | ({"file": str(self.file)} if self.file else {})
+
+
+class TextTask(Task[Text, Texts]):
+    """A person's own text. The end of each, the part ``held_out``, chooses the best weights and is
+    measured; at 0 the text is learned by heart.
+    """
+
+    name = "text"
+    unit = "character"
+
+    def name_of(self, items: Sequence[Text]) -> str:
+        return items[0].name if len(items) == 1 else f"{len(items)} texts"
+
+    def digests(self, items: Sequence[Text]) -> list[str]:
+        return [text.record["sha256"] for text in items]
+
+    def plan(
+        self, items: Sequence[Text], settings: Settings
+    ) -> tuple[Record, Parts[Sequence[Text]]]:
+        model, training = configure({**STREAM_MODEL, **settings}, ModelConfig, StreamConfig)
+        _check(model, training)
+        tokenizer = CharacterTokenizer.of(text.characters for text in items)
+        songs = tuple(text.record for text in items)
+        record = Record(model, training, tokenizer.vocabulary, songs, source=self.name)
+        return record, _split(items, training)
+
+    def parts(self, path: Path, record: Record) -> Parts[Sequence[Text]]:
+        raise RunError(f"{path}: a run on text, not on songs; choose another")
+
+    def resumed_parts(
+        self, path: Path, record: Record, items: Sequence[Text]
+    ) -> Parts[Sequence[Text]]:
+        assert isinstance(record.training, StreamConfig), "a text is learned as a stream"
+        return _split(items, record.training)
+
+    def tokenizer(self, vocabulary: Vocabulary) -> CharacterTokenizer:
+        return CharacterTokenizer(vocabulary)
+
+    def encode(self, record: Record, parts: Parts[Sequence[Text]]) -> Parts[Texts]:
+        encode = self.tokenizer(record.vocabulary).encode
+        return Parts(*([encode(text.characters) for text in texts] for texts in parts))
+
+    def sequences(self, data: Texts) -> Sequence[Indices]:
+        return data
+
+    def program(self, record: Record, data: Parts[Texts], model: KerasModel) -> Program:
+        from melodyrnn.training.streams import StreamProgram
+
+        config = record.training
+        assert isinstance(config, StreamConfig), "a text is learned as a stream"
+        stream = _stream(data.train, config)
+        validation = _stream(data.validation, config) if data.validation else stream
+        return StreamProgram(model, lambda epoch: stream, validation, config)
+
+    def find(
+        self, predictor: Predictor, record: Record, data: Parts[Texts], progress: Progress
+    ) -> Found:
+        config = record.training
+        assert isinstance(config, StreamConfig), "a text is learned as a stream"
+        measured = data.held_out or data.train
+        found = _score(predictor, _pieces(measured, config))
+        unigram = Baseline(
+            "unigram", _unigram_bits(data.train, measured, len(record.vocabulary))
+        )
+        metrics = {
+            "learned_characters": _targets(data.train),
+            "held_out_characters": _targets(data.held_out),
+            "bits_per_character": found.bits,
+            "unigram_bits_per_character": unigram.bits,
+            "characters": len(record.vocabulary),
+        }
+        return Found(
+            found.bits, metrics, held_out=found if data.held_out else None, baselines=(unigram,)
+        )
+
+    # Evaluation
+
+    def chosen(
+        self, run: Trained[Text], sources: Any, reading: Reading
+    ) -> tuple[Sequence[Text], tuple[str, ...]]:
+        """Of several texts, those with characters that the run never read are left out."""
+        if not (listed := list(sources)):
+            raise ConfigError(f"{run.path}: a run on text; name the texts to measure it on")
+        known, left_out = [], []
+        for text in read_texts(listed):
+            try:
+                run.record.vocabulary.encode(text.characters)
+                known.append(text)
+            except VocabularyError as error:
+                left_out.append(f"{text.name}: {error}; the run never read it")
+        if not known:
+            raise VocabularyError(left_out[0])
+        for line in left_out:
+            warnings.warn(f"left out {line}", MelodyWarning, stacklevel=4)
+        return known, tuple(left_out)
+
+    def evaluate(
+        self, run: Trained[Text], predictor: Predictor, items: Sequence[Text]
+    ) -> Evaluation:
+        """Each character but the first from those before it."""
+        encode = self.tokenizer(run.record.vocabulary).encode
+        digests = {song["sha256"] for song in run.record.songs}
+        sequences, evaluated = [encode(text.characters) for text in items], []
+        for text, ids in zip(items, sequences, strict=True):
+            score = score_of(predictor.logits([ids])[0], ids[1:])
+            seen = text.record["sha256"] in digests
+            evaluated.append(Evaluated(text.name, None, len(ids), seen, {"both": score}))
+        return Evaluation(tuple(evaluated), tuple(sequences))
+
+    # New texts
+
+    def check(self, settings: Settings, request: Request) -> None:
+        configure(settings, SampleConfig)  # nothing of form
+        if unused := [name for name in _NOTES_ONLY if getattr(request, name)]:
+            option = "--" + unused[0].replace("_", "-")
+            raise ConfigError(f"{option} has no effect with a text; leave it out")
+        check("count", request.count, {"least": 1, "most": MOST_TEXTS})
+        if request.length is not None:
+            check("length", request.length, {"least": 1, "most": MOST_CHARACTERS})
+
+    def prompt(self, run: Trained[Text], request: Request, form: FormConfig) -> Prompt:
+        """The primer or, without one, the opening of the text that the run learned."""
+        primer = None if request.primer is None else str(request.primer)
+        if primer is None:
+            opening = run.record.songs[0]["text"]
+            primer = opening[:1] + opening[1:_PRIMER].split("\n")[0]
+        primer = normalize("NFC", primer)
+        if not primer:
+            raise ConfigError("--primer '' is empty; give a character at least")
+        try:
+            ids = run.record.vocabulary.encode(primer)
+        except VocabularyError as error:
+            raise VocabularyError(f"--primer: {error}; a model writes only what it has read") from None
+        return Prompt(ids, LENGTH if request.length is None else request.length)
+
+    def targets(self, output: str | Path, count: int) -> list[Path]:
+        check_no_folder(Path(output))
+        return numbered(Path(output), count)
+
+    def make(
+        self, run: Trained[Text], prompt: Prompt, drawn: Drawn, config: SampleConfig
+    ) -> list[GeneratedText]:
+        tokenizer = self.tokenizer(run.record.vocabulary)
+        return [
+            GeneratedText(tokenizer.decode(ids), len(prompt.ids), closing_loop(ids), float(likely))
+            for ids, likely in zip(*drawn, strict=True)
+        ]
+
+    def write(
+        self, made: GeneratedText, path: Path, request: Request
+    ) -> tuple[GeneratedText, list[Path]]:
+        file = write_atomically(path, made.text)
+        return replace(made, file=file), [file]
+
+
+def _check(model: ModelConfig, training: StreamConfig) -> None:
+    able = tuple(name for name, row in MODELS.items() if row.learns_text)
+    check_stream(model, "text", able)
+    if model.spec.lookback:
+        raise ConfigError("a text has no bars to look back on; choose another --model")
+    if model.tokens != "joint" or training.transpose:
+        raise ConfigError("a text has --tokens joint and nothing to --transpose")
+
+
+def _split(texts: Sequence[Text], config: StreamConfig) -> Parts[Sequence[Text]]:
+    """Of each text what is learned and what is held out.
+
+    The first character held out is also the last one learned: something stands before it.
+    Raises ConfigError where one of the two would have nothing to predict.
+    """
+    if not config.held_out:
+        return Parts(texts, (), ())
+    learned, held_out = [], []
+    for text in texts:
+        count = round(config.held_out * len(text.characters))
+        cut = len(text.characters) - count
+        if count < 1 or cut < 2:
+            raise ConfigError(
+                f"{text.name}: of {len(text.characters)} characters, --held-out "
+                f"{config.held_out:g} leaves nothing to train on or to evaluate on; "
+                "--held-out 0 learns a short text by heart"
+            )
+        learned.append(replace(text, characters=text.characters[:cut]))
+        held_out.append(replace(text, characters=text.characters[cut - 1 :]))
+    return Parts(learned, held_out, held_out)
+
+
+def _pieces(sequences: Texts, config: StreamConfig) -> Texts:
+    """Each text in pieces, which together fill the lanes."""
+    total = sum(map(len, sequences))
+    count = enough_lanes(total, config.batch, config.steps)
+    return [
+        piece
+        for sequence in sequences
+        for piece in pieces(sequence, max(1, round(count * len(sequence) / total)))
+    ]
+
+
+def _stream(sequences: Texts, config: StreamConfig) -> Stream:
+    cut = _pieces(sequences, config)
+    return lanes(cut, config.batch, min(config.steps, max(map(len, cut)) - 1))
+
+
+def _score(predictor: Predictor, sequences: Texts) -> Score:
+    """One-step predictions of all characters but the first of each sequence."""
+    scores = [
+        score_of(logits, sequence[1:])
+        for logits, sequence in zip(predictor.logits(sequences), sequences, strict=True)
+    ]
+    total = sum(each.all for each in scores)
+    bits = sum(each.bits * each.all for each in scores) / total
+    return Score(sum(each.right for each in scores), total, bits)
+
+
+def _targets(sequences: Texts) -> int:
+    return sum(len(sequence) - 1 for sequence in sequences)
+
+
+def _unigram_bits(learned: Texts, targets: Texts, tokens: int) -> float:
+    """The plainest model: how often each character stands in what was learned, add one."""
+    counts = np.ones(tokens)
+    for sequence in learned:
+        counts += np.bincount(sequence, minlength=tokens)
+    surprise = -np.log2(counts / counts.sum())
+    return float(np.concatenate([surprise[sequence[1:]] for sequence in targets]).mean())
