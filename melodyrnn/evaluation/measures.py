@@ -9,7 +9,6 @@ import numpy.typing as npt
 
 from melodyrnn.generation.generate import whole_song
 from melodyrnn.models.counted.ngram import Tally, ceiling
-from melodyrnn.models.lookback import under
 from melodyrnn.models.predictor import Predictor
 from melodyrnn.sequences.score import score_of
 from melodyrnn.sequences.vocabulary import Indices
@@ -56,9 +55,9 @@ class Measures:
 def measure(predictor: Predictor, dataset: Dataset) -> Measures:
     """One-step accuracy, bits per note and the whole-song test of every song."""
     sequences, cycles = dataset.sequences, dataset.cycles
-    told = under(predictor, cycles).logits(sequences)
+    told = predictor.with_cycles(cycles).logits(sequences)
     played = [
-        Played(logits, whole_song(under(predictor, [cycle]), sequence))
+        Played(logits, whole_song(predictor.with_cycles([cycle]), sequence))
         for sequence, cycle, logits in zip(sequences, cycles, told, strict=True)
     ]
     return measures_of(predictor.window, sequences, played)

@@ -140,11 +140,9 @@ def stream_record(
     Raises ConfigError, VocabularyError.
     """
     model, training = configure({**STREAM_MODEL, **settings}, ModelConfig, StreamConfig)
-    able = [
-        name
-        for name, spec in MODELS.items()
-        if spec.hears_all and not (source == "text" and spec.counted)
-    ]
+    able = MODELS.having(
+        lambda each: each.hears_whole_songs and (source != "text" or each.learns_by_gradient)
+    )
     if model.model not in able:
         raise ConfigError(
             f"--model {model.model} hears no stream; for {source} choose from {', '.join(able)}"

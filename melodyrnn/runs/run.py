@@ -6,9 +6,9 @@ from pathlib import Path
 from melodyrnn.data.gather import Named
 from melodyrnn.data.split import Split
 from melodyrnn.errors import RunError
-from melodyrnn.models.counted.table import COUNTED
-from melodyrnn.models.ensemble import WithShortTerm
+from melodyrnn.models.counted.memories import with_short_term as joined
 from melodyrnn.models.lookback import LookingBack
+from melodyrnn.models.model import NgramModel
 from melodyrnn.models.predictor import Predictor
 from melodyrnn.runs import record as runs
 from melodyrnn.runs.tune_store import kept
@@ -34,12 +34,12 @@ class OpenRun:
         Raises RunError.
         """
         predictor: Predictor
-        if self.record.model.spec.counted:
-            predictor = counted(self.record, self.dataset)
+        if not self.record.model.spec.learns_by_gradient:
+            predictor = made(self.record, self.dataset)
         else:
             predictor = player(runs.load_network(self.path, self.record), self.record)
         codes = len(self.record.vocabulary)
-        return WithShortTerm(predictor, codes) if with_short_term else predictor
+        return joined(predictor, codes) if with_short_term else predictor
 
 
 def open_run(path: str | Path, record: runs.Record | None = None) -> OpenRun:
@@ -71,9 +71,9 @@ def player(network: Predictor, record: runs.Record) -> Predictor:
     return network
 
 
-def counted(record: runs.Record, dataset: Dataset) -> Predictor:
-    """A counted model is its songs: there are no weights to keep."""
-    config = record.model
-    settings = {name: getattr(config, name) for name in config.spec.settings}
-    model = COUNTED[config.model]
-    return model(dataset.sequences, config.window, len(dataset.vocabulary), **settings)
+def made(record: runs.Record, dataset: Dataset) -> Predictor:
+    """The model of a run that keeps no weights: it is made of its songs again."""
+    model = record.model.spec
+    assert isinstance(model, NgramModel), "a network is trained"
+    codes = len(dataset.vocabulary)
+    return model.make(dataset.sequences, record.model.window, codes, record.model)

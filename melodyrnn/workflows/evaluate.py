@@ -22,7 +22,6 @@ from melodyrnn.errors import ConfigError
 from melodyrnn.evaluation.generated import EvaluateGeneratedResult, evaluate_generated
 from melodyrnn.evaluation.measures import Measures, measure, measures_of
 from melodyrnn.evaluation.note_scores import Scores, Telling, notes_told
-from melodyrnn.models.lookback import under
 from melodyrnn.music.note_tokens import plain_codes
 from melodyrnn.runs import record as runs
 from melodyrnn.runs.run import OpenRun, open_run, songs_of
@@ -167,7 +166,7 @@ def evaluate(
         measures = measure(predictor, dataset)
         logits: Sequence[Any] = [played.logits for played in measures.played]
     else:
-        logits = under(predictor, dataset.cycles).logits(dataset.sequences)
+        logits = predictor.with_cycles(dataset.cycles).logits(dataset.sequences)
     # What chose the best weights was heard too, if not learned.
     known = [*parts.learned, *parts.validation]
     tunes, copies = {tuple(plain_codes(each.song)) for each in known}, Copies(known)

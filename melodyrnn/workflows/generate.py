@@ -15,7 +15,6 @@ from melodyrnn.files import make_folder, numbered
 from melodyrnn.generation import generate as generation
 from melodyrnn.generation.loops import Loop, closing_loop
 from melodyrnn.models.config import FormConfig, SampleConfig, check_beam, configure
-from melodyrnn.models.lookback import under
 from melodyrnn.models.settings import check
 from melodyrnn.music.note_tokens import from_codes, respelled, to_codes
 from melodyrnn.music.song import Song
@@ -135,7 +134,7 @@ def generate(
     form = form_of(asked, dataset, copies, *given, length)
 
     drawn = generation.generate(
-        under(opened.predictor(with_short_term), [cycle_of(form.like)]),
+        opened.predictor(with_short_term).with_cycles([cycle_of(form.like)]),
         given.indices,
         form.length,
         config,

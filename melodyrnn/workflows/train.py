@@ -11,7 +11,6 @@ from melodyrnn.data.gather import Named, Source, gather
 from melodyrnn.data.split import Split, split
 from melodyrnn.evaluation.measures import Measures, measure
 from melodyrnn.models.config import ModelConfig, TrainConfig
-from melodyrnn.models.lookback import under
 from melodyrnn.models.networks.numpy_network import Network
 from melodyrnn.models.predictor import Predictor
 from melodyrnn.models.registry import MODELS
@@ -21,7 +20,7 @@ from melodyrnn.render.write import write_song
 from melodyrnn.runs import record as runs
 from melodyrnn.runs.folder import new_record, place_of, resumed_record
 from melodyrnn.runs.learning import check_tensorboard, learn
-from melodyrnn.runs.run import counted, player
+from melodyrnn.runs.run import made, player
 from melodyrnn.sequences.score import Score, score_of
 from melodyrnn.sequences.vocabulary import Vocabulary
 from melodyrnn.tasks.result import Trained
@@ -77,7 +76,7 @@ def train(
     check_tensorboard(tensorboard)
     named = gather(songs, track=track, grid=grid)
     spec = MODELS.get(settings.get("model", ModelConfig().model))
-    if len(named) > 1 and spec and spec.hears_all and "window" not in settings:
+    if len(named) > 1 and spec and spec.hears_whole_songs and "window" not in settings:
         return train_tunes(
             named,
             output=output,
@@ -90,7 +89,7 @@ def train(
     parts, vocabulary = Split(tuple(named), (), ()), None
     if held_out := settings.pop("held_out", 0):
         parts = split(named, held_out, settings.get("seed", TrainConfig().seed))
-        parts = parts.for_counting() if spec and spec.counted else parts
+        parts = parts if not spec or spec.uses_validation else parts.without_validation()
         vocabulary = vocabulary_of([each.song for each in named])
     path = place_of(named.name, settings, output, resume)
     return train_named(
@@ -135,8 +134,8 @@ def train_named(
         path = runs.begin(path, record, fresh=fresh, overwrite=overwrite)
     dataset = Dataset.of(named, record.model.window, record.vocabulary)
     files: list[Path] = []
-    if record.model.spec.counted:
-        predictor, record = counted(record, dataset), replace(record, status="finished")
+    if not record.model.spec.learns_by_gradient:
+        predictor, record = made(record, dataset), replace(record, status="finished")
     else:
         predictor, record, files = _learn(path, record, dataset, progress, tensorboard)
     measures = measure(predictor, dataset)
@@ -158,7 +157,7 @@ def _unheard(predictor: Predictor, songs: Sequence[Named], record: runs.Record) 
         return None
     window = record.model.window
     dataset = Dataset.of(songs, window, record.vocabulary)
-    told = under(predictor, dataset.cycles).logits(dataset.sequences)
+    told = predictor.with_cycles(dataset.cycles).logits(dataset.sequences)
     came = np.concatenate([sequence[window:] for sequence in dataset.sequences])
     return score_of(np.concatenate(told), came)
 

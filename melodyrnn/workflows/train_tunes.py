@@ -14,14 +14,13 @@ from melodyrnn.data.split import Split, split
 from melodyrnn.errors import ConfigError
 from melodyrnn.models.config import ModelConfig, StreamConfig
 from melodyrnn.models.counted.ppm import Ppm
-from melodyrnn.models.lookback import under
 from melodyrnn.models.networks.numpy_network import Network
 from melodyrnn.models.predictor import Predictor
 from melodyrnn.music.note_tokens import shifted
 from melodyrnn.runs import record as runs
 from melodyrnn.runs.folder import place_of, resumed_record, stream_record
 from melodyrnn.runs.learning import learn
-from melodyrnn.runs.run import counted, player
+from melodyrnn.runs.run import made, player
 from melodyrnn.runs.tune_store import digest, keep, kept
 from melodyrnn.sequences.score import Score, score_of
 from melodyrnn.sequences.streams import Stream, enough_lanes, lanes
@@ -112,14 +111,14 @@ def train_tunes(
     else:
         progress(Counted(0, len(named), "songs sorted by family"))
         parts = _split(named, config)
-        parts = parts.for_counting() if record.model.spec.counted else parts
+        parts = parts if record.model.spec.uses_validation else parts.without_validation()
         path = runs.begin(path, record, fresh=output is None, overwrite=overwrite)
         keep(path, parts)
     progress(Counted(0, len(named), "songs turned into indices"))
     learned, judged, unheard = (Dataset.of(songs, 1, record.vocabulary) for songs in parts)
     files: list[Path] = []
-    if record.model.spec.counted:
-        predictor, record = counted(record, learned), replace(record, status="finished")
+    if not record.model.spec.learns_by_gradient:
+        predictor, record = made(record, learned), replace(record, status="finished")
     else:
         predictor, record, files = _learn(path, record, learned, judged, progress, tensorboard)
     score = _told(predictor, unheard)
@@ -188,7 +187,7 @@ def _told(predictor: Predictor, unheard: Dataset) -> Score:
     pairs = list(zip(unheard.sequences, unheard.cycles, strict=True))
     for start in range(0, len(pairs), _TOLD_AT_ONCE):
         sequences, cycles = zip(*pairs[start : start + _TOLD_AT_ONCE], strict=True)
-        logits = under(predictor, cycles).logits(sequences)
+        logits = predictor.with_cycles(cycles).logits(sequences)
         for told, sequence in zip(logits, sequences, strict=True):
             score = score_of(told[:-1], sequence[1:-1])
             right, notes = right + score.right, notes + score.all
