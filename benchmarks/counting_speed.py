@@ -13,7 +13,7 @@ from alternating import medians
 from melodyrnn.data.gather import gather
 from melodyrnn.experiments.benchmark.benchmark import FOLDS, folds_of
 from melodyrnn.experiments.benchmark.melodies import melodies_of
-from melodyrnn.experiments.benchmark.rows import COUNTED
+from melodyrnn.experiments.benchmark.rows import NGRAMS
 from melodyrnn.formats.read import Corpus
 
 
@@ -26,9 +26,9 @@ def main():
 
     def tell(row):
         for fold, before in zip(folds, told, strict=True):
-            before[row.model] = row.tell(fold, before)
+            before[row.model] = row.predict(fold, before)
 
-    taken = medians(options.repeats, **{row.model: partial(tell, row) for row in COUNTED})
+    taken = medians(options.repeats, **{row.model: partial(tell, row) for row in NGRAMS})
     for model, seconds in taken.items():
         print(f"{model:30} {seconds:6.2f} s")
     print(f"{'all':30} {sum(taken.values()):6.2f} s")

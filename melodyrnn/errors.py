@@ -9,6 +9,7 @@
     ├── RunError          a run folder
     ├── RenderError       a picture or a sound
     ├── ConfigError       a setting out of its range
+    │   └── PluginError   a model, cell or format of another package, which is gone or broken
     └── ConstraintError   what new songs shall keep to cannot be kept to
 
     MelodyWarning         something was decided for the user, who should know it
@@ -52,6 +53,10 @@ class RenderError(MelodyError):
 
 class ConfigError(MelodyError):
     """A setting is out of its range."""
+
+
+class PluginError(ConfigError):
+    """What another package adds is not installed, or cannot be loaded."""
 
 
 class ConstraintError(MelodyError):

@@ -13,7 +13,8 @@ from melodyrnn.errors import ConfigError, MelodyError, MelodyWarning, RunError
 from melodyrnn.experiments.benchmark import benchmark as workflow
 from melodyrnn.experiments.benchmark.melodies import melodies_of
 from melodyrnn.experiments.benchmark.published import TABLES
-from melodyrnn.experiments.benchmark.rows import COUNTED, Row, together
+from melodyrnn.experiments.benchmark.rows import NGRAMS, Row, mixed
+from melodyrnn.models.combining import Mixture
 
 TUNES = """\
 X:1
@@ -45,7 +46,7 @@ def call(*arguments):
 def _rows_that_count():
     """Networks take minutes; test_network_rows.py has them."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(workflow, "ROWS", COUNTED)
+        patch.setattr(workflow, "ROWS", NGRAMS)
         yield
 
 
@@ -97,7 +98,7 @@ def test_each_melody_is_told_once_and_never_learned_in_that_fold(humdrum, tmp_pa
     seen = []
 
     def spy(fold, told):
-        seen.append((set(fold.learned), set(fold.test)))
+        seen.append((set(fold.train), set(fold.test)))
         return [np.full((len(each.pitches), fold.pitches), 1 / fold.pitches) for each in fold.test]
 
     monkeypatch.setattr(workflow, "ROWS", (Row("uniform", "", "nothing", spy),))
@@ -112,8 +113,8 @@ def test_each_melody_is_told_once_and_never_learned_in_that_fold(humdrum, tmp_pa
 
 
 def test_a_row_is_given_what_those_above_it_told(humdrum, tmp_path, monkeypatch):
-    alone = Row("together", "", "pitch", together(["LTM+"]))
-    monkeypatch.setattr(workflow, "ROWS", (*COUNTED, alone))
+    alone = Row("together", "", "pitch", mixed(["LTM+"], Mixture()))
+    monkeypatch.setattr(workflow, "ROWS", (*NGRAMS, alone))
     result = benchmark("kinder", songs=humdrum, folds=2, output=tmp_path / "out")
     rows = {row.row.model: row for row in result.rows}
     assert rows["together"].folds == pytest.approx(rows["LTM+"].folds)
@@ -144,7 +145,7 @@ def test_folds_do_not_depend_on_the_names_and_the_order_of_files(humdrum, tmp_pa
 def test_other_songs_have_no_published_figures(humdrum, tmp_path):
     told = benchmark("kinder", songs=humdrum, folds=2, output=tmp_path / "out").to_json()
     assert told["dataset"]["melodies"] == 5
-    assert [row["published"] for row in told["rows"]] == [None] * len(COUNTED)
+    assert [row["published"] for row in told["rows"]] == [None] * len(NGRAMS)
 
 
 def test_tied_notes_are_one_and_rests_none(tmp_path):

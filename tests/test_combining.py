@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from melodyrnn.models.combining import MEANS, combine
+from melodyrnn.models.combining import MEANS, Mixture
 
 shapes = st.tuples(st.integers(1, 3), st.integers(1, 4), st.integers(1, 6))
 kinds = st.sampled_from(sorted(MEANS))
@@ -19,7 +19,7 @@ def distributions(draw):
 
 @given(distributions(), biases, kinds)
 def test_the_combination_is_a_distribution(p, bias, mean):
-    q = combine(p, bias, mean)
+    q = Mixture(bias, mean).combine(p)
     assert q.shape == p.shape[1:]
     assert (q >= 0).all()
     np.testing.assert_allclose(q.sum(-1), 1)
@@ -27,12 +27,14 @@ def test_the_combination_is_a_distribution(p, bias, mean):
 
 @given(distributions(), biases, kinds)
 def test_the_order_of_models_is_the_same_to_it(p, bias, mean):
-    np.testing.assert_allclose(combine(p, bias, mean), combine(p[::-1], bias, mean), atol=1e-12)
+    np.testing.assert_allclose(
+        Mixture(bias, mean).combine(p), Mixture(bias, mean).combine(p[::-1]), atol=1e-12
+    )
 
 
 @given(distributions(), biases, kinds)
 def test_models_that_agree_are_left_alone(p, bias, mean):
-    np.testing.assert_allclose(combine([p[0], p[0], p[0]], bias, mean), p[0], atol=1e-12)
+    np.testing.assert_allclose(Mixture(bias, mean).combine([p[0], p[0], p[0]]), p[0], atol=1e-12)
 
 
 SURE, UNSURE = [3 / 4, 1 / 4], [1 / 2, 1 / 2]
@@ -53,15 +55,15 @@ def test_means_as_worked_by_hand(bias, mean, weight):
         expected = weight * 3 / 4 + (1 - weight) / 2
     else:  # both halves of UNSURE fall out
         expected = 3**weight / (3**weight + 1)
-    found = combine([[SURE], [UNSURE]], bias, mean)
+    found = Mixture(bias, mean).combine([[SURE], [UNSURE]])
     np.testing.assert_allclose(found, [[expected, 1 - expected]], rtol=1e-6)
 
 
 def test_the_surer_model_wins_where_the_bias_is_large():
-    np.testing.assert_allclose(combine([[SURE], [UNSURE]], 1000), [SURE])
+    np.testing.assert_allclose(Mixture(1000).combine([[SURE], [UNSURE]]), [SURE])
 
 
 @pytest.mark.parametrize("mean", sorted(MEANS))
 def test_a_model_that_is_certain_is_believed(mean):
-    found = combine([[[1.0, 0.0]], [[0.5, 0.5]]], 2, mean)
+    found = Mixture(2, mean).combine([[[1.0, 0.0]], [[0.5, 0.5]]])
     np.testing.assert_allclose(found, [[1, 0]], atol=1e-9)

@@ -171,17 +171,18 @@ def row(model, rights, first_wrong):
         (
             [row("mlp", [46, 46], 8), row("lstm", [50, 50], None)],
             "The LSTM passes the ceiling of any model that sees only 4 notes and plays the song "
-            "whole; the MLP stops at it and leaves the song at note 8.",
+            "whole; the MLP stops at it and makes its first error at note 8.",
         ),
         (
             [row("lstm-stateless", [44, 45], 9), row("mlp", [44, 46], 8)],
-            "The MLP never passes the ceiling of any model that sees only 4 notes and leaves the "
-            "song at note 8; the LSTM that forgets stays below it and leaves the song at note 9.",
+            "The MLP never passes the ceiling of any model that sees only 4 notes and makes its "
+            "first error at note 8; the LSTM that forgets stays below it and makes its first "
+            "error at note 9.",
         ),
         (
             [row("lstm", [46, 50], 30)],
             "The LSTM passes the ceiling of any model that sees only 4 notes with some seeds and "
-            "leaves the song at note 30.",
+            "makes its first error at note 30.",
         ),
     ],
 )
@@ -193,8 +194,8 @@ def test_the_sentence_on_songs_held_out():
     rows = [HeldOutRow("ngram", 3.0, 2.8, 3.2), HeldOutRow("lstm", 2.5, 2.3, 2.7)]
     pair = Pair("ngram", "lstm", 0.5, 0.2, 0.8, True)
     assert verdict.generalised(HeldOut(5, 200, rows, [pair])) == (
-        "On 5 songs held out the LSTM does best, 2.50 bits a note; "
-        "what it gains on counting, 0.50 bits, is beyond chance."
+        "On 5 songs held out the LSTM does best, 2.50 bits per note; "
+        "what it gains on the n-gram model, 0.50 bits, is beyond chance."
     )
 
 

@@ -9,11 +9,12 @@ from hypothesis import strategies as st
 from melodyrnn import evaluate, train
 from melodyrnn.cli import main
 from melodyrnn.generation.generate import generate
-from melodyrnn.models.combining import combine
+from melodyrnn.models.combining import Mixture
 from melodyrnn.models.config import SampleConfig
-from melodyrnn.models.counted.ngram import Repeat
+from melodyrnn.models.counted.memories import ppm, with_short_term
+from melodyrnn.models.counted.ngram import Ngram, Repeat
 from melodyrnn.models.counted.ppm import SHORT_TERM, Ppm
-from melodyrnn.models.ensemble import WithShortTerm
+from melodyrnn.models.ensemble import Ensemble
 
 CODES, WINDOW = 4, 2
 tunes = st.lists(st.integers(0, CODES - 1), min_size=WINDOW + 1, max_size=14).map(
@@ -22,7 +23,7 @@ tunes = st.lists(st.integers(0, CODES - 1), min_size=WINDOW + 1, max_size=14).ma
 
 
 def joined(corpus):
-    return WithShortTerm(Repeat(corpus, WINDOW, CODES), CODES)
+    return with_short_term(Repeat(corpus, WINDOW, CODES), CODES)
 
 
 @given(tunes, tunes)
@@ -31,7 +32,7 @@ def test_it_is_the_combination_of_the_two(learned, tune):
     model = Ppm(CODES, **SHORT_TERM)
     short = model.follow(tune, model.learn(), learning=True)[WINDOW:]
     (logits,) = joined([learned]).logits([tune])
-    np.testing.assert_allclose(np.exp(logits), combine([alone, short]))
+    np.testing.assert_allclose(np.exp(logits), Mixture().combine([alone, short]))
 
 
 @given(tunes, tunes)
@@ -42,6 +43,34 @@ def test_step_by_step_as_all_at_once(learned, tune):
     for place, expected in enumerate(together):
         logits, state = predictor.step(tune[None, place : place + WINDOW], state)
         np.testing.assert_allclose(logits[0], expected)
+
+
+@given(tunes, tunes, st.sampled_from(["geometric", "arithmetic"]), st.sampled_from([0.0, 2.0]))
+def test_any_models_make_one(learned, tune, mean, bias):
+    members = [Repeat([learned], WINDOW, CODES), Ngram([learned], WINDOW, CODES)]
+    mixture = Mixture(bias, mean)
+    ensemble = Ensemble(members, mixture)
+    expected = mixture.combine([member.distributions([tune])[0] for member in members])
+    np.testing.assert_allclose(ensemble.distributions([tune])[0], expected)
+    assert ensemble.parameters == sum(member.parameters for member in members)
+
+
+@given(tunes, tunes)
+def test_one_within_another(learned, tune):
+    inner = ppm([learned], WINDOW, CODES, memory="both")
+    outer = Ensemble([inner, Repeat([learned], WINDOW, CODES)])
+    (together,) = outer.log_probs([tune])
+    np.testing.assert_allclose(np.exp(together).sum(-1), 1)
+    state = outer.pick(outer.begin(1), np.array([0, 0]))
+    for place, expected in enumerate(together):
+        p, state = outer.step_distribution(np.stack([tune[place : place + WINDOW]] * 2), state)
+        np.testing.assert_allclose(np.log(p), [expected, expected], atol=1e-9)
+
+
+def test_members_of_two_windows_are_refused():
+    song = np.array([0, 1, 2, 0], dtype=np.int32)
+    with pytest.raises(ValueError, match=r"members with the windows \[1, 2\]"):
+        Ensemble([Repeat([song], 1, CODES), Repeat([song], 2, CODES)])
 
 
 def test_songs_drawn_do_not_depend_on_how_many():

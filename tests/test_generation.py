@@ -5,14 +5,14 @@ from melodyrnn.errors import ConstraintError
 from melodyrnn.generation.generate import generate, whole_song
 from melodyrnn.models.bar_columns import Cycle, Lookback
 from melodyrnn.models.config import ModelConfig, SampleConfig
+from melodyrnn.models.counted.memories import with_short_term
 from melodyrnn.models.counted.ngram import Ngram
-from melodyrnn.models.counted.table import COUNTED
-from melodyrnn.models.ensemble import WithShortTerm
 from melodyrnn.models.lookback import LookingBack
+from melodyrnn.models.model import NgramModel
 from melodyrnn.models.networks import step_network as models
 from melodyrnn.models.networks.numpy_network import Network
-from melodyrnn.models.predictor import hear
-from melodyrnn.models.registry import NETWORKS
+from melodyrnn.models.predictor import after_primer
+from melodyrnn.models.registry import MODELS
 from melodyrnn.sequences.sampling import log_softmax
 
 CODES, WINDOW = 5, 3
@@ -24,8 +24,8 @@ learned = np.random.default_rng(0).integers(0, CODES, 40).astype(np.int32)
 
 @pytest.fixture(scope="module", params=["lstm", "lstm-stateless", "mlp", "ngram", "ppm", "repeat"])
 def predictor(request):
-    if request.param in COUNTED:
-        return COUNTED[request.param]([learned], WINDOW, CODES)
+    if isinstance(model := MODELS[request.param], NgramModel):
+        return model.make([learned], WINDOW, CODES)
     config = ModelConfig(request.param, units=8, window=WINDOW)
     return Network.of(models.build(config, CODES, 2), config)
 
@@ -77,7 +77,7 @@ def test_one_step_is_stepping_through_the_song(predictor):
 
 
 def test_every_network_of_the_table_generates():
-    for name in NETWORKS:
+    for name in MODELS.having(lambda model: model.learns_by_gradient):
         config = ModelConfig(name, units=4, window=WINDOW)
         network = Network.of(models.build(config, CODES), config)
         if config.spec.lookback:
@@ -154,7 +154,7 @@ def test_a_constrained_song_does_not_depend_on_how_many_are_made(predictor, coun
 def test_a_likeliest_code_that_may_not_come_leaves_its_place_to_the_next(predictor):
     greedy = generate(predictor, primer, 1, SampleConfig(top_k=1)).songs[0][-1]
     others = Only(np.tile(np.arange(CODES) != greedy, (CODES, 1)))
-    logits, _ = predictor.step(primer[None, -WINDOW:], hear(predictor, primer, 1))
+    logits, _ = predictor.step(primer[None, -WINDOW:], after_primer(predictor, primer, 1))
     second = np.argsort(-logits[0], kind="stable")[1]
     for config in (SampleConfig(top_k=1), SampleConfig(temperature=0.0), SampleConfig(beam=1)):
         assert generate(predictor, primer, 1, config, constraints=[others]).songs[0][-1] == second
@@ -174,7 +174,7 @@ def test_a_beam_of_one_is_greedy(predictor):
 
 
 def test_songs_that_learn_while_they_are_made_are_picked_with_what_they_learned():
-    both = WithShortTerm(Ngram([learned], WINDOW, CODES), CODES)
+    both = with_short_term(Ngram([learned], WINDOW, CODES), CODES)
     greedy = generate(both, primer, 12, SampleConfig(temperature=0.0))
     assert np.array_equal(greedy.songs, generate(both, primer, 12, SampleConfig(beam=1)).songs)
     best = generate(both, primer, 12, SampleConfig(beam=20))

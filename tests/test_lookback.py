@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from melodyrnn.models.backend import keras, tf
 from melodyrnn.models.bar_columns import PLACES, Cycle, Lookback, kinds, views
 from melodyrnn.models.config import ModelConfig
-from melodyrnn.models.ensemble import WithShortTerm
-from melodyrnn.models.lookback import LookingBack, under
+from melodyrnn.models.counted.memories import with_short_term
+from melodyrnn.models.lookback import LookingBack
 from melodyrnn.models.networks import step_network as models
 from melodyrnn.models.networks.numpy_network import Network
 from melodyrnn.music.notation.text import parse
@@ -125,7 +125,7 @@ def test_numpy_tells_what_keras_does(window, tokens):
     model, predictor = looking_back(window, tokens=tokens, layers=2)
     songs, bars = seen()
     shown = views(predictor.lookback, songs, bars)
-    for view, logits in zip(shown, under(predictor, bars).logits(songs), strict=True):
+    for view, logits in zip(shown, predictor.with_cycles(bars).logits(songs), strict=True):
         states = models.zero_states(model, 1)
         for place, told in enumerate(logits):
             row = tf.constant(view[None, place : place + window])
@@ -138,7 +138,7 @@ def test_numpy_tells_what_keras_does(window, tokens):
 def test_step_by_step_is_as_all_at_once(window):
     _, predictor = looking_back(window)
     songs, bars = seen()
-    together = under(predictor, bars)
+    together = predictor.with_cycles(bars)
     expected = together.logits(songs)
     state = together.begin(3)
     for place in range(9 - window):  # as long as the shortest goes on
@@ -156,11 +156,11 @@ def test_step_by_step_is_as_all_at_once(window):
 def test_the_bars_change_what_is_told_and_reach_a_joined_model():
     _, predictor = looking_back()
     songs, _ = seen(1)
-    joined = WithShortTerm(predictor, CODES)
+    joined = with_short_term(predictor, CODES)
     for model in (predictor, joined):
-        one, other = (under(model, [Cycle(length)]).logits(songs)[0] for length in (6, 4))
+        one, other = (model.with_cycles([Cycle(length)]).logits(songs)[0] for length in (6, 4))
         assert not np.allclose(one, other)
-    assert under(predictor.network, [Cycle(6)]) is predictor.network
+    assert predictor.network.with_cycles([Cycle(6)]) is predictor.network
 
 
 def test_it_is_saved_and_loaded(tmp_path):

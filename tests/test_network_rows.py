@@ -7,7 +7,7 @@ import pytest
 from melodyrnn import parse
 from melodyrnn.data.gather import Named, Reading
 from melodyrnn.experiments.benchmark import network_rows
-from melodyrnn.experiments.benchmark.folds import tell_folds
+from melodyrnn.experiments.benchmark.folds import predict_folds
 from melodyrnn.experiments.benchmark.melodies import melodies_of
 from melodyrnn.experiments.benchmark.network_rows import NETWORKS, ROWS
 from melodyrnn.experiments.benchmark.rows import LTM_PLUS, STM, Fold
@@ -33,38 +33,38 @@ def fold():
 def tiny(monkeypatch):
     """One set of programs serves all trainings."""
     monkeypatch.setattr(network_rows, "SETTINGS", {False: TINY, True: TINY})
-    monkeypatch.setattr(network_rows, "BEFORE", TINY)
-    monkeypatch.setattr(network_rows, "AFTER", TINY)
+    monkeypatch.setattr(network_rows, "PRETRAINING", TINY)
+    monkeypatch.setattr(network_rows, "FINE_TUNING", TINY)
 
 
 def test_every_row_tells_the_alphabet(fold, tiny, monkeypatch):
     others = Reading(tuple(Named(str(n), tune(n)) for n in range(100, 104)), (), ())
     monkeypatch.setattr(network_rows, "gather_all", lambda corpus: others)
-    told = {row.model: row.tell(fold, {}) for row in (LTM_PLUS, STM)}
+    told = {row.model: row.predict(fold, {}) for row in (LTM_PLUS, STM)}
     rows = [row for row in NETWORKS if row.inputs == "pitch"]
     assert len(rows) == 6
     for row in rows:
         if row.prepare:
-            made = row.prepare((*fold.learned, *fold.test), 0)
+            made = row.prepare((*fold.train, *fold.test), 0)
             fold = replace(fold, prepared={row.model: made})
-            fold.rehearsed.update({LTM_PLUS.model: LTM_PLUS.tell(fold.rehearsal, {})})
-        told[row.model] = row.tell(fold, told)
+            fold.validated.update({LTM_PLUS.model: LTM_PLUS.predict(fold.inner, {})})
+        told[row.model] = row.predict(fold, told)
         for melody, p in zip(fold.test, told[row.model], strict=True):
             assert p.shape == (len(melody.pitches), fold.pitches)
             assert p.sum(-1) == pytest.approx(np.ones(len(p)))
 
 
 def test_choices_are_made_on_learned_melodies_alone(fold):
-    rehearsal = fold.rehearsal
-    assert set(rehearsal.learned) | set(rehearsal.test) == set(fold.learned)
-    assert not set(rehearsal.learned) & set(rehearsal.test)
-    assert not {*rehearsal.learned, *rehearsal.test} & set(fold.test)
-    assert fold.rehearsal is rehearsal
+    inner = fold.inner
+    assert set(inner.train) | set(inner.test) == set(fold.train)
+    assert not set(inner.train) & set(inner.test)
+    assert not {*inner.train, *inner.test} & set(fold.test)
+    assert fold.inner is inner
 
 
 def test_a_single_learned_melody_rehearses_with_itself(fold):
-    alone = replace(fold, learned=fold.learned[:1])
-    assert alone.rehearsal.test == alone.rehearsal.learned == alone.learned
+    alone = replace(fold, train=fold.train[:1])
+    assert alone.inner.test == alone.inner.train == alone.train
 
 
 def test_variants_of_what_is_to_be_told_are_not_learned_before():
@@ -90,8 +90,8 @@ def test_variants_of_what_is_to_be_told_are_not_learned_before():
 def test_workers_tell_what_is_told_here(fold):
     alone = [replace(row, alone=True) for row in (LTM_PLUS, STM)]
     steps = []
-    told = tell_folds(alone, [fold, fold], lambda *step: steps.append(step[:2]))
-    here = tell_folds([LTM_PLUS, STM], [fold], lambda *step: None)
+    told = predict_folds(alone, [fold, fold], lambda *step: steps.append(step[:2]))
+    here = predict_folds([LTM_PLUS, STM], [fold], lambda *step: None)
     for model, folds in told.items():
         for bits in folds:
             for one, other in zip(bits, here[model][0], strict=True):

@@ -7,10 +7,10 @@ from melodyrnn.models.backend import tf
 from melodyrnn.models.config import ModelConfig
 from melodyrnn.models.networks import step_network as models
 from melodyrnn.models.networks.numpy_network import Network, parts, read_weights
-from melodyrnn.models.registry import NETWORKS
 from melodyrnn.runs import record as runs
 from tests.rows import rows_for
 
+NETWORKS = MODELS.having(lambda model: model.learns_by_gradient)
 CODES, WINDOW = 7, 3
 FEATURES = [[60 + code % 3, code // 3] for code in range(CODES)]
 

@@ -8,8 +8,7 @@ from hypothesis import strategies as st
 from melodyrnn.generation.shared_past import SharedPast
 from melodyrnn.models.bar_columns import Cycle, Lookback
 from melodyrnn.models.config import ModelConfig
-from melodyrnn.models.counted.table import COUNTED
-from melodyrnn.models.ensemble import WithShortTerm
+from melodyrnn.models.counted.memories import ppm, with_short_term
 from melodyrnn.models.lookback import LookingBack
 from melodyrnn.models.networks import step_network as models
 from melodyrnn.models.networks.numpy_network import Network
@@ -27,8 +26,8 @@ PLAYERS = {
     "lstm": network("lstm"),
     "mlp": network("mlp"),
     "lookback": LookingBack(network("lookback"), Lookback([1] * CODES, 1), [Cycle(4)]),
-    "ppm": COUNTED["ppm"]([learned], WINDOW, CODES),
-    "short term": WithShortTerm(network("lstm"), CODES),
+    "ppm": ppm([learned], WINDOW, CODES),
+    "short term": with_short_term(network("lstm"), CODES),
 }
 
 

@@ -7,9 +7,10 @@ from melodyrnn.errors import ConfigError
 from melodyrnn.models.backend import keras, tf
 from melodyrnn.models.config import ModelConfig
 from melodyrnn.models.networks import step_network as models
-from melodyrnn.models.registry import INPUTS, MODELS, NETWORKS
+from melodyrnn.models.registry import INPUTS, MODELS
 from tests.rows import rows_for
 
+NETWORKS = MODELS.having(lambda model: model.learns_by_gradient)
 CODES, WINDOW = 14, 4
 FEATURES = np.arange(2 * CODES).reshape(CODES, 2)
 

@@ -66,7 +66,7 @@ STREAM_TEXT = (
 )
 
 _TABLES: dict[str, Mapping[str, str]] = {
-    "Models": {name: spec.about for name, spec in MODELS.items()},
+    "Models": MODELS.abouts(),
     "Inputs": INPUTS,
     "Escape methods of ppm": ESCAPES,
     "Blendings of ppm": BLENDINGS,

@@ -21,8 +21,8 @@ class Split(NamedTuple):
     validation: tuple[Named, ...]  # choose the best weights
     held_out: tuple[Named, ...]  # are only measured
 
-    def for_counting(self) -> "Split":
-        """As a counted model learns them, which has no weights to choose."""
+    def without_validation(self) -> "Split":
+        """For a model that has no epoch to choose: it learns from the validation songs too."""
         return Split((*self.learned, *self.validation), (), self.held_out)
 
 

@@ -9,7 +9,6 @@ import numpy.typing as npt
 
 from melodyrnn.generation.generate import whole_song
 from melodyrnn.models.counted.ngram import Tally, ceiling
-from melodyrnn.models.lookback import under
 from melodyrnn.models.predictor import Predictor
 from melodyrnn.sequences.score import score_of
 from melodyrnn.sequences.vocabulary import Indices
@@ -62,9 +61,9 @@ class Measures:
 def measure(predictor: Predictor, dataset: Dataset) -> Measures:
     """One-step accuracy, bits per note and the whole-song test of every song."""
     sequences, cycles = dataset.sequences, dataset.cycles
-    predicted = under(predictor, cycles).logits(sequences)
+    predicted = predictor.with_cycles(cycles).logits(sequences)
     played = [
-        _played(under(predictor, [cycle]), logits, sequence, dataset)
+        _played(predictor.with_cycles([cycle]), logits, sequence, dataset)
         for sequence, cycle, logits in zip(sequences, cycles, predicted, strict=True)
     ]
     return measures_of(predictor.window, sequences, played)

@@ -6,7 +6,7 @@ import numpy as np
 
 from melodyrnn.errors import ConstraintError
 from melodyrnn.generation.constraint import Constraints
-from melodyrnn.models.predictor import Predictor, Rows, hear
+from melodyrnn.models.predictor import Predictor, Rows, after_primer
 from melodyrnn.sequences.sampling import Floats, log_softmax
 from melodyrnn.sequences.vocabulary import Indices
 from melodyrnn.sequences.windows import Mask
@@ -32,7 +32,7 @@ def beam_search(
     """
     songs = primer[None]  # (K, P + i), the likeliest first
     scores = np.zeros(1)  # (K,)
-    state, states = hear(predictor, primer, 1), constraints.begin(primer, 1)
+    state, states = after_primer(predictor, primer, 1), constraints.begin(primer, 1)
     done: list[Scored] = []  # likeliest first
     for left in range(length, 0, -1):
         mask = constraints.allowed(states, left)  # (K, V)

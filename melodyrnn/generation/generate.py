@@ -13,7 +13,7 @@ from melodyrnn.generation.shared_past import SharedPast
 from melodyrnn.generation.threads import Progress, in_threads
 from melodyrnn.models.config import SampleConfig
 from melodyrnn.models.networks.numpy_network import Network
-from melodyrnn.models.predictor import Player, Predictor, Rows, hear
+from melodyrnn.models.predictor import Player, Predictor, Rows, after_primer
 from melodyrnn.sequences.sampling import Floats, draw, log_softmax, probabilities, uniforms
 from melodyrnn.sequences.vocabulary import Indices
 from melodyrnn.sequences.windows import Mask
@@ -95,7 +95,7 @@ class _Drawing:
         """Draw the songs ``rows`` (R,) from the primer on. Returns those that got stuck."""
         player, constraints, config = self.player, self.constraints, self.config
         window, stuck = player.window, []
-        state = hear(player, self.primer, len(rows))
+        state = after_primer(player, self.primer, len(rows))
         states = constraints.begin(self.primer, len(rows))
         self.log_probability[rows] = 0.0
         for place in range(self.length):

@@ -9,6 +9,7 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 from melodyrnn.errors import ConfigError
+from melodyrnn.models.model import Model
 from melodyrnn.models.registry import (
     ATTENTIONS,
     BLENDINGS,
@@ -23,7 +24,6 @@ from melodyrnn.models.registry import (
     SCHEDULES,
     TOKENS,
     WINDOW,
-    ModelSpec,
 )
 from melodyrnn.models.settings import Checked, nearest, setting
 
@@ -56,7 +56,8 @@ class ModelConfig(Checked):
     mean: str = setting("geometric", "ppm: how two memories combine", choices=MEANS)
 
     @property
-    def spec(self) -> ModelSpec:
+    def spec(self) -> Model:
+        """Its row of the registry. Raises PluginError where it cannot be loaded."""
         return MODELS[self.model]
 
     @property

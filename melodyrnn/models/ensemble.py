@@ -1,59 +1,54 @@
-"""Any model, joined by what the song itself has taught so far."""
+"""A model made of several."""
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from melodyrnn.models.bar_columns import Cycle
-from melodyrnn.models.combining import combine
-from melodyrnn.models.counted.memories import Heard, Memories
-from melodyrnn.models.counted.ppm import SHORT_TERM
-from melodyrnn.models.lookback import under
-from melodyrnn.models.predictor import Predictor, Rows
-from melodyrnn.sequences.sampling import log_softmax
+from melodyrnn.models.combining import Mixture
+from melodyrnn.models.predictor import Floats, Predictor, Rows, State
 from melodyrnn.sequences.vocabulary import Indices
 
-Floats = npt.NDArray[np.float64]
 
+class Ensemble(Predictor):
+    """Models over one vocabulary and window, whose distributions a ``Mixture`` makes one."""
 
-class WithShortTerm:
-    """A Predictor: the weighted geometric mean of ``predictor`` and a short-term model.
+    normalised = True
 
-    The short-term model starts each song with nothing, so that of a network, whose weights stay
-    as they are, the combination learns within the song that it is measured on or makes.
-    """
-
-    def __init__(self, predictor: Predictor, codes: int) -> None:
-        """``codes``: V."""
-        self.predictor, self.window, self.codes = predictor, predictor.window, codes
-        self.short = Memories((), predictor.window, codes, memory="stm", **SHORT_TERM)
+    def __init__(self, members: Sequence[Predictor], mixture: Mixture | None = None) -> None:
+        """``mixture``: by default the weighted geometric mean. Raises ValueError for no member,
+        or members of different windows.
+        """
+        if len(windows := {member.window for member in members}) != 1:
+            raise ValueError(f"members with the windows {sorted(windows)}; all need the same")
+        self.members, self.mixture = tuple(members), mixture or Mixture()
+        (self.window,) = windows
 
     @property
     def parameters(self) -> int:
-        return self.predictor.parameters
+        return sum(member.parameters for member in self.members)
 
-    def under(self, cycles: Sequence[Cycle]) -> "WithShortTerm":
-        return WithShortTerm(under(self.predictor, cycles), self.codes)
+    def with_cycles(self, cycles: Sequence[Cycle]) -> "Ensemble":
+        return Ensemble([member.with_cycles(cycles) for member in self.members], self.mixture)
 
-    def begin(self, count: int) -> tuple[Any, list[Heard]]:
-        return self.predictor.begin(count), self.short.begin(count)
+    def begin(self, count: int) -> list[State]:
+        return [member.begin(count) for member in self.members]
 
-    def step(self, rows: Indices, state: tuple[Any, list[Heard]]) -> tuple[Floats, Any]:
-        logits, long = self.predictor.step(rows, state[0])
-        heard, short = self.short.step(rows, state[1])
-        return _combined(logits, heard), (long, short)
+    def pick(self, state: list[State], rows: Rows) -> list[State]:
+        return [member.pick(s, rows) for member, s in zip(self.members, state, strict=True)]
 
-    def pick(self, state: tuple[Any, list[Heard]], rows: Rows) -> tuple[Any, list[Heard]]:
-        return self.predictor.pick(state[0], rows), self.short.pick(state[1], rows)
+    def step(self, rows: Indices, state: list[State]) -> tuple[Floats, list[State]]:
+        each = [
+            member.step_distribution(rows, s) for member, s in zip(self.members, state, strict=True)
+        ]
+        return self._mixed([p for p, _ in each]), [after for _, after in each]
 
     def logits(self, sequences: Sequence[Indices]) -> list[Floats]:
-        both = zip(self.predictor.logits(sequences), self.short.logits(sequences), strict=True)
-        return [_combined(logits, heard) for logits, heard in both]
+        each = [member.distributions(sequences) for member in self.members]
+        return [self._mixed(parts) for parts in zip(*each, strict=True)]
 
-
-def _combined(logits: npt.ArrayLike, heard: Floats) -> Floats:
-    """Logits of two models, both (N, V) -> (N, V)."""
-    p = combine(np.exp([log_softmax(logits), heard]))
-    return np.asarray(np.log(np.maximum(p, np.finfo(p.dtype).tiny)), dtype=np.float64)
+    def _mixed(self, distributions: Sequence[npt.NDArray[np.float64]]) -> Floats:
+        """(N, V) of each member -> (N, V), the logarithm."""
+        p = self.mixture.combine(distributions)
+        return np.asarray(np.log(np.maximum(p, np.finfo(np.float64).tiny)), dtype=np.float64)

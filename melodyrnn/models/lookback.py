@@ -1,40 +1,26 @@
 """A network of views (``models.bar_columns``) as a model of plain sequences."""
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple, Protocol, runtime_checkable
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from melodyrnn.models.bar_columns import Cycle, Lookback, views
-from melodyrnn.models.predictor import Predictor, Rows
+from melodyrnn.models.predictor import Logits, Predictor, Rows, State
 from melodyrnn.sequences.vocabulary import Indices
 
 
-@runtime_checkable
-class Cyclic(Predictor, Protocol):
-    """A model that asks how time goes round in what it tells."""
-
-    def under(self, cycles: Sequence[Cycle]) -> Predictor:
-        """The model for sequences of these cycles: one for all, or one for each."""
-        ...
-
-
-def under(predictor: Predictor, cycles: Sequence[Cycle]) -> Predictor:
-    """``predictor`` for sequences of these cycles; most models do not ask for them."""
-    return predictor.under(cycles) if isinstance(predictor, Cyclic) else predictor
-
-
-class State(NamedTuple):
+class LookbackState(NamedTuple):
     """Of B songs."""
 
-    network: Any
-    heard: Indices  # (B, n), all so far
+    network: State
+    songs: Indices  # (B, n), all so far
     cycles: npt.NDArray[np.int64]  # (B, 2)
 
 
-class LookingBack:
-    """A Predictor: it remembers what it heard, and shows the network each symbol with its columns.
+class LookingBack(Predictor):
+    """It keeps each song so far, and shows the network each symbol with its columns.
 
     ``cycles`` is one for all sequences, or one for each in their order.
     """
@@ -49,28 +35,30 @@ class LookingBack:
     def parameters(self) -> int:
         return self.network.parameters
 
-    def under(self, cycles: Sequence[Cycle]) -> "LookingBack":
+    def with_cycles(self, cycles: Sequence[Cycle]) -> "LookingBack":
         return LookingBack(self.network, self.lookback, cycles)
 
-    def begin(self, count: int) -> State:
+    def begin(self, count: int) -> LookbackState:
         cycles = np.array(self._cycles(count), dtype=np.int64)
-        return State(self.network.begin(count), np.zeros((count, 0), np.int32), cycles)
+        return LookbackState(self.network.begin(count), np.zeros((count, 0), np.int32), cycles)
 
-    def step(self, rows: Indices, state: State) -> tuple[npt.NDArray[Any], State]:
+    def step(self, rows: Indices, state: LookbackState) -> tuple[Logits, LookbackState]:
         # The first window is all new, of each later one the last symbol.
-        new = rows[:, -1:] if state.heard.shape[1] else rows
-        heard = np.concatenate([state.heard, new], 1)
+        new = rows[:, -1:] if state.songs.shape[1] else rows
+        songs = np.concatenate([state.songs, new], 1)
         seen = [
             self.lookback.view(song, Cycle(*cycle), last=self.window)
-            for song, cycle in zip(heard, state.cycles.tolist(), strict=True)
+            for song, cycle in zip(songs, state.cycles.tolist(), strict=True)
         ]
         logits, network = self.network.step(np.stack(seen), state.network)
-        return logits, State(network, heard, state.cycles)
+        return logits, LookbackState(network, songs, state.cycles)
 
-    def pick(self, state: State, rows: Rows) -> State:
-        return State(self.network.pick(state.network, rows), state.heard[rows], state.cycles[rows])
+    def pick(self, state: LookbackState, rows: Rows) -> LookbackState:
+        return LookbackState(
+            self.network.pick(state.network, rows), state.songs[rows], state.cycles[rows]
+        )
 
-    def logits(self, sequences: Sequence[Indices]) -> Sequence[npt.NDArray[Any]]:
+    def logits(self, sequences: Sequence[Indices]) -> Sequence[Logits]:
         return self.network.logits(views(self.lookback, sequences, self._cycles(len(sequences))))
 
     def _cycles(self, count: int) -> Sequence[Cycle]:

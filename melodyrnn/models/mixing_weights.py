@@ -1,12 +1,9 @@
-"""How much each of several models is to be trusted, learned from what they told before."""
-
-from dataclasses import dataclass
-from typing import Self
+"""How much each of several models is to count, fitted to what they predicted before."""
 
 import numpy as np
 import numpy.typing as npt
 
-from melodyrnn.models.combining import weights_of
+from melodyrnn.models.combining import Mixture, log_scores, pooled
 from melodyrnn.sequences.vocabulary import Indices
 
 Floats = npt.NDArray[np.float64]
@@ -14,57 +11,31 @@ Floats = npt.NDArray[np.float64]
 BIASES = (0.0, 1.0, 2.0)
 """Among which the bias is chosen."""
 
-_PULL = 1.0  # how strongly, in notes, the trust of each model is held near its share
+_PULL = 1.0  # how strongly, in notes, the weight of each model is held near 1
 _STEPS = 20  # Newton's method on a convex loss of a few numbers needs less
 
 
-@dataclass(frozen=True)
-class Pool:
-    """A geometric mean of M models, p = Π p_m ** (t_m w_m) scaled to 1, after a log-linear pool.
-
-    w_m are the weights of ``combination.combine``, M to begin with where all are as sure; t_m is
-    the trust that was learned.
-    """
-
-    trust: Floats  # (M,)
-    bias: float
-
-    @classmethod
-    def fit(cls, distributions: Floats, told: Indices) -> Self:
-        """The pool that tells best what came: (M, N, V) before each of the N codes ``told``."""
-        fits = [_fit(distributions, told, bias) for bias in BIASES]
-        _, trust, bias = min(fits, key=lambda fit: fit[0])
-        return cls(trust, bias)
-
-    def combine(self, distributions: Floats) -> Floats:
-        """(M, N, V) -> (N, V)."""
-        return _softmax(np.tensordot(self.trust, _scores(distributions, self.bias), 1))
+def fit(distributions: Floats, targets: Indices) -> Mixture:
+    """The mixture that predicts best: (M, N, V) before each of the N tokens ``targets``."""
+    fits = [_fit(distributions, targets, bias) for bias in BIASES]
+    _, weights, bias = min(fits, key=lambda found: found[0])
+    return Mixture(bias, weights=weights)
 
 
-def _scores(p: Floats, bias: float) -> Floats:
-    """(M, N, V): the logarithms, weighted."""
-    return np.asarray(weights_of(p, bias) * np.log(np.maximum(p, np.finfo(np.float64).tiny)))
-
-
-def _fit(p: Floats, told: Indices, bias: float) -> tuple[float, Floats, float]:
-    """The loss, the trust, the bias: the log-likelihood is concave in the trust."""
-    scores = _scores(p, bias)
+def _fit(p: Floats, targets: Indices, bias: float) -> tuple[float, Floats, float]:
+    """The loss, the weights, the bias: the log-likelihood is concave in the weights."""
+    scores = log_scores(p, bias)
     models, notes, _ = p.shape
-    came = scores[:, np.arange(notes), told]  # (M, N)
+    of_targets = scores[:, np.arange(notes), targets]  # (M, N)
     prior = np.ones(models)
-    trust = prior
+    weights = prior
     for _ in range(_STEPS):
-        q = _softmax(np.tensordot(trust, scores, 1))  # (N, V)
+        q = pooled(weights, scores)  # (N, V)
         expected = (q * scores).sum(-1)  # (M, N)
-        slope = (expected - came).sum(-1) + _PULL * (trust - prior)
+        slope = (expected - of_targets).sum(-1) + _PULL * (weights - prior)
         spread = scores - expected[..., None]
         bend = np.einsum("nv,inv,jnv->ij", q, spread, spread) + _PULL * np.eye(models)
-        trust = trust - np.linalg.solve(bend, slope)
-    q = _softmax(np.tensordot(trust, scores, 1))
-    loss = -np.log(q[np.arange(notes), told]).mean()
-    return float(loss), trust, bias
-
-
-def _softmax(scores: Floats) -> Floats:
-    q = np.exp(scores - scores.max(-1, keepdims=True))
-    return np.asarray(q / q.sum(-1, keepdims=True))
+        weights = weights - np.linalg.solve(bend, slope)
+    q = pooled(weights, scores)
+    loss = -np.log(q[np.arange(notes), targets]).mean()
+    return float(loss), weights, bias

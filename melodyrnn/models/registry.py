@@ -1,91 +1,207 @@
-"""The tables of models, of cells and of all else that is chosen by name. Imports no library.
+"""The registry of models and of cells, and the tables of all else that is chosen by name.
 
-Name -> what it is, in the words of the help.
+Imports no library: what a row names as ``"module:function"`` is imported when it is used. Other
+packages add rows by entry points of the groups ``melodyrnn.models`` and ``melodyrnn.cells``; see
+``melodyrnn.plugins``. An entry point of ``melodyrnn.models`` names
+
+- a ``Model``, such as ``NgramModel(about="…", title="…", predictor="package.module:make")``, or
+- a function ``make(sequences, window, codes, **settings) -> Predictor`` itself, whose first line of
+  documentation is what the help says.
+
+One of ``melodyrnn.cells`` names a cell (a row of ``models.recurrent.cells``) and so adds the models
+CELL and CELL-stateless.
 """
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import TYPE_CHECKING, Protocol, cast
+
+from melodyrnn.errors import PluginError
+from melodyrnn.models.model import Maker, Model, NetworkModel, NgramModel
+from melodyrnn.plugins import Loader, Table, found, load
+
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ModelSpec:
-    """One row of the table of models."""
-
-    about: str
-    cell: str = ""  # a name of cells.CELLS; "" for dense layers
-    counted: bool = False  # counts instead of a network: a name of counted.COUNTED
-    settings: tuple[str, ...] = ()  # fields of ModelConfig that its counting asks for
-    stateful: bool = False  # whether the state is carried from window to window
-    lookback: bool = False  # sees each code with its columns (``models.bar_columns``)
-    unbounded: bool = False  # hears all that came before, without carrying a state
-    layers: int = 1  # default depth
-    batch: int = 1  # windows a step
+class CellRow(Protocol):
+    """What the registry reads of a cell."""
 
     @property
-    def hears_all(self) -> bool:
-        """Whether it hears a song from its start, so that it needs no window."""
-        return self.stateful or self.unbounded
+    def name(self) -> str: ...
+
+    @property
+    def about(self) -> str: ...
+
+    @property
+    def title(self) -> str:
+        """How a sentence calls a network of it, such as "the LSTM"."""
+        ...
 
 
-CELLS: dict[str, str] = {
-    "lstm": "long short-term memory",
-    "gru": "gated recurrent unit",
-    "rnn": "simple recurrent network",
-    "peephole": "LSTM whose gates see the cell's state",
-    "peephole-full": "the same, each gate seeing the state of every unit",
-    "coupled": "LSTM that forgets just what it replaces",
-}
-"""Name -> what a recurrent layer is made of; ``cells.CELLS`` has their layers and equations."""
+@dataclass(frozen=True, slots=True)
+class BuiltInCell:
+    """A cell of this package; ``recurrent.cells.CELLS`` has its layer and its equation."""
 
-MODELS: dict[str, ModelSpec] = {
-    **{
-        cell: ModelSpec(about=f"{about}, state carried all along", cell=cell, stateful=True)
-        for cell, about in CELLS.items()
-    },
-    **{
-        f"{cell}-stateless": ModelSpec(
-            about=f"{cell} that forgets at each window", cell=cell, batch=14
+    name: str
+    about: str
+    title: str
+    short_title: str = ""  # where more is said of it; else as ``title``
+
+
+@dataclass(frozen=True, slots=True)
+class _NamedCell:
+    """A cell of another package under the name of its entry point."""
+
+    name: str
+    about: str
+    title: str
+
+
+def _cells_of_others() -> dict[str, Loader[CellRow]]:
+    return {name: partial(_cell, point) for name, point in found("melodyrnn.cells").items()}
+
+
+def _cell(point: "EntryPoint") -> CellRow:
+    row = load(point, "cell")
+    about, title = getattr(row, "about", None), getattr(row, "title", "")
+    if not isinstance(about, str):
+        raise PluginError(f"cell {point.name!r}: {point.value} is no cell; it has no 'about'")
+    return _NamedCell(point.name, about, title or point.name)
+
+
+_CELLS = (
+    BuiltInCell("lstm", "long short-term memory", "the LSTM"),
+    BuiltInCell("gru", "gated recurrent unit", "the GRU"),
+    BuiltInCell(
+        "rnn", "simple recurrent network", "the simple recurrent network", "the simple network"
+    ),
+    BuiltInCell("peephole", "LSTM whose gates see the cell's state", "the LSTM with peepholes"),
+    BuiltInCell(
+        "peephole-full",
+        "the same, each gate seeing the state of every unit",
+        "the LSTM with full peepholes",
+    ),
+    BuiltInCell(
+        "coupled", "LSTM that forgets just what it replaces", "the LSTM with coupled gates"
+    ),
+)
+
+CELLS: Table[CellRow] = Table("cell", _CELLS, _cells_of_others)
+"""Name -> what a recurrent layer is made of."""
+
+
+def _stateful(cell: CellRow) -> Model:
+    about = f"{cell.about}, state carried all along"
+    return NetworkModel(
+        name=cell.name, about=about, title=cell.title, cell=cell.name, stateful=True
+    )
+
+
+def _stateless(cell: CellRow) -> Model:
+    title = getattr(cell, "short_title", "") or cell.title
+    return NetworkModel(
+        name=f"{cell.name}-stateless",
+        about=f"{cell.name} that forgets at each window",
+        title=f"{title} that forgets",
+        cell=cell.name,
+        batch=14,
+    )
+
+
+def _models_of_others() -> dict[str, Loader[Model]]:
+    """Those of the cells, then those of the models."""
+    rows: dict[str, Loader[Model]] = {}
+    for name in found("melodyrnn.cells"):
+        rows[name] = partial(_of_cell, name, _stateful)
+        rows[f"{name}-stateless"] = partial(_of_cell, name, _stateless)
+    for name, point in found("melodyrnn.models").items():
+        rows.setdefault(name, partial(_model, point))
+    return rows
+
+
+def _of_cell(name: str, make: Callable[[CellRow], Model]) -> Model:
+    return make(CELLS[name])
+
+
+def _model(point: "EntryPoint") -> Model:
+    row = load(point, "model")
+    if isinstance(row, Model):
+        return replace(row, name=point.name)
+    if not callable(row):
+        raise PluginError(
+            f"model {point.name!r}: {point.value} is neither a Model nor a function that makes one"
         )
-        for cell in CELLS
-    },
-    "attention": ModelSpec(
-        about="LSTM that attends over its last 40 outputs, state carried all along",
-        cell="attention",
-        stateful=True,
-    ),
-    "lookback": ModelSpec(
-        about="LSTM that also sees what stood one and two bars ago, state carried",
-        cell="lstm",
-        stateful=True,
-        lookback=True,
-    ),
-    "mlp": ModelSpec(about="multilayer perceptron, sees its window only", layers=2, batch=10),
-    "ngram": ModelSpec(about="counts what followed each window; no network", counted=True),
-    "ppm": ModelSpec(
-        about="counts what followed runs of any length; no network",
-        counted=True,
-        unbounded=True,
-        settings=(
-            "order",
-            "escape",
-            "exclusion",
-            "update_exclusion",
-            "blending",
-            "memory",
-            "bias",
-            "mean",
+    about = (row.__doc__ or f"of {point.value}").strip().partition("\n")[0].rstrip(".")
+    return NgramModel(name=point.name, about=about, predictor=cast("Maker", row))
+
+
+MODELS: Table[Model] = Table(
+    "model",
+    (
+        *map(_stateful, _CELLS),
+        *map(_stateless, _CELLS),
+        NetworkModel(
+            name="attention",
+            about="LSTM that attends over its last 40 outputs, state carried all along",
+            title="the LSTM with attention",
+            cell="attention",
+            stateful=True,
+        ),
+        NetworkModel(
+            name="lookback",
+            about="LSTM that also sees what stood one and two bars ago, state carried",
+            title="the LSTM that looks back",
+            cell="lstm",
+            stateful=True,
+            lookback=True,
+        ),
+        NetworkModel(
+            name="mlp",
+            about="multilayer perceptron, sees its window only",
+            title="the MLP",
+            layers=2,
+            batch=10,
+        ),
+        NgramModel(
+            name="ngram",
+            about="interpolated n-gram model of the window's length; no network",
+            title="the n-gram model",
+            predictor="melodyrnn.models.counted.ngram:Ngram",
+        ),
+        NgramModel(
+            name="ppm",
+            about="variable-order Markov model (PPM); no network",
+            title="the variable-order Markov model",
+            predictor="melodyrnn.models.counted.memories:ppm",
+            whole_songs=True,
+            settings=(
+                "order",
+                "escape",
+                "exclusion",
+                "update_exclusion",
+                "blending",
+                "memory",
+                "bias",
+                "mean",
+            ),
+        ),
+        NgramModel(
+            name="repeat",
+            about="predicts the last note again; no network",
+            title="repeating the last note",
+            predictor="melodyrnn.models.counted.ngram:Repeat",
         ),
     ),
-    "repeat": ModelSpec(about="expects the last note again; no network", counted=True),
-}
+    _models_of_others,
+)
 """Name -> what it is. Batches are those of the course that the project grew from."""
 
 WINDOW = 4
-"""Codes at a step, as in that course."""
+"""Tokens at a step, as in that course."""
 
 MOST_WINDOW = 1024
-
-NETWORKS = tuple(name for name, spec in MODELS.items() if not spec.counted)
-"""The models that learn by gradient."""
 
 INPUTS: dict[str, str] = {
     "index": "each code's index divided by the largest",

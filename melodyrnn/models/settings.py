@@ -9,6 +9,7 @@ from math import isfinite
 from typing import Any, Self
 
 from melodyrnn.errors import ConfigError
+from melodyrnn.plugins import Table
 
 
 def setting(default: Any, about: str, **limits: Any) -> Any:
@@ -32,10 +33,16 @@ class Checked:
 
     @classmethod
     def from_json(cls, document: Any) -> Self:
-        """Raises ConfigError where ``document`` has not the fields of this configuration."""
+        """Raises ConfigError where ``document`` has not the fields of this configuration, and
+        PluginError where it names what only a package that is gone would add.
+        """
         names = {setting.name for setting in fields(cls)}  # type: ignore[arg-type]  # as above
         if not isinstance(document, dict) or set(document) != names:
             raise ConfigError(f"{cls.__name__} has the fields {', '.join(sorted(names))}")
+        for each in fields(cls):  # type: ignore[arg-type]  # as above
+            choices = each.metadata.get("choices")
+            if isinstance(choices, Table) and isinstance(document[each.name], str):
+                choices.require(document[each.name])
         return cls(**document)
 
 

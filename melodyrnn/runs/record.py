@@ -26,7 +26,7 @@ from typing import Any, Self
 import numpy as np
 import numpy.typing as npt
 
-from melodyrnn.errors import MelodyError, RunError
+from melodyrnn.errors import MelodyError, PluginError, RunError
 from melodyrnn.files import (
     create_folder,
     create_fresh_folder,
@@ -154,6 +154,8 @@ def read_record(path: Path) -> Record:
         raise RunError(f"{path}: no run folder (it has no run.json); 'melodyrnn train' makes one")
     try:
         return Record.from_json(json.loads(read_bytes(file, _LARGEST_RECORD)))
+    except PluginError as error:
+        raise RunError(f"{file}: {error}") from None
     except MelodyError as error:
         raise RunError(f"{file}: {error}; train again") from None
     except (ValueError, TypeError, KeyError, OverflowError, RecursionError):

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from melodyrnn.errors import RunError
-from melodyrnn.models.ensemble import WithShortTerm
+from melodyrnn.models.counted.memories import with_short_term as joined
 from melodyrnn.models.predictor import Predictor
 from melodyrnn.runs import record as records
 from melodyrnn.runs.record import Record
@@ -98,7 +98,7 @@ class Run(PathLike[str]):
         """
         predictor = Session(self).load()
         codes = len(self.record.vocabulary)
-        return WithShortTerm(predictor, codes) if with_short_term else predictor
+        return joined(predictor, codes) if with_short_term else predictor
 
 
 def open_run(path: "str | PathLike[str]") -> Run:

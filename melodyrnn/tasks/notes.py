@@ -19,7 +19,7 @@ from melodyrnn.files import make_folder, numbered
 from melodyrnn.generation.generate import Drawn
 from melodyrnn.generation.loops import Loop, closing_loop
 from melodyrnn.models.config import FormConfig, SampleConfig
-from melodyrnn.models.lookback import LookingBack, under
+from melodyrnn.models.lookback import LookingBack
 from melodyrnn.models.predictor import Predictor
 from melodyrnn.models.settings import check
 from melodyrnn.music.note_tokens import plain_codes, to_codes
@@ -144,7 +144,7 @@ class NoteTask(Task[Named, Dataset]):
         self, predictor: Predictor, dataset: Dataset
     ) -> tuple[Sequence[npt.NDArray[Any]], Measures | None]:
         """Of each song the logits of its tokens, (N, V), and how it is played, where it is."""
-        return under(predictor, dataset.cycles).logits(dataset.sequences), None
+        return predictor.with_cycles(dataset.cycles).logits(dataset.sequences), None
 
     # New songs
 
@@ -168,7 +168,7 @@ class NoteTask(Task[Named, Dataset]):
     def aligned(self, predictor: Predictor, prompt: Prompt) -> Predictor:
         """In the bars of the new songs."""
         assert prompt.like, "new songs are like one"
-        return under(predictor, [cycle_of(prompt.like)])
+        return predictor.with_cycles([cycle_of(prompt.like)])
 
     def targets(self, output: str | Path, count: int) -> list[Path]:
         path = Path(output)
@@ -224,7 +224,7 @@ def score(predictor: Predictor, dataset: Dataset) -> Score:
     pairs = list(zip(dataset.sequences, dataset.cycles, strict=True))
     for start in range(0, len(pairs), _AT_ONCE):
         sequences, cycles = zip(*pairs[start : start + _AT_ONCE], strict=True)
-        logits = under(predictor, cycles).logits(sequences)
+        logits = predictor.with_cycles(cycles).logits(sequences)
         for predicted, ids in zip(logits, sequences, strict=True):
             targets = ids[dataset.tokenizer.scored(ids, window)]
             each = score_of(predicted[: len(targets)], targets)

@@ -122,7 +122,7 @@ def default_input(songs: Sequence[Named], model: str | None) -> str:
 def _for(model: str | None, parts: Split) -> Split:
     """As the model learns them: some have no weights to choose."""
     row = MODELS.get(model or ModelConfig().model)
-    return parts.for_counting() if row and not row.uses_validation else parts
+    return parts if not row or row.uses_validation else parts.without_validation()
 
 
 def _held_out(record: Record, held_out: Score) -> dict[str, object]:

@@ -233,7 +233,7 @@ class TextTask(Task[Text, Texts]):
 
 
 def _check(model: ModelConfig, training: StreamConfig) -> None:
-    able = tuple(name for name, row in MODELS.items() if row.learns_text)
+    able = tuple(MODELS.having(lambda row: row.hears_whole_songs and row.learns_by_gradient))
     check_stream(model, "text", able)
     if model.spec.lookback:
         raise ConfigError("a text has no bars to look back on; choose another --model")

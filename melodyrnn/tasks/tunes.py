@@ -45,7 +45,7 @@ class TuneTask(NoteTask):
         check_lookback(model)
         parts = _split(items, training)
         if not model.spec.uses_validation:
-            parts = parts.for_counting()
+            parts = parts.without_validation()
         tokenizer = TuneTokenizer.of([each.song for each in items], training.transpose)
         record = Record(
             model,

@@ -10,7 +10,7 @@ import numpy as np
 
 from melodyrnn.data.gather import gather
 from melodyrnn.errors import ConfigError
-from melodyrnn.experiments.benchmark.folds import tell_folds
+from melodyrnn.experiments.benchmark.folds import predict_folds
 from melodyrnn.experiments.benchmark.melodies import Melodies, Melody, melodies_of
 from melodyrnn.experiments.benchmark.network_rows import ROWS
 from melodyrnn.experiments.benchmark.published import TABLES, Published
@@ -67,7 +67,7 @@ class BenchmarkResult:
     table: Published | None  # None where the songs are others than its corpus
     data: Melodies
     tests: tuple[tuple[Melody, ...], ...]  # of each fold
-    folds: int  # into which the collection was cut; fewer may have been told
+    folds: int  # into which the collection was cut; fewer may have been evaluated
     seed: int
     rows: tuple[Measured, ...]
     output: Path
@@ -112,7 +112,7 @@ def benchmark(
     report: bool = False,
     progress: Callable[[int, int, str], None] = lambda done, all_, words: None,
 ) -> BenchmarkResult:
-    """Tell each melody by what was learned from the other ``folds``, with every row of ``ROWS``.
+    """Predict each melody from what was learned of the other ``folds``, with every row of ``ROWS``.
 
     ``name``: of ``published.TABLES``; ``songs``: a file, folder, glob or corpus to take in the
     place of its own, without published figures. ``seed`` deals the melodies out to the folds and
@@ -141,7 +141,7 @@ def benchmark(
     if output is not None:
         check_free(Path(output), _FILE, overwrite=overwrite, **_WORDS)
     rows = [row for row in ROWS if row.fast or not fast]
-    bits = tell_folds(rows, dealt, progress)
+    bits = predict_folds(rows, dealt, progress)
     result = BenchmarkResult(
         name,
         str(source),

@@ -1,15 +1,15 @@
-"""Folds told by all rows: here where rows only count, and where networks learn in processes of
-their own, one thread each, so that figures do not depend on how many run at once.
+"""Folds predicted by all rows: n-gram models here, networks in processes of their own, one thread
+each, so that figures do not depend on how many run at once.
 """
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
 from melodyrnn.experiments.benchmark.network_rows import ROWS
-from melodyrnn.experiments.benchmark.rows import Floats, Fold, Row, Told
+from melodyrnn.experiments.benchmark.rows import Distributions, Floats, Fold, Prepared, Row
 from melodyrnn.system.machine import cores
 from melodyrnn.system.workers import share_out
 
@@ -26,7 +26,7 @@ class Task(NamedTuple):
     fold: Fold
 
 
-def tell_folds(
+def predict_folds(
     rows: Sequence[Row], folds: Sequence[Fold], progress: Callable[[int, int, str], None]
 ) -> dict[str, list[list[Floats]]]:
     """Row -> of each fold, of each melody of its test, -log2 p of each note, (L,).
@@ -39,7 +39,7 @@ def tell_folds(
         bits = {}
         for number, fold in enumerate(folds):
             progress(number, len(folds), f"steps, fold {number + 1}")
-            bits[number] = _tell(rows, fold)
+            bits[number] = _predict(rows, fold)
     return {row.model: [bits[number][row.model] for number in range(len(folds))] for row in rows}
 
 
@@ -48,15 +48,15 @@ def _in_workers(
 ) -> dict[int, Bits]:
     preparing = [row.model for row in rows if row.prepare]
     steps = len(preparing) + len(folds)
-    prepared: dict[str, Any] = {}
+    prepared: dict[str, Prepared] = {}
     bits: dict[int, Bits] = {}
 
-    def after_preparing(number: int, made: Any) -> None:
+    def after_preparing(number: int, made: Prepared) -> None:
         prepared[preparing[number]] = made
         progress(len(prepared), steps, "steps, other traditions")
 
-    def after_fold(number: int, told: Bits) -> None:
-        bits[number] = told
+    def after_fold(number: int, found: Bits) -> None:
+        bits[number] = found
         progress(len(prepared) + len(bits), steps, "steps, folds")
 
     progress(0, steps, "steps, other traditions" if preparing else "steps, folds")
@@ -67,33 +67,33 @@ def _in_workers(
     tasks = {
         number: Task(names, replace(fold, prepared=prepared)) for number, fold in enumerate(folds)
     }
-    share_out(f"{__name__}:tell", tasks, cores(), after_fold, _LOST)
+    share_out(f"{__name__}:predict", tasks, cores(), after_fold, _LOST)
     return bits
 
 
-def prepare(task: Task) -> Any:
+def prepare(task: Task) -> Prepared:
     """What a worker does before the folds: what a row makes for all of them."""
     (row,) = _named(task.rows)
     assert row.prepare, f"{row.model} prepares nothing"
-    return row.prepare((*task.fold.learned, *task.fold.test), task.fold.seed)
+    return row.prepare((*task.fold.train, *task.fold.test), task.fold.seed)
 
 
-def tell(task: Task) -> Bits:
+def predict(task: Task) -> Bits:
     """What a worker does with a fold."""
-    return _tell(_named(task.rows), task.fold)
+    return _predict(_named(task.rows), task.fold)
 
 
-def _tell(rows: Sequence[Row], fold: Fold) -> Bits:
-    told: dict[str, Told] = {}
+def _predict(rows: Sequence[Row], fold: Fold) -> Bits:
+    found: dict[str, Distributions] = {}
     for row in rows:
-        told[row.model] = row.tell(fold, told)
-    return {model: _bits(fold, each) for model, each in told.items()}
+        found[row.model] = row.predict(fold, found)
+    return {model: _bits(fold, each) for model, each in found.items()}
 
 
-def _bits(fold: Fold, told: Told) -> list[Floats]:
+def _bits(fold: Fold, found: Distributions) -> list[Floats]:
     return [
         -np.log2(p[np.arange(len(p)), melody.pitches])
-        for melody, p in zip(fold.test, told, strict=True)
+        for melody, p in zip(fold.test, found, strict=True)
     ]
 
 

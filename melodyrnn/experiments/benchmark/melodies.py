@@ -9,7 +9,7 @@ from melodyrnn.sequences.vocabulary import Indices, Vocabulary
 
 @dataclass(frozen=True, eq=False)  # one is itself and no other, were they the same tune
 class Melody:
-    """A song and what is to be told of it."""
+    """A song and what is to be predicted of it."""
 
     name: str
     song: Named
@@ -35,8 +35,8 @@ def melodies_of(songs: Sequence[Named]) -> Melodies:
     alphabet = Vocabulary.of(midi, int)
     return Melodies(
         tuple(
-            Melody(named.name, named, alphabet.encode(told))
-            for named, told in zip(ordered, midi, strict=True)
+            Melody(named.name, named, alphabet.encode(pitches))
+            for named, pitches in zip(ordered, midi, strict=True)
         ),
         alphabet,
     )

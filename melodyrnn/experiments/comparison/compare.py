@@ -198,7 +198,7 @@ def _plans(
     path: Path,
 ) -> Iterable[Plan]:
     for model in models:
-        for seed in range(1 if MODELS[model].counted else seeds):  # counting draws nothing
+        for seed in range(seeds if MODELS[model].draws_at_random else 1):
             place = path / "runs" / f"{model}-window{size}-seed{seed}"
             complete = {"input": default_input(parts.learned, model), **settings}
             yield Plan(model, seed, size, complete, *parts, vocabulary, place)

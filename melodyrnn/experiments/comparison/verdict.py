@@ -5,31 +5,9 @@ from collections.abc import Sequence
 from melodyrnn.models.registry import MODELS
 from melodyrnn.render.report_data import Ceiling, HeldOut, Row
 
-NAMES = {
-    "lstm": "the LSTM",
-    "gru": "the GRU",
-    "rnn": "the simple recurrent network",
-    "peephole": "the LSTM with peepholes",
-    "peephole-full": "the LSTM with full peepholes",
-    "coupled": "the LSTM with coupled gates",
-    "lstm-stateless": "the LSTM that forgets",
-    "gru-stateless": "the GRU that forgets",
-    "rnn-stateless": "the simple network that forgets",
-    "peephole-stateless": "the LSTM with peepholes that forgets",
-    "peephole-full-stateless": "the LSTM with full peepholes that forgets",
-    "coupled-stateless": "the LSTM with coupled gates that forgets",
-    "attention": "the LSTM with attention",
-    "lookback": "the LSTM that looks back",
-    "mlp": "the MLP",
-    "ngram": "counting",
-    "ppm": "counting runs of any length",
-    "repeat": "repeating the last note",
-}
-"""Model -> how a sentence calls it."""
-
 
 def remembered(rows: Sequence[Row], ceiling: Ceiling) -> str:
-    """Which models pass the ceiling of what sees the window only, and where the others leave."""
+    """Which models pass the ceiling of what sees the window only, and where the first errors are."""
     notes = "note" if ceiling.window == 1 else "notes"
     limit = f"the ceiling of any model that sees only {ceiling.window} {notes}"
     clauses: list[str] = []
@@ -49,17 +27,19 @@ def _clause(row: Row, ceiling: Ceiling, limit: str) -> str:
         said = f"stops at {limit}"
     else:
         said = f"stays below {limit}" if most < ceiling.right else f"never passes {limit}"
-    end = "plays the song whole" if row.first_wrong is None else ""
-    return f"{NAMES[row.model]} {said} and {end or f'leaves the song at note {row.first_wrong}'}"
+    whole = row.first_wrong is None
+    end = "plays the song whole" if whole else f"makes its first error at note {row.first_wrong}"
+    return f"{MODELS[row.model].title} {said} and {end}"
 
 
 def generalised(held_out: HeldOut) -> str:
-    """Which model tells songs best that none of them heard, and whether that may be chance."""
+    """Which model predicts the held-out songs best, and whether that may be chance."""
     ranked = sorted(held_out.rows, key=lambda row: row.bits_per_note)
     best = ranked[0]
     songs = "1 song" if held_out.songs == 1 else f"{held_out.songs} songs"
     said = (
-        f"On {songs} held out {NAMES[best.model]} does best, {best.bits_per_note:.2f} bits a note"
+        f"On {songs} held out {MODELS[best.model].title} does best, "
+        f"{best.bits_per_note:.2f} bits per note"
     )
     if len(ranked) == 1:
         return said + "."
@@ -67,9 +47,6 @@ def generalised(held_out: HeldOut) -> str:
     pair = next(p for p in held_out.pairs if {p.first, p.second} == {best.model, second.model})
     beyond = "beyond chance" if pair.beyond_chance else "not beyond chance"
     return (
-        f"{said}; what it gains on {NAMES[second.model]}, {abs(pair.difference):.2f} bits, "
+        f"{said}; what it gains on {MODELS[second.model].title}, {abs(pair.difference):.2f} bits, "
         f"is {beyond}."
     )
-
-
-assert NAMES.keys() == MODELS.keys(), "each model of the table has a name"

@@ -69,7 +69,7 @@ def _bits(trial: Trial) -> float:
 
 def _diverged(trial: Trial) -> bool:
     """Whether the loss is no number any more, or ended above where it began."""
-    if MODELS[trial.model].counted:
+    if not MODELS[trial.model].learns_by_gradient:
         return False
     with (Path(trial.run) / "history.csv").open(encoding="utf-8", newline="") as file:
         losses = [float(row["loss"]) for row in csv.DictReader(file)]

@@ -1,125 +1,145 @@
-"""PPM as a model among the others: what it learned before, and what it hears in the song."""
+"""PPM as a model among the others: what it learned from songs, and what it learns within one."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
-from melodyrnn.models.combining import combine
+from melodyrnn.models.combining import Mixture
 from melodyrnn.models.counted.contexts import Contexts
-from melodyrnn.models.counted.ngram import Context, Counted, Floats
-from melodyrnn.models.counted.ppm import Ppm
+from melodyrnn.models.counted.ppm import SHORT_TERM, Ppm
+from melodyrnn.models.ensemble import Ensemble
+from melodyrnn.models.predictor import Floats, Predictor, Rows
 from melodyrnn.sequences.vocabulary import Indices
 
-_LEARNED, _HEARD = "learned", "heard"
 
-MEMORIES: dict[str, tuple[tuple[str, ...], ...]] = {
-    "ltm": ((_LEARNED,),),
-    "ltm+": ((_LEARNED, _HEARD),),
-    "stm": ((_HEARD,),),
-    "both": ((_LEARNED,), (_HEARD,)),
-    "both+": ((_LEARNED, _HEARD), (_HEARD,)),
-}
-"""Name -> the models that it combines, each by the trees which it counts in."""
-
-
-class Heard(NamedTuple):
-    """A song so far. It is never changed, so that a song may be continued in two ways."""
+class SongSoFar(NamedTuple):
+    """A song up to some place. It is never changed, so that it may be continued in two ways."""
 
     codes: tuple[int, ...]
-    tree: Contexts  # of these codes, and perhaps of more, where a continuation took it over
+    tree: Contexts | None  # of these tokens, and perhaps of more, where a continuation took it over
 
     @classmethod
-    def nothing(cls, order: int | None) -> "Heard":
+    def empty(cls, order: int | None, *, learning: bool = True) -> "SongSoFar":
+        if not learning:
+            return cls((), None)
         tree = Contexts(order)
         tree.begin()
         return cls((), tree)
 
-    def and_then(self, codes: Sequence[int]) -> "Heard":
+    def and_then(self, codes: Sequence[int]) -> "SongSoFar":
         tree = self.tree
-        if len(tree.text) > 1 + len(self.codes):  # continued in another way already
-            tree = Contexts(tree.order, [self.codes])
-        for code in codes:
-            tree.learn(code)
-        return Heard((*self.codes, *codes), tree)
+        if tree is not None:
+            if len(tree.text) > 1 + len(self.codes):  # continued in another way already
+                tree = Contexts(tree.order, [self.codes])
+            for code in codes:
+                tree.learn(code)
+        return SongSoFar((*self.codes, *codes), tree)
 
 
-class Memories(Counted):
-    """Long-term, short-term or both (``config.MEMORIES``), after Conklin and Witten (1995).
+class Memory(Predictor):
+    """PPM that predicts from what it ``learned`` before, from the song so far, or from both.
 
-    Of its window it sees the last code only, and carries the whole song as its state. What it
+    Of its window it sees the last token only, and carries the whole song as its state. What it
     learns from a song, it forgets with the song.
     """
 
-    def __init__(
-        self,
-        sequences: Sequence[Indices],
-        window: int,
-        codes: int,
-        *,
-        order: int | None = None,
-        escape: str = "c",
-        exclusion: bool = True,
-        update_exclusion: bool = False,
-        blending: str = "interpolated",
-        memory: str = "ltm",
-        bias: float = 2.0,
-        mean: str = "geometric",
-    ) -> None:
-        interpolated = blending == "interpolated"
-        self.model = Ppm(codes, order, escape, exclusion, update_exclusion, interpolated)
-        self.memory, self.bias, self.mean = memory, bias, mean
-        super().__init__(sequences, window, codes)
+    normalised = True
 
-    def learn(self, sequences: Sequence[Indices]) -> None:
-        self.learned = self.model.learn(sequences)
+    def __init__(
+        self, model: Ppm, window: int, learned: Contexts | None = None, *, learning: bool = False
+    ) -> None:
+        """``learning``: whether it learns from each song while it predicts it."""
+        self.model, self.window = model, window
+        self.learned, self.learning = learned, learning
 
     @property
     def parameters(self) -> int:
-        return len(self.learned)
+        return 0 if self.learned is None else len(self.learned)
 
-    def begin(self, count: int) -> list[Heard]:
-        return [Heard.nothing(self.model.order) for _ in range(count)]
+    def begin(self, count: int) -> list[SongSoFar]:
+        return [SongSoFar.empty(self.model.order, learning=self.learning) for _ in range(count)]
 
-    def pick(self, state: list[Heard], rows: npt.NDArray[np.intp]) -> list[Heard]:
+    def pick(self, state: list[SongSoFar], rows: Rows) -> list[SongSoFar]:
         return [state[row] for row in rows]
 
-    def step(self, rows: Indices, state: list[Heard]) -> tuple[Floats, list[Heard]]:
-        """Windows (B, T) -> logits (B, V). The first window of a song is heard whole."""
-        after = [
-            heard.and_then(row[-1:] if heard.codes else row)
-            for row, heard in zip(rows.tolist(), state, strict=True)
-        ]
-        return np.log(self._expected(after)), after
-
-    def probabilities(self, window: Context) -> Floats:
-        """After a window with which the song begins."""
-        heard = Heard.nothing(self.model.order).and_then(window)
-        return np.asarray(self._expected([heard])[0], dtype=np.float64)
+    def step(self, rows: Indices, state: list[SongSoFar]) -> tuple[Floats, list[SongSoFar]]:
+        p, after = self.step_distribution(rows, state)
+        return np.log(p), after
 
     def logits(self, sequences: Sequence[Indices]) -> list[Floats]:
-        return [self._walk(sequence.tolist()) for sequence in sequences]
+        return [np.log(p) for p in self.distributions(sequences)]
 
-    def _walk(self, codes: list[int]) -> Floats:
-        [heard] = self.begin(1)
-        heard = heard.and_then(codes[: self.window - 1])
+    def step_distribution(
+        self, rows: Indices, state: list[SongSoFar]
+    ) -> tuple[Floats, list[SongSoFar]]:
+        """Windows (B, T) -> probabilities (B, V). The first window of a song is seen whole."""
+        after = [
+            song.and_then(row[-1:] if song.codes else row)
+            for row, song in zip(rows.tolist(), state, strict=True)
+        ]
+        return np.array([self._after(song) for song in after]), after
+
+    def distributions(self, sequences: Sequence[Indices]) -> list[Floats]:
+        return [self._along(sequence.tolist()) for sequence in sequences]
+
+    def _along(self, codes: list[int]) -> Floats:
+        (song,) = self.begin(1)
+        song = song.and_then(codes[: self.window - 1])
         rows = []
         for code in codes[self.window - 1 : -1]:
-            heard = heard.and_then([code])
-            rows.append(np.log(self._expected([heard])[0]))
+            song = song.and_then([code])
+            rows.append(self._after(song))
         return np.stack(rows)
 
-    def _expected(self, state: Sequence[Heard]) -> Floats:
-        """(B, V)"""
-        told = [
-            [
-                self.model.distribution(
-                    [self.learned if name == _LEARNED else heard.tree for name in trees],
-                    heard.codes,
-                )
-                for heard in state
-            ]
-            for trees in MEMORIES[self.memory]
-        ]
-        return combine(told, self.bias, self.mean)
+    def _after(self, song: SongSoFar) -> Floats:
+        trees = [tree for tree in (self.learned, song.tree) if tree is not None]
+        return self.model.distribution(trees, song.codes)
+
+
+_LEARNED, _SONG = "learned", "song"
+
+MEMORIES: dict[str, tuple[tuple[str, ...], ...]] = {
+    "ltm": ((_LEARNED,),),
+    "ltm+": ((_LEARNED, _SONG),),
+    "stm": ((_SONG,),),
+    "both": ((_LEARNED,), (_SONG,)),
+    "both+": ((_LEARNED, _SONG), (_SONG,)),
+}
+"""Name -> the members of the ensemble, each by what it predicts from."""
+
+
+def ppm(
+    sequences: Sequence[Indices],
+    window: int,
+    codes: int,
+    *,
+    order: int | None = None,
+    escape: str = "c",
+    exclusion: bool = True,
+    update_exclusion: bool = False,
+    blending: str = "interpolated",
+    memory: str = "ltm",
+    bias: float = 2.0,
+    mean: str = "geometric",
+) -> Ensemble:
+    """Long-term, short-term or both (``registry.MEMORIES``), after Conklin and Witten (1995).
+
+    ``codes``: V. The settings are those of ``ModelConfig``.
+    """
+    model = Ppm(codes, order, escape, exclusion, update_exclusion, blending == "interpolated")
+    learned = model.learn(sequences)
+    members = [
+        Memory(model, window, learned if _LEARNED in parts else None, learning=_SONG in parts)
+        for parts in MEMORIES[memory]
+    ]
+    return Ensemble(members, Mixture(bias, mean))
+
+
+def with_short_term(predictor: Predictor, codes: int) -> Ensemble:
+    """``predictor`` and a short-term model, over ``codes`` tokens.
+
+    The short-term model starts each song with nothing, so that of a network, whose weights stay
+    as they are, the combination learns within the song that it is evaluated on or makes.
+    """
+    return Ensemble([predictor, ppm((), predictor.window, codes, memory="stm", **SHORT_TERM)])

@@ -1,22 +1,21 @@
-"""Counted models: what a window alone can tell, without a network."""
+"""N-gram models of a window, and the most that any model of a window can get right."""
 
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections import Counter, defaultdict
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
+from melodyrnn.models.predictor import Floats, Predictor
 from melodyrnn.sequences.vocabulary import Indices
 from melodyrnn.sequences.windows import windows
 
-Floats = npt.NDArray[np.float64]
 Context = tuple[int, ...]
 
 
 class Tally(NamedTuple):
-    """How many were right, of how many."""
+    """How many were correct, of how many."""
 
     right: int
     all: int
@@ -29,7 +28,7 @@ class Tally(NamedTuple):
 
 
 def successors(sequences: Sequence[Indices], size: int) -> dict[Context, Counter[int]]:
-    """Window -> how often each code followed it. Raises WindowError."""
+    """Window -> how often each token followed it. Raises WindowError."""
     counts: defaultdict[Context, Counter[int]] = defaultdict(Counter)
     for sequence in sequences:
         for *window, successor in windows(sequence, size).tolist():
@@ -38,19 +37,22 @@ def successors(sequences: Sequence[Indices], size: int) -> dict[Context, Counter
 
 
 def ceiling(sequences: Sequence[Indices], size: int) -> Tally:
-    """The memoryless ceiling: the most that any model can tell right which sees the window only.
+    """The memoryless ceiling: the best accuracy of any predictor that sees the window only.
 
-    For each distinct window, its most frequent successor is right and the others are not.
+    Of each distinct window, its most frequent successor is correct and the others are not.
     Raises WindowError.
     """
     counts = successors(sequences, size).values()
     return Tally(sum(max(c.values()) for c in counts), sum(c.total() for c in counts))
 
 
-class Counted(ABC):
-    """A model of counts, in the form in which networks predict (``models.predictor``)."""
+class WindowModel(Predictor):
+    """A model of counts that sees a window and nothing before it."""
+
+    normalised = True
 
     def __init__(self, sequences: Sequence[Indices], window: int, codes: int) -> None:
+        """``codes``: V."""
         self.window, self.codes = window, codes
         self.learn(sequences)
 
@@ -60,30 +62,16 @@ class Counted(ABC):
 
     @abstractmethod
     def probabilities(self, window: Context) -> Floats:
-        """Of each next code, (V,), all above 0."""
+        """Of each next token, (V,), all above 0."""
 
-    @property
-    @abstractmethod
-    def parameters(self) -> int:
-        """The number of numbers kept."""
-
-    def begin(self, count: int) -> Any:
-        """Counts carry no state."""
-        return None
-
-    def pick(self, state: Any, rows: npt.NDArray[np.intp]) -> Any:
-        return state
-
-    def step(self, rows: Indices, state: Any) -> tuple[Floats, Any]:
-        """Windows (B, T) -> logits (B, V)."""
-        return np.log([self.probabilities(tuple(row)) for row in rows.tolist()]), state
+    def step(self, rows: Indices, state: None) -> tuple[Floats, None]:
+        return np.log([self.probabilities(tuple(row)) for row in rows.tolist()]), None
 
     def logits(self, sequences: Sequence[Indices]) -> list[Floats]:
-        """Of each window of each sequence, (N, V)."""
         return [self.step(windows(s, self.window)[:, :-1], None)[0] for s in sequences]
 
 
-class Ngram(Counted):
+class Ngram(WindowModel):
     """What followed the window, helped out by what followed its end.
 
     Absolute discounting, interpolated (Ney, Essen and Kneser 1994), up to the order of the
@@ -106,15 +94,15 @@ class Ngram(Counted):
         for start in range(len(window), -1, -1):  # from the shortest context to the longest
             counts = self.counts.get(window[start:])
             if not counts:
-                break  # what was never heard has no longer context either
+                break  # what never occurred has no longer context either
             kept = np.zeros(self.codes)
             kept[list(counts)] = np.array(list(counts.values())) - self.discount
             p = (kept + self.discount * len(counts) * p) / counts.total()
         return p
 
     def bits(self, sequence: Indices, start: int = 0) -> Floats:
-        """-log2 p of each code from place ``start`` on, in the context of those before it: as
-        ``probabilities``, for one code each. ``sequence`` (L,) -> (L - start,).
+        """-log2 p of each token from place ``start`` on, in the context of those before it: as
+        ``probabilities``, for one token each. ``sequence`` (L,) -> (L - start,).
         """
         codes = sequence.tolist()
         p = [
@@ -138,10 +126,10 @@ class Ngram(Counted):
         return sum(map(len, self.counts.values()))
 
 
-class Repeat(Counted):
-    """Expects the last code again, as often as it came again in the songs learned.
+class Repeat(WindowModel):
+    """Predicts the last token again, as often as it came again in the songs learned.
 
-    All other codes share the rest equally (add-one estimate, so that nothing is impossible).
+    All other tokens share the rest equally (add-one estimate, so that nothing is impossible).
     """
 
     def learn(self, sequences: Sequence[Indices]) -> None:

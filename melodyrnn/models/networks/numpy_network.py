@@ -17,7 +17,7 @@ import numpy.typing as npt
 
 from melodyrnn.models.bar_columns import SYMBOLS, kinds
 from melodyrnn.models.config import ModelConfig
-from melodyrnn.models.predictor import Rows
+from melodyrnn.models.predictor import Predictor, Rows
 from melodyrnn.models.recurrent import equations as recurrence
 from melodyrnn.sequences.vocabulary import Indices
 from melodyrnn.sequences.windows import side_by_side, windows
@@ -73,8 +73,8 @@ class _Math:
         return y
 
 
-class Network:
-    """A trained model as a ``Predictor``. ``weights`` are in the order of ``model.get_weights()``.
+class Network(Predictor):
+    """A trained model. ``weights`` are in the order of ``model.get_weights()``.
 
     ``ids`` (V, A) are the kinds of parts of each symbol, where they are factored.
     """
@@ -84,7 +84,7 @@ class Network:
     ) -> None:
         """Raises ValueError where the weights are not those of such a network."""
         self.window, self.config = config.window, config
-        self.parameters = sum(w.size for w in weights)
+        self._parameters = sum(w.size for w in weights)
         remaining = iter(weights)
         tables = [next(remaining)]
         if config.spec.lookback:
@@ -94,7 +94,7 @@ class Network:
         elif config.tokens == "factored":
             tables = [_table_of_parts(tables[0], ids)]
         elif config.input != "embedding":
-            self.parameters -= tables[0].size  # the attributes, which are not learned
+            self._parameters -= tables[0].size  # the attributes, which are not learned
         self.cells = [_Layer(config, remaining) for _ in range(config.depth if self._recurs else 0)]
         self.dense = [
             (next(remaining), next(remaining)) for _ in range(0 if self._recurs else config.depth)
@@ -118,6 +118,10 @@ class Network:
         """The Keras model that ``models.build`` makes of ``config``."""
         ids = parts(features) if config.tokens == "factored" and features is not None else None
         return cls(config, model.output_shape[-1], model.get_weights(), ids)
+
+    @property
+    def parameters(self) -> int:
+        return self._parameters
 
     @property
     def _recurs(self) -> bool:

@@ -1,0 +1,156 @@
+"""Tables to which other packages add rows by entry points. Imports no library.
+
+A package adds a row to the table of the group ``melodyrnn.models`` by one line of its
+``pyproject.toml``:
+
+    [project.entry-points."melodyrnn.models"]
+    mine = "package.module:row"
+
+The name is known from the line alone; the module is imported when the row is used or its
+description is shown. What cannot be imported takes nothing else with it.
+"""
+
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import lru_cache
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol, TypeVar
+
+from melodyrnn.errors import ConfigError, PluginError
+
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
+
+
+class Described(Protocol):
+    """A row of a table."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def about(self) -> str:
+        """What it is, in the words of the help."""
+        ...
+
+
+Row = TypeVar("Row", bound=Described)
+Loader = Callable[[], Row]
+
+
+class Table(Mapping[str, Row]):
+    """Name -> row: those of this package, and behind them those of others, each once it is used.
+
+    ``kind`` is what a row is called in messages. A name of this package is never taken over.
+    """
+
+    def __init__(
+        self, kind: str, rows: Iterable[Row], others: Callable[[], Mapping[str, Loader[Row]]]
+    ) -> None:
+        """``others`` finds what other packages add; it is asked when the first is looked for."""
+        self.kind = kind
+        self._rows = {row.name: row for row in rows}
+        self._own = tuple(self._rows)
+        self._others = others
+
+    def __getitem__(self, name: str) -> Row:
+        """Raises KeyError, and PluginError for a row that cannot be loaded."""
+        if name not in self._rows:
+            self._rows[name] = self._others()[name]()
+        return self._rows[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._own or name in self._others()
+
+    def __iter__(self) -> Iterator[str]:
+        yield from self._own
+        yield from (name for name in self._others() if name not in self._own)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+    def having(self, trait: Callable[[Row], bool]) -> list[str]:
+        """The names of the rows for which ``trait`` holds, without those that cannot be loaded."""
+        return [name for name in self if (row := self._loaded(name)) and trait(row)]
+
+    def abouts(self) -> dict[str, str]:
+        """Name -> what it is, or why that cannot be said."""
+        found = {}
+        for name in self:
+            try:
+                found[name] = self[name].about
+            except PluginError as error:
+                found[name] = str(error)
+        return found
+
+    def require(self, name: str) -> None:
+        """Raise PluginError where ``name``, once in the table, is there no longer."""
+        if name not in self:
+            raise PluginError(
+                f"{self.kind} {name!r} comes from a package that is not installed; install that "
+                f"package, or use another {self.kind}"
+            )
+
+    def _loaded(self, name: str) -> Row | None:
+        try:
+            return self[name]
+        except PluginError:
+            return None
+
+
+@lru_cache(maxsize=8)
+def found(group: str) -> dict[str, "EntryPoint"]:
+    """The entry points of a group, by name; of several of one name the first of the path."""
+    if not _is_named(group):
+        return {}
+    from importlib.metadata import entry_points
+
+    points: dict[str, EntryPoint] = {}
+    for point in entry_points(group=group):
+        points.setdefault(point.name, point)
+    return dict(sorted(points.items()))
+
+
+def load(point: "EntryPoint", kind: str) -> object:
+    """What an entry point names. Raises PluginError."""
+    try:
+        return point.load()
+    except Exception as error:  # a foreign module may raise anything
+        reason = " ".join(f"{type(error).__name__}: {error}".split())
+        raise PluginError(
+            f"{kind} {point.name!r} comes from the package {package_of(point)}, which cannot be "
+            f"loaded ({reason}); repair or remove that package"
+        ) from error
+
+
+def package_of(point: "EntryPoint") -> str:
+    """The name of the distribution that an entry point belongs to."""
+    return point.dist.name if point.dist else point.value.partition(":")[0].partition(".")[0]
+
+
+def imported(place: str) -> object:
+    """What ``"package.module:name"`` names. Raises ConfigError, ImportError, AttributeError."""
+    module, colon, name = place.partition(":")
+    if not colon:
+        raise ConfigError(f"{place!r} is not like 'package.module:name'")
+    return getattr(import_module(module), name)
+
+
+def _is_named(group: str) -> bool:
+    """Whether any distribution of the path names the group.
+
+    Importing ``importlib.metadata`` takes longer than to build the whole help; most have no plugin.
+    """
+    word = group.encode()
+    for folder in map(Path, sys.path):  # the first, "", is where one stands
+        if folder.is_file():  # an archive, into which only ``importlib`` can look
+            return True
+        for pattern in ("*.dist-info", "*.egg-info"):
+            for metadata in folder.glob(f"{pattern}/entry_points.txt"):
+                try:
+                    if word in metadata.read_bytes():
+                        return True
+                except OSError:
+                    continue
+    return False
