@@ -40,7 +40,7 @@ from melodyrnn.models.config import ModelConfig, StreamConfig, TrainConfig
 from melodyrnn.models.networks.numpy_network import Network, parts, read_weights
 from melodyrnn.sequences.vocabulary import Vocabulary
 
-FORMAT = 3
+FORMAT = 4
 FILE = "run.json"
 SOURCES: dict[str, type[TrainConfig] | type[StreamConfig]] = {
     "songs": TrainConfig,
@@ -48,6 +48,7 @@ SOURCES: dict[str, type[TrainConfig] | type[StreamConfig]] = {
     "text": StreamConfig,
 }
 """What a run learned from -> the settings it was trained with."""
+TRAINING, FINISHED, INTERRUPTED = "training", "finished", "interrupted"
 CHECKPOINT = Path("checkpoint") / "state.npz"
 _LARGEST_RECORD = 1_000_000_000
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time a zip entry can have
@@ -65,7 +66,7 @@ class Record:
     held_out: tuple[dict[str, str], ...] = ()  # songs that were only measured
     features: tuple[tuple[float, ...], ...] | None = None  # attributes of each code, (V, F)
     source: str = "songs"  # one of SOURCES
-    status: str = "training"  # then "finished" or "interrupted"
+    status: str = TRAINING  # then FINISHED or INTERRUPTED
     epochs: int = 0
     best_epoch: int = 0
     seconds: float = 0.0
@@ -75,7 +76,7 @@ class Record:
     @property
     def interrupted(self) -> bool:
         """Whether its training was ended by whoever waited for it."""
-        return self.status == "interrupted"
+        return self.status == INTERRUPTED
 
     def to_json(self) -> dict[str, Any]:
         plain = {name: getattr(self, name) for name in self.__dataclass_fields__}

@@ -3,6 +3,7 @@ read again.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Protocol
@@ -10,7 +11,7 @@ from typing import Any, Protocol
 from melodyrnn.models.config import ModelConfig
 from melodyrnn.models.predictor import Predictor
 from melodyrnn.runs.learning import learn
-from melodyrnn.runs.record import Record, load_network
+from melodyrnn.runs.record import FINISHED, TRAINING, Record, load_network
 from melodyrnn.sequences.vocabulary import Indices
 from melodyrnn.system.progress import Progress, silent
 from melodyrnn.tasks.task import Parts, Task
@@ -64,7 +65,10 @@ class Session:
 
     def fit(self) -> Predictor:
         """Learn; ``record`` and ``files`` are what was written then. Raises MelodyError."""
-        return self.config.spec.fit(self)
+        predictor = self.config.spec.fit(self)
+        if self.record.status == TRAINING:  # what is not trained step by step is done at once
+            self.record = replace(self.record, status=FINISHED)
+        return predictor
 
     def load(self) -> Predictor:
         """What was learned before. Raises RunError."""

@@ -60,7 +60,9 @@ class SongTask(NoteTask):
             model,
             training,
             dataset.vocabulary,
-            *(tuple(named.record for named in part) for part in parts),
+            songs=_records(parts.learned),
+            validation=_records(parts.validation),
+            held_out=_records(parts.held_out),
             features=dataset.tokenizer.attributes if model.input == "features" else None,
             source=self.name,
         )
@@ -108,6 +110,10 @@ class SongTask(NoteTask):
         assert found.measures, "songs learned by heart are played"
         song = _played(data.train, found.measures, record.model.model)
         return [file for name in SONG_FILES for file in write_song(song, path / name)]
+
+
+def _records(songs: Sequence[Named]) -> tuple[dict[str, str], ...]:
+    return tuple(named.record for named in songs)
 
 
 def default_input(songs: Sequence[Named], model: str | None) -> str:

@@ -237,7 +237,7 @@ class Task(ABC, Generic[Item, Data]):
     @abstractmethod
     def make(
         self, run: Trained[Item], prompt: Prompt, drawn: "Drawn", config: SampleConfig
-    ) -> list[Made]:
+    ) -> Sequence[Made]:
         """The new items."""
 
     @abstractmethod

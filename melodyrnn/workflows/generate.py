@@ -1,6 +1,7 @@
 """New songs, or more of a text, from a run."""
 
 import warnings
+from collections.abc import Sequence
 from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
@@ -44,7 +45,7 @@ class GenerateResult:
 
     def to_json(self) -> dict[str, Any]:
         document = {**self.config.to_json(), **self.form.to_json()}
-        kinds = {"songs": self.songs, "texts": self.texts}
+        kinds: dict[str, Sequence[Made]] = {"songs": self.songs, "texts": self.texts}
         made = {name: [each.to_json() for each in some] for name, some in kinds.items() if some}
         return document | made
 
@@ -96,7 +97,7 @@ def generate(
         prompt.constraints,
     )
     _warn_of_fewer(len(drawn.songs), count)
-    made, files = task.make(opened, prompt, drawn, config), list[Path]()
+    made, files = list(task.make(opened, prompt, drawn, config)), list[Path]()
     for place, target in enumerate(targets[: len(made)]):
         made[place], written = task.write(made[place], target, request)
         files += written

@@ -22,9 +22,8 @@ from melodyrnn.models.registry import MODELS, MOST_WINDOW
 from melodyrnn.models.settings import check, nearest
 from melodyrnn.render.report_data import Ceiling, HeldOut, Report, Row
 from melodyrnn.runs.folder import RUNS, claim, read_basis, slug
-from melodyrnn.sequences.vocabulary import Vocabulary
 from melodyrnn.system.machine import cores
-from melodyrnn.tasks.tokenizer import Dataset, default_input, vocabulary_of
+from melodyrnn.tasks.tokenizer import Dataset, SongTokenizer
 
 DEFAULT_MODELS = ("lstm", "lstm-stateless", "mlp")
 _FILE = "compare.json"
@@ -123,19 +122,18 @@ def compare(
     _check(models, seeds, jobs, settings)
     named = gather(songs, track=track, grid=grid)
     parts = _parts(named, held_out)
-    vocabulary = vocabulary_of([song.song for song in named])
     for size in sizes:
-        Dataset.of(named, size, vocabulary)  # before anything is trained
+        Dataset.of(named, size)  # before anything is trained
     basis = {"settings": settings, **_basis(parts)}
     plain = RUNS / f"{slug(named.name)}-compare"
     path = claim(output, plain, _FILE, basis, kind="comparison", overwrite=overwrite)
     plans = [
         plan
         for size in sizes
-        for plan in _plans(models, seeds, size, settings, parts, vocabulary, path)
+        for plan in _plans(models, seeds, size, settings, parts, path)
     ]
     trials = run_trials(plans, jobs or cores(), progress)
-    return _conclude(trials, parts, vocabulary, window, sizes, path)
+    return _conclude(trials, parts, window, sizes, path)
 
 
 def _check(models: Sequence[str], seeds: int, jobs: int | None, settings: dict[str, Any]) -> None:
@@ -194,20 +192,17 @@ def _plans(
     size: int,
     settings: dict[str, Any],
     parts: Split,
-    vocabulary: Vocabulary,
     path: Path,
 ) -> Iterable[Plan]:
     for model in models:
         for seed in range(seeds if MODELS[model].draws_at_random else 1):
             place = path / "runs" / f"{model}-window{size}-seed{seed}"
-            complete = {"input": default_input(parts.learned, model), **settings}
-            yield Plan(model, seed, size, complete, *parts, vocabulary, place)
+            yield Plan(model, seed, size, settings, parts, place)
 
 
 def _conclude(
     trials: Sequence[Trial],
     parts: Split,
-    vocabulary: Vocabulary,
     window: int,
     sizes: Sequence[int],
     path: Path,
@@ -215,7 +210,8 @@ def _conclude(
     """The table, the sentence and the page."""
     from melodyrnn.render.report import report  # the engraver, when there is something to draw
 
-    dataset = Dataset.of(parts.learned, window, vocabulary)
+    tokenizer = SongTokenizer.of([named.song for part in parts for named in part])
+    dataset = Dataset.of(parts.learned, window, tokenizer)
     ceilings = [Ceiling(size, *ceiling(dataset.sequences, size)) for size in sizes]
     mine = [trial for trial in trials if trial.window == window]
     top = next(each for each in ceilings if each.window == window)

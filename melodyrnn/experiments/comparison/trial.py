@@ -8,16 +8,17 @@ from typing import Any
 
 import numpy as np
 
-from melodyrnn.data.gather import Named
+from melodyrnn.data.split import Split
 from melodyrnn.errors import RunError
-from melodyrnn.evaluation.measures import Measures, measure
+from melodyrnn.evaluation.measures import Measures
 from melodyrnn.files import write_atomically
 from melodyrnn.models.counted.ngram import Tally, successors
-from melodyrnn.runs.run import open_run
 from melodyrnn.sequences.sampling import log_softmax
-from melodyrnn.sequences.vocabulary import Vocabulary
-from melodyrnn.tasks.tokenizer import Dataset
-from melodyrnn.workflows.train import TrainResult, train_named
+from melodyrnn.sequences.score import score_of
+from melodyrnn.tasks.songs import SongTask
+from melodyrnn.tasks.task import Parts
+from melodyrnn.tasks.tokenizer import Dataset, SongTokenizer
+from melodyrnn.workflows.train import Folder, TrainResult, learn_items, learn_parts
 
 _FILE = "trial.json"
 
@@ -30,10 +31,7 @@ class Plan:
     seed: int
     window: int
     settings: dict[str, Any]  # other fields of ModelConfig and TrainConfig
-    learned: tuple[Named, ...]
-    validation: tuple[Named, ...]
-    held_out: tuple[Named, ...]
-    vocabulary: Vocabulary
+    parts: Split
     path: Path
 
     @property
@@ -44,11 +42,7 @@ class Plan:
             "seed": self.seed,
             "window": self.window,
             "settings": self.settings,
-            "vocabulary": self.vocabulary.to_json(),
-            "songs": [
-                [song.record["sha256"] for song in songs]
-                for songs in (self.learned, self.validation, self.held_out)
-            ],
+            "songs": [[song.record["sha256"] for song in songs] for songs in self.parts],
         }
 
 
@@ -101,24 +95,27 @@ def finished(plan: Plan) -> Trial | None:
 
 def run_trial(plan: Plan) -> Trial:
     """Train, or go on with a training that was cut off; measure; write it down."""
-    settings = {"model": plan.model, "seed": plan.seed, "window": plan.window, **plan.settings}
-    result = train_named(
-        plan.learned,
-        plan.path,
-        settings,
-        vocabulary=plan.vocabulary,
-        validation=plan.validation,
-        resume=plan.path.exists(),
-    )
-    trial = _trial(plan, result)
+    trial = _trial(plan, _trained(plan))
     document = {"plan": plan.key, "trial": trial.to_json()}
     write_atomically(plan.path / _FILE, json.dumps(document, ensure_ascii=False))
     return trial
 
 
+def _trained(plan: Plan) -> TrainResult:
+    settings = {"model": plan.model, "seed": plan.seed, "window": plan.window, **plan.settings}
+    task, folder = SongTask(), Folder(plan.path, resume=plan.path.exists())
+    if folder.resume:
+        songs = [named for part in plan.parts for named in part]
+        return learn_items(task, songs, settings, folder)
+    record = task.record(plan.parts, settings)
+    return learn_parts(task, plan.path, record, Parts(*plan.parts), folder)
+
+
 def _trial(plan: Plan, result: TrainResult) -> Trial:
     measures = result.measures
-    dataset = Dataset.of(plan.learned, plan.window, plan.vocabulary)
+    assert measures, "songs learned by heart are played"
+    tokenizer = SongTokenizer(result.record.vocabulary)
+    dataset = Dataset.of(plan.parts.learned, plan.window, tokenizer)
     song, played = dataset.sequences[0], measures.played[0]
     one_step = song.copy()
     one_step[plan.window :] = played.logits.argmax(-1)
@@ -136,10 +133,10 @@ def _trial(plan: Plan, result: TrainResult) -> Trial:
         measures.whole_song,
         measures.bits_per_note,
         int(wrong[0]) + 1 if len(wrong) else None,
-        plan.vocabulary.decode(one_step),
-        plan.vocabulary.decode(played.whole_song),
+        dataset.vocabulary.decode(one_step),
+        played.tokens,
         list(_ambiguous(dataset, measures, plan.window)),
-        _held_out_bits(plan),
+        _held_out_bits(plan, result, tokenizer),
     )
 
 
@@ -156,8 +153,14 @@ def _ambiguous(
             yield place + window, says
 
 
-def _held_out_bits(plan: Plan) -> list[float]:
-    if not plan.held_out:
+def _held_out_bits(plan: Plan, result: TrainResult, tokenizer: SongTokenizer) -> list[float]:
+    """Of each song held out, bits per note."""
+    if not plan.parts.held_out:
         return []
-    dataset = Dataset.of(plan.held_out, plan.window, plan.vocabulary)
-    return list(measure(open_run(plan.path).predictor(), dataset).bits)
+    dataset = Dataset.of(plan.parts.held_out, plan.window, tokenizer)
+    predictor = result.run.predictor().with_cycles(dataset.cycles)
+    logits = predictor.logits(dataset.sequences)
+    return [
+        score_of(each, ids[plan.window :]).bits
+        for each, ids in zip(logits, dataset.sequences, strict=True)
+    ]

@@ -14,7 +14,7 @@ from melodyrnn.experiments.sweep.grid import settings_of, shown
 from melodyrnn.experiments.sweep.outcome import BITS, Outcome, Score
 from melodyrnn.models.config import ModelConfig, TrainConfig
 from melodyrnn.models.registry import MODELS
-from melodyrnn.tasks.tokenizer import Dataset, default_input, vocabulary_of
+from melodyrnn.tasks.tokenizer import Dataset
 
 USABLE = settings_of(ModelConfig, TrainConfig)
 """Name of each setting that a grid can have -> its field."""
@@ -32,18 +32,17 @@ def plans_of(
     path: Path,
 ) -> list[Plan]:
     """Raises MelodyError where a combination cannot be trained."""
-    parts, vocabulary = parted(songs), vocabulary_of([song.song for song in songs])
+    parts = parted(songs)
     plans = []
     for combination in combinations:
         settings = {**fixed, **combination}
         model = settings.pop("model", ModelConfig().model)
-        settings = {"input": default_input(parts.learned, model), **settings}
         window = settings.pop("window", ModelConfig().window)
-        Dataset.of(songs, window, vocabulary)
+        Dataset.of(songs, window)
         name = "-".join(f"{key}={shown(value)}" for key, value in combination.items())
         place = path / "runs" / name
         seed = settings.pop("seed")
-        plans.append(Plan(model, seed, window, settings, *parts, vocabulary, place))
+        plans.append(Plan(model, seed, window, settings, parts, place))
     return plans
 
 
