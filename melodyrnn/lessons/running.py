@@ -11,6 +11,7 @@ from melodyrnn.lessons.catalogue import all_lessons, lesson_named
 from melodyrnn.lessons.folder import check_output, keep
 from melodyrnn.lessons.lesson import Finding, Lesson, Progress
 from melodyrnn.runs.training_session import check_tensorboard
+from melodyrnn.system.progress import silent
 
 RUNS = Path("runs")
 
