@@ -11,7 +11,7 @@ from melodyrnn.errors import MelodyError
 from melodyrnn.lessons import image_files, images
 from melodyrnn.lessons.catalogue import lesson_named
 from melodyrnn.models.recurrent.equations import EQUATIONS
-from melodyrnn.models.recurrent.written_out import apart, last_output
+from melodyrnn.models.recurrent.scan import apart, last_output
 from melodyrnn.models.registry import CELLS
 from melodyrnn.sequences.windows import Batch
 

@@ -37,13 +37,15 @@ def read(lesson: Lesson) -> Images:
 def fitter(lesson: Lesson, images: Images, *, choose: bool = True) -> Any:
     """A new network and what teaches it; where it is to ``choose``, by the validation images."""
     from melodyrnn.models.networks.sequence_network import vector_classifier
-    from melodyrnn.training.batches import Fitter
+    from melodyrnn.training.batches import BatchProgram
+    from melodyrnn.training.trainer import Trainer
 
     steps, features = images.train.x.shape[1:]
     model = vector_classifier(lesson.model, steps, features, CLASSES, seed=lesson.fit.seed)
     validation = images.validation if choose else None
     # Not compiled by XLA: that takes longer than it saves here.
-    return Fitter(model, images.train, lesson.fit, validation, jit=False)
+    program = BatchProgram(model, images.train, lesson.fit, validation, jit=False)
+    return Trainer(program, lesson.fit)
 
 
 def points(lesson: Lesson, epochs: Sequence[int], progress: Progress) -> list[Point]:
@@ -51,22 +53,22 @@ def points(lesson: Lesson, epochs: Sequence[int], progress: Progress) -> list[Po
 
     It has diverged where its loss is above that of guessing, or no number.
     """
-    from melodyrnn.training.batches import teller
+    from melodyrnn.training.batches import scorer
 
     images = read(lesson)
     fit = replace(lesson.fit, epochs=max(epochs), early_stop=False)
     learning = fitter(replace(lesson, fit=fit), images, choose=False)
-    tell = teller(learning.model, images.test, jit=False)
+    score = scorer(learning.program.model, images.test, jit=False)
     found = []
     for until in sorted(epochs):
-        learning.learn(until, progress)
+        learning.train(until, progress)
         loss = learning.history[-1].loss
-        found.append(Point(until, loss, tell().accuracy, not loss < log(CLASSES)))
+        found.append(Point(until, loss, score().accuracy, not loss < log(CLASSES)))
     return found
 
 
 def teach(lesson: Lesson, progress: Progress) -> Finding:
-    from melodyrnn.models.recurrent.written_out import apart
+    from melodyrnn.models.recurrent.scan import apart
     from melodyrnn.training.batches import logits_of
 
     images = read(lesson)
@@ -76,8 +78,8 @@ def teach(lesson: Lesson, progress: Progress) -> Finding:
     x, y = images.train.x[few], images.train.y[few]
     same = {cell: apart(cell, lesson.model.units, x, y, CLASSES) for cell in CELLS}
     learning = fitter(lesson, images)
-    chosen = learning.run(progress)
-    told = logits_of(learning.model, images.test).argmax(-1)
+    chosen = learning.fit(progress)
+    told = logits_of(learning.program.model, images.test).argmax(-1)
     accuracy = float((told == images.test.y).mean())
     least, most = MUST_REACH[images.name], max(max(pair) for pair in same.values())
     sizes = {name: len(getattr(images, name).y) for name in ("train", "validation", "test")}

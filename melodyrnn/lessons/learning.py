@@ -44,9 +44,9 @@ def learn(
     Programs are not compiled by XLA (``jit``) unless asked: for a network that learns within
     seconds, compiling takes longer than it saves.
     """
-    from melodyrnn.training.batches import Fitter
+    from melodyrnn.training.batches import BatchProgram
 
-    return _learned(Fitter(model, batch, fit, jit=jit), batch, progress)
+    return _learned(BatchProgram(model, batch, fit, jit=jit), batch, fit, progress)
 
 
 def learn_seeds(
@@ -60,23 +60,25 @@ def learn_seeds(
 
     All share one model: that of the last seed remains in it.
     """
-    from melodyrnn.training.batches import Fitter
+    from melodyrnn.training.batches import BatchProgram
 
     first, *others = seeds
-    fitter = Fitter(build(first), batch, replace(fit, seed=first), jit=False)
-    learned = [_learned(fitter, batch, progress)]
+    program = BatchProgram(build(first), batch, replace(fit, seed=first), jit=False)
+    learned = [_learned(program, batch, fit, progress)]
     for seed in others:
-        fitter.begin(build(seed).get_weights(), seed)
-        learned.append(_learned(fitter, batch, progress))
+        program.restart(build(seed).get_weights(), seed)
+        learned.append(_learned(program, batch, fit, progress))
     return learned
 
 
-def _learned(fitter: Any, batch: Batch, progress: Progress) -> Learned:
+def _learned(program: Any, batch: Batch, fit: FitConfig, progress: Progress) -> Learned:
     from melodyrnn.training.batches import logits_of
+    from melodyrnn.training.trainer import Trainer
 
-    told = fitter.run(progress)
-    losses = [row.loss for row in fitter.history]
-    return Learned(fitter.model, told, logits_of(fitter.model, batch), losses)
+    trainer = Trainer(program, fit)
+    told = trainer.fit(progress)
+    losses = [row.loss for row in trainer.history]
+    return Learned(program.model, told, logits_of(program.model, batch), losses)
 
 
 def teller_of(config: SequenceConfig, batch: Batch, symbols: int) -> Callable[[int], Any]:

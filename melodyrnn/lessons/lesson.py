@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from melodyrnn.errors import ConfigError
 from melodyrnn.models.config import FitConfig, SequenceConfig
 from melodyrnn.models.settings import nearest
+from melodyrnn.system.progress import Progress as Progress
 
 SHAPES: dict[str, str] = {
     "one to one": "an input, an output",
@@ -21,8 +22,6 @@ NETWORK = ("cell", "units", "layers")
 """The settings of SequenceConfig that most lessons can use."""
 LEARNING = tuple(setting.name for setting in fields(FitConfig))
 """The settings of FitConfig."""
-
-Progress = Callable[[int, int, str], None]  # steps done, all, words
 
 
 class Table(NamedTuple):

@@ -4,8 +4,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
 from melodyrnn.data.gather import Named
 from melodyrnn.evaluation.measures import Measures, measure
 from melodyrnn.lessons.lesson import Curve, Lesson, Progress, Table
@@ -94,27 +92,26 @@ def listen_all(
     """``listen`` once for each seed, in one compiled program."""
     from melodyrnn.models.networks import step_network as models
     from melodyrnn.models.networks.numpy_network import Network
-    from melodyrnn.training.windows import Trainer
+    from melodyrnn.training.trainer import Trainer
+    from melodyrnn.training.windows import Songs, WindowProgram
 
     asked, fit = lesson.model, lesson.fit
     config = ModelConfig(
         model=model, input=entrance, window=WINDOW, units=asked.units, layers=asked.layers
     )
     training = TrainConfig(fit.epochs, fit.learning_rate, fit.batch, fit.seed, fit.early_stop)
-    trainer, first = None, dict[str, Any]()
+    program = None
     for seed in seeds:
         network = models.build(config, len(HEARD.vocabulary), seed, HEARD.features)
-        if trainer is None:
+        if program is None:
             batch = 1 if config.spec.stateful else fit.batch or config.spec.batch
-            trainer = Trainer(
-                network, HEARD.sequences, config, training, batch, features=HEARD.features
-            )
-            first = trainer.state()
+            songs = Songs(HEARD.sequences, attributes=HEARD.features)
+            program = WindowProgram(network, songs, config, training, batch)
         else:
-            trainer.restore(first | _weights(network))
-        trainer.run(lambda news: progress(news.epoch, news.epochs, f"loss {news.loss:.3f}"))
-        trainer.keep_best()
-        measures = measure(Network.of(trainer.model, config, HEARD.features), HEARD)
+            program.restart(network.get_weights())
+        trainer = Trainer(program, training)
+        trainer.fit(progress)
+        measures = measure(Network.of(program.model, config, HEARD.features), HEARD)
         (played,) = measures.played
         yield Heard(
             measures,
@@ -122,10 +119,3 @@ def listen_all(
             HEARD.vocabulary.decode(played.whole_song[WINDOW:]),
             [row.loss for row in trainer.history],
         )
-
-
-def _weights(network: Any) -> dict[str, Any]:
-    """As ``Trainer.state`` names them."""
-    weights = [np.asarray(weight) for weight in network.get_weights()]
-    names = ("weights", "best")
-    return {f"{name}/{i}": weight for name in names for i, weight in enumerate(weights)}

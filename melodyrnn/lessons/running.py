@@ -10,7 +10,8 @@ from typing import Any
 from melodyrnn.lessons.catalogue import all_lessons, lesson_named
 from melodyrnn.lessons.folder import check_output, keep
 from melodyrnn.lessons.lesson import Finding, Lesson, Progress
-from melodyrnn.runs.learning import check_tensorboard
+from melodyrnn.runs.training_session import check_tensorboard
+from melodyrnn.system.progress import silent
 
 RUNS = Path("runs")
 
@@ -53,7 +54,7 @@ def run_lesson(
     output: str | Path | None = None,
     overwrite: bool = False,
     tensorboard: bool = False,
-    progress: Progress = lambda done, all_, words: None,
+    progress: Progress = silent,
     **settings: Any,
 ) -> Taught:
     """Carry out the lesson ``name``; ``settings`` are those it can use, such as ``seed=1``.
@@ -73,7 +74,7 @@ def run_lessons(
     output: str | Path | None = None,
     overwrite: bool = False,
     tensorboard: bool = False,
-    progress: Progress = lambda done, all_, words: None,
+    progress: Progress = silent,
     after: Callable[[Taught], None] = lambda taught: None,
     **settings: Any,
 ) -> list[Taught]:
@@ -97,7 +98,7 @@ def _run(
     output: Path | None,
     overwrite: bool,
     tensorboard: bool,
-    progress: Progress = lambda done, all_, words: None,
+    progress: Progress = silent,
 ) -> Taught:
     if output is not None:
         check_output(output, overwrite)

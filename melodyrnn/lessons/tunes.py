@@ -122,12 +122,13 @@ def fit(
     lesson: Lesson, model: Any, learned: Batch, validation: Batch, progress: Progress, name: str
 ) -> Curve:
     """Let ``model`` learn; of all weights it had, it keeps those that tell ``validation`` best."""
-    from melodyrnn.training.batches import Fitter
+    from melodyrnn.training.batches import BatchProgram
+    from melodyrnn.training.trainer import Trainer
 
     # Without XLA: compiling an unrolled network takes longer than it saves here.
-    fitter = Fitter(model, learned, lesson.fit, validation, jit=False)
-    fitter.run(lambda done, all_, words: progress(done, all_, f"{name}: {words}"))
-    return Curve(name, [row.loss for row in fitter.history])
+    trainer = Trainer(BatchProgram(model, learned, lesson.fit, validation, jit=False), lesson.fit)
+    trainer.fit(lambda done, total, words="": progress(done, total, f"{name}: {words}"))
+    return Curve(name, [row.loss for row in trainer.history])
 
 
 class Alphabet:

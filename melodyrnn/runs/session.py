@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 from melodyrnn.models.config import ModelConfig
 from melodyrnn.models.predictor import Predictor
-from melodyrnn.runs.learning import learn
+from melodyrnn.runs.training_session import train_in_folder
 from melodyrnn.runs.record import FINISHED, TRAINING, Record, load_network
 from melodyrnn.sequences.vocabulary import Indices
 from melodyrnn.system.progress import Progress, silent
@@ -85,7 +85,7 @@ class Session:
             record.model, self.vocabulary_size, record.training.seed, record.features
         )
         trainer = Trainer(self.task.program(record, self.data, model), record.training)
-        self.record, self.files = learn(
+        self.record, self.files = train_in_folder(
             self.path, record, trainer, self._progress, self._tensorboard
         )
         return self.task.wrap(Network.of(model, record.model, record.features), self.record)

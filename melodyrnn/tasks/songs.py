@@ -74,19 +74,14 @@ class SongTask(NoteTask):
         songs = (record.songs, record.validation, record.held_out)
         return Parts(*(tuple(map(Named.of_record, some)) for some in songs))
 
-    def program(self, record: Record, data: Parts[Dataset], model: KerasModel) -> Program:
-        from melodyrnn.training.windows import WindowProgram
+    def program(self, record: Record, data: Parts[Dataset], model: KerasModel) -> Program[Any, Any]:
+        from melodyrnn.training.windows import Songs, WindowProgram
 
         config, training = record.model, record.training
         assert isinstance(training, TrainConfig), "songs are learned from windows"
-        return WindowProgram(
-            model,
-            data.train.inputs(config),
-            config,
-            training,
-            validation=data.validation.inputs(config),
-            features=record.features,
-        )
+        songs = Songs(data.train.inputs(config), data.validation.inputs(config), record.features)
+        batch = 1 if config.spec.stateful else training.batch or config.spec.batch
+        return WindowProgram(model, songs, config, training, batch)
 
     def find(
         self, predictor: Predictor, record: Record, data: Parts[Dataset], progress: Progress

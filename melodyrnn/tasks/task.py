@@ -183,7 +183,7 @@ class Task(ABC, Generic[Item, Data]):
         """Each (L,)."""
 
     @abstractmethod
-    def program(self, record: Record, data: Parts[Data], model: "KerasModel") -> "Program":
+    def program(self, record: Record, data: Parts[Data], model: "KerasModel") -> "Program[Any, Any]":
         """The compiled arithmetic by which ``model`` learns ``data``."""
 
     def wrap(self, predictor: Predictor, record: Record) -> Predictor:

@@ -122,7 +122,7 @@ class TextTask(Task[Text, Texts]):
     def sequences(self, data: Texts) -> Sequence[Indices]:
         return data
 
-    def program(self, record: Record, data: Parts[Texts], model: KerasModel) -> Program:
+    def program(self, record: Record, data: Parts[Texts], model: KerasModel) -> Program[Any, Any]:
         from melodyrnn.training.streams import StreamProgram
 
         config = record.training

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -66,7 +67,7 @@ class TuneTask(NoteTask):
     def keep(self, path: Path, parts: Parts[Sequence[Named]]) -> None:
         keep(path, Split(*map(tuple, parts)))
 
-    def program(self, record: Record, data: Parts[Dataset], model: KerasModel) -> Program:
+    def program(self, record: Record, data: Parts[Dataset], model: KerasModel) -> Program[Any, Any]:
         from melodyrnn.training.streams import StreamProgram
 
         config = record.training

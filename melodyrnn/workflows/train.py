@@ -8,7 +8,7 @@ from typing import Any
 from melodyrnn.data.gather import Songs, Source, gather
 from melodyrnn.evaluation.measures import Measures
 from melodyrnn.runs.folder import place_of
-from melodyrnn.runs.learning import check_tensorboard
+from melodyrnn.runs.training_session import check_tensorboard
 from melodyrnn.runs.record import Record, write_record
 from melodyrnn.runs.run import Run
 from melodyrnn.runs.session import Session

@@ -37,7 +37,7 @@ from melodyrnn.sequences.events import Events, Layout
 from melodyrnn.sequences.overlap import sharing
 
 if TYPE_CHECKING:
-    from melodyrnn.training.events import EventLearner
+    from melodyrnn.training.events import EventProgram
 
 OTHERS = Corpus("essen")
 """The corpus of other traditions."""
@@ -114,7 +114,7 @@ def other_traditions(timed: bool, melodies: Sequence[Melody], seed: int) -> Prep
     if not events:
         return None
     learner = _learner(inputs.layout, _moving(PRETRAINING, timed))
-    learner.learn(events, seed)
+    learner.train(events, seed)
     return learner.network.copy()
 
 
@@ -151,7 +151,7 @@ def _validated(
     """Chooses the number of steps in the inner validation, and then learns the training set."""
     inner = fold.inner
     inputs, learner = _network(fold, timed, config)
-    steps = learner.learn(
+    steps = learner.train(
         _events(inputs, inner.train),
         fold.seed,
         start=start,
@@ -167,14 +167,14 @@ def _trained(
     fold: Fold, timed: bool, config: EventConfig, seed: int, start: Prepared, steps: int
 ) -> Distributions:
     inputs, learner = _network(fold, timed, config)
-    learner.learn(_events(inputs, fold.train), seed, start=start, steps=steps)
+    learner.train(_events(inputs, fold.train), seed, start=start, steps=steps)
     return _predicted(inputs, learner, fold)
 
 
-def _predicted(inputs: Inputs, learner: "EventLearner", fold: Fold) -> Distributions:
+def _predicted(inputs: Inputs, learner: "EventProgram", fold: Fold) -> Distributions:
     """Of each note of the test, (L, V): the pitches of the alphabet alone."""
     found = []
-    for melody, p in zip(fold.test, learner.tell(_events(inputs, fold.test)), strict=True):
+    for melody, p in zip(fold.test, learner.predict(_events(inputs, fold.test)), strict=True):
         q = p[:, np.array(fold.midi) - inputs.origin(melody.song.song)]
         found.append(q / q.sum(-1, keepdims=True))
     return found
@@ -184,7 +184,7 @@ def _events(inputs: Inputs, melodies: Sequence[Melody]) -> list[Events]:
     return [inputs.events(melody.song.song) for melody in melodies]
 
 
-def _network(fold: Fold, timed: bool, config: EventConfig) -> tuple[Inputs, "EventLearner"]:
+def _network(fold: Fold, timed: bool, config: EventConfig) -> tuple[Inputs, "EventProgram"]:
     inputs = Inputs.of(fold.midi[0], fold.midi[-1], timed)
     return inputs, _learner(inputs.layout, config)
 
@@ -194,11 +194,11 @@ def _moving(config: EventConfig, timed: bool) -> EventConfig:
 
 
 @lru_cache(maxsize=8)
-def _learner(layout: Layout, config: EventConfig) -> "EventLearner":
+def _learner(layout: Layout, config: EventConfig) -> "EventProgram":
     """One for all folds, for its programs take long to make."""
-    from melodyrnn.training.events import EventLearner
+    from melodyrnn.training.events import EventProgram
 
-    return EventLearner(layout, config)
+    return EventProgram(layout, config)
 
 
 def _rows(timed: bool) -> list[Row]:
