@@ -12,7 +12,7 @@ from melodyrnn.models.bar_columns import Cycle, Lookback, views
 from melodyrnn.models.registry import MODELS
 from melodyrnn.music.durations import GRID
 from melodyrnn.music.notation.text import parse_token
-from melodyrnn.music.note_tokens import attributes, plain_codes, shifted, sort_key, to_codes
+from melodyrnn.music.note_tokens import attributes, plain_tokens, shifted, sort_key, to_tokens
 from melodyrnn.music.song import Song
 from melodyrnn.sequences.vocabulary import END, START, Indices, Vocabulary
 from melodyrnn.sequences.windows import windows
@@ -71,7 +71,7 @@ class Dataset:
 
 def _codes(song: Song, vocabulary: Vocabulary) -> list[str]:
     """A song's codes; between start and end where the vocabulary has them."""
-    return [START, *plain_codes(song), END] if START in vocabulary else to_codes(song)
+    return [START, *plain_tokens(song), END] if START in vocabulary else to_tokens(song)
 
 
 def tellable(
@@ -99,7 +99,7 @@ _FEW = 3
 def tunes_vocabulary(songs: Sequence[Song], transpose: int) -> Vocabulary:
     """The codes of all songs, moved by up to ``transpose`` semitones, and start and end."""
     shifts = range(-transpose, transpose + 1)
-    codes = {code for song in songs for code in plain_codes(song)}
+    codes = {code for song in songs for code in plain_tokens(song)}
     moved = {code for plain in codes for code in map(partial(shifted, plain), shifts) if code}
     return Vocabulary([*sorted(moved, key=sort_key), START, END])
 
@@ -134,7 +134,7 @@ def vocabulary_of(songs: Sequence[Song]) -> Vocabulary:
     asked = {song.codes for song in songs}
     if len(asked) == 1 and (codes := asked.pop()):
         return Vocabulary(codes)
-    return Vocabulary.of(map(to_codes, songs), sort_key)
+    return Vocabulary.of(map(to_tokens, songs), sort_key)
 
 
 def default_input(songs: Sequence[Named], model: str) -> str:

@@ -23,7 +23,7 @@ from melodyrnn.evaluation.generated import EvaluateGeneratedResult, evaluate_gen
 from melodyrnn.evaluation.measures import Measures, measure, measures_of
 from melodyrnn.evaluation.note_scores import Scores, Telling, notes_told
 from melodyrnn.models.lookback import under
-from melodyrnn.music.note_tokens import plain_codes
+from melodyrnn.music.note_tokens import plain_tokens
 from melodyrnn.runs import record as runs
 from melodyrnn.runs.run import OpenRun, open_run, songs_of
 from melodyrnn.tasks.tokenizer import Dataset, tellable
@@ -170,8 +170,8 @@ def evaluate(
         logits = under(predictor, dataset.cycles).logits(dataset.sequences)
     # What chose the best weights was heard too, if not learned.
     known = [*parts.learned, *parts.validation]
-    tunes, copies = {tuple(plain_codes(each.song)) for each in known}, Copies(known)
-    heard = tuple(tuple(plain_codes(each.song)) in tunes for each in named)
+    tunes, copies = {tuple(plain_tokens(each.song)) for each in known}, Copies(known)
+    heard = tuple(tuple(plain_tokens(each.song)) in tunes for each in named)
     return EvaluateResult(
         record.model.model,
         window,

@@ -17,7 +17,7 @@ from melodyrnn.generation.loops import Loop, closing_loop
 from melodyrnn.models.config import FormConfig, SampleConfig, check_beam, configure
 from melodyrnn.models.lookback import under
 from melodyrnn.models.settings import check
-from melodyrnn.music.note_tokens import from_codes, respelled, to_codes
+from melodyrnn.music.note_tokens import from_tokens, respelled, to_tokens
 from melodyrnn.music.song import Song
 from melodyrnn.render.write import write_song, writer_of
 from melodyrnn.runs import record as runs
@@ -185,10 +185,10 @@ def _generated(
     begun = START in vocabulary
     if begun:
         indices = indices[~np.isin(indices, vocabulary.encode([START, END]))]
-    song = from_codes(vocabulary.decode(indices), like)
+    song = from_tokens(vocabulary.decode(indices), like)
     if begun:  # codes that spell each pitch in one way
         song = respelled(song)
-    tokens, loop = tuple(to_codes(song)), closing_loop(indices)
+    tokens, loop = tuple(to_tokens(song)), closing_loop(indices)
     return Generated(song, tokens, primer - begun, copies.longest(song), loop, likely)
 
 

@@ -15,7 +15,7 @@ from melodyrnn.models.lookback import under
 from melodyrnn.models.networks.numpy_network import Network
 from melodyrnn.models.predictor import Predictor
 from melodyrnn.models.registry import MODELS
-from melodyrnn.music.note_tokens import from_codes
+from melodyrnn.music.note_tokens import from_tokens
 from melodyrnn.music.song import Song
 from melodyrnn.render.write import write_song
 from melodyrnn.runs import record as runs
@@ -193,5 +193,5 @@ def _learn(
 
 def _song_played(dataset: Dataset, indices: Any, model: str) -> Song:
     original = dataset.songs[0].song
-    song = from_codes(dataset.vocabulary.decode(indices), original)
+    song = from_tokens(dataset.vocabulary.decode(indices), original)
     return replace(song, title=original.title, composer=f"melodyrnn, {model}")

@@ -12,7 +12,7 @@ from melodyrnn.generation.constraint import Constraint
 from melodyrnn.generation.loops import NoLoops
 from melodyrnn.models.config import FormConfig
 from melodyrnn.music.notation.headers import HEADERS
-from melodyrnn.music.note_tokens import from_codes
+from melodyrnn.music.note_tokens import from_tokens
 from melodyrnn.music.song import Song
 from melodyrnn.sequences.vocabulary import END, START, Indices
 from melodyrnn.tasks.control.bar_frame import Frame, Sounding
@@ -111,7 +111,7 @@ def _no_copies(
 ) -> NoCopies:
     """Raises ConstraintError where the primer copies more."""
     codes = dataset.vocabulary.decode(primer)
-    copied = copies.longest(from_codes(code for code in codes if code != START))
+    copied = copies.longest(from_tokens(code for code in codes if code != START))
     if copied.notes > most:
         raise ConstraintError(
             f"--max-copy {most}: the primer itself has {copied.notes} notes in a row of "
