@@ -1,7 +1,7 @@
 """A report to draw in tests: 나비야 as a model plays it that sees four notes."""
 
 from melodyrnn.music.notation.text import parse
-from melodyrnn.music.note_tokens import from_codes, to_codes
+from melodyrnn.music.note_tokens import from_tokens, to_tokens
 from melodyrnn.render.report_data import (
     ONE_STEP,
     WHOLE_SONG,
@@ -25,10 +25,10 @@ WRONG = {7: "d8", 40: "g4"}
 
 
 def version(song, model, test, wrong):
-    told = to_codes(song)
+    told = to_tokens(song)
     for index in wrong:
         told[index] = "e8"
-    played = from_codes(told, song)
+    played = from_tokens(told, song)
     return Version(model, test, played, wrong, 50 - len(wrong), 50, 4, 0)
 
 

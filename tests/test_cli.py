@@ -20,7 +20,7 @@ from marks import unprivileged
 
 from melodyrnn import read_song
 from melodyrnn.cli import COMMANDS, main
-from melodyrnn.music.note_tokens import to_codes
+from melodyrnn.music.note_tokens import to_tokens
 
 
 def call(*arguments):
@@ -177,7 +177,7 @@ def test_bars_key_and_end_from_the_command_line(looping, tmp_path):
     for made in told["songs"]:
         song = read_song(made["file"])
         assert (str(song.meter), str(song.key), song.duration) == ("2/4", "C major", 16)
-        assert to_codes(song) == made["tokens"]
+        assert to_tokens(song) == made["tokens"]
         assert made["tokens"][-1][:-1].rstrip("'") in ("c", "C")
         assert made["copied"]["notes"] <= 5
         assert made["log_probability"] < 0
@@ -207,7 +207,7 @@ def test_loops_among_several_songs_are_counted(looping):
 
 def test_greedy_generation_from_the_first_notes_is_the_song(run, nabiya):
     told = json.loads(call("generate", run, "--temperature", 0, "--json").stdout)
-    assert told["songs"][0]["tokens"] == to_codes(read_song(nabiya))
+    assert told["songs"][0]["tokens"] == to_tokens(read_song(nabiya))
     assert told["songs"][0]["copied"] == {"notes": 54, "song": "nabiya", "start": 0, "place": 0}
 
 
@@ -248,7 +248,7 @@ def test_every_format_can_be_inspected_again(nabiya, tmp_path, suffix):
     call("render", nabiya, "-o", target)
     told = json.loads(call("inspect", target, "--json").stdout)
     assert told["title"] == "나비야"
-    assert told["tokens"] == to_codes(read_song(nabiya))
+    assert told["tokens"] == to_tokens(read_song(nabiya))
 
 
 BAD_INPUT = [

@@ -20,7 +20,7 @@ from melodyrnn.generation.loops import NoLoops, closing_loop
 from melodyrnn.models.config import FormConfig, SampleConfig
 from melodyrnn.models.counted.ngram import Ngram
 from melodyrnn.music.bars import bars as laid_in_bars
-from melodyrnn.music.note_tokens import from_codes, to_codes
+from melodyrnn.music.note_tokens import from_tokens, to_tokens
 from melodyrnn.music.scales import in_key, on_tonic
 from melodyrnn.music.song import Meter, Note, Pitch, Song
 from melodyrnn.sequences.vocabulary import END, START
@@ -108,14 +108,14 @@ tunes = st.lists(small, min_size=6, max_size=20).map(lambda notes: Song(tuple(no
 def test_a_note_is_ruled_out_just_where_it_would_be_one_too_many_of_a_copy(learned, notes, most):
     named = [Named(f"song {n}", song) for n, song in enumerate(learned)]
     dataset, copies = Dataset.of(named, 1), Copies(named)
-    codes = [code for code in to_codes(Song(tuple(notes))) if code in dataset.vocabulary]
-    assume(codes and copies.longest(from_codes(codes)).notes <= most)
+    codes = [code for code in to_tokens(Song(tuple(notes))) if code in dataset.vocabulary]
+    assume(codes and copies.longest(from_tokens(codes)).notes <= most)
     form = form_of(
         FormConfig(max_copy=most), dataset, copies, dataset.vocabulary.encode(codes), Fraction(0), 1
     )
     mask = allowed(form.constraints[0], dataset.vocabulary.encode(codes))
     for code, may in zip(dataset.vocabulary.symbols, mask, strict=True):
-        assert may == (copies.longest(from_codes([*codes, code])).notes <= most)
+        assert may == (copies.longest(from_tokens([*codes, code])).notes <= most)
 
 
 # Bars, key and end: songs, or an error where there is no way
@@ -206,7 +206,7 @@ def test_songs_keep_to_bars_key_and_end_or_there_is_no_way(asking, seed, tempera
     model = Ngram(dataset.sequences, 1, len(codes))
     drawn = generate(model, given_.indices, form.length, sample, 3, constraints=form.constraints)
     for indices in drawn.songs:
-        song = from_codes(dataset.vocabulary.decode(indices), form.like)
+        song = from_tokens(dataset.vocabulary.decode(indices), form.like)
         assert song.notes[0] == tune.notes[0]
         assert rules.kept_by(song.notes)
         assert len(song) <= 1 + form.length
@@ -265,7 +265,7 @@ def test_the_end_waits_for_the_tonic_in_a_full_bar(folk, beam):
     songs, form = made(folk, beam or 40, sample=sample, key="D major", end=True, length=30)
     assert str(form.like.meter) == "4/4"  # that of most
     for song in songs:
-        notes = from_codes(song[1:-1], form.like).notes
+        notes = from_tokens(song[1:-1], form.like).notes
         assert on_tonic(notes[-1], form.like.key)
         assert sum(note.duration for note in notes) % 4 == 0
     assert beam or len(set(map(len, songs))) > 3
@@ -275,7 +275,7 @@ def test_the_end_comes_after_so_many_bars(folk):
     songs, form = made(folk, bars=3, meter="3/4")
     for song in songs:
         assert song[-1] == END
-        assert from_codes(song[1:-1], form.like).duration == 9
+        assert from_tokens(song[1:-1], form.like).duration == 9
 
 
 # What is said where it cannot be
@@ -359,7 +359,7 @@ def test_copies_and_loops_are_kept_out_of_full_bars():
             model, start.indices, form.length, sample, 20, constraints=form.constraints
         )
         for indices in drawn.songs:
-            song = from_codes(dataset.vocabulary.decode(indices))
+            song = from_tokens(dataset.vocabulary.decode(indices))
             assert copies.longest(song).notes <= 2
             assert all(closing_loop(indices[:end]) is None for end in range(1, len(indices) + 1))
             assert (song.duration, song.notes[-1].pitch) == (24, Pitch("c"))

@@ -8,23 +8,23 @@ from strategies import notes, songs
 
 from melodyrnn.errors import NotationError
 from melodyrnn.music.notation.text import parse, token
-from melodyrnn.music.note_tokens import attributes, from_codes, sort_key, to_codes
+from melodyrnn.music.note_tokens import attributes, from_tokens, sort_key, to_tokens
 from melodyrnn.music.song import Key, Meter, Note, Song
 
 
 def test_a_code_is_a_notes_symbol() -> None:
     song = parse("g8 e e4 | r2 c1~c4")
-    assert to_codes(song) == ["g8", "e8", "e4", "r2", "c1~c4"]
+    assert to_tokens(song) == ["g8", "e8", "e4", "r2", "c1~c4"]
 
 
 @given(songs())
 def test_codes_give_the_notes_back(song: Song) -> None:
-    assert from_codes(to_codes(song)).notes == song.notes
+    assert from_tokens(to_tokens(song)).notes == song.notes
 
 
 def test_headers_come_from_another_song() -> None:
     like = parse("title: x\nmeter: 6/8\nkey: e minor\ntempo: 90\npickup: 8\ncodes: b4\nb4")
-    song = from_codes(["e8", "g4"], like)
+    song = from_tokens(["e8", "g4"], like)
     assert (song.meter, song.key, song.tempo) == (Meter(6, 8), Key(1, "minor"), 90)
     assert song.pickup == Fraction(1, 2)
     assert (song.title, song.codes) == ("", ())
@@ -32,7 +32,7 @@ def test_headers_come_from_another_song() -> None:
 
 def test_a_code_that_is_no_note_is_named() -> None:
     with pytest.raises(NotationError) as caught:
-        from_codes(["e8", "x8"])
+        from_tokens(["e8", "x8"])
     assert str(caught.value) == "unknown pitch 'x8'; pitches are a to g"
 
 

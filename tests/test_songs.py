@@ -13,7 +13,7 @@ from melodyrnn.music.durations import is_dyadic, value_of
 from melodyrnn.music.notation.reader import Reader
 from melodyrnn.music.notation.text import format as write
 from melodyrnn.music.notation.text import parse
-from melodyrnn.music.note_tokens import to_codes
+from melodyrnn.music.note_tokens import to_tokens
 from melodyrnn.music.song import Song
 
 FILES = sorted((Path(__file__).parents[1] / "songs").glob("*.txt"))
@@ -122,7 +122,7 @@ def ceiling(codes: list[str], window: int) -> tuple[int, int]:
 
 class TestNabiya:
     song: Song = SONGS["nabiya"]
-    codes = to_codes(SONGS["nabiya"])
+    codes = to_tokens(SONGS["nabiya"])
 
     def test_title_meter_and_table(self) -> None:
         assert self.song.title == "나비야"

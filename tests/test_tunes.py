@@ -17,7 +17,7 @@ from melodyrnn.models.networks import step_network as models
 from melodyrnn.models.networks.layers import FactoredLogits
 from melodyrnn.models.networks.numpy_network import Network, parts
 from melodyrnn.music.notation.text import parse
-from melodyrnn.music.note_tokens import plain_codes, respelled, shifted, to_codes
+from melodyrnn.music.note_tokens import plain_tokens, respelled, shifted, to_tokens
 from melodyrnn.music.song import Key, Note, Pitch, Song
 from melodyrnn.sequences.vocabulary import END, START
 from melodyrnn.tasks.tokenizer import Dataset, attributes_of, tunes_vocabulary
@@ -48,15 +48,15 @@ def tunes(count=24):
 
 
 @given(any_songs(changes=False), st.integers(-11, 11))
-def test_plain_codes_move_as_pitches_do(song, shift):
-    moved = [shifted(code, shift) for code in plain_codes(song)]
+def test_plain_tokens_move_as_pitches_do(song, shift):
+    moved = [shifted(code, shift) for code in plain_tokens(song)]
     midi = [note.pitch and note.pitch.midi + shift for note in song.notes]
     if all(m is None or 0 <= m <= 127 for m in midi):
         notes = tuple(
             Note(m if m is None else Key().pitch(m), note.duration)
             for m, note in zip(midi, song.notes, strict=True)
         )
-        assert moved == plain_codes(replace(song, notes=notes))
+        assert moved == plain_tokens(replace(song, notes=notes))
     else:
         assert None in moved
 
@@ -67,7 +67,7 @@ def test_respelling_changes_no_sound(song):
     assert [n.pitch and n.pitch.midi for n in told.notes] == [
         n.pitch and n.pitch.midi for n in song.notes
     ]
-    assert plain_codes(told) == plain_codes(song)
+    assert plain_tokens(told) == plain_tokens(song)
 
 
 def test_the_vocabulary_is_closed_and_ends_with_start_and_end():
@@ -232,7 +232,7 @@ def test_a_run_on_many_tunes_makes_whole_songs_from_nothing(tmp_path, model):
         assert made.primer == 0
         assert made.song.duration == 16
         assert made.song.notes[-1].pitch.step == "c"
-        assert list(made.tokens) == to_codes(made.song)
+        assert list(made.tokens) == to_tokens(made.song)
     started = generate(run, primer="c4", length=3, count=9, output=tmp_path / "new.txt").songs
     assert {song.tokens[0] for song in started} == {"c4"}
     assert {song.primer for song in started} == {1}
@@ -297,4 +297,4 @@ def test_a_pitch_of_another_name_is_the_same_code():
     sharp, flat = (
         Song((Note(Pitch(step, alter), Fraction(1)),)) for step, alter in (("c", 1), ("d", -1))
     )
-    assert plain_codes(sharp) == plain_codes(flat)
+    assert plain_tokens(sharp) == plain_tokens(flat)

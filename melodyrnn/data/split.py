@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from melodyrnn.data.gather import Named
 from melodyrnn.errors import ConfigError
-from melodyrnn.music.note_tokens import to_codes
+from melodyrnn.music.note_tokens import to_tokens
 from melodyrnn.music.relative import relative
 from melodyrnn.sequences.families import families
 
@@ -38,7 +38,7 @@ def split(songs: Sequence[Named], fraction: float, seed: int = 0) -> Split:
     related = families([relative(named.song) for named in songs])
     if len(related) < 2:
         raise ConfigError("songs held out need at least two different tunes; give more songs")
-    notes = [" ".join(to_codes(named.song)) for named in songs]
+    notes = [" ".join(to_tokens(named.song)) for named in songs]
     tunes = [sorted((notes[i], songs[i].name, i) for i in family) for family in related]
     tunes.sort(key=lambda tune: _drawn([text for text, _, _ in tune], seed))
     test = min(max(1, round(fraction * len(tunes))), len(tunes) - 1)

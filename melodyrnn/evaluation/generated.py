@@ -16,7 +16,7 @@ from melodyrnn.data.gather import Named
 from melodyrnn.system.progress import Progress, silent
 from melodyrnn.errors import MelodyWarning
 from melodyrnn.generation.loops import Loop, closing_loop
-from melodyrnn.music.note_tokens import to_codes
+from melodyrnn.music.note_tokens import to_tokens
 from melodyrnn.music.song import Song
 from melodyrnn.music.statistics import FIGURES, durations, intervals, shares
 
@@ -158,7 +158,7 @@ def _measure(named: Named, copies: Copies | None) -> MeasuredSong:
 
 def _loop(song: Song) -> Loop | None:
     numbers: dict[str, int] = {}
-    codes = [numbers.setdefault(code, len(numbers)) for code in to_codes(song)]
+    codes = [numbers.setdefault(code, len(numbers)) for code in to_tokens(song)]
     return closing_loop(np.array(codes, dtype=np.int32))
 
 

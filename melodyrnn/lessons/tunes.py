@@ -17,7 +17,7 @@ from melodyrnn.data.split import FRACTION, split
 from melodyrnn.formats.read import Corpus
 from melodyrnn.lessons.lesson import Curve, Lesson, Progress
 from melodyrnn.music.moves import LARGEST, RATIOS, Move, Sounding, moves, sounding
-from melodyrnn.music.note_tokens import to_codes
+from melodyrnn.music.note_tokens import to_tokens
 from melodyrnn.sequences.vocabulary import Indices
 from melodyrnn.sequences.windows import Batch
 
@@ -53,7 +53,7 @@ class Tune(Named):
     @property
     def digest(self) -> str:
         """What its notes alone decide."""
-        return sha256(" ".join(to_codes(self.song)).encode()).hexdigest()
+        return sha256(" ".join(to_tokens(self.song)).encode()).hexdigest()
 
 
 class Tunes(NamedTuple):

@@ -15,12 +15,12 @@ from melodyrnn.music.song import Key, Note, Song
 _MIDDLE_C = 60
 
 
-def to_codes(song: Song) -> list[str]:
+def to_tokens(song: Song) -> list[str]:
     """The symbol of each note, in order."""
     return [token(note) for note in song.notes]
 
 
-def from_codes(codes: Iterable[str], like: Song | None = None) -> Song:
+def from_tokens(codes: Iterable[str], like: Song | None = None) -> Song:
     """The song that ``codes`` write, in the meter, key, tempo and pickup of ``like``.
 
     Raises NotationError where a code is not one note's symbol.
@@ -31,7 +31,7 @@ def from_codes(codes: Iterable[str], like: Song | None = None) -> Song:
     return replace(song, meter=like.meter, key=like.key, tempo=like.tempo, pickup=like.pickup)
 
 
-def plain_codes(song: Song) -> list[str]:
+def plain_tokens(song: Song) -> list[str]:
     """The symbol of each note, each pitch spelled in one way only, whatever the key."""
     return [_plain(note.pitch and note.pitch.midi, note.duration) for note in song.notes]
 

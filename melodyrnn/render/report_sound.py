@@ -11,7 +11,7 @@ from fractions import Fraction
 from io import BytesIO
 from typing import Any
 
-from melodyrnn.music.note_tokens import to_codes
+from melodyrnn.music.note_tokens import to_tokens
 from melodyrnn.music.song import DEFAULT_TEMPO, Note, Pitch, Song
 from melodyrnn.render.audio import wav
 
@@ -65,7 +65,7 @@ def notes(song: Song, tempo: float) -> dict[str, Any]:
         "starts": [round(float(offset) * quarter, 4) for offset in song.offsets],
         "lengths": [round(float(note.duration) * quarter, 4) for note in song.notes],
         "pitches": [note.pitch.midi if note.pitch else None for note in song.notes],
-        "codes": to_codes(song),
+        "codes": to_tokens(song),
     }
 
 

@@ -22,7 +22,7 @@ from melodyrnn.models.config import FormConfig, SampleConfig
 from melodyrnn.models.lookback import LookingBack
 from melodyrnn.models.predictor import Predictor
 from melodyrnn.models.settings import check
-from melodyrnn.music.note_tokens import plain_codes, to_codes
+from melodyrnn.music.note_tokens import plain_tokens, to_tokens
 from melodyrnn.music.song import Song
 from melodyrnn.render.write import write_song, writer_of
 from melodyrnn.runs.record import Record
@@ -132,10 +132,10 @@ class NoteTask(Task[Named, Dataset]):
         scores = note_scores(logits, dataset.sequences, tokenizer)
         # What chose the best weights is not new either.
         known = [*run.parts.train, *run.parts.validation]
-        tunes, copies = {tuple(plain_codes(each.song)) for each in known}, Copies(known)
+        tunes, copies = {tuple(plain_tokens(each.song)) for each in known}, Copies(known)
         evaluated = []
         for named, each in zip(items, scores, strict=True):
-            song, seen = named.song, tuple(plain_codes(named.song)) in tunes
+            song, seen = named.song, tuple(plain_tokens(named.song)) in tunes
             copied = None if seen else copies.longest(song)
             evaluated.append(Evaluated(named.name, song.title, len(song), seen, each, copied))
         return Evaluation(tuple(evaluated), dataset.sequences, measures)
@@ -195,7 +195,7 @@ class NoteTask(Task[Named, Dataset]):
             made.append(
                 GeneratedSong(
                     song,
-                    tuple(to_codes(song)),
+                    tuple(to_tokens(song)),
                     len(tokenizer.only_notes(prompt.ids)),
                     copies.longest(song),
                     closing_loop(tokenizer.only_notes(ids)),

@@ -19,12 +19,12 @@ from melodyrnn.music.durations import GRID
 from melodyrnn.music.notation.text import parse_token
 from melodyrnn.music.note_tokens import (
     attributes,
-    from_codes,
-    plain_codes,
+    from_tokens,
+    plain_tokens,
     respelled,
     shifted,
     sort_key,
-    to_codes,
+    to_tokens,
 )
 from melodyrnn.music.song import Note, Song
 from melodyrnn.sequences.vocabulary import END, START, Indices, Vocabulary
@@ -125,7 +125,7 @@ class NoteTokenizer(Tokenizer[Song]):
 
     def decode(self, ids: Indices, like: Song) -> Song:
         """In meter, key, tempo and pickup as ``like``."""
-        return from_codes(self.vocabulary.decode(self.only_notes(ids)), like)
+        return from_tokens(self.vocabulary.decode(self.only_notes(ids)), like)
 
     def lookback(self) -> Lookback:
         """How tokens look back; what stands at a start or an end takes no time."""
@@ -154,10 +154,10 @@ class SongTokenizer(NoteTokenizer):
         asked = {song.codes for song in songs}
         if len(asked) == 1 and (codes := asked.pop()):
             return cls(Vocabulary(codes))
-        return cls(Vocabulary.of(map(to_codes, songs), sort_key))
+        return cls(Vocabulary.of(map(to_tokens, songs), sort_key))
 
     def tokens(self, item: Song) -> list[str]:
-        return to_codes(item)
+        return to_tokens(item)
 
 
 class TuneTokenizer(NoteTokenizer):
@@ -172,12 +172,12 @@ class TuneTokenizer(NoteTokenizer):
     def of(cls, songs: Sequence[Song], transpose: int) -> Self:
         """The tokens of all songs, moved by up to ``transpose`` semitones, and start and end."""
         shifts = range(-transpose, transpose + 1)
-        tokens = {token for song in songs for token in plain_codes(song)}
+        tokens = {token for song in songs for token in plain_tokens(song)}
         moved = {token for plain in tokens for token in map(partial(shifted, plain), shifts)}
         return cls(Vocabulary([*sorted(filter(None, moved), key=sort_key), START, END]))
 
     def tokens(self, item: Song) -> list[str]:
-        return [START, *plain_codes(item), END]
+        return [START, *plain_tokens(item), END]
 
     def decode(self, ids: Indices, like: Song) -> Song:
         """As the key of ``like`` spells each pitch."""

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from melodyrnn.experiments.comparison.trial import Trial
 from melodyrnn.models.counted.ngram import successors
-from melodyrnn.music.note_tokens import from_codes
+from melodyrnn.music.note_tokens import from_tokens
 from melodyrnn.render.report_data import (
     ONE_STEP,
     WHOLE_SONG,
@@ -66,7 +66,7 @@ def versions(trials: Sequence[Trial], dataset: Dataset) -> Iterator[Version]:
             yield Version(
                 trial.model,
                 test,
-                from_codes(told, original),
+                from_tokens(told, original),
                 wrong,
                 notes - len(wrong),
                 notes,
