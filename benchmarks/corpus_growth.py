@@ -25,6 +25,7 @@ MEGABYTE = 1024 if sys.platform != "darwin" else 1024**2
 def measure(count):
     """The figures of one number of tunes: seconds, and bytes or megabytes."""
     from many_tunes import evenly
+    from melodyrnn.workflows.train_tunes import epochs
 
     from melodyrnn.data.split import split
     from melodyrnn.models.config import STREAM_MODEL, ModelConfig, StreamConfig
@@ -33,7 +34,6 @@ def measure(count):
     from melodyrnn.tasks.tokenizer import Dataset, tunes_vocabulary
     from melodyrnn.training.streams import StreamProgram
     from melodyrnn.training.trainer import Trainer
-    from melodyrnn.workflows.train_tunes import epochs
 
     warnings.simplefilter("ignore", MelodyWarning)
     named = evenly(count)

@@ -4,6 +4,7 @@ import json
 import unicodedata
 
 import pytest
+from melodyrnn.workflows.train_text import train_text
 
 from melodyrnn.errors import (
     ConfigError,
@@ -15,7 +16,6 @@ from melodyrnn.errors import (
 from melodyrnn.tasks.texts import Text, read_texts
 from melodyrnn.workflows.evaluate import evaluate
 from melodyrnn.workflows.generate import generate
-from melodyrnn.workflows.train_text import train_text
 
 VERSE = "나비야 나비야 이리 날아 오너라\n노랑나비 흰나비 춤을 추며 오너라\n"
 SMALL = {"units": 32, "embedding": 16, "learning_rate": 0.02, "dropout": 0.0}

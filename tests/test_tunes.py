@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from melodyrnn.workflows.train_tunes import epochs, shift_table
 
 from melodyrnn.data.gather import Named
 from melodyrnn.errors import ConfigError, MelodyWarning, RunError
@@ -24,7 +25,6 @@ from melodyrnn.tasks.tokenizer import Dataset, attributes_of, tunes_vocabulary
 from melodyrnn.workflows.evaluate import evaluate
 from melodyrnn.workflows.generate import generate
 from melodyrnn.workflows.train import train
-from melodyrnn.workflows.train_tunes import epochs, shift_table
 from tests.strategies import songs as any_songs
 
 SMALL = {"units": 12, "embedding": 8, "epochs": 3, "steps": 16}

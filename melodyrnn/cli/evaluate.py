@@ -8,6 +8,7 @@ import click
 
 from melodyrnn.cli.numbers import NUMBERS, show_numbers, show_rows
 from melodyrnn.cli.options import PATH, WITH_SHORT_TERM, Several, print_json, reading_many
+from melodyrnn.errors import ConfigError
 
 _FIGURES = """\b
 right        the likeliest value is the one that came; of pitch and duration,
@@ -50,52 +51,74 @@ def evaluate(run: Path | None, songs: tuple[Path, ...], as_json: bool, **setting
     With --generated, measure new songs beside those they came from, and how much is copied.
     """
     from melodyrnn.console.progress import progress_of
-    from melodyrnn.workflows.evaluate import evaluate
 
     with progress_of(f"measuring {run or 'songs'}", "song", as_json) as report:
-        result = evaluate(run, songs, progress=report, **settings)
+        result, show = _evaluated(run, songs, {"progress": report, **settings})
     if as_json:
         print_json(result.to_json())
     else:
-        _SHOWN[result.source](result)
+        show(result)
+
+
+def _evaluated(
+    run: Path | None, songs: tuple[Path, ...], settings: dict[str, Any]
+) -> tuple[Any, Callable[[Any], None]]:
+    """The result, and how it is shown. Raises MelodyError."""
+    from melodyrnn.workflows.evaluate import evaluate, evaluate_generated
+
+    generated, sets = settings.pop("generated"), ("training", "held_out")
+    if generated:
+        if settings.pop("with_short_term"):
+            raise ConfigError("--with-short-term has no effect with --generated; leave it out")
+        if songs:
+            raise ConfigError(
+                "SONGS are predicted by the run, --generated songs are set beside others; ask for "
+                "one"
+            )
+        return evaluate_generated(generated, run, **settings), _show_generated
+    for name in sets:
+        if settings.pop(name):
+            option = "--" + name.replace("_", "-")
+            raise ConfigError(f"{option} has no effect without --generated; leave it out")
+    if run is None:
+        raise ConfigError("nothing to measure; name a RUN, or songs by --generated")
+    result = evaluate(run, songs, **settings)
+    return result, _SHOWN[result.unit]
 
 
 _MOST = 3
-_HEARD = {
-    True: "heard in training: this measures memory",
-    False: "never heard in training",
-}
+_SEEN = {True: "in the training set: this measures memory", False: "not in the training set"}
 
 
 def _show_songs(result: Any) -> None:
-    from melodyrnn.console.telling import show_telling
+    from melodyrnn.console.note_scores import show_note_scores
 
     model = result.model + (" with a short-term model" if result.with_short_term else "")
-    for heard, telling in ((True, result.memory), (False, result.generalising)):
-        if telling is None:
+    for seen, scores in ((True, result.memory), (False, result.generalising)):
+        if scores is None:
             continue
-        what = "a song" if telling.songs == 1 else f"{telling.songs:,} songs"
-        click.echo(f"{model}, window {result.window}, {what} {_HEARD[heard]}")
+        what = "a song" if scores.songs == 1 else f"{scores.songs:,} songs"
+        click.echo(f"{model}, window {result.window}, {what} {_SEEN[seen]}")
         if result.measures:
-            show_numbers(result.measures_of(heard))
-        show_telling(telling)
+            show_numbers(result.measures_of(seen))
+        show_note_scores(scores)
         click.echo()
-    for named, copied in result.hardly_new[:_MOST]:
+    for song in result.hardly_new[:_MOST]:
         click.echo(
-            f"{named.name}: {copied.notes} of its {len(named.song)} notes in a row stand in "
-            f"{copied.song}, which was heard"
+            f"{song.name}: {song.copied.notes} of its {song.length} notes in a row stand in "
+            f"{song.copied.song}, a training song"
         )
     if (more := len(result.hardly_new) - _MOST) > 0:
-        click.echo(f"and {more:,} more songs of which half or more was heard; --json has all")
+        click.echo(f"and {more:,} more songs of which half or more is known; --json has all")
 
 
 def _show_text(result: Any) -> None:
-    for text in result.texts:
-        kind = "read in training: this measures memory" if text.heard else "never read in training"
-        click.echo(f"{result.model}, {text.name}, {kind}")
+    for text in result.items:
+        score = text.scores["both"]
+        click.echo(f"{result.model}, {text.name}, {_SEEN[text.in_training_set]}")
         show_rows(
-            ("bits a character", f"{text.bits:.3f}", f"of {text.characters:,} characters"),
-            ("right", f"{text.right / text.characters:.1%}", "each told from those before it"),
+            ("bits per character", f"{score.bits:.3f}", f"of {score.all:,} characters"),
+            ("correct", f"{score.right / score.all:.1%}", "next characters, given those before"),
         )
 
 
@@ -105,9 +128,5 @@ def _show_generated(result: Any) -> None:
     show_generated(result)
 
 
-_SHOWN: dict[str, Callable[[Any], None]] = {
-    "songs": _show_songs,
-    "text": _show_text,
-    "generated": _show_generated,
-}
-"""What was measured -> what is told of it."""
+_SHOWN: dict[str, Callable[[Any], None]] = {"note": _show_songs, "character": _show_text}
+"""What bits are counted per -> what is printed."""

@@ -49,9 +49,8 @@ def generate(run: Path, as_json: bool, quiet: bool, **settings: Any) -> None:
         for path in result.files:
             click.echo(path)
     else:
-        show = _show_text if result.source == "text" else _show_song
         for made in result.made:
-            show(made)
+            (_show_song if made in result.songs else _show_text)(made)
             if result.config.beam:
                 click.echo(click.style(f"  log-probability {made.log_probability:.2f}", dim=True))
             if made.file:

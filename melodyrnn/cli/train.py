@@ -55,8 +55,7 @@ def train(
     if overwrite and resume:
         raise click.UsageError("--overwrite and --resume exclude each other")
     from melodyrnn.console.progress import progress_of
-    from melodyrnn.workflows.train import train
-    from melodyrnn.workflows.train_text import train_text
+    from melodyrnn.workflows.train import train, train_text
 
     reading = {"track": track, "grid": grid, "report": report or None}
     begin: Any = train
@@ -94,49 +93,49 @@ def train(
 def _show_training(result: Any) -> None:
     record = result.record
     epochs = f", {record.epochs} epochs in {record.seconds:.1f} s" if record.epochs else ""
-    click.echo(f"{record.model.model}, {result.parameters:,} weights{epochs}")
-    _SHOWN[result.source](result)
+    click.echo(f"{record.model.model}, {result.parameters:,} parameters{epochs}")
+    _SHOWN[record.source](result)
     click.echo(f"\n{result.run}/")
     click.echo(click.wrap_text("  ".join(path.name for path in result.files), 78, "  ", "  "))
 
 
 def _show_song_numbers(result: Any) -> None:
     show_numbers(result.measures)
-    if unheard := result.held_out:
+    if held_out := result.held_out:
         count, chose = len(result.record.held_out), len(result.record.validation)
-        more = f", {chose} more to choose the weights" if chose else ""
+        more = f", {chose} more in the validation set" if chose else ""
         click.echo(f"\n{count} song{'s' * (count > 1)} held out{more}")
-        right = f"{unheard.right}/{unheard.all}"
+        right = f"{held_out.right}/{held_out.all}"
         show_rows(
-            ("one step", right, "next notes, each told from the song itself"),
-            ("bits a note", f"{unheard.bits:.3f}", "0 is certainty"),
+            ("one step", right, "next notes, given the song itself"),
+            ("bits per note", f"{held_out.bits:.3f}", "0 is certainty"),
         )
 
 
 def _show_text_numbers(result: Any) -> None:
     of = "held out" if result.held_out else "learned by heart: this is memory"
-    count = result.held_out or result.learned
+    metrics = result.record.metrics
+    count = metrics["held_out_characters"] or metrics["learned_characters"]
     show_rows(
-        ("bits a character", f"{result.bits:.3f}", f"of {count:,} characters {of}"),
-        ("counting alone", f"{result.unigram_bits:.3f}", "told by how often each one stands"),
+        ("bits per character", f"{result.bits:.3f}", f"of {count:,} characters {of}"),
+        ("unigram", f"{result.baselines[0].bits:.3f}", "the same, by how often each one stands"),
     )
 
 
 def _show_tune_numbers(result: Any) -> None:
-    songs = result.parts
+    songs, held_out = result.record.metrics["songs"], result.held_out
     click.echo(
-        f"{len(songs.learned):,} songs learned, {len(songs.validation):,} to choose the weights, "
-        f"{len(songs.held_out):,} held out"
+        f"{songs['train']:,} songs in the training set, {songs['validation']:,} in the validation "
+        f"set, {songs['held_out']:,} held out"
     )
-    counted = [
-        (each.model, f"{each.bits:.3f}", "the same, by counting in the songs learned")
+    baselines = [
+        (each.model, f"{each.bits:.3f}", "the same, by an n-gram model of the same songs")
         for each in result.baselines
     ]
-    right = f"{result.right / result.notes:.1%}"
     show_rows(
-        ("bits a note", f"{result.bits:.3f}", f"of {result.notes:,} notes held out"),
-        *counted,
-        ("right", right, "next notes, each told from those before it"),
+        ("bits per note", f"{held_out.bits:.3f}", f"of {held_out.all:,} notes held out"),
+        *baselines,
+        ("correct", f"{held_out.right / held_out.all:.1%}", "next notes, given those before"),
     )
 
 
@@ -145,4 +144,4 @@ _SHOWN: dict[str, Callable[[Any], None]] = {
     "tunes": _show_tune_numbers,
     "text": _show_text_numbers,
 }
-"""What a run learned from -> what is told of it."""
+"""Task -> what is printed of a training."""

@@ -13,12 +13,12 @@ import numpy as np
 
 from melodyrnn.data.copies import Copied, Copies
 from melodyrnn.data.gather import Named
-from melodyrnn.system.progress import Progress, silent
 from melodyrnn.errors import MelodyWarning
 from melodyrnn.generation.loops import Loop, closing_loop
 from melodyrnn.music.note_tokens import to_tokens
 from melodyrnn.music.song import Song
 from melodyrnn.music.statistics import FIGURES, durations, intervals, shares
+from melodyrnn.system.progress import Progress, silent
 
 
 class Average(NamedTuple):

@@ -1,6 +1,6 @@
 """A run measured on songs or texts: what it is given and each next note predicted from that."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -143,5 +143,8 @@ def _of_characters(result: EvaluateResult) -> dict[str, Any]:
     }
 
 
-_DOCUMENTS: Mapping[str, Any] = {"note": _of_notes, "character": _of_characters}
+_DOCUMENTS: Mapping[str, Callable[[EvaluateResult], dict[str, Any]]] = {
+    "note": _of_notes,
+    "character": _of_characters,
+}
 """What bits are counted per -> the JSON document."""

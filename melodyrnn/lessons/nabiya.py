@@ -102,16 +102,16 @@ def listen_all(
     training = TrainConfig(fit.epochs, fit.learning_rate, fit.batch, fit.seed, fit.early_stop)
     program = None
     for seed in seeds:
-        network = models.build(config, len(HEARD.vocabulary), seed, HEARD.features)
+        network = models.build(config, len(HEARD.vocabulary), seed, HEARD.tokenizer.attributes)
         if program is None:
             batch = 1 if config.spec.stateful else fit.batch or config.spec.batch
-            songs = Songs(HEARD.sequences, attributes=HEARD.features)
+            songs = Songs(HEARD.sequences, attributes=HEARD.tokenizer.attributes)
             program = WindowProgram(network, songs, config, training, batch)
         else:
             program.restart(network.get_weights())
         trainer = Trainer(program, training)
         trainer.fit(progress)
-        measures = measure(Network.of(program.model, config, HEARD.features), HEARD)
+        measures = measure(Network.of(program.model, config, HEARD.tokenizer.attributes), HEARD)
         (played,) = measures.played
         yield Heard(
             measures,

@@ -28,9 +28,9 @@ from melodyrnn.render.write import write_song, writer_of
 from melodyrnn.runs.record import Record
 from melodyrnn.sequences.score import Score, score_of
 from melodyrnn.sequences.vocabulary import Indices, Vocabulary
+from melodyrnn.system.progress import silent
 from melodyrnn.tasks.control.form import MOST_NOTES, form_of
 from melodyrnn.tasks.control.primer import beginning
-from melodyrnn.system.progress import silent
 from melodyrnn.tasks.task import (
     Evaluation,
     Parts,

@@ -92,7 +92,8 @@ class Prompt(NamedTuple):
     form: FormConfig | None = None
 
 
-class Request(NamedTuple):
+@dataclass(frozen=True)
+class Request:
     """What is asked of a generation beside how tokens are drawn."""
 
     primer: "str | Path | Song | None" = None
@@ -108,9 +109,18 @@ class Request(NamedTuple):
 class Made(Protocol):
     """One new item."""
 
-    loop: "Loop | None"  # in which it ends, if it does
-    log_probability: float  # of what follows the primer, as the model has it; natural logarithm
-    file: Path | None
+    @property
+    def loop(self) -> "Loop | None":
+        """In which it ends, if it does."""
+        ...
+
+    @property
+    def log_probability(self) -> float:
+        """Of what follows the primer, as the model has it; natural logarithm."""
+        ...
+
+    @property
+    def file(self) -> Path | None: ...
 
     def to_json(self) -> dict[str, Any]: ...
 
@@ -149,7 +159,9 @@ class Task(ABC, Generic[Item, Data]):
         """What tells the same items from others, in an order of its own."""
 
     @abstractmethod
-    def plan(self, items: Sequence[Item], settings: Settings) -> tuple[Record, Parts[Sequence[Item]]]:
+    def plan(
+        self, items: Sequence[Item], settings: Settings
+    ) -> tuple[Record, Parts[Sequence[Item]]]:
         """The record of a run that is to begin, and its items by what they are for.
 
         Raises MelodyError where the settings do not suit the items.
@@ -183,7 +195,9 @@ class Task(ABC, Generic[Item, Data]):
         """Each (L,)."""
 
     @abstractmethod
-    def program(self, record: Record, data: Parts[Data], model: "KerasModel") -> "Program[Any, Any]":
+    def program(
+        self, record: Record, data: Parts[Data], model: "KerasModel"
+    ) -> "Program[Any, Any]":
         """The compiled arithmetic by which ``model`` learns ``data``."""
 
     def wrap(self, predictor: Predictor, record: Record) -> Predictor:

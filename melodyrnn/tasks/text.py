@@ -138,9 +138,7 @@ class TextTask(Task[Text, Texts]):
         assert isinstance(config, StreamConfig), "a text is learned as a stream"
         measured = data.held_out or data.train
         found = _score(predictor, _pieces(measured, config))
-        unigram = Baseline(
-            "unigram", _unigram_bits(data.train, measured, len(record.vocabulary))
-        )
+        unigram = Baseline("unigram", _unigram_bits(data.train, measured, len(record.vocabulary)))
         metrics = {
             "learned_characters": _targets(data.train),
             "held_out_characters": _targets(data.held_out),
@@ -209,7 +207,9 @@ class TextTask(Task[Text, Texts]):
         try:
             ids = run.record.vocabulary.encode(primer)
         except VocabularyError as error:
-            raise VocabularyError(f"--primer: {error}; a model writes only what it has read") from None
+            raise VocabularyError(
+                f"--primer: {error}; a model writes only what it has read"
+            ) from None
         return Prompt(ids, LENGTH if request.length is None else request.length)
 
     def targets(self, output: str | Path, count: int) -> list[Path]:

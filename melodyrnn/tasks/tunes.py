@@ -19,8 +19,8 @@ from melodyrnn.runs.tune_store import digest, keep, kept
 from melodyrnn.sequences.streams import Stream, enough_lanes, lanes
 from melodyrnn.sequences.vocabulary import Indices, Vocabulary
 from melodyrnn.system.progress import Progress
-from melodyrnn.tasks.notes import NoteTask, score
 from melodyrnn.tasks.checks import check_lookback, check_stream
+from melodyrnn.tasks.notes import NoteTask, score
 from melodyrnn.tasks.task import Baseline, Found, Parts, Settings
 from melodyrnn.tasks.tokenizer import Dataset, TuneTokenizer
 from melodyrnn.training.program import Program

@@ -5,7 +5,6 @@ and what new songs are like beside those that people made.
 from collections.abc import Iterable, Sequence
 from functools import partial
 from os import PathLike
-from pathlib import Path
 
 from melodyrnn.data.gather import Named, Source, gather
 from melodyrnn.errors import ConfigError

@@ -8,10 +8,10 @@ from typing import Any
 from melodyrnn.data.gather import Songs, Source, gather
 from melodyrnn.evaluation.measures import Measures
 from melodyrnn.runs.folder import place_of
-from melodyrnn.runs.training_session import check_tensorboard
 from melodyrnn.runs.record import Record, write_record
 from melodyrnn.runs.run import Run
 from melodyrnn.runs.session import Session
+from melodyrnn.runs.training_session import check_tensorboard
 from melodyrnn.sequences.score import Score
 from melodyrnn.system.progress import Progress, silent
 from melodyrnn.tasks.registry import TASKS, task_of
@@ -150,9 +150,7 @@ def learn_parts(
 ) -> TrainResult:
     """Begin a run on items that are split already. Raises MelodyError, before anything is made."""
     data = task.encode(record, parts)
-    run = Run.begin(
-        path, record, parts, fresh=folder.output is None, overwrite=folder.overwrite
-    )
+    run = Run.begin(path, record, parts, fresh=folder.output is None, overwrite=folder.overwrite)
     return carry_out(run, data, folder, progress)
 
 

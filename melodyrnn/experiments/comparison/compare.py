@@ -127,11 +127,7 @@ def compare(
     basis = {"settings": settings, **_basis(parts)}
     plain = RUNS / f"{slug(named.name)}-compare"
     path = claim(output, plain, _FILE, basis, kind="comparison", overwrite=overwrite)
-    plans = [
-        plan
-        for size in sizes
-        for plan in _plans(models, seeds, size, settings, parts, path)
-    ]
+    plans = [plan for size in sizes for plan in _plans(models, seeds, size, settings, parts, path)]
     trials = run_trials(plans, jobs or cores(), progress)
     return _conclude(trials, parts, window, sizes, path)
 

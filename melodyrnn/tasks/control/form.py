@@ -96,7 +96,9 @@ def _read(name: str, text: str) -> Any:
 
 def _usual(dataset: Dataset, primer: Indices) -> int:
     """Notes after the primer where nothing is said."""
-    if dataset.tokenizer.end is not None:  # start and end are no notes, nor is the start of the primer
+    if (
+        dataset.tokenizer.end is not None
+    ):  # start and end are no notes, nor is the start of the primer
         return max(1, max(map(len, dataset.sequences)) - 1 - len(primer))
     return max(1, len(dataset.sequences[0]) - len(primer))
 
