@@ -25,13 +25,13 @@ MEGABYTE = 1024 if sys.platform != "darwin" else 1024**2
 def measure(count):
     """The figures of one number of tunes: seconds, and bytes or megabytes."""
     from many_tunes import evenly
-    from melodyrnn.workflows.train_tunes import epochs
 
     from melodyrnn.data.split import split
     from melodyrnn.models.config import STREAM_MODEL, ModelConfig, StreamConfig
     from melodyrnn.models.networks import step_network as models
     from melodyrnn.sequences.streams import lanes
-    from melodyrnn.tasks.tokenizer import Dataset, tunes_vocabulary
+    from melodyrnn.tasks.tokenizer import Dataset, TuneTokenizer
+    from melodyrnn.tasks.tunes import epochs
     from melodyrnn.training.streams import StreamProgram
     from melodyrnn.training.trainer import Trainer
 
@@ -39,13 +39,13 @@ def measure(count):
     named = evenly(count)
     start = time.perf_counter()
     parts = split(named, 0.1)
-    vocabulary = tunes_vocabulary([each.song for each in named], 0)
-    learned, judged, _ = (Dataset.of(songs, 1, vocabulary) for songs in parts)
+    tokenizer = TuneTokenizer.of([each.song for each in named], 0)
+    learned, judged, _ = (Dataset.of(songs, 1, tokenizer) for songs in parts)
     prepare = time.perf_counter() - start
     model = ModelConfig(**STREAM_MODEL | {"units": 128})
     config = StreamConfig(epochs=3, early_stop=False)
     program = StreamProgram(
-        models.build(model, len(vocabulary)),
+        models.build(model, len(tokenizer.vocabulary)),
         epochs(learned, model, config),
         lanes(judged.sequences, config.batch, config.steps),
         config,

@@ -115,7 +115,7 @@ def test_evaluate_json(melodyrnn, run):
     assert told["whole_song"] == {"right": 50, "all": 50}
     assert told["ceiling"] == {"right": 46, "all": 50}
     assert 0 < told["bits_per_note"] < 1
-    assert told["songs"][0]["heard_in_training"]
+    assert told["songs"][0]["in_training_set"]
 
 
 def test_evaluate_on_another_song_says_so(run, tmp_path):

@@ -26,7 +26,7 @@ from melodyrnn.music.song import Meter, Note, Pitch, Song
 from melodyrnn.sequences.vocabulary import END, START
 from melodyrnn.tasks.control.form import form_of
 from melodyrnn.tasks.control.primer import beginning
-from melodyrnn.tasks.tokenizer import Dataset, tunes_vocabulary
+from melodyrnn.tasks.tokenizer import Dataset, TuneTokenizer
 
 
 def array(codes):
@@ -225,9 +225,9 @@ def folk():
     """Three tunes between start and end, and a model of them."""
     texts = ["c4 d4 e4 f4 g2 g2", "3/4\nc4 e4 g4 e4 d4 c4", "r4 g4 f4 e4 d2 c2 e4 d4 c2"]
     named = [Named(f"tune {n}", parse(text)) for n, text in enumerate(texts)]
-    vocabulary = tunes_vocabulary([each.song for each in named], 2)
-    dataset = Dataset.of(named, 1, vocabulary)
-    return dataset, Copies(named), Ngram(dataset.sequences, 1, len(vocabulary))
+    tokenizer = TuneTokenizer.of([each.song for each in named], 2)
+    dataset = Dataset.of(named, 1, tokenizer)
+    return dataset, Copies(named), Ngram(dataset.sequences, 1, len(dataset.vocabulary))
 
 
 def made(folk, count=40, length=None, primer=None, sample=None, **asked):

@@ -12,17 +12,18 @@ from hypothesis import strategies as st
 from melodyrnn import MelodyWarning, parse
 from melodyrnn.cli import main
 from melodyrnn.data.gather import Named
-from melodyrnn.errors import ConfigError
-from melodyrnn.evaluation.generated import evaluate_generated
-from melodyrnn.evaluation.note_scores import Telling, groups_of, notes_told, scores_of
+from melodyrnn.evaluation.generated import figures_beside
+from melodyrnn.evaluation.note_scores import NoteScores, groups_of, note_scores, scores_of
 from melodyrnn.runs import record as runs
 from melodyrnn.sequences.intervals import intervals
 from melodyrnn.sequences.vocabulary import END, START, Vocabulary
+from melodyrnn.tasks.tokenizer import TuneTokenizer
 from melodyrnn.workflows.evaluate import evaluate
 from melodyrnn.workflows.generate import generate
 from melodyrnn.workflows.train import train
 
 CODES = Vocabulary(["r4", "c4", "d4", "c8", "d8", START, END])
+TOKENIZER = TuneTokenizer(CODES)
 LEARNED = {
     "one": "c4 d4 e4 c4 d4 e4 f4 g4 c4 d4 e4 c4",
     "two": "g4 e8 e8 f4 d8 d8 c4 e4 g4 g4 c2",
@@ -57,24 +58,24 @@ logits = st.lists(
 
 
 @given(logits, st.data())
-def test_pitch_and_duration_are_told_by_the_sums_over_their_codes(rows, data):
-    told = data.draw(st.lists(st.integers(0, 4), min_size=len(rows), max_size=len(rows)))
+def test_pitch_and_duration_are_predicted_by_the_sums_over_their_tokens(rows, data):
+    targets = data.draw(st.lists(st.integers(0, 4), min_size=len(rows), max_size=len(rows)))
     p = np.exp(rows) / np.exp(rows).sum(axis=1, keepdims=True)
     values = {
         "both": CODES.symbols,
         "pitch": [code[0] if code not in (START, END) else code for code in CODES.symbols],
         "duration": [code[1:] if code not in (START, END) else code for code in CODES.symbols],
     }
-    scores = scores_of(np.array(rows), np.array(told), groups_of(CODES))
+    scores = scores_of(np.array(rows), np.array(targets), groups_of(TOKENIZER))
     for name, value in values.items():
         sums = [
             {v: sum(q for q, w in zip(row, value, strict=True) if w == v) for v in value}
             for row in p
         ]
-        bits = [-math.log2(row[value[t]]) for row, t in zip(sums, told, strict=True)]
+        bits = [-math.log2(row[value[t]]) for row, t in zip(sums, targets, strict=True)]
         assert scores[name].bits == pytest.approx(np.mean(bits))
         best = [
-            max(row.values()) - row[value[t]] < 1e-12 for row, t in zip(sums, told, strict=True)
+            max(row.values()) - row[value[t]] < 1e-12 for row, t in zip(sums, targets, strict=True)
         ]
         assert scores[name].right <= sum(best)
     assert scores["pitch"].bits <= scores["both"].bits + 1e-9
@@ -83,7 +84,7 @@ def test_pitch_and_duration_are_told_by_the_sums_over_their_codes(rows, data):
 
 def test_an_end_is_no_note():
     sequence = CODES.encode([START, "c4", "d8", END])
-    (scores,) = notes_told([np.zeros((3, len(CODES)))], [sequence], CODES)
+    (scores,) = note_scores([np.zeros((3, len(CODES)))], [sequence], TOKENIZER)
     assert {name: score.all for name, score in scores.items()} == dict.fromkeys(scores, 2)
     assert scores["both"].bits == pytest.approx(math.log2(7))
     assert scores["pitch"].bits == pytest.approx(math.log2(7 / 2))
@@ -105,10 +106,12 @@ def test_what_was_heard_and_what_not_is_never_measured_together(world):
     assert both.memory == own.memory
     assert both.generalising == apart.generalising
     assert both.measures_of(True).one_steps == own.measures.one_steps
-    assert own.copied == (None, None)
-    assert apart.heard == (False, False)
-    assert apart.generalising.told["both"].bits.value == pytest.approx(apart.measures.bits_per_note)
-    right = apart.generalising.told["both"].right.value
+    assert [item.copied for item in own.items] == [None, None]
+    assert not any(item.in_training_set for item in apart.items)
+    assert apart.generalising.predicted["both"].bits.value == pytest.approx(
+        apart.measures.bits_per_note
+    )
+    right = apart.generalising.predicted["both"].right.value
     assert right == pytest.approx(apart.measures.one_step.right / apart.measures.one_step.all)
 
 
@@ -124,8 +127,8 @@ def test_songs_of_which_half_was_heard_are_named_and_counted(world, tmp_path):
     moved = {f"m{n}": "e4 f4 g4 e4 e4" for n in range(5)}
     shown = call("evaluate", world / "run", write(tmp_path / "moved", moved)).stdout
     lines = shown.splitlines()[-4:]
-    assert lines[0] == "m0: 3 of its 5 notes in a row stand in one, which was heard"
-    assert lines[3] == "and 2 more songs of which half or more was heard; --json has all"
+    assert lines[0] == "m0: 3 of its 5 notes in a row stand in one, a training song"
+    assert lines[3] == "and 2 more songs of which half or more is known; --json has all"
 
 
 def test_songs_that_cannot_be_told_are_left_out_and_counted(world, tmp_path):
@@ -248,11 +251,11 @@ def test_a_yardstick_that_is_a_copy_is_named():
         MelodyWarning,
         match=r"held out, yet whole in a training song: song 1 \(song 2\); leave such songs out",
     ):
-        evaluate_generated(named("c4 d4"), learned, named("d2 f#2 a2 f#2"))
+        figures_beside(named("c4 d4"), learned, named("d2 f#2 a2 f#2"))
 
 
 def test_loops_and_songs_too_short_for_a_figure():
-    result = evaluate_generated(named("c4 d4 " * 8, "r4"), named("c4 d4 e4"))
+    result = figures_beside(named("c4 d4 " * 8, "r4"), named("c4 d4 e4"))
     assert result.generated.loops == 1
     assert result.generated.averages["pitch_range"] == (2, 0, 1)
     assert result.training.averages["repetition"] is None
@@ -263,24 +266,25 @@ def test_loops_and_songs_too_short_for_a_figure():
 @pytest.mark.parametrize(
     ("given", "message"),
     [
-        ({}, "nothing to measure; name a RUN, or songs by --generated"),
-        ({"run": "run", "training": "x"}, "--training is of use beside --generated songs only"),
-        ({"run": "run", "held_out": "x"}, "--held-out is of use beside --generated songs only"),
-        ({"generated": "x"}, "name their RUN, or those songs by --training, and not both"),
-        ({"run": "run", "generated": "x", "training": "x"}, "by --training, and not both"),
+        ("", "nothing to measure; name a RUN, or songs by --generated"),
+        ("run --training x", "--training has no effect without --generated; leave it out"),
+        ("run --held-out x", "--held-out has no effect without --generated; leave it out"),
+        ("--generated x", "name their RUN, or those songs by --training, and not both"),
+        ("run --generated x --training x", "by --training, and not both"),
         (
-            {"run": "run", "songs": "x", "generated": "x"},
-            "SONGS are told by the run, --generated songs are set beside others; ask for one",
+            "run x --generated x",
+            "SONGS are predicted by the run, --generated songs are set beside others; ask for one",
         ),
         (
-            {"run": "run", "generated": "x", "with_short_term": True},
-            "--with-short-term is of no use with --generated; leave it out",
+            "run --generated x --with-short-term",
+            "--with-short-term has no effect with --generated; leave it out",
         ),
     ],
 )
 def test_mistakes(given, message):
-    with pytest.raises(ConfigError, match=message):
-        evaluate(**given)
+    done = call("evaluate", *given.split())
+    assert done.exit_code == 1
+    assert message in done.stderr
 
 
 def test_an_option_of_several_songs_without_one(world):
@@ -289,8 +293,10 @@ def test_an_option_of_several_songs_without_one(world):
     assert "Option '--generated' requires an argument." in done.stderr
 
 
-def test_telling_needs_no_network_for_its_means():
-    (scores,) = notes_told([np.zeros((2, len(CODES)))], [CODES.encode([START, "c4", END])], CODES)
-    telling = Telling.of([scores, scores])
-    assert telling.told["both"].perplexity.value == pytest.approx(7)
-    assert telling.to_json()["notes"] == 2
+def test_scores_need_no_network_for_their_means():
+    (scores,) = note_scores(
+        [np.zeros((2, len(CODES)))], [CODES.encode([START, "c4", END])], TOKENIZER
+    )
+    both = NoteScores.of([scores, scores])
+    assert both.predicted["both"].perplexity.value == pytest.approx(7)
+    assert both.to_json()["notes"] == 2

@@ -15,7 +15,7 @@ from melodyrnn.models.networks.numpy_network import Network
 from melodyrnn.music.notation.text import parse
 from melodyrnn.sequences.streams import lanes
 from melodyrnn.sequences.windows import next_code, side_by_side
-from melodyrnn.tasks.tokenizer import cycle_of, lookback_of, vocabulary_of
+from melodyrnn.tasks.tokenizer import SongTokenizer, cycle_of
 
 LENGTHS = [0, 1, 2, 3, 6]  # of each code, ticks
 CODES = len(LENGTHS)
@@ -71,8 +71,9 @@ def test_the_last_rows_are_those_of_the_whole(sequence, cycle, last):
 def test_a_song_by_hand():
     """Two bars of 3/4 after an upbeat; before f4 (the first of bar 2) stood e4 a bar ago."""
     song = parse("meter: 3/4\npickup: 4\nc4 e4 f4 g4 e4 f4 a4 c4\n", "x")
-    vocabulary = vocabulary_of([song])
-    view = lookback_of(vocabulary).view(
+    tokenizer = SongTokenizer.of([song])
+    vocabulary = tokenizer.vocabulary
+    view = tokenizer.lookback().view(
         vocabulary.encode(["c4", "e4", "f4", "g4", "e4", "f4", "a4", "c4"]), cycle_of(song)
     )
     names = [*vocabulary.symbols, "-"]

@@ -4,7 +4,6 @@ import json
 import unicodedata
 
 import pytest
-from melodyrnn.workflows.train_text import train_text
 
 from melodyrnn.errors import (
     ConfigError,
@@ -16,6 +15,7 @@ from melodyrnn.errors import (
 from melodyrnn.tasks.texts import Text, read_texts
 from melodyrnn.workflows.evaluate import evaluate
 from melodyrnn.workflows.generate import generate
+from melodyrnn.workflows.train import train_text
 
 VERSE = "나비야 나비야 이리 날아 오너라\n노랑나비 흰나비 춤을 추며 오너라\n"
 SMALL = {"units": 32, "embedding": 16, "learning_rate": 0.02, "dropout": 0.0}
@@ -67,7 +67,7 @@ def test_a_text_too_short_to_hold_some_out_names_the_remedy(tmp_path):
 
 def test_models_and_inputs_that_hear_no_stream_are_refused(tmp_path):
     (tmp_path / "t.txt").write_text(VERSE, encoding="utf-8")
-    with pytest.raises(ConfigError, match="--model mlp hears no stream; for text choose from"):
+    with pytest.raises(ConfigError, match="--model mlp learns no stream; for text choose from"):
         train_text(tmp_path / "t.txt", model="mlp")
     with pytest.raises(ConfigError, match="a stream of text has --window 1"):
         train_text(tmp_path / "t.txt", window=4)
@@ -75,8 +75,8 @@ def test_models_and_inputs_that_hear_no_stream_are_refused(tmp_path):
 
 def test_a_verse_is_learned_by_heart_and_written_on(learned):
     _, result = learned
-    assert result.held_out == 0
-    assert result.bits < 0.2 < 3 < result.unigram_bits
+    assert result.held_out is None
+    assert result.bits < 0.2 < 3 < result.baselines[0].bits
     made = generate(result.run, primer="나비야", length=len(VERSE), temperature=0)
     assert made.texts[0].text == (VERSE * 2)[: len(VERSE) + 3]
     assert made.texts[0].primer == 3
@@ -92,9 +92,10 @@ def test_evaluating_tells_memory_from_the_unheard(learned, tmp_path):
     other = tmp_path / "other.txt"
     other.write_text("오너라 나비야 춤을 추며 노랑나비", encoding="utf-8")
     measured = evaluate(result.run, [file, other])
-    assert [text.heard for text in measured.texts] == [True, False]
-    assert measured.texts[0].bits < 0.5 < measured.texts[1].bits
-    assert measured.texts[1].characters == 17
+    assert [text.in_training_set for text in measured.items] == [True, False]
+    known, new = (text.scores["both"] for text in measured.items)
+    assert known.bits < 0.5 < new.bits
+    assert new.all == 17
 
 
 def test_what_the_run_never_read_is_named(learned, tmp_path):

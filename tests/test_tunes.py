@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from melodyrnn.workflows.train_tunes import epochs, shift_table
 
 from melodyrnn.data.gather import Named
 from melodyrnn.errors import ConfigError, MelodyWarning, RunError
@@ -21,7 +20,8 @@ from melodyrnn.music.notation.text import parse
 from melodyrnn.music.note_tokens import plain_tokens, respelled, shifted, to_tokens
 from melodyrnn.music.song import Key, Note, Pitch, Song
 from melodyrnn.sequences.vocabulary import END, START
-from melodyrnn.tasks.tokenizer import Dataset, attributes_of, tunes_vocabulary
+from melodyrnn.tasks.tokenizer import Dataset, TuneTokenizer
+from melodyrnn.tasks.tunes import epochs
 from melodyrnn.workflows.evaluate import evaluate
 from melodyrnn.workflows.generate import generate
 from melodyrnn.workflows.train import train
@@ -71,10 +71,11 @@ def test_respelling_changes_no_sound(song):
 
 
 def test_the_vocabulary_is_closed_and_ends_with_start_and_end():
-    vocabulary = tunes_vocabulary(tunes(), 2)
+    tokenizer = TuneTokenizer.of(tunes(), 2)
+    vocabulary = tokenizer.vocabulary
     assert vocabulary.symbols[-2:] == (START, END)
-    table = shift_table(vocabulary, 2)
-    sequences = Dataset.of([Named(s.title, s) for s in tunes()], 1, vocabulary).sequences
+    table = tokenizer.moved(2)
+    sequences = Dataset.of([Named(s.title, s) for s in tunes()], 1, tokenizer).sequences
     for sequence in sequences:
         assert sequence[0] == vocabulary.index(START)
         assert sequence[-1] == vocabulary.index(END)
@@ -85,8 +86,8 @@ def test_the_vocabulary_is_closed_and_ends_with_start_and_end():
 
 
 def test_each_epoch_hears_every_tune_once_in_an_order_and_key_of_its_own():
-    vocabulary = tunes_vocabulary(tunes(), 1)
-    dataset = Dataset.of([Named(s.title, s) for s in tunes()], 1, vocabulary)
+    tokenizer = TuneTokenizer.of(tunes(), 1)
+    dataset = Dataset.of([Named(s.title, s) for s in tunes()], 1, tokenizer)
     sequences = dataset.sequences
     config = StreamConfig(transpose=1, batch=3, steps=8)
     stream = epochs(dataset, ModelConfig(), config)
@@ -96,7 +97,7 @@ def test_each_epoch_hears_every_tune_once_in_an_order_and_key_of_its_own():
     for heard in (first, second):
         assert (~heard.keep).sum() == len(sequences)
         assert heard.mask.sum() == sum(len(sequence) - 1 for sequence in sequences)
-        assert (heard.x[~heard.keep] == vocabulary.index(START)).all()
+        assert (heard.x[~heard.keep] == tokenizer.start).all()
     with_bars = epochs(dataset, ModelConfig("lookback"), config)(1)
     assert (with_bars.x[..., 0] == second.x).all()
     assert (with_bars.y == second.y).all()
@@ -114,9 +115,9 @@ def test_factored_logits_are_the_sums_of_their_parts():
 
 
 def test_a_factored_model_is_saved_and_loaded(tmp_path):
-    vocabulary = tunes_vocabulary(tunes(), 0)
+    tokenizer = TuneTokenizer.of(tunes(), 0)
     config = ModelConfig(**STREAM_MODEL | {"units": 8, "tokens": "factored"})
-    network = models.build(config, len(vocabulary), 1, attributes_of(vocabulary))
+    network = models.build(config, len(tokenizer.vocabulary), 1, tokenizer.attributes)
     network.save(tmp_path / "model.keras")
     loaded = keras.models.load_model(tmp_path / "model.keras")
     x = np.array([[3]], dtype=np.int32)
@@ -128,10 +129,10 @@ def test_a_factored_model_is_saved_and_loaded(tmp_path):
 
 
 def test_logits_of_many_sequences_are_those_of_each():
-    vocabulary = tunes_vocabulary(tunes(), 0)
-    sequences = Dataset.of([Named(s.title, s) for s in tunes()], 1, vocabulary).sequences
+    tokenizer = TuneTokenizer.of(tunes(), 0)
+    sequences = Dataset.of([Named(s.title, s) for s in tunes()], 1, tokenizer).sequences
     config = ModelConfig(**STREAM_MODEL | {"units": 8})
-    network = Network.of(models.build(config, len(vocabulary), 1), config)
+    network = Network.of(models.build(config, len(tokenizer.vocabulary), 1), config)
     together = network.logits(sequences)
     for sequence, logits in zip(sequences, together, strict=True):
         state, rows = network.begin(1), []
@@ -150,18 +151,19 @@ def test_many_tunes_leave_a_run_that_is_measured_on_others(tmp_path, model, toke
     counts = result.metrics["songs"]
     assert sum(counts.values()) == 24
     assert counts["held_out"] >= 2
-    held_out = {song.song.title for song in result.parts.held_out}
-    assert not held_out & {song.song.title for song in result.parts.learned}
-    assert result.notes == sum(len(song.song) for song in result.parts.held_out)
+    parts, notes = result.run.parts, result.held_out.all
+    held_out = {song.song.title for song in parts.held_out}
+    assert not held_out & {song.song.title for song in parts.train}
+    assert notes == sum(len(song.song) for song in parts.held_out)
     assert 0 < result.bits < 12
-    told = evaluate(result.run)
-    assert (told.memory, told.generalising.notes) == (None, result.notes)
-    assert told.generalising.told["both"].bits.value == pytest.approx(result.bits)
+    found = evaluate(result.run)
+    assert (found.memory, found.generalising.notes) == (None, notes)
+    assert found.generalising.predicted["both"].bits.value == pytest.approx(result.bits)
     strange = parse("title: strange\n\nc4 d4 CC64", "strange")
-    with pytest.warns(MelodyWarning, match=r"^left out 1 of 3 tunes: codes that the run never"):
+    with pytest.warns(MelodyWarning, match=r"^left out 1 of 3 tunes: tokens that are not in the"):
         some = evaluate(result.run, [tunes()[0], strange, tunes()[1]])
-    assert some.left_out == ("strange: codes that the run never learned: CC64",)
-    assert [each.name for each in some.dataset.songs] == ["tune 0", "tune 1"]
+    assert some.left_out == ("strange: tokens that are not in the run's vocabulary: CC64",)
+    assert [each.name for each in some.items] == ["tune 0", "tune 1"]
     assert [each.model for each in result.baselines] == ["order 2", "PPM*"]
     document = json.loads((tmp_path / "run" / "run.json").read_text(encoding="utf-8"))
     assert document["source"] == "tunes"
@@ -175,13 +177,13 @@ def test_what_is_done_beside_the_learning_is_told(tmp_path):
     result = train(
         tunes(), output=tmp_path / "run", progress=lambda *news: seen.append(news), **SMALL
     )
-    learned, judged, unheard = map(len, result.parts)
+    train_songs, validation, held_out = map(len, result.run.parts)
     told = [each for each in seen if not each[2].startswith("steps")]
-    assert told[:2] == [(0, 24, "songs sorted by family"), (0, 24, "songs turned into indices")]
-    assert told[2:] == [
+    assert told[0] == (0, 24, "tunes sorted by what they are for")
+    assert told[1:] == [
         (done, count, f"songs, {model} {does}")
         for model in ("order 2", "PPM*")
-        for count, does in ((learned + judged, "learns"), (unheard, "tells"))
+        for count, does in ((train_songs + validation, "learns"), (held_out, "predicts"))
         for done in range(count)
     ]
 
@@ -199,9 +201,9 @@ def test_a_model_of_windows_too_is_measured_on_songs_held_out(tmp_path, model):
     assert (model == "ngram") == (not record.validation)
     unheard = result.to_json()["held_out"]
     assert unheard["songs"] == len(record.held_out) > 2
-    told = evaluate(result.run)
-    assert not any(told.heard)
-    document = told.to_json()
+    found = evaluate(result.run)
+    assert not any(item.in_training_set for item in found.items)
+    document = found.to_json()
     assert document["one_step"] == unheard["one_step"]
     assert document["bits_per_note"] == pytest.approx(unheard["bits_per_note"])
     assert train(tunes(), resume=True, **settings).held_out.bits == pytest.approx(
@@ -215,9 +217,11 @@ def test_counting_runs_of_any_length_is_a_model_among_the_others(tmp_path):
     result = train(tunes(), output=tmp_path / "run", model="ppm")
     baseline = {each.model: each.bits for each in result.baselines}
     assert result.bits == pytest.approx(baseline["PPM*"])
-    assert not result.parts.validation
-    assert evaluate(result.run).generalising.told["both"].bits.value == pytest.approx(result.bits)
-    joined = evaluate(result.run, with_short_term=True).generalising.told["both"].bits.value
+    assert not result.run.parts.validation
+    assert evaluate(result.run).generalising.predicted["both"].bits.value == pytest.approx(
+        result.bits
+    )
+    joined = evaluate(result.run, with_short_term=True).generalising.predicted["both"].bits.value
     assert joined != pytest.approx(result.bits)
     (made,) = generate(result.run, bars=2, meter="4/4").songs
     assert made.song.duration == 8

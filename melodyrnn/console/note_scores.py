@@ -19,7 +19,11 @@ def show_note_scores(scores: Any) -> None:
             table.add_column(f"{document['confidence']:.0%} interval", justify="right")
     for name, predicted in scores.predicted.items():
         cells = []
-        for interval, form in ((predicted.bits, ".3f"), (predicted.perplexity, ".2f"), (predicted.right, ".1%")):
+        for interval, form in (
+            (predicted.bits, ".3f"),
+            (predicted.perplexity, ".2f"),
+            (predicted.right, ".1%"),
+        ):
             cells.append(f"{interval.value:{form}}")
             if document["confidence"]:
                 cells.append(f"{interval.low:{form}}–{interval.high:{form}}")

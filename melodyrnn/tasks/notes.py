@@ -167,7 +167,7 @@ class NoteTask(Task[Named, Dataset]):
 
     def aligned(self, predictor: Predictor, prompt: Prompt) -> Predictor:
         """In the bars of the new songs."""
-        assert prompt.like, "new songs are like one"
+        assert prompt.like is not None, "new songs are like one"
         return predictor.with_cycles([cycle_of(prompt.like)])
 
     def targets(self, output: str | Path, count: int) -> list[Path]:
@@ -185,7 +185,7 @@ class NoteTask(Task[Named, Dataset]):
         tokenizer = self.tokenizer(run.record.vocabulary)
         composer = f"melodyrnn, {run.record.model.model}, seed {config.seed}"
         made = []
-        assert prompt.like, "new songs are like one"
+        assert prompt.like is not None, "new songs are like one"
         for number, (ids, likely) in enumerate(zip(*drawn, strict=True), 1):
             song = replace(
                 tokenizer.decode(ids, prompt.like),

@@ -28,7 +28,7 @@ class GenerateResult:
     made: tuple[Made, ...]  # songs or, of a run on text, texts
     files: tuple[Path, ...]
     config: SampleConfig  # how they were drawn, with the seed that draws them again
-    form: FormConfig  # what songs keep to
+    form: FormConfig | None  # what songs keep to
 
     @property
     def songs(self) -> tuple[GeneratedSong, ...]:
@@ -44,7 +44,7 @@ class GenerateResult:
         return f"<GenerateResult {len(self.made)} {what}{many}, seed {self.config.seed}>"
 
     def to_json(self) -> dict[str, Any]:
-        document = {**self.config.to_json(), **self.form.to_json()}
+        document = self.config.to_json() | (self.form.to_json() if self.form else {})
         kinds: dict[str, Sequence[Made]] = {"songs": self.songs, "texts": self.texts}
         made = {name: [each.to_json() for each in some] for name, some in kinds.items() if some}
         return document | made
@@ -101,7 +101,9 @@ def generate(
     for place, target in enumerate(targets[: len(made)]):
         made[place], written = task.write(made[place], target, request)
         files += written
-    return GenerateResult(tuple(made), tuple(files), config, form)
+    return GenerateResult(
+        tuple(made), tuple(files), config, form if prompt.like is not None else None
+    )
 
 
 def _warn_of_fewer(found: int, count: int) -> None:

@@ -37,6 +37,11 @@ class TrainResult:
         return self.run.record
 
     @property
+    def metrics(self) -> dict[str, Any]:
+        """What was measured, as the run records it."""
+        return self.record.metrics
+
+    @property
     def interrupted(self) -> bool:
         return self.record.interrupted
 
