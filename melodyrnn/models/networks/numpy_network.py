@@ -1,8 +1,8 @@
 """A trained network in plain NumPy: what plays and measures, without TensorFlow.
 
 A step of a small network is a few products of small matrices, and starting TensorFlow for it takes
-longer than playing a song. The cells are those of ``recurrence``, which training runs too, and the
-tests hold both ways to the same logits.
+longer than playing a song. The cells are those of ``recurrent.cells``, which training runs too, and
+the tests hold both ways to the same logits.
 """
 
 import io
@@ -18,7 +18,7 @@ import numpy.typing as npt
 from melodyrnn.models.bar_columns import SYMBOLS, kinds
 from melodyrnn.models.config import ModelConfig
 from melodyrnn.models.predictor import Rows
-from melodyrnn.models.recurrent import equations as recurrence
+from melodyrnn.models.recurrent.cells import CELLS
 from melodyrnn.sequences.vocabulary import Indices
 from melodyrnn.sequences.windows import side_by_side, windows
 
@@ -202,7 +202,7 @@ def read_weights(file: Path, config: ModelConfig) -> list[Floats]:
     import h5py
 
     factored = config.tokens == "factored"
-    hidden = _KERAS_NAMES[config.spec.cell] if config.spec.cell else "dense"
+    hidden = CELLS[config.spec.cell].keras_name if config.spec.cell else "dense"
     entrance = "factored_embedding" if factored else "embedding"
     if config.spec.lookback:
         entrance = "lookback_embedding"
@@ -221,20 +221,14 @@ def read_weights(file: Path, config: ModelConfig) -> list[Floats]:
     return weights
 
 
-_KERAS_NAMES = {"lstm": "lstm", "gru": "gru", "rnn": "simple_rnn"} | dict.fromkeys(
-    ("peephole", "peephole-full", "coupled", "attention"), "rnn"
-)
-"""Cell -> what Keras calls its layer in a file."""
-
-
 class _Layer:
     """One recurrent layer."""
 
     def __init__(self, config: ModelConfig, weights: Iterator[Floats]) -> None:
-        self.row = recurrence.EQUATIONS[config.spec.cell]
+        self.row = CELLS[config.spec.cell]
         self.units = config.units
         self.kernel, u, self.bias = (next(weights) for _ in range(3))
-        others = [next(weights) for _ in range(self.row.others)]
+        others = [next(weights) for _ in self.row.others]
         self.weights = [*self.row.recurrent(u), *others]
 
     def begin(self, count: int) -> list[Floats]:

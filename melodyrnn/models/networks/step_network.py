@@ -21,7 +21,8 @@ from melodyrnn.models.config import ModelConfig
 from melodyrnn.models.networks.layers import FactoredEmbedding, FactoredLogits, LookbackEmbedding
 from melodyrnn.models.networks.numpy_network import parts, with_none
 from melodyrnn.models.programs import program
-from melodyrnn.models.recurrent.cells import CELLS, recurrent_weights, step_of
+from melodyrnn.models.recurrent.cells import CELLS
+from melodyrnn.models.recurrent.keras_cells import recurrent_weights, step_of
 from melodyrnn.models.recurrent.unrolling import Recurrence
 
 States = list[list[Any]]  # of each recurrent layer, its cell's tensors, each (B, units)
