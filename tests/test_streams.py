@@ -199,7 +199,7 @@ def test_dropout_is_of_the_seed_and_only_in_training():
 def test_how_many_steps_go_through_all_layers_at_once_changes_nothing(monkeypatch, steps):
     whole = trainer_of(2)
     whole.run()
-    monkeypatch.setattr(models, "STRETCH", steps)
+    monkeypatch.setattr(models, "CHUNK", steps)
     in_parts = trainer_of(2)
     in_parts.run()
     np.testing.assert_allclose(in_parts.history, whole.history, rtol=1e-5)

@@ -68,7 +68,7 @@ def points(lesson: Lesson, epochs: Sequence[int], progress: Progress) -> list[Po
 
 
 def teach(lesson: Lesson, progress: Progress) -> Finding:
-    from melodyrnn.models.recurrent.scan import apart
+    from melodyrnn.models.recurrent.scan import differences
     from melodyrnn.training.batches import logits_of
 
     images = read(lesson)
@@ -76,7 +76,7 @@ def teach(lesson: Lesson, progress: Progress) -> Finding:
         lesson = replace(lesson, fit=replace(lesson.fit, epochs=MNIST_EPOCHS))
     few = slice(lesson.fit.batch)
     x, y = images.train.x[few], images.train.y[few]
-    same = {cell: apart(cell, lesson.model.units, x, y, CLASSES) for cell in CELLS}
+    same = {cell: differences(cell, lesson.model.units, x, y, CLASSES) for cell in CELLS}
     learning = fitter(lesson, images)
     chosen = learning.fit(progress)
     told = logits_of(learning.program.model, images.test).argmax(-1)

@@ -11,6 +11,7 @@ Tensor: TypeAlias = Any
 KerasModel: TypeAlias = Any
 KerasLayer: TypeAlias = Any
 Optimizer: TypeAlias = Any
+Initializer: TypeAlias = Any
 
 Floats: TypeAlias = npt.NDArray[np.float32]
 Array: TypeAlias = npt.NDArray[Any]

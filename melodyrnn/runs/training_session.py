@@ -87,7 +87,7 @@ def _restored(path: Path, trainer: "Trainer[Any, Any]") -> float:
         return float(checkpoint["seconds"])
     except (KeyError, ValueError):
         raise RunError(
-            f"{path}: its checkpoint is of another network; train again with --overwrite"
+            f"{path}: its checkpoint is of another network or version; train again with --overwrite"
         ) from None
 
 

@@ -202,7 +202,7 @@ class EventProgram(Program[EventRow, EventScore]):
 
 
 def _rates(done: int, config: EventConfig) -> tuple[float, float, float, float]:
-    """Of a step: learning rate, scales of Adam's two averages, how much the weights' keeps."""
+    """Of a step: learning rate, scales of Adam's two averages, share the weights' average keeps."""
     rate = config.learning_rate * min(1.0, done / _WARM_UP)
     kept = min(config.averaging, (1 + done) / (10 + done))
     return rate, 1 / (1 - _MEMORY**done), 1 / (1 - _SQUARES**done), kept
