@@ -36,7 +36,7 @@ def test_everything_is_in_its_layout(timed, song):
 @pytest.mark.parametrize("timed", [False, True])
 @given(song=sounding, data=st.data())
 def test_what_comes_later_is_never_seen(timed, song, data):
-    """Nor is the pitch to be told; when it comes and how long it lasts may be."""
+    """Nor is the pitch to be predicted; when it comes and how long it lasts may be."""
     places = [place for place, note in enumerate(song.notes) if note.pitch]
     cut = data.draw(st.integers(0, len(places) - 1))
     other = list(song.notes)
@@ -49,7 +49,7 @@ def test_what_comes_later_is_never_seen(timed, song, data):
     changed = replace(song, notes=tuple(other))
     inputs = Inputs.of(0, 127, timed)
     one, two = inputs.events(song), inputs.events(changed)
-    for name in ("last", "guesses", "factors"):
+    for name in ("last", "candidates", "factors"):
         before, after = getattr(one, name)[: cut + 1], getattr(two, name)[: cut + 1]
         assert (before == after).all(), name
 
@@ -66,7 +66,7 @@ def test_transposed_songs_are_moved_along_the_scale():
         assert (a == b).all()
 
 
-def test_guesses_are_what_came_the_last_time():
+def test_candidates_are_what_came_the_last_time():
     events = INPUTS[False].events(TWICE)
     names = [Pitch("cdefgab"[i]) for i in range(7)]
     code = {pitch.step: pitch.midi - INPUTS[False].lowest for pitch in names}
