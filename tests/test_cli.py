@@ -281,7 +281,7 @@ BAD_INPUT = [
     (["generate", "run", "--top-p", "0"], {"run/run.json": ""}, "--top-p 0.0 is out of range"),
     (["generate", "run", "--top-k", "0"], {"run/run.json": ""}, "--top-k 0 is out of range"),
     (["generate", "run", "--bars", "0"], {"run/run.json": ""}, "--bars 0 is out of range"),
-    (["generate", "run", "--beam", "2", "--top-k", "3"], {"run/run.json": ""}, "--top-k is of no use with --beam, which draws nothing; leave it out"),
+    (["generate", "run", "--beam", "2", "--top-k", "3"], {"run/run.json": ""}, "--top-k has no effect with --beam, which draws nothing; leave it out"),
     (["generate", "run", "--beam", "2", "--count", "3"], {"run/run.json": ""}, "--count 3 is more than --beam 2 finds; give a wider beam"),
     (["generate", "run", "--count", "0"], {"run/run.json": ""}, "--count 0 is out of range"),
     (["generate", "run"], {"run/run.json": "{}"}, "is not a run of this version"),

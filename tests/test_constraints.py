@@ -314,7 +314,7 @@ def asked_of(text, primer=None, length=None, **asked):
         ("d4 d4", {"max_copy": 1, "primer": "d4 d4"}, "--max-copy 1: the primer itself has 2 notes in a row of song; give another --primer, or a higher --max-copy"),
         ("d4 c4", {"bars": 257}, "--bars 257 is out of range; it must be a whole number at least 1 and at most 256"),
         ("d4 c4", {"bars": 0}, "--bars 0 is out of range; it must be a whole number at least 1 and at most 256"),
-        ("d4 c4", {"key": 3}, "--key 3 is no text"),
+        ("d4 c4", {"key": 3}, "--key 3 is not a text"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_is_said(text, asked, message):

@@ -6,20 +6,20 @@ from melodyrnn.sequences.events import NO_CODE, Events, Layout, padded, steps_fo
 from melodyrnn.training.events import EventProgram
 from melodyrnn.training.trainer import AtMost, Trainer
 
-LAYOUT = Layout(codes=12, guesses=2, factors=(3, 4))
+LAYOUT = Layout(codes=12, candidates=2, factors=(3, 4))
 CONFIG = EventConfig(units=12, batch=4, steps=60, learning_rate=0.02, moves=2)
 
 
-def events(told, random=None, guesses=None, factors=None):
-    """A sequence with random factors and guesses, where none are given."""
+def events(told, random=None, candidates=None, factors=None):
+    """A sequence with random factors and candidates, where none are given."""
     random = random or np.random.default_rng(len(told))
     told = np.array(told, dtype=np.int32)
-    if guesses is None:
-        guesses = random.integers(-1, LAYOUT.codes, (len(told), LAYOUT.guesses))
+    if candidates is None:
+        candidates = random.integers(-1, LAYOUT.codes, (len(told), LAYOUT.candidates))
     if factors is None:
         factors = np.stack([random.integers(0, n, len(told)) for n in LAYOUT.factors], -1)
     last = np.concatenate([[NO_CODE], told[:-1]])
-    return Events(told, *(np.asarray(a, dtype=np.int32) for a in (last, guesses, factors)))
+    return Events(told, *(np.asarray(a, dtype=np.int32) for a in (last, candidates, factors)))
 
 
 def some(lengths, seed=0):
@@ -37,7 +37,7 @@ def test_a_distribution_for_each_event(learner):
     learner.network.start(0)
     sequences = some([5, 1, 30, 17, 9])  # more than a batch, of several lengths
     for sequence, p in zip(sequences, learner.predict(sequences), strict=True):
-        assert p.shape == (len(sequence.told), LAYOUT.codes)
+        assert p.shape == (len(sequence.targets), LAYOUT.codes)
         assert p.sum(-1) == pytest.approx(np.ones(len(p)))
 
 
@@ -49,7 +49,7 @@ def test_what_comes_later_changes_nothing_before(learner):
         other = some([20], seed=5)[0]
         parts = zip(whole, other, strict=True)
         changed = Events(*(np.concatenate([a[: cut + 1], b[cut + 1 :]]) for a, b in parts))
-        changed.told[cut] = (whole.told[cut] + 1) % LAYOUT.codes
+        changed.targets[cut] = (whole.targets[cut] + 1) % LAYOUT.codes
         (q,) = learner.predict([changed])
         assert q[: cut + 1] == pytest.approx(p[: cut + 1])
         assert cut == 19 or not np.allclose(q, p)
@@ -104,7 +104,7 @@ def test_it_learns_which_guess_to_trust(learner):
 
     learner.train(planted(24, 0), 0)
     test = planted(8, 1)
-    told = [p[np.arange(24), e.told] for p, e in zip(learner.predict(test), test, strict=True)]
+    told = [p[np.arange(24), e.targets] for p, e in zip(learner.predict(test), test, strict=True)]
     assert -np.log2(np.concatenate(told)).mean() < 1.6  # of 3 bits
 
 
@@ -139,9 +139,9 @@ def test_long_sequences_run_in_a_loop_and_are_told_the_same(learner, monkeypatch
 def test_moved_along_the_scale():
     (sequence,) = some([8])
     moved = sequence.moved(2)
-    assert (moved.told == sequence.told + 2).all()
+    assert (moved.targets == sequence.targets + 2).all()
     assert moved.last[0] == NO_CODE
-    assert ((moved.guesses == NO_CODE) == (sequence.guesses == NO_CODE)).all()
+    assert ((moved.candidates == NO_CODE) == (sequence.candidates == NO_CODE)).all()
     assert (moved.factors == sequence.factors).all()
 
 

@@ -25,9 +25,9 @@ def test_everything_is_in_its_layout(timed, song):
     assert inputs.has_room(song)
     events = inputs.events(song)
     layout = inputs.layout
-    assert events.told.tolist() == [pitch - inputs.origin(song) for pitch in midi]
-    assert events.last.tolist() == [NO_CODE, *events.told[:-1].tolist()]
-    assert events.guesses.shape == (len(midi), layout.guesses)
+    assert events.targets.tolist() == [pitch - inputs.origin(song) for pitch in midi]
+    assert events.last.tolist() == [NO_CODE, *events.targets[:-1].tolist()]
+    assert events.candidates.shape == (len(midi), layout.candidates)
     assert events.factors.shape == (len(midi), len(layout.factors))
     assert (events.factors >= 0).all()
     assert (events.factors < np.array(layout.factors)).all()
@@ -36,7 +36,7 @@ def test_everything_is_in_its_layout(timed, song):
 @pytest.mark.parametrize("timed", [False, True])
 @given(song=sounding, data=st.data())
 def test_what_comes_later_is_never_seen(timed, song, data):
-    """Nor is the pitch to be told; when it comes and how long it lasts may be."""
+    """Nor is the pitch to be predicted; when it comes and how long it lasts may be."""
     places = [place for place, note in enumerate(song.notes) if note.pitch]
     cut = data.draw(st.integers(0, len(places) - 1))
     other = list(song.notes)
@@ -49,7 +49,7 @@ def test_what_comes_later_is_never_seen(timed, song, data):
     changed = replace(song, notes=tuple(other))
     inputs = Inputs.of(0, 127, timed)
     one, two = inputs.events(song), inputs.events(changed)
-    for name in ("last", "guesses", "factors"):
+    for name in ("last", "candidates", "factors"):
         before, after = getattr(one, name)[: cut + 1], getattr(two, name)[: cut + 1]
         assert (before == after).all(), name
 
@@ -66,11 +66,11 @@ def test_transposed_songs_are_moved_along_the_scale():
         assert (a == b).all()
 
 
-def test_guesses_are_what_came_the_last_time():
+def test_candidates_are_what_came_the_last_time():
     events = INPUTS[False].events(TWICE)
     names = [Pitch("cdefgab"[i]) for i in range(7)]
     code = {pitch.step: pitch.midi - INPUTS[False].lowest for pitch in names}
-    by_pitch, by_interval = events.guesses.T
+    by_pitch, by_interval = events.candidates.T
     assert by_pitch.tolist()[:4] == [NO_CODE] * 4
     assert by_pitch[5:9].tolist() == [code[step] for step in "cecc"]
     assert by_pitch[9] == code["c"]  # after e came c
@@ -79,7 +79,7 @@ def test_guesses_are_what_came_the_last_time():
 
 
 def test_bars_back_guess_the_bar_before():
-    guesses = INPUTS[True].events(TWICE).guesses.T
+    guesses = INPUTS[True].events(TWICE).candidates.T
     one_bar = guesses[-4]
-    told = INPUTS[True].events(TWICE).told
+    told = INPUTS[True].events(TWICE).targets
     assert one_bar[2:10].tolist() == told[:8].tolist()

@@ -34,7 +34,7 @@ class Constraint(Protocol):
         ...
 
     def whole(self, states: State) -> Mask | None:
-        """Whether each song is at an end here, (B, …) -> (B,); None where this does not say."""
+        """Whether each song is at an end here, (B, …) -> (B,); None where this does not decide."""
         ...
 
 
@@ -61,7 +61,7 @@ class Constraints:
         pairs = zip(self._each, states[1:], strict=True)
         return [states[0], *(constraint.advance(state, codes) for constraint, state in pairs)]
 
-    def pick(self, states: list[State], rows: npt.NDArray[Any]) -> list[State]:
+    def pick(self, states: list[State], rows: npt.NDArray[np.intp]) -> list[State]:
         """The states of the songs in ``rows``."""
         return [state[rows] for state in states]
 
@@ -73,8 +73,8 @@ class Constraints:
         return mask
 
     def whole(self, states: list[State]) -> Mask:
-        """Whether a song may stop here, (B,): those that say so agree, and there is one."""
+        """Whether a song may stop here, (B,): those that decide it agree, and there is one."""
         pairs = zip(self._each, states[1:], strict=True)
-        told = [constraint.whole(state) for constraint, state in pairs]
-        said = [mask for mask in told if mask is not None]
-        return np.all(said, axis=0) if said else np.zeros(len(states[0]), dtype=bool)
+        each = [constraint.whole(state) for constraint, state in pairs]
+        decided = [mask for mask in each if mask is not None]
+        return np.all(decided, axis=0) if decided else np.zeros(len(states[0]), dtype=bool)

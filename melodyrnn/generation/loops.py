@@ -11,7 +11,7 @@ _ROUNDS, _LONGEST, _FEWEST = 4, 8, 12
 
 
 class Loop(NamedTuple):
-    """The end of a sequence goes round and round."""
+    """A sequence ends in a loop."""
 
     period: int  # codes in one round
     rounds: int

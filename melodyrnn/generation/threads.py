@@ -21,8 +21,8 @@ class _CancelledError(Exception):
 def in_threads(work: Callable[[Rows, Progress], Rows], count: int, progress: Progress) -> Rows:
     """``work(rows, progress)`` on parts of ``range(count)``; what it returns, one after the other.
 
-    The first part is done here, and it alone tells its progress. Where it ends early, by Ctrl-C
-    say, the others do when they next tell theirs.
+    The first part is done here, and it alone reports its progress. Where it ends early, by Ctrl-C
+    say, the others do when they next report theirs.
     """
     parts = max(1, min(cores(), count // _WORTH_A_THREAD))
     first, *others = np.array_split(np.arange(count), parts)

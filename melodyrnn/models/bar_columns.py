@@ -1,9 +1,9 @@
 """What stood one cycle ago, and two: columns beside each symbol of a sequence that takes time.
 
 After the inputs of the Lookback RNN (Waite 2016): a symbol is seen together with those that stood
-one and two cycles before the one to be told, whether it repeated what stood a cycle or two before
-itself, and how far into the cycle the one to be told begins. A symbol lasts a number of ticks; that
-symbols are notes and cycles bars is nothing this module knows.
+one and two cycles before the one to be predicted, whether it repeated what stood a cycle or two
+before itself, and how far into the cycle the one to be predicted begins. A symbol lasts a number of
+ticks; that symbols are notes and cycles bars is nothing this module knows.
 """
 
 from collections.abc import Sequence
@@ -15,7 +15,7 @@ import numpy.typing as npt
 from melodyrnn.sequences.vocabulary import Indices
 
 PLACES = 32
-"""Places told apart in a cycle, from its beginning and from its end; the last holds all beyond."""
+"""Places distinguished in a cycle, from its beginning and its end; the last holds all beyond."""
 
 REPEATS = 4
 """Neither, as one cycle ago, as two cycles ago, as both."""

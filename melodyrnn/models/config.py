@@ -1,12 +1,12 @@
 """What can be set, each default once. Imports neither Keras nor numpy.
 
 The command line builds its options from these classes, so that a default, its range and its
-explanation stand here alone; what is chosen by name stands in ``tables``.
+explanation stand here alone; what is chosen by name stands in ``registry``.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, TypeVar, overload
 
 from melodyrnn.errors import ConfigError
 from melodyrnn.models.model import Model
@@ -30,24 +30,35 @@ from melodyrnn.models.settings import Checked, nearest, setting
 
 @dataclass(frozen=True, slots=True)
 class ModelConfig(Checked):
-    """What the network is."""
+    """What the model is."""
 
-    model: str = setting("lstm", "the kind of network", choices=MODELS)
-    input: str = setting("index", "how a code enters; several songs: embedding", choices=INPUTS)
-    window: int = setting(WINDOW, "codes the network sees at a step", least=1, most=MOST_WINDOW)
+    model: str = setting("lstm", "the kind of model", choices=MODELS)
+    input: str = setting(
+        "index", "input encoding of a token; several songs: embedding", choices=INPUTS
+    )
+    window: int = setting(
+        WINDOW,
+        "window (context length): tokens the network sees at a step",
+        least=1,
+        most=MOST_WINDOW,
+    )
     units: int = setting(128, "units in each hidden layer", least=1, most=8192)
     layers: int | None = setting(None, "hidden layers (default: 1, mlp 2)", least=1, most=16)
     embedding: int = setting(32, "width of the learned vectors of --input embedding", least=1)
     tokens: str = setting("joint", "what learned vectors stand for", choices=TOKENS)
     dropout: float = setting(
-        0.0, "part of each hidden layer's outputs left out in training", real=True, most=0.95
+        0.0, "dropout rate of each hidden layer's outputs", real=True, most=0.95
     )
     order: int | None = setting(
-        None, "ppm: codes in the longest context (default: any number, PPM*)", least=0
+        None, "ppm: tokens in the longest context (default: any number, PPM*)", least=0
     )
-    escape: str = setting("c", "ppm: how much is kept for what is new", choices=ESCAPES)
-    exclusion: bool = setting(True, "ppm: what a longer context foretells, a shorter leaves out")
-    update_exclusion: bool = setting(False, "ppm: a context counts only what no longer one knew")
+    escape: str = setting(
+        "c", "ppm: escape method, how much is kept for new tokens", choices=ESCAPES
+    )
+    exclusion: bool = setting(True, "ppm: a shorter context excludes what followed a longer one")
+    update_exclusion: bool = setting(
+        False, "ppm: a context counts only what was new to all longer ones"
+    )
     blending: str = setting("interpolated", "ppm: how contexts combine", choices=BLENDINGS)
     memory: str = setting("ltm", "ppm: what it learns from", choices=MEMORIES)
     bias: float = setting(
@@ -70,33 +81,42 @@ class ModelConfig(Checked):
 class TrainConfig(Checked):
     """How it learns."""
 
-    epochs: int = setting(2000, "the most times through all songs", least=1)
+    epochs: int = setting(2000, "maximum number of epochs", least=1)
     learning_rate: float = setting(1e-3, "Adam's step size", real=True, above=0.0, most=10.0)
-    batch: int | None = setting(None, "windows a step where no state is carried", least=1)
-    seed: int = setting(0, "makes the first weights; the same seed, the same run", least=0)
-    early_stop: bool = setting(True, "stop when every song comes back right")
+    batch: int | None = setting(
+        None, "batch size: windows per step, where no state is carried", least=1
+    )
+    seed: int = setting(0, "random seed; the same seed gives the same run", least=0)
+    early_stop: bool = setting(True, "stop once every song is reproduced whole")
 
 
 @dataclass(frozen=True, slots=True)
 class StreamConfig(Checked):
     """How it learns from a stream: a text, or many tunes one after another."""
 
-    epochs: int = setting(30, "the most times through all of it", least=1)
+    epochs: int = setting(30, "maximum number of epochs", least=1)
     learning_rate: float = setting(2e-3, "Adam's step size", real=True, above=0.0, most=10.0)
-    batch: int = setting(32, "places at which it is read at once, at most", least=1)
-    seed: int = setting(0, "makes the first weights; the same seed, the same run", least=0)
-    early_stop: bool = setting(True, "stop when what is held out is told no better any more")
-    steps: int = setting(64, "steps through which errors flow back", least=1, most=4096)
+    batch: int = setting(32, "maximum batch size: places that are read at once", least=1)
+    seed: int = setting(0, "random seed; the same seed gives the same run", least=0)
+    early_stop: bool = setting(True, "stop when the validation loss no longer falls")
+    steps: int = setting(64, "truncated backpropagation length, in steps", least=1, most=4096)
     clip: float | None = setting(
-        1.0, "the longest gradient, over all weights together", real=True, above=0.0
+        1.0, "gradient-norm clipping, over all weights together", real=True, above=0.0
     )
-    schedule: str = setting("cosine", "how the step size goes on", choices=SCHEDULES)
-    patience: int = setting(3, "epochs without gain after which early stop ends it", least=1)
+    schedule: str = setting("cosine", "learning-rate schedule", choices=SCHEDULES)
+    patience: int = setting(3, "epochs without gain after which early stopping ends it", least=1)
     held_out: float = setting(
-        0.1, "the part kept from training; 0 learns all by heart", real=True, least=0.0, most=0.9
+        0.1,
+        "the part held out from training; 0 learns all by heart",
+        real=True,
+        least=0.0,
+        most=0.9,
     )
     transpose: int = setting(
-        0, "hear each tune moved by up to so many semitones, up or down", least=0, most=11
+        0,
+        "augmentation: transpose each tune by up to so many semitones, up or down",
+        least=0,
+        most=11,
     )
 
 
@@ -112,14 +132,14 @@ STREAM_MODEL: dict[str, Any] = {
 
 @dataclass(frozen=True, slots=True)
 class SequenceConfig(Checked):
-    """A network over whole sequences (``sequence_models``)."""
+    """A network over whole sequences (``networks.sequence_network``)."""
 
     cell: str = setting("lstm", "the kind of recurrent cell", choices=CELLS)
     units: int = setting(32, "units in each recurrent layer", least=1, most=8192)
     layers: int = setting(1, "recurrent layers", least=1, most=16)
     embedding: int | None = setting(None, "width of learned vectors (default: one-hot)", least=1)
     bidirectional: bool = setting(False, "read each sequence from both ends")
-    dropout: float = setting(0.0, "part of the outputs hidden in training", real=True, most=0.9)
+    dropout: float = setting(0.0, "dropout rate of the outputs", real=True, most=0.9)
     head: bool = setting(True, "a dense layer makes the logits; else the outputs are the logits")
     recurrent: str = setting("orthogonal", "first weights from step to step", choices=RECURRENT)
     attention: str = setting("none", "how a decoder looks at its source", choices=ATTENTIONS)
@@ -127,38 +147,40 @@ class SequenceConfig(Checked):
 
 @dataclass(frozen=True, slots=True)
 class FitConfig(Checked):
-    """How a network over whole sequences learns (``fitting``)."""
+    """How a network over whole sequences learns."""
 
-    epochs: int = setting(500, "the most times through all examples", least=1)
+    epochs: int = setting(500, "maximum number of epochs", least=1)
     learning_rate: float = setting(1e-2, "Adam's step size", real=True, above=0.0, most=10.0)
-    batch: int | None = setting(None, "examples a step (default: all at once)", least=1)
+    batch: int | None = setting(None, "batch size (default: all at once)", least=1)
     clip: float | None = setting(
-        None, "the longest gradient, over all weights together", real=True, above=0.0
+        None, "gradient-norm clipping, over all weights together", real=True, above=0.0
     )
-    seed: int = setting(0, "makes the first weights and the order of the examples", least=0)
-    early_stop: bool = setting(True, "stop when every example is right and the loss below 0.01")
+    seed: int = setting(
+        0, "random seed of the first weights and of the order of the examples", least=0
+    )
+    early_stop: bool = setting(True, "stop when every example is correct and the loss below 0.01")
 
 
 @dataclass(frozen=True, slots=True)
 class EventConfig(Checked):
-    """A network over events (``event_models``) and how it learns (``event_training``)."""
+    """A network over events (``event_network``) and how it learns (``training.events``)."""
 
     units: int = setting(128, "units in the recurrent layer", least=1, most=8192)
-    input_dropout: float = setting(
-        0.2, "part of what it sees hidden in training", real=True, most=0.9
-    )
-    dropout: float = setting(0.4, "part of the outputs hidden in training", real=True, most=0.9)
+    input_dropout: float = setting(0.2, "dropout rate of the inputs", real=True, most=0.9)
+    dropout: float = setting(0.4, "dropout rate of the outputs", real=True, most=0.9)
     recurrent_dropout: float = setting(
-        0.25, "part of the recurrent weights left out of a step", real=True, most=0.9
+        0.25, "dropout rate of the recurrent weights", real=True, most=0.9
     )
-    steps: int = setting(1500, "the most steps of learning, each on one batch", least=1)
-    batch: int = setting(16, "sequences a step", least=1)
+    steps: int = setting(1500, "maximum number of training steps, each on one batch", least=1)
+    batch: int = setting(16, "batch size, in sequences", least=1)
     learning_rate: float = setting(4e-3, "Adam's step size", real=True, above=0.0, most=10.0)
-    moves: int = setting(5, "codes by which a sequence is moved at most, up or down", least=0)
-    averaging: float = setting(
-        0.99, "how slowly the average of the weights follows them", real=True, most=0.9999
+    moves: int = setting(
+        5, "augmentation: codes by which a sequence is moved at most, up or down", least=0
     )
-    clip: float = setting(1.0, "the longest gradient", real=True, above=0.0)
+    averaging: float = setting(
+        0.99, "decay of the moving average of the weights", real=True, most=0.9999
+    )
+    clip: float = setting(1.0, "gradient-norm clipping", real=True, above=0.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,10 +190,10 @@ class SampleConfig(Checked):
     temperature: float = setting(
         1.0, "below 1 safer, above 1 bolder, 0 always the likeliest note", real=True, least=0.0
     )
-    top_k: int | None = setting(None, "draw among the K likeliest codes only", least=1)
+    top_k: int | None = setting(None, "draw among the K likeliest tokens only", least=1)
     top_p: float | None = setting(
         None,
-        "draw among the likeliest codes that hold P of the probability",
+        "draw among the likeliest tokens that hold P of the probability",
         real=True,
         above=0.0,
         most=1.0,
@@ -204,27 +226,41 @@ class FormConfig(Checked):
     max_copy: int | None = setting(
         None, "at most so many notes in a row of a training song, transposed or not", least=1
     )
-    avoid_loops: bool = setting(False, "never go round and round")
+    avoid_loops: bool = setting(False, "never fall into a loop")
 
 
 _CONFIGS = (ModelConfig, TrainConfig, StreamConfig, SampleConfig, FormConfig)
 
 
-def configure(settings: Mapping[str, Any], *configs: type) -> list[Any]:
+First = TypeVar("First", bound=Checked)
+Second = TypeVar("Second", bound=Checked)
+
+
+@overload
+def configure(settings: Mapping[str, Any], first: type[First], /) -> tuple[First]: ...
+
+
+@overload
+def configure(
+    settings: Mapping[str, Any], first: type[First], second: type[Second], /
+) -> tuple[First, Second]: ...
+
+
+def configure(settings: Mapping[str, Any], *configs: type[Checked]) -> tuple[Checked, ...]:
     """One of each of ``configs``, made from the settings that bear its fields' names.
 
     Raises ConfigError for a name that none has and for a value out of its range.
     """
-    names = [{setting.name for setting in fields(config)} for config in configs]
+    names = [config.names() for config in configs]
     for name in settings:
         if not any(name in known for known in names):
             if any(name in config.__slots__ for config in _CONFIGS):
-                raise ConfigError(f"--{name.replace('_', '-')} is of no use here; leave it out")
+                raise ConfigError(f"--{name.replace('_', '-')} has no effect here; leave it out")
             raise ConfigError(f"unknown setting {name!r}{nearest(name, set().union(*names))}")
-    return [
+    return tuple(
         config(**{name: value for name, value in settings.items() if name in known})
         for config, known in zip(configs, names, strict=True)
-    ]
+    )
 
 
 def check_beam(settings: Mapping[str, Any], count: int) -> None:
@@ -235,7 +271,7 @@ def check_beam(settings: Mapping[str, Any], count: int) -> None:
         if name in settings:
             option = "--" + name.replace("_", "-")
             raise ConfigError(
-                f"{option} is of no use with --beam, which draws nothing; leave it out"
+                f"{option} has no effect with --beam, which draws nothing; leave it out"
             )
     if count > beam:
         raise ConfigError(f"--count {count} is more than --beam {beam} finds; give a wider beam")

@@ -204,10 +204,10 @@ WINDOW = 4
 MOST_WINDOW = 1024
 
 INPUTS: dict[str, str] = {
-    "index": "each code's index divided by the largest",
-    "onehot": "a 1 in the place of the code, 0 elsewhere",
-    "embedding": "a learned vector for each code",
-    "features": "two attributes a step, pitch and duration",
+    "index": "each token's index divided by the largest",
+    "onehot": "a 1 at the token's index, 0 elsewhere",
+    "embedding": "a learned vector for each token",
+    "features": "two attributes of each token, pitch and duration",
 }
 
 ESCAPES: dict[str, str] = {
@@ -220,30 +220,30 @@ ESCAPES: dict[str, str] = {
 """What a context keeps for what never followed it: a name of ppm.ESCAPES."""
 
 BLENDINGS: dict[str, str] = {
-    "interpolated": "all contexts have their say, the longer the more",
-    "backoff": "of each code, the longest context that foretells it",
+    "interpolated": "a mean over all contexts, the longer the more weight",
+    "backoff": "of each token, the longest context that it followed",
 }
 
 MEMORIES: dict[str, str] = {
-    "ltm": "long-term: what the songs learned have taught",
-    "ltm+": "the same, and it goes on learning from the song that it hears",
-    "stm": "short-term: what the song itself has taught so far",
+    "ltm": "long-term: learned from the training set",
+    "ltm+": "the same, and it goes on learning from the song it predicts",
+    "stm": "short-term: learned from the song itself so far",
     "both": "ltm and stm, combined",
     "both+": "ltm+ and stm, combined",
 }
 
 MEANS: dict[str, str] = {
-    "geometric": "what one model all but rules out stays out",
-    "arithmetic": "what one model expects stays in",
+    "geometric": "a token that one model all but excludes stays excluded",
+    "arithmetic": "a token that one model expects stays likely",
 }
 
 TOKENS: dict[str, str] = {
-    "joint": "each code has a vector of its own",
-    "factored": "a code is its pitch and its duration, in what is seen and in what is told",
+    "joint": "each token has a vector of its own",
+    "factored": "a token is its pitch and its duration, in the input and in the prediction",
 }
 
 SCHEDULES: dict[str, str] = {
-    "constant": "the same step size all along",
+    "constant": "a constant step size",
     "cosine": "a step size that falls to 0 along half a cosine (Loshchilov and Hutter 2017)",
 }
 
@@ -254,6 +254,6 @@ ATTENTIONS: dict[str, str] = {
 }
 
 RECURRENT: dict[str, str] = {
-    "orthogonal": "they turn the state and leave its length (Saxe et al. 2014)",
-    "glorot": "each drawn for itself, as those of the inputs (Glorot and Bengio 2010)",
+    "orthogonal": "an orthogonal matrix, which keeps the state's length (Saxe et al. 2014)",
+    "glorot": "drawn independently, as those of the inputs (Glorot and Bengio 2010)",
 }

@@ -3,16 +3,21 @@
 Each message names the option, the value and what would do.
 """
 
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, field, fields
 from difflib import get_close_matches
 from math import isfinite
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 from melodyrnn.errors import ConfigError
 from melodyrnn.plugins import Table
 
+Value = TypeVar("Value")
+Limits = Mapping[str, Any]
+"""Of a setting: ``choices``, or ``text``, or ``real``, ``least``, ``above`` and ``most``."""
 
-def setting(default: Any, about: str, **limits: Any) -> Any:
+
+def setting(default: Value, about: str, **limits: object) -> Value:
     """A field of a ``Checked`` configuration; ``limits`` as ``check`` reads them."""
     return field(default=default, metadata={"about": about, **limits})
 
@@ -28,17 +33,21 @@ class Checked:
             if value is not None or each.default is not None:
                 check(each.name, value, each.metadata | {"switch": each.type is bool})
 
+    @classmethod
+    def names(cls) -> set[str]:
+        """Its settings."""
+        return {each.name for each in fields(cls)}  # type: ignore[arg-type]  # as above
+
     def to_json(self) -> dict[str, Any]:
         return asdict(self)  # type: ignore[call-overload,no-any-return]  # as above
 
     @classmethod
-    def from_json(cls, document: Any) -> Self:
+    def from_json(cls, document: object) -> Self:
         """Raises ConfigError where ``document`` has not the fields of this configuration, and
         PluginError where it names what only a package that is gone would add.
         """
-        names = {setting.name for setting in fields(cls)}  # type: ignore[arg-type]  # as above
-        if not isinstance(document, dict) or set(document) != names:
-            raise ConfigError(f"{cls.__name__} has the fields {', '.join(sorted(names))}")
+        if not isinstance(document, dict) or set(document) != cls.names():
+            raise ConfigError(f"{cls.__name__} has the fields {', '.join(sorted(cls.names()))}")
         for each in fields(cls):  # type: ignore[arg-type]  # as above
             choices = each.metadata.get("choices")
             if isinstance(choices, Table) and isinstance(document[each.name], str):
@@ -46,7 +55,7 @@ class Checked:
         return cls(**document)
 
 
-def check(name: str, value: Any, limits: Any) -> None:
+def check(name: str, value: object, limits: Limits) -> None:
     """Raise ConfigError, naming the setting, its value and its range, where it is outside."""
     option = "--" + name.replace("_", "-")
     if choices := limits.get("choices"):
@@ -62,7 +71,7 @@ def check(name: str, value: Any, limits: Any) -> None:
         return
     if limits.get("text"):
         if not isinstance(value, str):
-            raise ConfigError(f"{option} {value!r} is no text")
+            raise ConfigError(f"{option} {value!r} is not a text")
         return
     kinds = (int, float) if limits.get("real") else int
     number = isinstance(value, kinds) and not isinstance(value, bool) and isfinite(value)
@@ -77,7 +86,7 @@ def check(name: str, value: Any, limits: Any) -> None:
         raise ConfigError(f"{option} {value!r} is out of range; it must be {kind} {low}{high}")
 
 
-def nearest(name: object, names: Any) -> str:
+def nearest(name: object, names: Iterable[str]) -> str:
     """``; did you mean 'lstm'?`` or nothing."""
     close = get_close_matches(str(name), list(names), 1)
     return f"; did you mean {close[0]!r}?" if close else ""

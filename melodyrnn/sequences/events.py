@@ -1,8 +1,8 @@
-"""Sequences of events: at each place a code to be told, and what is known before it.
+"""Sequences of events: at each place a target, and what is known before it.
 
 The codes are on a scale: neighbours are near each other, and a sequence moved along the scale is
 the same sequence elsewhere, as a melody transposed is. Whatever else is known stands beside them
-as *factors*, categories that no move changes, and *guesses*, codes that may come.
+as *factors*, categories that no move changes, and *candidates*, codes that may come.
 """
 
 from collections.abc import Sequence
@@ -20,17 +20,17 @@ NO_CODE = -1
 class Events(NamedTuple):
     """One sequence, or N of them padded to one length: then each array is (N, L, …)."""
 
-    told: Indices  # (L,): the codes to be told
+    targets: Indices  # (L,): the codes to be predicted
     last: Indices  # (L,): the code before each, NO_CODE at the start
-    guesses: Indices  # (L, G): codes proposed before each is told, or NO_CODE
-    factors: Indices  # (L, F): categories known before each is told
+    candidates: Indices  # (L, G): codes recalled before each target, or NO_CODE
+    factors: Indices  # (L, F): categories known before each target
 
     def moved(self, by: int) -> "Events":
         """The same ``by`` codes up the scale."""
         return self._replace(
-            told=self.told + by,
+            targets=self.targets + by,
             last=np.where(self.last == NO_CODE, NO_CODE, self.last + by),
-            guesses=np.where(self.guesses == NO_CODE, NO_CODE, self.guesses + by),
+            candidates=np.where(self.candidates == NO_CODE, NO_CODE, self.candidates + by),
         )
 
 
@@ -38,7 +38,7 @@ class Layout(NamedTuple):
     """What all sequences of a model have in common."""
 
     codes: int  # V, those of the scale
-    guesses: int  # G
+    candidates: int  # G
     factors: tuple[int, ...]  # F numbers of categories
 
 
@@ -50,7 +50,7 @@ def padded(sequences: Sequence[Events], steps: int) -> tuple[Events, Mask]:
     for row, sequence in enumerate(sequences):
         for array, part in zip(arrays, sequence, strict=True):
             array[row, : len(part)] = part
-        mask[row, : len(sequence.told)] = True
+        mask[row, : len(sequence.targets)] = True
     return Events(*arrays), mask
 
 

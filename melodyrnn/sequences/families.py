@@ -24,8 +24,8 @@ def families(sequences: Sequence[Sequence[Hashable]]) -> list[list[int]]:
         need = ceil(_SHARE * len(found))
         # Who shares ``need`` runs shares one of any set that leaves less than ``need`` out: of the
         # rarest, which few hold, so that no turn of phrase that all have pairs all with all.
-        telling = sorted(found, key=lambda run: len(holders[run]))[: len(found) - need + 1]
-        for other in {other for run in telling for other in holders[run]}:
+        rarest = sorted(found, key=lambda run: len(holders[run]))[: len(found) - need + 1]
+        for other in {other for run in rarest for other in holders[run]}:
             if len(runs[other]) < len(found) or _first(head, other) == _first(head, place):
                 continue
             if len(found & runs[other]) >= need:
@@ -43,9 +43,9 @@ def _runs(sequences: Sequence[Sequence[Hashable]]) -> list[set[int]]:
     numbers: dict[tuple[int, ...], int] = {}
     found = []
     for sequence in sequences:
-        told = [symbols.setdefault(symbol, len(symbols)) for symbol in sequence]
-        last = max(len(told) - _SIZE, 0)
-        runs = (tuple(told[start : start + _SIZE]) for start in range(last + 1))
+        numbered = [symbols.setdefault(symbol, len(symbols)) for symbol in sequence]
+        last = max(len(numbered) - _SIZE, 0)
+        runs = (tuple(numbered[start : start + _SIZE]) for start in range(last + 1))
         found.append({numbers.setdefault(run, len(numbers)) for run in runs})
     return found
 

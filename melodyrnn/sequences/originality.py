@@ -1,4 +1,4 @@
-"""What of a sequence stands in others too: the longest run shared, and where; told at once for a
+"""What of a sequence stands in others too: the longest run shared, and where; found at once for a
 whole sequence, or symbol by symbol as it grows.
 
 The others are kept as a suffix array: all their suffixes, sorted. Those that begin with one run
@@ -59,7 +59,7 @@ class Originals:
         self._symbols = list(self._numbers)
 
     def begin(self) -> Trail:
-        """The trail of a sequence of which nothing was heard."""
+        """The trail of an empty sequence."""
         return Trail((self._all,))
 
     def advance(self, trail: Trail, symbol: Hashable) -> Trail:

@@ -1,7 +1,7 @@
-"""What came the last time: the longest repetition of what was just heard.
+"""What came the last time: the longest repetition of what came just before.
 
 Songs repeat their phrases. A model of the next code is helped by one that remembers: where did
-the codes just heard stand before, and what came then?
+the last codes stand before, and what came then?
 """
 
 from collections.abc import Hashable, Sequence
@@ -21,7 +21,7 @@ class Recalled(NamedTuple):
 
 
 def recall(
-    heard: Sequence[Hashable],
+    sequence: Sequence[Hashable],
     *,
     known: bool = False,
     alike: npt.NDArray[np.bool_] | None = None,
@@ -29,10 +29,10 @@ def recall(
     """Of each place, the earlier one with the longest run of equal codes, of several the last.
 
     The runs end just before the two places; with ``known`` they end at them, since the codes are
-    known before what is to be told. ``alike`` (L, L) says which pairs of places may be taken.
+    known before the target is. ``alike`` (L, L) says which pairs of places may be taken.
     """
     numbers: dict[Hashable, int] = {}
-    codes = np.array([numbers.setdefault(code, len(numbers)) for code in heard], dtype=np.int32)
+    codes = np.array([numbers.setdefault(code, len(numbers)) for code in sequence], dtype=np.int32)
     size = len(codes)
     same = codes[:, None] == codes  # (L, L)
     # runs[t, j]: how many codes just before t equal those just before j

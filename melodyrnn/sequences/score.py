@@ -1,4 +1,4 @@
-"""Predictions against what came."""
+"""Predictions against their targets."""
 
 from dataclasses import dataclass
 
@@ -13,20 +13,20 @@ from melodyrnn.sequences.vocabulary import Indices
 class Score:
     """One-step predictions against the songs."""
 
-    right: int  # windows whose likeliest next code is the song's
+    right: int  # windows whose likeliest next token is correct
     all: int  # windows
-    bits: float  # mean of -log2 p(next code), bits per note
+    bits: float  # mean of -log2 p(next token), bits per note
 
     @property
     def is_whole(self) -> bool:
-        """Every next code right. Then, and only then, a song fed its own predictions comes back
-        whole: as long as they are right, what it is fed is the song.
+        """Every next token correct. Then, and only then, a song fed its own predictions comes back
+        whole: as long as they are correct, what it is fed is the song.
         """
         return self.right == self.all
 
 
-def score_of(logits: npt.ArrayLike, told: Indices) -> Score:
-    """Logits (N, V) against what the songs had, (N,)."""
+def score_of(logits: npt.ArrayLike, targets: Indices) -> Score:
+    """Logits (N, V) against their targets (N,)."""
     logits = np.asarray(logits)
-    surprise = -log_softmax(logits)[np.arange(len(told)), told] / np.log(2)
-    return Score(int((logits.argmax(-1) == told).sum()), len(told), float(surprise.mean()))
+    surprise = -log_softmax(logits)[np.arange(len(targets)), targets] / np.log(2)
+    return Score(int((logits.argmax(-1) == targets).sum()), len(targets), float(surprise.mean()))

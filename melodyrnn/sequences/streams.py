@@ -1,4 +1,4 @@
-"""Long sequences, or many of them, laid in lanes: how a network hears them with its state kept."""
+"""Long sequences, or many of them, laid in lanes: how a network reads them with its state kept."""
 
 import heapq
 from collections.abc import Sequence
@@ -12,16 +12,16 @@ from melodyrnn.errors import WindowError
 from melodyrnn.sequences.vocabulary import Indices
 from melodyrnn.sequences.windows import Mask, symbols
 
-_LEAST_STRETCHES = 16
+_LEAST_CHUNKS = 16
 
 Scalar = TypeVar("Scalar", bound=np.generic)
 
 
 class Stream(NamedTuple):
-    """K stretches of T steps in B lanes, all (K, T, B): stretch k + 1 goes on where k stopped."""
+    """K chunks of T steps in B lanes, all (K, T, B): chunk k + 1 goes on where k stopped."""
 
     x: Indices  # what is seen; with columns beside each symbol, (K, T, B, F)
-    y: Indices  # what is to be told: in each lane, the index after it
+    y: Indices  # the targets: in each lane, the index after it
     keep: Mask  # False where a sequence begins, and the state with it
     mask: Mask  # False in what fills up a lane
 
@@ -29,11 +29,11 @@ class Stream(NamedTuple):
 def lanes(sequences: Sequence[Indices], batch: int, steps: int) -> Stream:
     """Lay whole sequences end to end in ``batch`` lanes, each into the shortest one so far.
 
-    Each is (L,) or, with columns beside each symbol, (L, F), L >= 2; its first index is only seen,
-    its last only told. Raises WindowError where there is none, or one is shorter.
+    Each is (L,) or, with columns beside each symbol, (L, F), L >= 2; its first index is only an
+    input, its last only a target. Raises WindowError where there is none, or one is shorter.
     """
     if not sequences or min(map(len, sequences)) < 2:
-        raise WindowError("nothing can be told of a sequence of fewer than 2 symbols")
+        raise WindowError("a sequence of fewer than 2 symbols has nothing to predict")
     batch = min(batch, len(sequences))
     shortest = [(0, lane) for lane in range(batch)]
     places = []
@@ -47,31 +47,29 @@ def lanes(sequences: Sequence[Indices], batch: int, steps: int) -> Stream:
     y = np.zeros(shape, dtype=np.int32)
     keep, mask = np.ones(shape, dtype=bool), np.zeros(shape, dtype=bool)
     for sequence, (start, lane) in zip(sequences, places, strict=True):
-        stretch = slice(start, start + len(sequence) - 1)
-        x[lane, stretch], y[lane, stretch] = sequence[:-1], symbols(sequence)[1:]
-        keep[lane, start], mask[lane, stretch] = False, True
-    return Stream(
-        _stretches(x, steps), _stretches(y, steps), _stretches(keep, steps), _stretches(mask, steps)
-    )
+        chunk = slice(start, start + len(sequence) - 1)
+        x[lane, chunk], y[lane, chunk] = sequence[:-1], symbols(sequence)[1:]
+        keep[lane, start], mask[lane, chunk] = False, True
+    return Stream(_chunks(x, steps), _chunks(y, steps), _chunks(keep, steps), _chunks(mask, steps))
 
 
 def enough_lanes(length: int, batch: int, steps: int) -> int:
     """At most ``batch`` lanes for ``length`` symbols in all, and fewer where they would be so short
     that an epoch had hardly a step: there is to be some learning in each.
     """
-    return min(batch, max(1, length // (_LEAST_STRETCHES * steps)))
+    return min(batch, max(1, length // (_LEAST_CHUNKS * steps)))
 
 
 def pieces(sequence: Indices, count: int) -> list[Indices]:
     """One long sequence, (L,), cut into at most ``count`` about equal ones that overlap by one,
-    so that between them each index but the first is told once.
+    so that between them each index but the first is a target once.
     """
     count = max(1, min(count, len(sequence) - 1))
     cuts = [round(place * (len(sequence) - 1) / count) for place in range(count + 1)]
     return [sequence[a : b + 1] for a, b in pairwise(cuts)]
 
 
-def _stretches(part: npt.NDArray[Scalar], steps: int) -> npt.NDArray[Scalar]:
+def _chunks(part: npt.NDArray[Scalar], steps: int) -> npt.NDArray[Scalar]:
     """(B, K T[, F]) -> (K, T, B[, F])."""
     cut = part.reshape(len(part), -1, steps, *part.shape[2:])  # (B, K, T[, F])
     return np.ascontiguousarray(np.moveaxis(cut, 0, 2))

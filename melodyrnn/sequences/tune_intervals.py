@@ -30,9 +30,9 @@ def mean(values: npt.ArrayLike, weights: npt.ArrayLike | None = None) -> Parts:
     return Parts(values * bottoms, bottoms)
 
 
-def f1(told: npt.NDArray[np.bool_], true: npt.NDArray[np.bool_]) -> Parts:
+def f1(predicted: npt.NDArray[np.bool_], true: npt.NDArray[np.bool_]) -> Parts:
     """The harmonic mean of precision and recall, 2 TP / (2 TP + FP + FN). Each (N, T)."""
-    both, one = (told & true).sum(1), (told ^ true).sum(1)
+    both, one = (predicted & true).sum(1), (predicted ^ true).sum(1)
     return Parts(np.asarray(2.0 * both), np.asarray(2.0 * both + one))
 
 
@@ -47,8 +47,8 @@ def difference(a: Parts, b: Parts) -> Interval:
 
 
 def at_least(right: int, count: int, share: float) -> float:
-    """The chance that ``count`` guesses, each right with the chance ``share``, are ``right`` or
-    more times right: the exact binomial test.
+    """The chance that ``count`` guesses, each correct with the chance ``share``, are ``right`` or
+    more times correct: the exact binomial test.
     """
     return sum(
         comb(count, k) * share**k * (1 - share) ** (count - k) for k in range(right, count + 1)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from difflib import get_close_matches
-from typing import Any, Self
+from typing import Self
 
 import numpy as np
 import numpy.typing as npt
@@ -38,7 +38,7 @@ class Vocabulary:
     def of(
         cls,
         sequences: Iterable[Iterable[str]],
-        key: Callable[[str], Any] | None = None,
+        key: Callable[[str], object] | None = None,
     ) -> Self:
         """The distinct symbols of ``sequences``, sorted by ``key``: the same for the same input."""
         distinct = {symbol for sequence in sequences for symbol in sequence}
@@ -86,7 +86,7 @@ class Vocabulary:
         return list(self.symbols)
 
     @classmethod
-    def from_json(cls, document: Any) -> Self:
+    def from_json(cls, document: object) -> Self:
         """Raises VocabularyError where ``document`` is no list of strings."""
         if not isinstance(document, list) or not all(isinstance(s, str) for s in document):
             raise VocabularyError("a vocabulary is a list of symbols")

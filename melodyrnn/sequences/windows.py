@@ -1,7 +1,7 @@
 """Sequences of indices cut into windows. Views where a copy is not needed.
 
 Where a sequence is (L, F), each symbol with further columns beside it, the first column is the
-symbol, and what is to be told is that alone.
+symbol, and the target is that alone.
 """
 
 from collections.abc import Sequence
@@ -22,7 +22,7 @@ class Batch(NamedTuple):
     """Windows or whole sequences to learn from."""
 
     x: Any  # what is seen: an array, or two where there is a source and a target
-    y: Indices  # what is to be told
+    y: Indices  # the targets
     mask: Mask  # True where y counts
 
 
@@ -59,8 +59,8 @@ def next_code(sequences: Sequence[Indices], size: int) -> tuple[Batch, Mask]:
     rows = np.concatenate(cut)  # (N, size + 1[, F])
     starts = np.zeros(len(rows), dtype=bool)
     starts[np.cumsum([0, *(len(part) for part in cut[:-1])])] = True
-    told = np.concatenate([symbols(sequence)[size:] for sequence in sequences])
-    return Batch(rows[:, :-1], told, np.ones(len(rows), dtype=bool)), starts
+    targets = np.concatenate([symbols(sequence)[size:] for sequence in sequences])
+    return Batch(rows[:, :-1], targets, np.ones(len(rows), dtype=bool)), starts
 
 
 def side_by_side(sequences: Sequence[Indices], size: int) -> Batch:
@@ -72,13 +72,13 @@ def side_by_side(sequences: Sequence[Indices], size: int) -> Batch:
     cut = [windows(sequence, size) for sequence in sequences]
     longest = max(len(part) for part in cut)
     rows = np.zeros((longest, len(cut), *cut[0].shape[1:]), dtype=np.int32)
-    told = np.zeros((longest, len(cut)), dtype=np.int32)
+    targets = np.zeros((longest, len(cut)), dtype=np.int32)
     mask = np.zeros((longest, len(cut)), dtype=bool)
     for lane, (part, sequence) in enumerate(zip(cut, sequences, strict=True)):
         rows[: len(part), lane] = part
-        told[: len(part), lane] = symbols(sequence)[size:]
+        targets[: len(part), lane] = symbols(sequence)[size:]
         mask[: len(part), lane] = True
-    return Batch(rows[:, :, :-1], told, mask)
+    return Batch(rows[:, :, :-1], targets, mask)
 
 
 def shifted(sequence: Indices, size: int | None = None) -> Batch:
@@ -148,9 +148,9 @@ def source_and_target(
     """Pairs for an encoder and a decoder, padded by 0.
 
     Returns Batch(x ((N, S), (N, T)), y (N, T), mask (N, T)): the decoder sees ``start`` and the
-    target, and is to tell the target and ``end``. ``steps`` S and T are those of the longest, if
+    target, and is to predict the target and ``end``. ``steps`` S and T are those of the longest, if
     not given. Raises WindowError as ``padded`` does.
     """
     seen, _ = padded([[start, *target] for target in targets], steps[1])
-    told, mask = padded([[*target, end] for target in targets], steps[1])
-    return Batch((padded(sources, steps[0])[0], seen), told, mask)
+    answers, mask = padded([[*target, end] for target in targets], steps[1])
+    return Batch((padded(sources, steps[0])[0], seen), answers, mask)

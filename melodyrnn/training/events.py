@@ -131,7 +131,7 @@ class EventProgram(Program[EventRow, EventScore]):
         predicted = self.predict(self._held_out)
         self.network.load(now)
         came = [
-            np.log(p[np.arange(len(p)), events.told])
+            np.log(p[np.arange(len(p)), events.targets])
             for p, events in zip(predicted, self._held_out, strict=True)
         ]
         return EventScore(-float(np.concatenate(came).mean()))
@@ -170,14 +170,14 @@ class EventProgram(Program[EventRow, EventScore]):
     def predict(self, sequences: Sequence[Events]) -> list[Floats]:
         """Of each sequence, (L, V): the distribution of each of its codes before it is seen."""
         predicted: dict[int, Floats] = {}
-        order = sorted(range(len(sequences)), key=lambda index: len(sequences[index].told))
+        order = sorted(range(len(sequences)), key=lambda index: len(sequences[index].targets))
         size = self.config.batch
         for start in range(0, len(order), size):
             chosen = order[start : start + size]
             events, _ = padded(*_filled([sequences[index] for index in chosen], size))
             logs = self._log_probs(_tensors(events)).numpy().astype(np.float64)
             for index, row in zip(chosen, logs, strict=False):  # the rest only fills the batch
-                p = np.exp(row[: len(sequences[index].told)])
+                p = np.exp(row[: len(sequences[index].targets)])
                 predicted[index] = p / p.sum(-1, keepdims=True)
         return [predicted[index] for index in range(len(sequences))]
 
@@ -186,7 +186,7 @@ class EventProgram(Program[EventRow, EventScore]):
         variables = list(self.network.weights.values())
         with tf.GradientTape() as tape:
             logits = self.network.logits(events, Random(seed[0], seed[1]))
-            errors = tf.nn.sparse_softmax_cross_entropy_with_logits(events.told, logits)
+            errors = tf.nn.sparse_softmax_cross_entropy_with_logits(events.targets, logits)
             loss = tf.reduce_sum(errors * mask) / tf.reduce_sum(mask)
         gradients = [tf.convert_to_tensor(g) for g in tape.gradient(loss, variables)]
         gradients, _ = tf.clip_by_global_norm(gradients, self.config.clip)
@@ -213,7 +213,7 @@ def _batches(
 ) -> Iterator[tuple[Events, Mask]]:
     """Without end: padded sequences and where an event stands, all once before any comes again."""
     random = np.random.default_rng(seed)
-    lengths = np.array([len(events.told) for events in sequences])
+    lengths = np.array([len(events.targets) for events in sequences])
     while True:
         # Like lengths together, but not always the same ones.
         order = np.argsort(lengths * np.exp(random.normal(0.0, 0.1, len(lengths))))
@@ -232,7 +232,7 @@ def _batches(
 def _moved(events: Events, most: int, codes: int, random: np.random.Generator) -> Events:
     """Moved at random by ``most`` codes or less, as far as the scale has room."""
     by = int(random.integers(-most, most + 1))
-    by = min(max(by, -int(events.told.min())), codes - 1 - int(events.told.max()))
+    by = min(max(by, -int(events.targets.min())), codes - 1 - int(events.targets.max()))
     return events.moved(by)
 
 
@@ -240,7 +240,7 @@ def _filled(sequences: Sequence[Events], size: int) -> tuple[list[Events], int]:
     """``size`` of them, the first one again and again where there are fewer; and the steps to
     which they are padded.
     """
-    longest = max(len(events.told) for events in sequences)
+    longest = max(len(events.targets) for events in sequences)
     return [*sequences, *[sequences[0]] * (size - len(sequences))], steps_for(longest)
 
 

@@ -1,8 +1,9 @@
-"""Songs as the events of a network: what it sees of a melody before it tells each pitch.
+"""Songs as the events of a network: what it sees of a melody before it predicts each pitch.
 
 Two kinds of inputs. ``pitch``: nothing but the pitches before. ``timed``: durations, meter and key
-too, and of the note to be told its own time, that is when it comes and how long it lasts, as in
-the multiple viewpoint systems of the literature, which tell the pitch of an event of known time.
+too, and of the note to be predicted its own time, that is when it comes and how long it lasts, as
+in the multiple viewpoint systems of the literature, which predict the pitch of an event of known
+time.
 """
 
 from collections.abc import Callable
@@ -65,69 +66,71 @@ class Inputs:
     def events(self, song: Song) -> Events:
         """The notes of ``song`` that sound, L of them."""
         seen = viewpoints(song)
-        told = np.array(seen.pitch, dtype=np.int32) - self.origin(song)  # (L,)
-        last = _after(told, NO_CODE)
-        interval = np.where(last == NO_CODE, NO_INTERVAL, told - last)
+        pitches = np.array(seen.pitch, dtype=np.int32) - self.origin(song)  # (L,)
+        last = _after(pitches, NO_CODE)
+        interval = np.where(last == NO_CODE, NO_INTERVAL, pitches - last)
         kinds = [*_BY_PITCH, *_BY_TIME] if self.timed else _BY_PITCH
-        guessed = [kind(seen, told, interval) for kind in kinds]
+        recalled = [kind(seen, pitches, interval) for kind in kinds]
         factors = [
             _after(_interval_class(interval), 0),
             _after(_after(_interval_class(interval), 0), 0),
-            _interval_class(np.where(last == NO_CODE, NO_INTERVAL, last - told[0])),
+            _interval_class(np.where(last == NO_CODE, NO_INTERVAL, last - pitches[0])),
         ]
-        for codes, lengths in guessed:
+        for codes, lengths in recalled:
             known = (codes != NO_CODE) & (last != NO_CODE)
             factors += [
                 _interval_class(np.where(known, codes - last, NO_INTERVAL)),
                 np.minimum(lengths, _LENGTHS - 1),
-                _after(np.where(codes == NO_CODE, 0, 1 + (codes == told)), 0),
+                _after(np.where(codes == NO_CODE, 0, 1 + (codes == pitches)), 0),
             ]
         if self.timed:
             factors += [np.array(column) for column in _time(seen)]
-        guesses = np.stack([codes for codes, _ in guessed], -1)
-        return Events(told, last, guesses.astype(np.int32), np.stack(factors, -1).astype(np.int32))
+        candidates = np.stack([codes for codes, _ in recalled], -1)
+        return Events(
+            pitches, last, candidates.astype(np.int32), np.stack(factors, -1).astype(np.int32)
+        )
 
 
-Guess = tuple[Indices, Indices]
+Candidates = tuple[Indices, Indices]
 """Codes (L,), NO_CODE where there is none, and of each how much spoke for it, (L,)."""
 
 NO_INTERVAL = 1000
 
 
-def _same_pitches(seen: Viewpoints, told: Indices, interval: Indices) -> Guess:
+def _same_pitches(seen: Viewpoints, pitches: Indices, interval: Indices) -> Candidates:
     """What came after the same pitches."""
-    place, length = recall(told.tolist())
-    return np.where(place >= 0, told[place], NO_CODE), length
+    place, length = recall(pitches.tolist())
+    return np.where(place >= 0, pitches[place], NO_CODE), length
 
 
-def _same_intervals(seen: Viewpoints, told: Indices, interval: Indices) -> Guess:
+def _same_intervals(seen: Viewpoints, pitches: Indices, interval: Indices) -> Candidates:
     """What came after the same intervals, wherever they stood."""
     place, length = recall(interval.tolist())
-    return _continued(place, length, told, interval)
+    return _continued(place, length, pitches, interval)
 
 
-def _same_notes(seen: Viewpoints, told: Indices, interval: Indices) -> Guess:
+def _same_notes(seen: Viewpoints, pitches: Indices, interval: Indices) -> Candidates:
     """What came at the same place of a bar and lasted as long, after the same notes."""
     lasting = np.array(seen.duration)
     place, length = recall(
-        list(zip(told.tolist(), seen.duration, strict=True)),
+        list(zip(pitches.tolist(), seen.duration, strict=True)),
         alike=_same_place(seen) & (lasting[:, None] == lasting),
     )
-    return np.where(place >= 0, told[place], NO_CODE), length
+    return np.where(place >= 0, pitches[place], NO_CODE), length
 
 
-def _same_rhythm(seen: Viewpoints, told: Indices, interval: Indices) -> Guess:
+def _same_rhythm(seen: Viewpoints, pitches: Indices, interval: Indices) -> Candidates:
     """By which interval the melody moved at the same place of a bar, in the same rhythm."""
     alike = _same_place(seen)
     alike[:, 0] = False  # the first note moved by no interval
     place, length = recall(seen.duration, known=True, alike=alike)
-    return _continued(place, length, told, interval)
+    return _continued(place, length, pitches, interval)
 
 
-def _bars_back(count: int) -> Callable[[Viewpoints, Indices, Indices], Guess]:
-    def same_place(seen: Viewpoints, told: Indices, interval: Indices) -> Guess:
+def _bars_back(count: int) -> Callable[[Viewpoints, Indices, Indices], Candidates]:
+    def same_place(seen: Viewpoints, pitches: Indices, interval: Indices) -> Candidates:
         place = np.array(bars_before(seen, count))
-        return np.where(place >= 0, told[place], NO_CODE), (place >= 0).astype(np.int32)
+        return np.where(place >= 0, pitches[place], NO_CODE), (place >= 0).astype(np.int32)
 
     return same_place
 
@@ -136,8 +139,8 @@ _BY_PITCH = (_same_pitches, _same_intervals)
 _BY_TIME = (_same_notes, _same_rhythm, *map(_bars_back, _BARS_BACK))
 
 
-def _continued(place: Indices, length: Indices, told: Indices, interval: Indices) -> Guess:
-    return np.where(place > 0, _after(told, NO_CODE) + interval[place], NO_CODE), length
+def _continued(place: Indices, length: Indices, pitches: Indices, interval: Indices) -> Candidates:
+    return np.where(place > 0, _after(pitches, NO_CODE) + interval[place], NO_CODE), length
 
 
 def _same_place(seen: Viewpoints) -> npt.NDArray[np.bool_]:
@@ -147,7 +150,7 @@ def _same_place(seen: Viewpoints) -> npt.NDArray[np.bool_]:
 
 
 def _time(seen: Viewpoints) -> list[list[int]]:
-    """What a score tells of each note's time, and of the one before."""
+    """What a score says of each note's time, and of the one before."""
     none = len(DURATIONS) + 1
     return [
         list(seen.duration),

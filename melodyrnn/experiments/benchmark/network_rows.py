@@ -110,7 +110,7 @@ def other_traditions(timed: bool, melodies: Sequence[Melody], seed: int) -> Prep
     midi = [note.pitch.midi for song in targets for note in song.notes if note.pitch]
     inputs = Inputs.of(min(midi), max(midi), timed)
     events = [inputs.events(song) for song in songs if inputs.has_room(song)]
-    events = [each for each in events if len(each.told) <= _LONGEST]
+    events = [each for each in events if len(each.targets) <= _LONGEST]
     if not events:
         return None
     learner = _learner(inputs.layout, _moving(PRETRAINING, timed))

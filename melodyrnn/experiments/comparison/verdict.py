@@ -7,7 +7,7 @@ from melodyrnn.render.report_data import Ceiling, HeldOut, Row
 
 
 def remembered(rows: Sequence[Row], ceiling: Ceiling) -> str:
-    """Which models pass the ceiling of what sees the window only, and where the first errors are."""
+    """Which models pass the memoryless ceiling, and where the others make their first error."""
     notes = "note" if ceiling.window == 1 else "notes"
     limit = f"the ceiling of any model that sees only {ceiling.window} {notes}"
     clauses: list[str] = []

@@ -89,7 +89,7 @@ class Contexts:
         counts[code] = counts.get(code, 0) + 1
 
     def _to_be_sorted(self, context: Context, depth: int) -> bool:
-        """Whether different codes have followed it, and longer contexts are to tell them apart."""
+        """Whether different codes have followed it, and longer contexts are to distinguish them."""
         return len(context.counts) > 1 and depth != self.order and depth < _SORTED_AT_ONCE
 
     def _sort(self, context: Context, depth: int) -> None:
@@ -129,7 +129,7 @@ class Contexts:
 
 
 class Suffix:
-    """A context as it stands in several trees at once: what all of them heard, together."""
+    """A context as it stands in several trees at once: the counts of all of them, together."""
 
     __slots__ = ("depth", "found")
 
@@ -144,7 +144,7 @@ class Suffix:
 
     @property
     def novel(self) -> Counts:
-        """Code -> how often it followed where no longer context had foretold it.
+        """Code -> how often it followed where it had followed no longer context.
 
         These are the counts of update exclusion (Moffat 1990), by which a context learns only
         what all longer ones did not know: of each code, as many as different codes stood before
@@ -159,13 +159,13 @@ class Suffix:
             for older, longer in tree.older(context, self.depth).items()
             for code in longer.counts
         }
-        told = _sum(context.starts for _, context in self.found)
+        counts = _sum(context.starts for _, context in self.found)
         for code, _ in before:
-            told[code] = told.get(code, 0) + 1
-        return told
+            counts[code] = counts.get(code, 0) + 1
+        return counts
 
     def longer(self, history: Sequence[int]) -> "Suffix | None":
-        """The suffix of ``history`` one code longer; None where no tree has heard it."""
+        """The suffix of ``history`` one code longer; None where no tree has it."""
         if self.depth >= len(history):
             return None
         before = history[-1 - self.depth]

@@ -1,7 +1,7 @@
 """Prediction by partial matching: a variable-order n-gram model.
 
-PPM (Cleary and Witten 1984) tells the next code from all contexts that end what was heard, the
-longest first. Of a context with counts c(e), the share
+PPM (Cleary and Witten 1984) predicts the next token from all contexts that end the sequence so
+far, the longest first. Of a context with counts c(e), the share
 
     λ = n / (n + ε),   n = Σ (c(e) + k) over the codes e that are not excluded,
 
@@ -11,7 +11,7 @@ goes to the codes which followed it, the share 1 - λ *escapes* to the next shor
 
 This is *interpolated* (Bunton 1996). *Backed off* (Katz 1987), a code takes only what the longest
 context gives it that foretells it. Escape methods differ in k and ε, with t kinds of codes in the
-context, t₁ of them heard once:
+context, t₁ of them counted once:
 
     method   k     ε        after
     A        0     1        Cleary and Witten 1984
@@ -20,21 +20,22 @@ context, t₁ of them heard once:
     D        -1/2  t / 2    Howard 1993
     X        0     t₁ + 1   Moffat, Neal and Witten 1998, approximating Witten and Bell 1991
 
-*Exclusion*: codes foretold by a longer context are left out of n, since they were told there.
+*Exclusion*: tokens that followed a longer context are left out of n, since they were predicted
+there.
 *Update exclusion*: counts are those of ``Suffix.novel``. Below the shortest context, order -1,
 every code is equally likely: 1 / (V + 1 - t) with exclusion, t of the empty context, else 1 / V.
 At the end the distribution is scaled to 1.
 
 PPM* (Cleary and Teahan 1997) bounds no order. It starts from the shortest context, but for the
 empty one, that is deterministic, followed by one code only, or from the longest if none is. A
-context so chosen that is not the longest tells by its plain counts, update exclusion or not.
+context so chosen that is not the longest predicts by its plain counts, update exclusion or not.
 As a whole this is the model of Pearce (2005), chapter 6; his names such as C*I or X5UI spell
 escape method, order bound (* is none), update exclusion (U) and interpolation (I).
 """
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import NamedTuple, TypedDict
 
 import numpy as np
 import numpy.typing as npt
@@ -62,16 +63,25 @@ ESCAPES: dict[str, Escape] = {
 }
 """Name -> escape method."""
 
-SHORT_TERM: dict[str, Any] = {"order": 5, "escape": "x", "update_exclusion": True}
+
+class Settings(TypedDict):
+    """Some settings of a ``Ppm``."""
+
+    order: int
+    escape: str
+    update_exclusion: bool
+
+
+SHORT_TERM: Settings = {"order": 5, "escape": "x", "update_exclusion": True}
 """The settings of a model that learns within one sequence, X5UI."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ppm:
-    """How the next of ``codes`` kinds of codes is told from trees of contexts."""
+    """How the next of ``codes`` kinds of tokens is predicted from trees of contexts."""
 
     codes: int  # V
-    order: int | None = None  # codes in the longest context; None for PPM*
+    order: int | None = None  # tokens in the longest context; None for PPM*
     escape: str = "c"
     exclusion: bool = True
     update_exclusion: bool = False
@@ -82,15 +92,15 @@ class Ppm:
         return Contexts(self.order, map(_plain, sequences))
 
     def distribution(self, trees: Sequence[Contexts], history: Sequence[int]) -> Floats:
-        """Of the code after ``history``, (V,), from what the ``trees`` together heard.
+        """Of the token after ``history``, (V,), from the counts of all ``trees`` together.
 
         All are above 0 and their sum is 1.
         """
-        chain, told = [Suffix([(tree, tree.root) for tree in trees])], []
+        chain, counts = [Suffix([(tree, tree.root) for tree in trees])], []
         while True:
             suffix = chain[-1]
-            told.append(suffix.counts)
-            if self.order is None and suffix.depth and len(told[-1]) == 1:  # deterministic
+            counts.append(suffix.counts)
+            if self.order is None and suffix.depth and len(counts[-1]) == 1:  # deterministic
                 shorter = self.update_exclusion and suffix.longer(history)
                 break
             if suffix.depth == self.order or not (longer := suffix.longer(history)):
@@ -99,8 +109,8 @@ class Ppm:
             chain.append(longer)
         if self.update_exclusion:
             novel = [suffix.novel for suffix in chain]
-            told = [*novel[:-1], told[-1] if shorter else novel[-1]]
-        return self._blend(told[::-1])
+            counts = [*novel[:-1], counts[-1] if shorter else novel[-1]]
+        return self._blend(counts[::-1])
 
     def _blend(self, chain: Sequence[Counts]) -> Floats:
         """Counts of contexts, the longest first -> the distribution, (V,)."""
@@ -125,10 +135,10 @@ class Ppm:
         return np.asarray(q / q.sum(), dtype=np.float64)
 
     def follow(self, sequence: Codes, tree: Contexts, *, learning: bool = False) -> Floats:
-        """Of each code of ``sequence`` (L,), told from those before it, (L, V).
+        """Of each token of ``sequence`` (L,), predicted from those before it, (L, V).
 
-        With ``learning`` each is added to the ``tree`` once it was told: a short-term model, if
-        the tree was empty, else a long-term model that goes on learning.
+        With ``learning`` each is added to the ``tree`` once it was predicted: a short-term model,
+        if the tree was empty, else a long-term model that goes on learning.
         """
         codes = _plain(sequence)
         if learning:

@@ -54,8 +54,8 @@ class EventNetwork:
             "by_code": ((state, layout.codes), plain),
             "by_code_bias": ((layout.codes,), 0.0),
             "by_distance": ((state, 2 * REACH + 1), plain),
-            "by_candidate": ((state, layout.guesses), plain),
-            "by_candidate_bias": ((layout.guesses,), 0.0),
+            "by_candidate": ((state, layout.candidates), plain),
+            "by_candidate_bias": ((layout.candidates,), 0.0),
         }
         self._spread = [spread for _, spread in shapes.values()]
         self.weights = {
@@ -94,7 +94,7 @@ class EventNetwork:
             h = random.drop(h, self.config.dropout, along=True)
         by_code, by_distance, weights = self._heads(tf.concat([h, x], -1))
         around = _around(by_distance, events.last, self.layout.codes)
-        named = tf.one_hot(events.guesses, self.layout.codes)  # (N, L, G, V), 0 where none
+        named = tf.one_hot(events.candidates, self.layout.codes)  # (N, L, G, V), 0 where none
         by_candidate = tf.reduce_sum(named * weights[..., None], -2)
         return by_code + around + by_candidate
 
@@ -107,13 +107,13 @@ class EventNetwork:
         kernel = tf.concat([w["by_code"], w["by_distance"], w["by_candidate"]], -1)
         bias = tf.concat([w["by_code_bias"], nothing, w["by_candidate_bias"]], -1)
         logits = tf.reshape(s, [-1, s.shape[-1]]) @ kernel + bias
-        widths = [self.layout.codes, 2 * REACH + 1, self.layout.guesses]
+        widths = [self.layout.codes, 2 * REACH + 1, self.layout.candidates]
         return list(tf.split(tf.reshape(logits, [*s.shape[:-1], -1]), widths, -1))
 
     def _entering(self, events: Events) -> Tensor:
         last = tf.gather(self.weights["last"], events.last - NO_CODE)
         vectors = tf.gather(self.weights["factors"], events.factors + self._offsets)
-        shape = tf.shape(events.told)
+        shape = tf.shape(events.targets)
         flat = tf.reshape(vectors, [shape[0], shape[1], FACTOR_WIDTH * len(self.layout.factors)])
         return tf.concat([last, flat], -1)
 
