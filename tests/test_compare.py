@@ -118,8 +118,8 @@ def test_a_planted_song_is_found(how):
 @pytest.mark.parametrize(
     ("songs", "fraction", "message"),
     [
-        (tunes(5), 0, "--held-out 0 is out of range; it is a part, such as 0.25"),
-        (tunes(5), 1.5, "--held-out 1.5 is out of range; it is a part, such as 0.25"),
+        (tunes(5), 0, "held_out 0 is out of range; it is a part, such as 0.25"),
+        (tunes(5), 1.5, "held_out 1.5 is out of range; it is a part, such as 0.25"),
         (tunes(1) * 3, 0.5, "songs held out need at least two different tunes; give more songs"),
     ],
 )
@@ -265,7 +265,7 @@ def test_only_a_comparison_or_an_empty_folder_is_written_to(tmp_path, nabiya):
         with pytest.raises(RunError) as caught:
             compare(nabiya, **asked, overwrite=overwrite)
         assert str(caught.value) == (
-            f"{tmp_path / 'out'}: stands there and is no comparison; choose another --output"
+            f"{tmp_path / 'out'}: stands there and is no comparison; choose another output"
         )
     assert (tmp_path / "out" / "report.html").is_file()
 
@@ -374,8 +374,8 @@ def test_songs_held_out_are_judged_apart(tmp_path):
     [
         ({"model": "lstm"}, "a comparison has no one model; give models"),
         ({"seed": 3}, "a comparison has no one seed; give seeds"),
-        ({"models": "lstm,lstm"}, "--models names each model once, such as lstm,mlp"),
-        ({"models": []}, "--models names each model once, such as lstm,mlp"),
+        ({"models": "lstm,lstm"}, "models names each model once, such as lstm,mlp"),
+        ({"models": []}, "models names each model once, such as lstm,mlp"),
     ],
 )
 def test_settings_that_a_comparison_varies_are_refused(nabiya, tmp_path, setting, message):
@@ -388,7 +388,7 @@ def test_settings_that_a_comparison_varies_are_refused(nabiya, tmp_path, setting
 def test_what_is_no_range_of_windows(nabiya, windows, tmp_path):
     with pytest.raises(ConfigError) as caught:
         compare(nabiya, windows=windows, output=tmp_path / "out")
-    assert str(caught.value) == f"--windows {windows!r} is not like 1-8 or 2,4,8"
+    assert str(caught.value) == f"windows {windows!r} is not like 1-8 or 2,4,8"
     assert not (tmp_path / "out").exists()
 
 

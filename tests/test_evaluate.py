@@ -145,7 +145,7 @@ def test_songs_that_cannot_be_told_are_left_out_and_counted(world, tmp_path):
         result = evaluate(world / "run", folder)
     assert [str(warning.message) for warning in caught] == [
         "left out 4 of 6 tunes: codes that the run never learned (2), unknown pitch 'h…', "
-        "no longer than the run's window; --report lists them"
+        "no longer than the run's window; report=True lists them"
     ]
     unread = f"{folder}/eight.txt:1:4: unknown pitch 'h4'; pitches are a to g"
     assert result.to_json()["left_out"] == [unread, *untold]
@@ -263,18 +263,18 @@ def test_loops_and_songs_too_short_for_a_figure():
 @pytest.mark.parametrize(
     ("given", "message"),
     [
-        ({}, "nothing to measure; name a RUN, or songs by --generated"),
-        ({"run": "run", "training": "x"}, "--training is of use beside --generated songs only"),
-        ({"run": "run", "held_out": "x"}, "--held-out is of use beside --generated songs only"),
-        ({"generated": "x"}, "name their RUN, or those songs by --training, and not both"),
-        ({"run": "run", "generated": "x", "training": "x"}, "by --training, and not both"),
+        ({}, "nothing to measure; name a RUN, or songs by generated"),
+        ({"run": "run", "training": "x"}, "training is of use beside generated songs only"),
+        ({"run": "run", "held_out": "x"}, "held_out is of use beside generated songs only"),
+        ({"generated": "x"}, "name their RUN, or those songs by training, and not both"),
+        ({"run": "run", "generated": "x", "training": "x"}, "by training, and not both"),
         (
             {"run": "run", "songs": "x", "generated": "x"},
-            "SONGS are told by the run, --generated songs are set beside others; ask for one",
+            "SONGS are told by the run, generated songs are set beside others; ask for one",
         ),
         (
             {"run": "run", "generated": "x", "with_short_term": True},
-            "--with-short-term is of no use with --generated; leave it out",
+            "with_short_term=True is of no use with generated; leave it out",
         ),
     ],
 )

@@ -56,7 +56,9 @@ def test_a_lesson_writes_its_curves(tmp_path):
 
 def test_without_the_package_the_remedy_is_told(song, monkeypatch):
     monkeypatch.setattr(learning, "find_spec", lambda name: None)
-    message = "--tensorboard needs a package that is not here; pip install 'melodyrnn[tensorboard]'"
+    message = (
+        "tensorboard=True needs a package that is not here; pip install 'melodyrnn[tensorboard]'"
+    )
     for words in (["train", "song.txt"], ["train", "--text", "song.txt"], ["lesson", "hihello"]):
         done = CliRunner().invoke(main, [*words, "--tensorboard"])
         assert (done.exit_code, done.stderr) == (1, f"error: {message}\n")
