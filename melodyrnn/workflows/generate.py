@@ -4,7 +4,7 @@ import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Unpack
 
 import numpy as np
 
@@ -17,6 +17,7 @@ from melodyrnn.generation.loops import Loop, closing_loop
 from melodyrnn.models.config import FormConfig, SampleConfig, check_beam, configure
 from melodyrnn.models.lookback import under
 from melodyrnn.models.settings import check
+from melodyrnn.models.settings_types import GenerateSettings
 from melodyrnn.music.note_tokens import from_codes, respelled, to_codes
 from melodyrnn.music.song import Song
 from melodyrnn.render.write import write_song, writer_of
@@ -85,7 +86,7 @@ def generate(
     instrument: str | None = None,
     with_short_term: bool = False,
     progress: Callable[[int, int], None] = lambda done, all_: None,
-    **settings: Any,
+    **settings: Unpack[GenerateSettings],
 ) -> GenerateResult | GenerateTextResult:
     """Draw ``count`` songs that begin with ``primer`` and go on for ``length`` notes.
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Unpack, cast
 
 import numpy as np
 
@@ -15,6 +15,7 @@ from melodyrnn.models.lookback import under
 from melodyrnn.models.networks.numpy_network import Network
 from melodyrnn.models.predictor import Predictor
 from melodyrnn.models.registry import MODELS
+from melodyrnn.models.settings_types import TrainSettings
 from melodyrnn.music.note_tokens import from_codes
 from melodyrnn.music.song import Song
 from melodyrnn.render.write import write_song
@@ -59,7 +60,7 @@ def train(
     grid: str | None = None,
     tensorboard: bool = False,
     progress: Callable[[Any], None] = lambda progress: None,
-    **settings: Any,
+    **settings: Unpack[TrainSettings],
 ) -> TrainResult | TrainTunesResult:
     """Train a model on songs and leave a run folder.
 
@@ -92,11 +93,12 @@ def train(
         parts = split(named, held_out, settings.get("seed", TrainConfig().seed))
         parts = parts.for_counting() if spec and spec.counted else parts
         vocabulary = vocabulary_of([each.song for each in named])
-    path = place_of(named.name, settings, output, resume)
+    given = cast(dict[str, Any], settings)
+    path = place_of(named.name, given, output, resume)
     return train_named(
         parts.learned,
         path,
-        settings,
+        given,
         vocabulary=vocabulary,
         validation=parts.validation,
         held_out=parts.held_out,

@@ -3,12 +3,13 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Unpack, cast
 
 import numpy as np
 
 from melodyrnn.errors import ConfigError
 from melodyrnn.models.config import StreamConfig
+from melodyrnn.models.settings_types import TextSettings
 from melodyrnn.runs import record as runs
 from melodyrnn.runs.folder import place_of, resumed_record, stream_record
 from melodyrnn.runs.learning import check_tensorboard, learn
@@ -49,7 +50,7 @@ def train_text(
     resume: bool = False,
     tensorboard: bool = False,
     progress: Callable[[Any], None] = lambda progress: None,
-    **settings: Any,
+    **settings: Unpack[TextSettings],
 ) -> TrainTextResult:
     """Train a recurrent model on text files, character by character, and leave a run folder.
 
@@ -59,14 +60,15 @@ def train_text(
     MelodyError.
     """
     check_tensorboard(tensorboard)
+    given = cast(dict[str, Any], settings)
     read = read_texts(texts)
     name = read[0].name if len(read) == 1 else f"{len(read)} texts"
-    path = place_of(name, settings, output, resume)
+    path = place_of(name, given, output, resume)
     songs = [text.record for text in read]
     record = (
-        resumed_record(path, songs, settings)
+        resumed_record(path, songs, given)
         if resume
-        else stream_record("text", settings, lambda _: _vocabulary(read), songs)
+        else stream_record("text", given, lambda _: _vocabulary(read), songs)
     )
     config = record.training
     assert isinstance(config, StreamConfig), "a text is learned as a stream"
