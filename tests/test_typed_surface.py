@@ -11,11 +11,14 @@ from pathlib import Path
 import pytest
 
 import melodyrnn
+from melodyrnn.lessons.catalogue import all_lessons
 from melodyrnn.models import settings_types
 from melodyrnn.models.config import (
+    FitConfig,
     FormConfig,
     ModelConfig,
     SampleConfig,
+    SequenceConfig,
     StreamConfig,
     TrainConfig,
 )
@@ -35,6 +38,12 @@ def without(settings, *names):
     return {name: kind for name, kind in settings.items() if name not in names}
 
 
+def types_of_lessons():
+    """The same of what single lessons have: the kind of its default, or a text for None."""
+    own = {name: value for lesson in all_lessons() for name, value in lesson.own.items()}
+    return {name: str | None if value is None else type(value) for name, value in own.items()}
+
+
 AGREE = {
     "ModelSettings": types_of(ModelConfig),
     "ComparedModelSettings": without(types_of(ModelConfig), "model", "window"),
@@ -43,6 +52,7 @@ AGREE = {
     "TrainSettings": types_of(ModelConfig, TrainConfig, StreamConfig),
     "SampleSettings": types_of(SampleConfig),
     "FormSettings": types_of(FormConfig),
+    "LessonSettings": types_of(SequenceConfig, FitConfig) | types_of_lessons(),
     "GenerateSettings": types_of(SampleConfig, FormConfig),
 }
 
@@ -106,8 +116,8 @@ from pathlib import Path
 
 import melodyrnn
 from melodyrnn import (
-    MelodyError, ModelConfig, Note, Song, compare, evaluate, generate, parse, read_song, train,
-    train_text, write_song,
+    MelodyError, ModelConfig, Note, Song, compare, evaluate, generate, parse, read_song, run_lesson,
+    train, train_text, write_song,
 )
 
 song: Song = read_song("song.mid")
@@ -120,6 +130,7 @@ try:
     made = generate(run, temperature=0.8, bars=8, key="G major", count=3)
     table = compare(song, models=["lstm", "mlp"], units=32, epochs=10).sentence
     evaluate(run, song)
+    run_lesson("hihello", cell="gru", seed=1)
     write_song(song, "song.svg")
 except MelodyError as error:
     print(error)
@@ -134,6 +145,7 @@ WRONG = {
     'compare("a.mid", unit=64)': 'Unexpected keyword argument "unit" for "compare"',
     'compare("a.mid").sentense': 'has no attribute "sentense"',
     'train_text("a.txt", unit=64)': 'Unexpected keyword argument "unit" for "train_text"',
+    'run_lesson("hihello", sed=1)': 'Unexpected keyword argument "sed" for "run_lesson"',
     'melodyrnn.trane("a.mid")': 'Module has no attribute "trane"',
     'melodyrnn.read_song("a.mid").note': '"Song" has no attribute "note"',
 }
@@ -144,7 +156,9 @@ def checked(tmp_path_factory):
     """What mypy says, line by line, of scripts that lie outside the project: good and wrong."""
     folder = tmp_path_factory.mktemp("script")
     (folder / "good.py").write_text(GOOD, encoding="utf-8")
-    head = "import melodyrnn\nfrom melodyrnn import compare, generate, train, train_text\n"
+    head = (
+        "import melodyrnn\nfrom melodyrnn import compare, generate, run_lesson, train, train_text\n"
+    )
     (folder / "wrong.py").write_text(head + "\n".join(WRONG) + "\n", encoding="utf-8")
     (folder / "mypy.ini").write_text("[mypy]\nstrict = true\n", encoding="utf-8")
     line = [sys.executable, "-m", "mypy", "--no-error-summary", "good.py", "wrong.py"]

@@ -5,11 +5,12 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Unpack
 
 from melodyrnn.lessons.catalogue import all_lessons, lesson_named
 from melodyrnn.lessons.folder import check_output, keep
 from melodyrnn.lessons.lesson import Finding, Lesson, Progress
+from melodyrnn.models.settings_types import LessonSettings
 from melodyrnn.runs.learning import check_tensorboard
 
 RUNS = Path("runs")
@@ -54,7 +55,7 @@ def run_lesson(
     overwrite: bool = False,
     tensorboard: bool = False,
     progress: Progress = lambda done, all_, words: None,
-    **settings: Any,
+    **settings: Unpack[LessonSettings],
 ) -> Taught:
     """Carry out the lesson ``name``; ``settings`` are those it can use, such as ``seed=1``.
 

@@ -100,3 +100,26 @@ class FormSettings(TypedDict, total=False):
 
 class GenerateSettings(SampleSettings, FormSettings, total=False):
     """``SampleConfig`` and ``FormConfig``."""
+
+
+class LessonSettings(TypedDict, total=False):
+    """``SequenceConfig``, ``FitConfig`` and what single lessons have beside them."""
+
+    cell: str
+    units: int
+    layers: int
+    embedding: int | None
+    bidirectional: bool
+    dropout: float
+    head: bool
+    recurrent: str
+    attention: str
+    epochs: int
+    learning_rate: float
+    batch: int | None
+    clip: float | None
+    seed: int
+    early_stop: bool
+    tunes: int
+    excerpts: int
+    data: str | None
