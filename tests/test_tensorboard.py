@@ -56,12 +56,10 @@ def test_a_lesson_writes_its_curves(tmp_path):
 
 def test_without_the_package_the_remedy_is_told(song, monkeypatch):
     monkeypatch.setattr(learning, "find_spec", lambda name: None)
-    message = (
-        "tensorboard=True needs a package that is not here; pip install 'melodyrnn[tensorboard]'"
-    )
+    message = "--tensorboard needs a package that is not here; pip install 'melodyrnn[tensorboard]'"
     for words in (["train", "song.txt"], ["train", "--text", "song.txt"], ["lesson", "hihello"]):
         done = CliRunner().invoke(main, [*words, "--tensorboard"])
         assert (done.exit_code, done.stderr) == (1, f"error: {message}\n")
-    with pytest.raises(ConfigError, match="needs a package that is not here"):
+    with pytest.raises(ConfigError, match="^tensorboard=True needs a package that is not here"):
         run_lesson("hihello", tensorboard=True)
     assert [path.name for path in song.parent.iterdir()] == ["song.txt"]
