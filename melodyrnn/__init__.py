@@ -1,53 +1,126 @@
 """Learn from melodies, make new ones, and see honestly how good a model is.
 
 The public names are fetched when they are first used (PEP 562), so that ``import melodyrnn``
-costs nothing and a song can be read without TensorFlow.
+costs nothing and a song can be read without TensorFlow. A type checker and an editor see them as
+plain imports. A name is added by a line in each of the two lists, which a test holds together.
 """
 
 from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from melodyrnn.data.gather import gather as gather
+    from melodyrnn.errors import ConfigError as ConfigError
+    from melodyrnn.errors import ConstraintError as ConstraintError
+    from melodyrnn.errors import MelodyError as MelodyError
+    from melodyrnn.errors import MelodyWarning as MelodyWarning
+    from melodyrnn.errors import MidiError as MidiError
+    from melodyrnn.errors import NotationError as NotationError
+    from melodyrnn.errors import RenderError as RenderError
+    from melodyrnn.errors import RunError as RunError
+    from melodyrnn.errors import ScoreError as ScoreError
+    from melodyrnn.errors import VocabularyError as VocabularyError
+    from melodyrnn.errors import WindowError as WindowError
+    from melodyrnn.experiments.benchmark.benchmark import benchmark as benchmark
+    from melodyrnn.experiments.comparison.compare import compare as compare
+    from melodyrnn.experiments.sweep.sweep import sweep as sweep
+    from melodyrnn.formats.read import Corpus as Corpus
+    from melodyrnn.formats.read import read_song as read_song
+    from melodyrnn.lessons.running import run_lesson as run_lesson
+    from melodyrnn.models.config import FormConfig as FormConfig
+    from melodyrnn.models.config import ModelConfig as ModelConfig
+    from melodyrnn.models.config import SampleConfig as SampleConfig
+    from melodyrnn.models.config import StreamConfig as StreamConfig
+    from melodyrnn.models.config import TrainConfig as TrainConfig
+    from melodyrnn.music.notation.text import format as format  # noqa: A004 - its counterpart is parse
+    from melodyrnn.music.notation.text import parse as parse
+    from melodyrnn.music.song import Key as Key
+    from melodyrnn.music.song import Meter as Meter
+    from melodyrnn.music.song import Note as Note
+    from melodyrnn.music.song import Pitch as Pitch
+    from melodyrnn.music.song import Song as Song
+    from melodyrnn.render.write import write_song as write_song
+    from melodyrnn.workflows.evaluate import evaluate as evaluate
+    from melodyrnn.workflows.generate import generate as generate
+    from melodyrnn.workflows.inspect import inspect as inspect
+    from melodyrnn.workflows.train import train as train
+    from melodyrnn.workflows.train_text import train_text as train_text
+
+    __version__: str
 
 _HOME = {
+    "ConfigError": "errors",
+    "ConstraintError": "errors",
+    "Corpus": "formats.read",
+    "FormConfig": "models.config",
     "Key": "music.song",
-    "Meter": "music.song",
-    "Note": "music.song",
-    "Pitch": "music.song",
-    "Song": "music.song",
-    "parse": "music.notation.text",
-    "format": "music.notation.text",
-    "read_song": "formats.read",
-    "gather": "data.gather",
-    "inspect": "workflows.inspect",
-    "train": "workflows.train",
-    "evaluate": "workflows.evaluate",
-    "compare": "experiments.comparison.compare",
-    "generate": "workflows.generate",
-    "run_lesson": "lessons.running",
-    "benchmark": "experiments.benchmark.benchmark",
-    "sweep": "experiments.sweep.sweep",
-    "write_song": "render.write",
     "MelodyError": "errors",
     "MelodyWarning": "errors",
+    "Meter": "music.song",
+    "MidiError": "errors",
+    "ModelConfig": "models.config",
+    "NotationError": "errors",
+    "Note": "music.song",
+    "Pitch": "music.song",
+    "RenderError": "errors",
+    "RunError": "errors",
+    "SampleConfig": "models.config",
+    "ScoreError": "errors",
+    "Song": "music.song",
+    "StreamConfig": "models.config",
+    "TrainConfig": "models.config",
+    "VocabularyError": "errors",
+    "WindowError": "errors",
+    "benchmark": "experiments.benchmark.benchmark",
+    "compare": "experiments.comparison.compare",
+    "evaluate": "workflows.evaluate",
+    "format": "music.notation.text",
+    "gather": "data.gather",
+    "generate": "workflows.generate",
+    "inspect": "workflows.inspect",
+    "parse": "music.notation.text",
+    "read_song": "formats.read",
+    "run_lesson": "lessons.running",
+    "sweep": "experiments.sweep.sweep",
+    "train": "workflows.train",
+    "train_text": "workflows.train_text",
+    "write_song": "render.write",
 }
 """Public name -> the module that holds it."""
 
 __all__ = sorted(_HOME)
 
+if not TYPE_CHECKING:  # a type checker would take it that the package has every name
 
-def __getattr__(name: str) -> Any:
-    if name not in _HOME:
-        raise AttributeError(f"module 'melodyrnn' has no attribute {name!r}")
-    value = getattr(import_module(f"melodyrnn.{_HOME[name]}"), name)
-    globals()[name] = value
-    return value
+    def __getattr__(name):
+        if name == "__version__":
+            value = _version()
+        elif name in _HOME:
+            value = getattr(import_module(f"melodyrnn.{_HOME[name]}"), name)
+        else:
+            raise AttributeError(f"module 'melodyrnn' has no attribute {name!r}")
+        globals()[name] = value
+        return value
 
 
 def __dir__() -> list[str]:
-    return __all__
+    return [*__all__, "__version__"]
 
 
-def _draw(song: Any) -> Any:
-    return import_module("melodyrnn.render.notebook").html(song)
+def _version() -> str:
+    """Of what is installed; a mere folder of sources has none."""
+    from importlib.metadata import PackageNotFoundError, version  # 20 ms that few ask for
+
+    try:
+        return version("melodyrnn")
+    except PackageNotFoundError:
+        return "unknown"
+
+
+def _draw(song: "Song") -> str:
+    drawn = import_module("melodyrnn.render.notebook").html(song)
+    assert isinstance(drawn, str)
+    return drawn
 
 
 # Whatever of this package is imported, this runs first: a Song in a notebook always shows itself.

@@ -1,4 +1,4 @@
-"""Everything that can go wrong on purpose. This module imports nothing.
+"""Everything that can go wrong on purpose. This module imports nothing of this package.
 
     MelodyError
     ├── NotationError     a token or header of the text notation
@@ -16,10 +16,110 @@
 
 Each message is one line that names the value, the place and the remedy, such as
 ``songs/x.txt:3:14: unknown pitch 'h4'; pitches are a to g``.
+
+A message is written with the options of the command line: ``--units 0 is out of range``. Whoever
+calls from Python reads the arguments instead: ``units 0 is out of range``, ``overwrite=True
+replaces it``. The command line says that it is in front with ``naming_options``; what is quoted,
+such as a command line to type, is never changed.
 """
 
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import Lock
 
-class MelodyError(Exception):
+SWITCHES = frozenset(
+    {
+        "avoid_loops",
+        "early_stop",
+        "end",
+        "exclusion",
+        "fast",
+        "overwrite",
+        "report",
+        "resume",
+        "tensorboard",
+        "ties",
+        "update_exclusion",
+        "with_short_term",
+    }
+)
+"""The arguments whose options take no value: ``--resume`` stands for ``resume=True``."""
+
+_NAME = r"(?:-o[ ]or[ ])?(?<![\w./-])--[a-z]+(?:-[a-z]+)*(?![\w/-]|\.\w)"
+_VALUE = r'(?:"[^"]*"|[\w+./]*\d[\w+/]*)'
+_PART = re.compile(
+    rf"""(?P<quoted>(?<!\w)'[^']*'|(?<!\w)"[^"]*"|\bpip\ install\b[^;]*)
+    |(?P<names>{_NAME}(?:,\ {_NAME})+)
+    |(?P<given>{_NAME}(?:\ {_VALUE})?(?:\ {_NAME}(?:\ {_VALUE})?)+)
+    |(?P<one>{_NAME})""",
+    re.VERBOSE,
+)
+"""What is quoted; option names in a row; options as they were given; an option among words."""
+
+_lock = Lock()
+_naming = 0  # how many are ``naming_options`` now
+
+
+@contextmanager
+def naming_options() -> Iterator[None]:
+    """While it lasts, in all threads, messages name options, as they are written.
+
+    For the command line; for a worker process, whose messages its caller reads; and for messages
+    to be kept, which are ``worded`` when they are shown.
+    """
+    global _naming
+    with _lock:
+        _naming += 1
+    try:
+        yield
+    finally:
+        with _lock:
+            _naming -= 1
+
+
+def worded(message: str) -> str:
+    """``message``, which names options, for the face in front: the command line or Python."""
+    return message if _naming else _PART.sub(_arguments, message)
+
+
+def _arguments(match: re.Match[str]) -> str:
+    """The same part of a message with arguments in the place of options."""
+    text = match[0]
+    if match["quoted"]:
+        return text
+    if match["names"]:
+        return re.sub(_NAME, lambda name: _argument(name[0]), text)
+    if match["given"]:
+        text = re.sub(rf"(?<!^) (?={_NAME})", ", ", text)
+    return re.sub(_NAME, lambda name: _assigned(name[0]), text)
+
+
+def _argument(option: str) -> str:
+    """``--learning-rate`` -> ``learning_rate``."""
+    return option.rpartition("--")[2].replace("-", "_")
+
+
+def _assigned(option: str) -> str:
+    """``--resume`` -> ``resume=True``, ``--no-early-stop`` -> ``early_stop=False``."""
+    name = _argument(option)
+    if name in SWITCHES:
+        return f"{name}=True"
+    positive = name.removeprefix("no_")
+    return f"{positive}=False" if positive in SWITCHES else name
+
+
+class _Worded:
+    """Says its message for the face in front; pickled, it keeps the message as it is written."""
+
+    def __str__(self) -> str:
+        return worded(super().__str__())
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({str(self)!r})"
+
+
+class MelodyError(_Worded, Exception):
     """The root of every error that this package raises on purpose."""
 
 
@@ -63,5 +163,5 @@ class ConstraintError(MelodyError):
     """What new songs shall keep to cannot be kept to."""
 
 
-class MelodyWarning(UserWarning):
+class MelodyWarning(_Worded, UserWarning):
     """A choice was made for the user: a track, a voice, a rounding."""

@@ -219,7 +219,7 @@ def test_voices_chords_and_graces_are_said():
     assert [token(note) for note in song.notes] == ["e'2", "e'2"]
     assert [str(warning.message) for warning in caught] == [
         "t.abc: 2 tracks have notes; took 2 'High' (highest mean pitch), the highest note where "
-        "notes overlap; --track chooses another",
+        "notes overlap; track chooses another",
         "t.abc: grace notes are left out: 1",
     ]
 
@@ -246,7 +246,7 @@ def test_of_several_tunes_the_first_is_taken():
         (
             "X:1\nM:4/4\nL:1/4\nK:C\nCDEF|(5CDEFG C2|",
             "t.abc: bar 2: a note of 2/5 quarter notes cannot be written; durations are "
-            "multiples of 1/192; --grid 16 rounds to 16ths",
+            "multiples of 1/192; grid 16 rounds to 16ths",
         ),
     ],
 )

@@ -162,9 +162,9 @@ def test_tied_notes_are_one_and_rests_none(tmp_path):
     ("settings", "error", "message"),
     [
         ({"name": "kindr"}, ConfigError, "unknown benchmark 'kindr'; did you mean 'kinder'?; choose from kinder"),
-        ({"folds": 1}, ConfigError, "--folds 1 is out of range; it must be a whole number at least 2"),
-        ({"folds": 6}, ConfigError, "--folds 6 needs as many melodies, and there are 5; use --folds 5 or less"),
-        ({"seed": -1}, ConfigError, "--seed -1 is out of range; it must be a whole number at least 0"),
+        ({"folds": 1}, ConfigError, "folds 1 is out of range; it must be a whole number at least 2"),
+        ({"folds": 6}, ConfigError, "folds 6 needs as many melodies, and there are 5; use folds 5 or less"),
+        ({"seed": -1}, ConfigError, "seed -1 is out of range; it must be a whole number at least 0"),
         ({"songs": "nowhere"}, MelodyError, "nowhere: no such file"),
     ],
 )  # fmt: skip
@@ -179,7 +179,9 @@ def test_messages(humdrum, tmp_path, settings, error, message):
 def test_reading_is_told_of_and_what_was_left_out(humdrum, tmp_path):
     (humdrum / "broken.abc").write_text("no tune", "utf-8")
     steps = []
-    with pytest.warns(MelodyWarning, match=r"^left out 1 of 6 tunes: not ABC; --report lists them"):
+    with pytest.warns(
+        MelodyWarning, match=r"^left out 1 of 6 tunes: not ABC; report=True lists them"
+    ):
         benchmark(
             "kinder",
             songs=humdrum,
@@ -209,14 +211,14 @@ def test_a_collection_of_one(tmp_path):
     file.write_text(TUNES.split("\n\n")[0], "utf-8")
     with pytest.raises(ConfigError) as caught:
         benchmark("kinder", songs=file, output=tmp_path / "out")
-    assert str(caught.value) == "--folds 10 needs as many melodies, and there is 1; give more songs"
+    assert str(caught.value) == "folds 10 needs as many melodies, and there is 1; give more songs"
 
 
 def test_nothing_is_overwritten_unasked(humdrum, tmp_path):
     settings = {"songs": humdrum, "folds": 2, "output": tmp_path / "out"}
     benchmark("kinder", **settings)
     with pytest.raises(
-        RunError, match="already exists; --overwrite replaces it, or choose another --output"
+        RunError, match="already exists; overwrite=True replaces it, or choose another output"
     ):
         benchmark("kinder", **settings)
     benchmark("kinder", overwrite=True, **settings)

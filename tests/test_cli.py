@@ -3,7 +3,6 @@
 
 import csv
 import json
-import os
 import re
 import signal
 import subprocess
@@ -17,6 +16,7 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 from marks import unprivileged
+from processes import running, wait_until
 
 from melodyrnn import read_song
 from melodyrnn.cli import COMMANDS, main
@@ -457,27 +457,17 @@ TRAIN = ("train", "--no-early-stop", "--epochs", "600")
 """Long enough that it can be stopped in the midst of it."""
 
 
-def start(folder, nabiya, *arguments):
-    script = Path(sys.executable).with_name("melodyrnn")
-    line = [script, *TRAIN, nabiya, *arguments]
-    return subprocess.Popen(line, cwd=folder, stderr=subprocess.PIPE, stdout=subprocess.PIPE)
-
-
-def wait_for(path, process):
-    deadline = time.monotonic() + 120
-    while not path.exists():
-        assert process.poll() is None, process.communicate()
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
+def training(folder, nabiya, *arguments):
+    return running(*TRAIN, nabiya, *arguments, cwd=folder, stdout=subprocess.PIPE)
 
 
 def test_a_killed_training_resumes_to_the_same_bits(melodyrnn, nabiya, tmp_path):
     straight = call(*TRAIN, nabiya, "-o", tmp_path / "straight")
     assert straight.exit_code == 0, straight.output
-    process = start(tmp_path, nabiya, "-o", "killed")
-    wait_for(tmp_path / "killed" / "checkpoint" / "state.npz", process)
-    process.kill()
-    process.communicate()
+    with training(tmp_path, nabiya, "-o", "killed") as process:
+        wait_until((tmp_path / "killed" / "checkpoint" / "state.npz").exists, process)
+        process.kill()
+        process.communicate()
     assert not (tmp_path / "killed" / "model.keras").exists()
     done = melodyrnn("train", nabiya, "-o", "killed", "--resume", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
@@ -487,21 +477,21 @@ def test_a_killed_training_resumes_to_the_same_bits(melodyrnn, nabiya, tmp_path)
 
 
 def test_ctrl_c_before_the_learning_is_one_line(nabiya, tmp_path):
-    process = start(tmp_path, nabiya)
-    wait_for(tmp_path / "runs" / "nabiya-lstm" / "run.json", process)
-    process.send_signal(signal.SIGINT)
-    output, errors = process.communicate(timeout=60)
+    with training(tmp_path, nabiya) as process:
+        wait_until((tmp_path / "runs" / "nabiya-lstm" / "run.json").exists, process)
+        process.send_signal(signal.SIGINT)
+        output, errors = process.communicate(timeout=60)
     assert (process.returncode, output) == (130, b"")
     said = [line for line in errors.decode().splitlines() if not line.startswith("learning ")]
     assert said == ["stopped; the same command with --resume goes on"]
 
 
 def test_ctrl_c_leaves_a_usable_run(nabiya, tmp_path):
-    process = start(tmp_path, nabiya)
     run = tmp_path / "runs" / "nabiya-lstm"
-    wait_for(run / "checkpoint" / "state.npz", process)
-    os.kill(process.pid, signal.SIGINT)
-    _, errors = process.communicate(timeout=60)
+    with training(tmp_path, nabiya) as process:
+        wait_until((run / "checkpoint" / "state.npz").exists, process)
+        process.send_signal(signal.SIGINT)
+        _, errors = process.communicate(timeout=60)
     assert process.returncode == 130, errors
     assert b"--resume goes on" in errors
     assert b"Traceback" not in errors

@@ -7,13 +7,14 @@ import signal
 import subprocess
 import sys
 import time
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from processes import running, wait_until
 
 from melodyrnn import parse
 from melodyrnn.data.gather import Named, gather
@@ -117,8 +118,8 @@ def test_a_planted_song_is_found(how):
 @pytest.mark.parametrize(
     ("songs", "fraction", "message"),
     [
-        (tunes(5), 0, "--held-out 0 is out of range; it is a part, such as 0.25"),
-        (tunes(5), 1.5, "--held-out 1.5 is out of range; it is a part, such as 0.25"),
+        (tunes(5), 0, "held_out 0 is out of range; it is a part, such as 0.25"),
+        (tunes(5), 1.5, "held_out 1.5 is out of range; it is a part, such as 0.25"),
         (tunes(1) * 3, 0.5, "songs held out need at least two different tunes; give more songs"),
     ],
 )
@@ -265,7 +266,7 @@ def test_only_a_comparison_or_an_empty_folder_is_written_to(tmp_path, nabiya):
         with pytest.raises(RunError) as caught:
             compare(nabiya, **asked, overwrite=overwrite)
         assert str(caught.value) == (
-            f"{tmp_path / 'out'}: stands there and is no comparison; choose another --output"
+            f"{tmp_path / 'out'}: stands there and is no comparison; choose another output"
         )
     assert (tmp_path / "out" / "report.html").is_file()
 
@@ -286,17 +287,13 @@ def test_a_script_without_a_guard_can_compare(tmp_path, nabiya, way):
     assert (done.stdout, done.stderr) == ("once\n46.0\n", "")
 
 
+@contextmanager
 def _begun(folder, nabiya):
     """A comparison too long to wait for, in the midst of its first trainings."""
-    script = Path(sys.executable).with_name("melodyrnn")
-    line = [script, "compare", nabiya, "--no-early-stop", "--epochs", "100000", "-o", "out"]
-    process = subprocess.Popen(line, cwd=folder, stderr=subprocess.PIPE)
-    deadline = time.monotonic() + 60
-    while not list(folder.glob("out/runs/*/run.json")):
-        assert process.poll() is None
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
-    return process
+    line = ["compare", nabiya, "--no-early-stop", "--epochs", "100000", "-o", "out"]
+    with running(*line, cwd=folder) as process:
+        wait_until(lambda: list(folder.glob("out/runs/*/run.json")), process)
+        yield process
 
 
 def _workers(folder):
@@ -311,10 +308,10 @@ def _workers(folder):
 
 @pytest.mark.skipif(not Path("/proc/self/cwd").exists(), reason="finds processes by /proc")
 def test_no_worker_outlives_a_comparison_that_was_killed(tmp_path, nabiya):
-    process = _begun(tmp_path, nabiya)
-    assert len(_workers(tmp_path)) > 1
-    process.kill()
-    process.communicate(timeout=20)
+    with _begun(tmp_path, nabiya) as process:
+        assert len(_workers(tmp_path)) > 1
+        process.kill()
+        process.communicate(timeout=20)
     deadline = time.monotonic() + 10
     while _workers(tmp_path):
         assert time.monotonic() < deadline
@@ -323,9 +320,9 @@ def test_no_worker_outlives_a_comparison_that_was_killed(tmp_path, nabiya):
 
 @pytest.mark.skipif(not Path("/proc/self/cwd").exists(), reason="finds processes by /proc")
 def test_a_killed_worker_is_said(tmp_path, nabiya):
-    process = _begun(tmp_path, nabiya)
-    os.kill(next(pid for pid in _workers(tmp_path) if pid != process.pid), signal.SIGKILL)
-    _, errors = process.communicate(timeout=20)
+    with _begun(tmp_path, nabiya) as process:
+        os.kill(next(pid for pid in _workers(tmp_path) if pid != process.pid), signal.SIGKILL)
+        _, errors = process.communicate(timeout=20)
     assert process.returncode == 1
     assert errors.decode().endswith(
         "error: a training was killed, perhaps for want of memory; "
@@ -335,9 +332,9 @@ def test_a_killed_worker_is_said(tmp_path, nabiya):
 
 
 def test_ctrl_c_stops_at_once_and_says_how_to_go_on(tmp_path, nabiya):
-    process = _begun(tmp_path, nabiya)
-    process.send_signal(signal.SIGINT)
-    _, errors = process.communicate(timeout=20)
+    with _begun(tmp_path, nabiya) as process:
+        process.send_signal(signal.SIGINT)
+        _, errors = process.communicate(timeout=20)
     assert process.returncode == 130
     assert errors.decode().endswith("stopped; the same command goes on\n")
     assert b"Traceback" not in errors
@@ -378,8 +375,8 @@ def test_songs_held_out_are_judged_apart(tmp_path):
     [
         ({"model": "lstm"}, "a comparison has no one model; give models"),
         ({"seed": 3}, "a comparison has no one seed; give seeds"),
-        ({"models": "lstm,lstm"}, "--models names each model once, such as lstm,mlp"),
-        ({"models": []}, "--models names each model once, such as lstm,mlp"),
+        ({"models": "lstm,lstm"}, "models names each model once, such as lstm,mlp"),
+        ({"models": []}, "models names each model once, such as lstm,mlp"),
     ],
 )
 def test_settings_that_a_comparison_varies_are_refused(nabiya, tmp_path, setting, message):
@@ -392,7 +389,7 @@ def test_settings_that_a_comparison_varies_are_refused(nabiya, tmp_path, setting
 def test_what_is_no_range_of_windows(nabiya, windows, tmp_path):
     with pytest.raises(ConfigError) as caught:
         compare(nabiya, windows=windows, output=tmp_path / "out")
-    assert str(caught.value) == f"--windows {windows!r} is not like 1-8 or 2,4,8"
+    assert str(caught.value) == f"windows {windows!r} is not like 1-8 or 2,4,8"
     assert not (tmp_path / "out").exists()
 
 

@@ -148,7 +148,7 @@ def test_songs_that_cannot_be_told_are_left_out_and_counted(world, tmp_path):
         result = evaluate(world / "run", folder)
     assert [str(warning.message) for warning in caught] == [
         "left out 4 of 6 tunes: codes that the run never learned (2), unknown pitch 'h…', "
-        "no longer than the run's window; --report lists them"
+        "no longer than the run's window; report=True lists them"
     ]
     unread = f"{folder}/eight.txt:1:4: unknown pitch 'h4'; pitches are a to g"
     assert result.to_json()["left_out"] == [unread, *untold]

@@ -78,8 +78,7 @@ def test_a_folder_without_permission_is_named(tmp_path):
     said = message(write_atomically, Path(tmp_path, "song.mid"), "")
     tmp_path.chmod(0o700)
     assert said == (
-        f"{tmp_path}/song.mid: cannot write: permission denied; "
-        "choose another place with -o or --output"
+        f"{tmp_path}/song.mid: cannot write: permission denied; choose another place with output"
     )
 
 

@@ -222,13 +222,13 @@ def test_what_cannot_be_kept_to_is_named():
     with pytest.raises(ConstraintError) as caught:
         generate(model, np.array([0]), 5, SampleConfig(), constraints=[up, nowhere])
     assert str(caught.value) == (
-        "--only these --only these: no way for song 1 to go on from its primer keeps to this to "
+        "only these only these: no way for song 1 to go on from its primer keeps to this to "
         "the end; ask for less"
     )
     with pytest.raises(ConstraintError) as caught:
         generate(model, np.array([0]), 5, SampleConfig(beam=3), constraints=[nowhere])
     assert str(caught.value) == (
-        "--only these: none of the 3 likeliest beginnings can be brought to an end; a wider --beam "
+        "only these: none of the 3 likeliest beginnings can be brought to an end; a wider beam "
         "may find one that can"
     )
     step = Only(np.ones((CODES, CODES)), whole=False)

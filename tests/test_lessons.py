@@ -141,7 +141,7 @@ def test_an_unknown_cell_is_a_wrong_option():
     done = call("hihello", "--cell", "gur")
     assert done.exit_code == 2
     assert "'gur' is not one of" in done.stderr
-    with pytest.raises(ConfigError, match=r"--cell 'gur' is unknown; did you mean 'gru'\?"):
+    with pytest.raises(ConfigError, match=r"^cell 'gur' is unknown; did you mean 'gru'\?"):
         run_lesson("hihello", cell="gur")
 
 

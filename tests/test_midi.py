@@ -257,8 +257,7 @@ def test_channels_of_a_single_track_are_voices():
     with pytest.warns(MelodyWarning) as caught:
         assert tokens(parse_midi(header() + two, "x.mid")) == quarters(72)
     assert [str(w.message) for w in caught] == [
-        "x.mid: 2 tracks have notes; took 2 'channel 3' (highest mean pitch); "
-        "--track chooses another"
+        "x.mid: 2 tracks have notes; took 2 'channel 3' (highest mean pitch); track chooses another"
     ]
     assert tokens(parse_midi(header() + two, "x.mid", track="channel 1")) == quarters(60)
 
@@ -420,7 +419,7 @@ def test_absurdly_long_files():
         parse_midi(header() + hours, "x.mid")
     assert str(caught.value) == (
         "x.mid: the melody lasts 2796204 quarter notes, more than 100000; "
-        "cut it, or choose another track with --track"
+        "cut it, or choose another track with track"
     )
     silence = track("00 90 3c 50  60 80 3c 00  ffffff7f ff2f00")
     assert tokens(parse_midi(header() + silence, "x.mid")) == quarters(60)

@@ -108,12 +108,11 @@ def test_ornaments_give_way_to_the_note_they_adorn():
         (
             line((4, 440), (493, 930), (958, 1440)),
             "x.mid: played, not written, timing: 3 of 3 notes moved to 16ths and 8th triplets, "
-            "by up to 0.027 quarter notes; 3 of 3 lengths rounded; --grid chooses another grid",
+            "by up to 0.027 quarter notes; 3 of 3 lengths rounded; grid chooses another grid",
         ),
         (
             line((0, 450), (480, 930), (960, 1440)),
-            "x.mid: played, not written, timing: 2 of 3 lengths rounded; "
-            "--grid chooses another grid",
+            "x.mid: played, not written, timing: 2 of 3 lengths rounded; grid chooses another grid",
         ),
     ],
 )

@@ -134,7 +134,7 @@ def test_a_folder_is_all_songs_below_it(tmp_path):
         songs = gather(tmp_path)
     assert [(named.name, named.song) for named in songs] == [("song", SONG)] * 3
     assert [str(warning.message) for warning in caught] == [
-        "left out 1 of 4 tunes: not ABC; --report lists them"
+        "left out 1 of 4 tunes: not ABC; report=True lists them"
     ]
     with pytest.warns(MelodyWarning) as caught:
         gather(tmp_path, report=True)
@@ -171,7 +171,7 @@ CDE|
 """
 UNWRITABLE = (
     "X:4: bar 1: a note of 4/7 quarter notes cannot be written; "
-    "durations are multiples of 1/192; --grid 16 rounds to 16ths"
+    "durations are multiples of 1/192; grid 16 rounds to 16ths"
 )
 
 
@@ -197,7 +197,7 @@ def test_an_abc_file_of_many_tunes_is_all_of_them(tmp_path):
     assert [note.pitch.step for note in named[1].song.notes] == list("gab")
     assert told == [
         "left out 2 of 4 tunes: no notes with a pitch, a note of … quarter notes cannot be "
-        "written; --report lists them"
+        "written; report=True lists them"
     ]
     _, told = said(lambda: gather(path, report=True))
     assert told == [
@@ -280,7 +280,7 @@ def test_a_corpus_half_broken_works_and_says_so_in_one_line(tmp_path):
         (tmp_path / f"{number}.txt").write_text("c4 d4" if number % 2 else f"c4 d{number}9")
     named, told = said(lambda: gather(tmp_path))
     assert len(named) == 10
-    assert told == ["left out 10 of 20 tunes: unknown duration '…' (10); --report lists them"]
+    assert told == ["left out 10 of 20 tunes: unknown duration '…' (10); report=True lists them"]
 
 
 def test_a_file_named_itself_must_be_a_song(tmp_path):
@@ -306,7 +306,7 @@ def test_what_was_decided_is_said_of_few_and_counted_of_many(tmp_path):
     _, told = said(lambda: gather(tmp_path))
     assert told == [
         "10 notes on tunes: grace notes are left out (5), key changes are not kept (5); "
-        "--report lists them"
+        "report=True lists them"
     ]
     assert len(said(lambda: gather(tmp_path, report=True))[1]) == 10
 

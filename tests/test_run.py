@@ -105,7 +105,9 @@ def test_runs_that_begin_at_once_get_a_folder_each(tmp_path, monkeypatch):
 
 
 def test_an_existing_run_is_replaced_only_on_demand(run):
-    with pytest.raises(RunError, match="run: already exists; --overwrite replaces it, --resume"):
+    with pytest.raises(
+        RunError, match="run: already exists; overwrite=True replaces it, resume=True"
+    ):
         runs.create(run, record_of())
     assert (run / "model.keras").exists()
     runs.create(run, record_of(units=5), overwrite=True)
@@ -116,7 +118,7 @@ def test_an_existing_run_is_replaced_only_on_demand(run):
 @pytest.mark.parametrize("overwrite", [True, False])
 def test_a_folder_that_is_no_run_is_never_replaced(tmp_path, overwrite):
     (tmp_path / "thesis.txt").write_text("years of work")
-    with pytest.raises(RunError, match="is no run folder; choose another --output"):
+    with pytest.raises(RunError, match="is no run folder; choose another output"):
         runs.create(tmp_path, record_of(), overwrite=overwrite)
     assert (tmp_path / "thesis.txt").exists()
 
@@ -222,7 +224,7 @@ def test_a_checkpoint_with_any_byte_changed_is_read_or_one_error(run):
 def test_a_pickle_in_a_checkpoint_is_refused(run):
     (run / "checkpoint").mkdir()
     np.savez(run / runs.CHECKPOINT, trap=np.array([{"an": "object"}], dtype=object))
-    with pytest.raises(RunError, match=r"state.npz: is damaged; train again with --overwrite"):
+    with pytest.raises(RunError, match=r"state.npz: is damaged; train again with overwrite=True"):
         runs.read_checkpoint(run)
 
 

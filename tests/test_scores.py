@@ -128,7 +128,7 @@ def test_of_several_parts_the_highest_or_the_one_named():
         assert tokens(read(text)) == "c'1"
     assert str(caught[0].message) == (
         "s.musicxml: 3 tracks have notes; took 2 'Sopran' (highest mean pitch); "
-        "--track chooses another"
+        "track chooses another"
     )
     assert tokens(read(text, track="alt")) == "c1"
     assert tokens(read(text, track="3")) == "CC1"
@@ -253,7 +253,7 @@ def test_a_quintuplet_is_refused_with_its_bar():
         read(quintuplet())
     assert str(raised.value) == (
         "s.musicxml: bar 2: a note of 1/5 quarter notes cannot be written; durations are "
-        "multiples of 1/192; --grid 16 rounds to 16ths"
+        "multiples of 1/192; grid 16 rounds to 16ths"
     )
 
 

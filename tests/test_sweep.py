@@ -50,22 +50,22 @@ def test_a_grid_is_every_combination_once(units, rates):
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        ([], "a sweep needs a grid, such as --grid learning_rate=0.1,0.01,0.001"),
-        (["units"], "--grid 'units' is not like learning_rate=0.1,0.01,0.001"),
-        (["=3"], "--grid '=3' is not like"),
-        (["units="], "--grid units: has no value; give some"),
-        (["units=4,,5"], "--grid 'units=4,,5' has an empty value between its commas"),
-        (["unit=4"], "--grid unit: there is no such setting; did you mean 'units'?; there are"),
-        (["units=4", "units=5"], "--grid units: given twice; name all its values at once"),
-        (["units=4,4"], "--grid units: 4 is given twice"),
-        (["learning_rate=0.1,1e-1"], "--grid learning_rate: 0.1 is given twice"),
-        (["units=many"], "--grid units: 'many' is out of range; it must be a whole number at le"),
-        (["units=2.5"], "--grid units: 2.5 is out of range; it must be a whole number"),
-        (["units=0"], "--grid units: 0 is out of range"),
-        (["learning_rate=nan"], "--grid learning_rate: nan is out of range; it must be a number"),
+        ([], "a sweep needs a grid, such as grid learning_rate=0.1,0.01,0.001"),
+        (["units"], "grid 'units' is not like learning_rate=0.1,0.01,0.001"),
+        (["=3"], "grid '=3' is not like"),
+        (["units="], "grid units: has no value; give some"),
+        (["units=4,,5"], "grid 'units=4,,5' has an empty value between its commas"),
+        (["unit=4"], "grid unit: there is no such setting; did you mean 'units'?; there are"),
+        (["units=4", "units=5"], "grid units: given twice; name all its values at once"),
+        (["units=4,4"], "grid units: 4 is given twice"),
+        (["learning_rate=0.1,1e-1"], "grid learning_rate: 0.1 is given twice"),
+        (["units=many"], "grid units: 'many' is out of range; it must be a whole number at le"),
+        (["units=2.5"], "grid units: 2.5 is out of range; it must be a whole number"),
+        (["units=0"], "grid units: 0 is out of range"),
+        (["learning_rate=nan"], "grid learning_rate: nan is out of range; it must be a number"),
         (["learning_rate=11"], "must be a number greater than 0 and at most 10"),
-        (["cell=lstn"], "--grid cell: 'lstn' is unknown; did you mean 'lstm'?; choose from"),
-        (["early_stop=maybe"], "--grid early_stop: 'maybe' is neither True nor False"),
+        (["cell=lstn"], "grid cell: 'lstn' is unknown; did you mean 'lstm'?; choose from"),
+        (["early_stop=maybe"], "grid early_stop: 'maybe' is neither True nor False"),
         ([f"units={','.join(map(str, range(1, 8000)))}", "layers=1,2"], "a grid of 15,998 comb"),
     ],
 )
@@ -173,10 +173,10 @@ def test_a_sweep_of_a_lesson_is_resumed(here, monkeypatch):
     again = sweep("images", grid=grid, jobs=1)
     assert ran == ["units=3"]
     assert [each.score for each in again.outcomes] == [each.score for each in found.outcomes]
-    with pytest.raises(RunError, match="holds another sweep; --overwrite replaces it"):
+    with pytest.raises(RunError, match="holds another sweep; overwrite=True replaces it"):
         sweep("images", grid=["epochs=1"], output=found.output)
     files[0].write_text(files[1].read_text())
-    with pytest.raises(RunError, match="holds another run; --overwrite replaces the sweep"):
+    with pytest.raises(RunError, match="holds another run; overwrite=True replaces the sweep"):
         sweep("images", grid=grid, jobs=1)
 
 
@@ -237,9 +237,9 @@ def test_what_is_neither_a_lesson_nor_a_song_is_told(target, message):
 
 def test_other_limits_are_checked_before_anything_is_made(here):
     for options, message in (
-        ({"jobs": 0}, "--jobs 0 is out of range"),
-        ({"seed": -1}, "--seed -1 is out of range"),
-        ({"grid": ["bidirectional=yes"]}, "--grid bidirectional: there is no such setting"),
+        ({"jobs": 0}, "jobs 0 is out of range"),
+        ({"seed": -1}, "seed -1 is out of range"),
+        ({"grid": ["bidirectional=yes"]}, "grid bidirectional: there is no such setting"),
     ):
         with pytest.raises(ConfigError, match=message):
             sweep("images", **{"grid": ["units=4"], **options})

@@ -60,6 +60,6 @@ def test_without_the_package_the_remedy_is_told(song, monkeypatch):
     for words in (["train", "song.txt"], ["train", "--text", "song.txt"], ["lesson", "hihello"]):
         done = CliRunner().invoke(main, [*words, "--tensorboard"])
         assert (done.exit_code, done.stderr) == (1, f"error: {message}\n")
-    with pytest.raises(ConfigError, match="needs a package that is not here"):
+    with pytest.raises(ConfigError, match=r"^tensorboard=True needs a package that is not here"):
         run_lesson("hihello", tensorboard=True)
     assert [path.name for path in song.parent.iterdir()] == ["song.txt"]

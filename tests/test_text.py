@@ -61,15 +61,15 @@ def test_what_is_no_text_is_said(content, message, tmp_path):
 
 def test_a_text_too_short_to_hold_some_out_names_the_remedy(tmp_path):
     (tmp_path / "t.txt").write_text("abc")
-    with pytest.raises(ConfigError, match=r"t: of 3 characters, --held-out 0.1 leaves nothing"):
+    with pytest.raises(ConfigError, match=r"t: of 3 characters, held_out 0.1 leaves nothing"):
         train_text(tmp_path / "t.txt", output=tmp_path / "run")
 
 
 def test_models_and_inputs_that_hear_no_stream_are_refused(tmp_path):
     (tmp_path / "t.txt").write_text(VERSE, encoding="utf-8")
-    with pytest.raises(ConfigError, match="--model mlp learns no stream; for text choose from"):
+    with pytest.raises(ConfigError, match="model mlp learns no stream; for text choose from"):
         train_text(tmp_path / "t.txt", model="mlp")
-    with pytest.raises(ConfigError, match="a stream of text has --window 1"):
+    with pytest.raises(ConfigError, match="a stream of text has window 1"):
         train_text(tmp_path / "t.txt", window=4)
 
 
@@ -100,11 +100,11 @@ def test_evaluating_tells_memory_from_the_unheard(learned, tmp_path):
 
 def test_what_the_run_never_read_is_named(learned, tmp_path):
     _, result = learned
-    with pytest.raises(VocabularyError, match="--primer: 'x' is not among the"):
+    with pytest.raises(VocabularyError, match="primer: 'x' is not among the"):
         generate(result.run, primer="x")
-    with pytest.raises(ConfigError, match="--primer '' is empty"):
+    with pytest.raises(ConfigError, match="primer '' is empty"):
         generate(result.run, primer="")
-    with pytest.raises(ConfigError, match="--track is of no use for a text"):
+    with pytest.raises(ConfigError, match="track is of no use for a text"):
         generate(result.run, track="1")
     for count in (1, 2):
         with pytest.raises(MelodyError, match=r"^\.: a folder; name a file in it to write"):

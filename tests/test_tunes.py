@@ -122,9 +122,9 @@ def test_a_factored_model_is_saved_and_loaded(tmp_path):
     loaded = keras.models.load_model(tmp_path / "model.keras")
     x = np.array([[3]], dtype=np.int32)
     np.testing.assert_allclose(loaded(x), network(x), atol=1e-6)
-    with pytest.raises(ConfigError, match="--tokens factored needs --input embedding, not onehot"):
+    with pytest.raises(ConfigError, match="tokens factored needs input embedding, not onehot"):
         models.build(ModelConfig(input="onehot", tokens="factored"), 5)
-    with pytest.raises(ConfigError, match="--tokens factored needs the attributes of all 5 codes"):
+    with pytest.raises(ConfigError, match="tokens factored needs the attributes of all 5 codes"):
         models.build(ModelConfig(input="embedding", tokens="factored"), 5)
 
 
@@ -246,7 +246,7 @@ def test_a_run_on_many_tunes_makes_whole_songs_from_nothing(tmp_path, model):
 
 def test_looking_back_needs_learned_vectors(tmp_path):
     for songs in (tunes(), tunes(1)):
-        with pytest.raises(ConfigError, match="--model lookback needs --input embedding, not oneh"):
+        with pytest.raises(ConfigError, match="model lookback needs input embedding, not oneh"):
             train(songs, output=tmp_path / "run", model="lookback", input="onehot")
     assert not (tmp_path / "run").exists()
 
@@ -290,9 +290,9 @@ def test_a_resumed_training_ends_in_the_same_bytes(tmp_path):
 def test_what_leaves_nothing_is_refused(tmp_path):
     with pytest.raises(ConfigError, match="songs held out need at least two different tunes"):
         train([tunes(1)[0]] * 3, output=tmp_path / "run")
-    with pytest.raises(ConfigError, match="--held-out 0 is out of range"):
+    with pytest.raises(ConfigError, match="held_out 0 is out of range"):
         train(tunes(), output=tmp_path / "run", held_out=0.0)
-    with pytest.raises(ConfigError, match="a stream of tunes has --window 1"):
+    with pytest.raises(ConfigError, match="a stream of tunes has window 1"):
         train(tunes(), output=tmp_path / "run", input="index")
     assert not (tmp_path / "run").exists()
 

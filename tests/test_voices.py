@@ -111,13 +111,13 @@ def test_the_nearest_name_is_suggested():
             [LOW, HIGH],
             None,
             "x.mid: 2 tracks have notes; took 2 'Violin' (highest mean pitch); "
-            "--track chooses another",
+            "track chooses another",
         ),
         (
             [LOW, MIXED],
             None,
             "x.mid: 2 tracks have notes; took 2 'Piano' (highest mean pitch), "
-            "the highest note where notes overlap; --track chooses another",
+            "the highest note where notes overlap; track chooses another",
         ),
         ([MIXED], None, "x.mid: its notes overlap; took the highest note where notes overlap"),
         (

@@ -13,7 +13,7 @@ from typing import Any
 
 import click
 
-from melodyrnn.errors import MelodyError, MelodyWarning
+from melodyrnn.errors import MelodyError, MelodyWarning, naming_options
 from melodyrnn.files import reason
 from melodyrnn.system import startup as own_process
 
@@ -23,6 +23,7 @@ INTERRUPTED = 130  # the exit status of what Ctrl-C ended: 128 and the signal's 
 class Group(click.Group):
     """Turns this package's errors into one line and exit status 1; suggests near names."""
 
+    @naming_options()
     def invoke(self, ctx: click.Context) -> Any:
         _speak_any_language()
         own_process.claim()

@@ -3,7 +3,7 @@
 import warnings
 from typing import NamedTuple
 
-from melodyrnn.errors import MelodyError, MelodyWarning
+from melodyrnn.errors import MelodyError, MelodyWarning, naming_options, worded
 from melodyrnn.formats.melody.grid import Grid
 from melodyrnn.formats.read import parse_tunes
 from melodyrnn.music.song import Song
@@ -23,13 +23,14 @@ class Tune(NamedTuple):
     remarks: tuple[str, ...] = ()  # what was decided in reading it
 
     def of_file(self, name: str) -> "Tune":
-        """The same, with the file's name in what is said of it."""
+        """The same, with the file's name in what is said of it, for the face in front."""
         if not (self.why or self.remarks):
             return self
-        remarks = tuple(remark.replace(FILE, name) for remark in self.remarks)
-        return self._replace(why=self.why.replace(FILE, name), remarks=remarks)
+        remarks = tuple(worded(remark).replace(FILE, name) for remark in self.remarks)
+        return self._replace(why=worded(self.why).replace(FILE, name), remarks=remarks)
 
 
+@naming_options()  # they are kept, and worded when they are shown
 def tunes(data: bytes, suffix: str, track: str | None, grid: Grid | None) -> list[Tune]:
     """The tunes in the bytes of a file whose kind ``suffix`` names; no tune raises MelodyError.
 

@@ -5,11 +5,12 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Unpack
 
 from melodyrnn.lessons.catalogue import all_lessons, lesson_named
 from melodyrnn.lessons.folder import check_output, keep
 from melodyrnn.lessons.lesson import Finding, Lesson, Progress
+from melodyrnn.models.settings_types import LessonSettings
 from melodyrnn.runs.training_session import check_tensorboard
 from melodyrnn.system.progress import silent
 
@@ -55,7 +56,7 @@ def run_lesson(
     overwrite: bool = False,
     tensorboard: bool = False,
     progress: Progress = silent,
-    **settings: Any,
+    **settings: Unpack[LessonSettings],
 ) -> Taught:
     """Carry out the lesson ``name``; ``settings`` are those it can use, such as ``seed=1``.
 
@@ -76,7 +77,7 @@ def run_lessons(
     tensorboard: bool = False,
     progress: Progress = silent,
     after: Callable[[Taught], None] = lambda taught: None,
-    **settings: Any,
+    **settings: Unpack[LessonSettings],
 ) -> list[Taught]:
     """Carry out all lessons; each uses those of ``settings`` that it can.
 

@@ -67,7 +67,7 @@ def check(name: str, value: object, limits: Limits) -> None:
         return
     if limits.get("switch"):
         if not isinstance(value, bool):
-            raise ConfigError(f"{option} {value!r} is neither True nor False")
+            raise ConfigError(f"{name} {value!r} is neither True nor False")  # never an option's
         return
     if limits.get("text"):
         if not isinstance(value, str):

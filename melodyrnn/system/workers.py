@@ -18,7 +18,7 @@ from subprocess import PIPE, Popen
 from threading import Thread
 from typing import Any
 
-from melodyrnn.errors import MelodyError, RunError
+from melodyrnn.errors import MelodyError, RunError, naming_options
 from melodyrnn.system import startup as own_process
 
 _WORKER = (
@@ -52,17 +52,18 @@ def share_out(
         finally:
             idle.put(worker)
 
-    with ThreadPoolExecutor(max(1, len(workers))) as pool:  # its threads only wait for the workers
-        try:
-            futures = {pool.submit(ask, task): number for number, task in tasks.items()}
-            for future in as_completed(futures):
-                after(futures[future], future.result())
-        finally:  # also at once on Ctrl-C: what a task has done so far is on the disk, or lost
-            pool.shutdown(wait=False, cancel_futures=True)
-            for worker in workers:
-                worker.process.kill()
-    for worker in workers:
-        worker.close()
+    pool = ThreadPoolExecutor(max(1, len(workers)))  # its threads only wait for the workers
+    try:
+        futures = {pool.submit(ask, task): number for number, task in tasks.items()}
+        for future in as_completed(futures):
+            after(futures[future], future.result())
+    finally:  # also at once on Ctrl-C: what a task has done so far is on the disk, or lost
+        pool.shutdown(wait=False, cancel_futures=True)
+        for worker in workers:
+            worker.process.kill()
+        pool.shutdown()  # now that nobody waits for an answer, the pipes may be closed
+        for worker in workers:
+            worker.close()
 
 
 class _Worker:
@@ -96,6 +97,7 @@ class _Worker:
                 pipe.close()  # type: ignore[union-attr]  # it has both
 
 
+@naming_options()  # as messages are written: the caller words them for its face
 def serve(work: str) -> None:
     """Be a worker: until standard input ends, which it also does where the caller is killed."""
     answers = os.fdopen(os.dup(1), "wb")

@@ -5,12 +5,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
-from typing import Any
+from typing import Any, Unpack
 
 from melodyrnn.errors import MelodyWarning
 from melodyrnn.generation import generate as generation
 from melodyrnn.models.config import FormConfig, SampleConfig, check_beam, configure
 from melodyrnn.models.settings import check
+from melodyrnn.models.settings_types import GenerateSettings
 from melodyrnn.music.song import Song
 from melodyrnn.runs.run import open_run
 from melodyrnn.system.progress import Progress, silent
@@ -62,7 +63,7 @@ def generate(
     instrument: str | None = None,
     with_short_term: bool = False,
     progress: Progress = silent,
-    **settings: Any,
+    **settings: Unpack[GenerateSettings],
 ) -> GenerateResult:
     """Draw ``count`` songs that begin with ``primer`` and go on for ``length`` notes; of a run on
     text, as many texts, which go on for ``length`` characters, by default 500.

@@ -3,10 +3,11 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Unpack, cast
 
 from melodyrnn.data.gather import Songs, Source, gather
 from melodyrnn.evaluation.measures import Measures
+from melodyrnn.models.settings_types import TextSettings, TrainSettings
 from melodyrnn.runs.folder import place_of
 from melodyrnn.runs.record import Record, write_record
 from melodyrnn.runs.run import Run
@@ -86,7 +87,7 @@ def train(
     grid: str | None = None,
     tensorboard: bool = False,
     progress: Progress = silent,
-    **settings: Any,
+    **settings: Unpack[TrainSettings],
 ) -> TrainResult:
     """Train a model on songs and leave a run folder.
 
@@ -103,7 +104,8 @@ def train(
     folder = Folder(output, overwrite, resume, tensorboard)
     check_tensorboard(tensorboard)
     named = songs if isinstance(songs, Songs) else gather(songs, track=track, grid=grid)
-    return learn_items(task_of(named, settings), named, settings, folder, progress)
+    given = cast(Settings, settings)
+    return learn_items(task_of(named, given), named, given, folder, progress)
 
 
 def train_text(
@@ -114,7 +116,7 @@ def train_text(
     resume: bool = False,
     tensorboard: bool = False,
     progress: Progress = silent,
-    **settings: Any,
+    **settings: Unpack[TextSettings],
 ) -> TrainResult:
     """Train a recurrent model on text files, character by character, and leave a run folder.
 
@@ -124,7 +126,8 @@ def train_text(
     """
     folder = Folder(output, overwrite, resume, tensorboard)
     check_tensorboard(tensorboard)
-    return learn_items(TASKS["text"], read_texts(texts), settings, folder, progress)
+    given = cast(Settings, settings)
+    return learn_items(TASKS["text"], read_texts(texts), given, folder, progress)
 
 
 def learn_items(

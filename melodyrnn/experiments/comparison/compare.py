@@ -5,7 +5,7 @@ import warnings
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Unpack, cast
 
 from melodyrnn.data.gather import Named, Source, gather
 from melodyrnn.data.split import FRACTION, Split, split
@@ -20,6 +20,7 @@ from melodyrnn.models.config import ModelConfig, TrainConfig, configure
 from melodyrnn.models.counted.ngram import ceiling
 from melodyrnn.models.registry import MODELS, MOST_WINDOW
 from melodyrnn.models.settings import check, nearest
+from melodyrnn.models.settings_types import CompareSettings
 from melodyrnn.render.report_data import Ceiling, HeldOut, Report, Row
 from melodyrnn.runs.folder import RUNS, claim, read_basis, slug
 from melodyrnn.system.machine import cores
@@ -105,7 +106,7 @@ def compare(
     track: str | None = None,
     grid: str | None = None,
     progress: Callable[[int, int], None] = lambda done, all_: None,
-    **settings: Any,
+    **settings: Unpack[CompareSettings],
 ) -> CompareResult:
     """Train each of ``models``, names or ``"lstm,mlp"``, with ``seeds`` seeds, side by side.
 
@@ -116,10 +117,10 @@ def compare(
     ``progress`` is called with (trainings done, all). A comparison that was cut off goes on when
     it is asked for again. Raises MelodyError.
     """
-    sizes = _sizes(windows, window)
+    sizes, given = _sizes(windows, window), cast(dict[str, Any], settings)
     if isinstance(models, str):
         models = [name.strip() for name in models.split(",")]
-    _check(models, seeds, jobs, settings)
+    _check(models, seeds, jobs, given)
     named = gather(songs, track=track, grid=grid)
     parts = _parts(named, held_out)
     for size in sizes:
@@ -127,7 +128,7 @@ def compare(
     basis = {"settings": settings, **_basis(parts)}
     plain = RUNS / f"{slug(named.name)}-compare"
     path = claim(output, plain, _FILE, basis, kind="comparison", overwrite=overwrite)
-    plans = [plan for size in sizes for plan in _plans(models, seeds, size, settings, parts, path)]
+    plans = [plan for size in sizes for plan in _plans(models, seeds, size, given, parts, path)]
     trials = run_trials(plans, jobs or cores(), progress)
     return _conclude(trials, parts, window, sizes, path)
 
