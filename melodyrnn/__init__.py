@@ -21,8 +21,13 @@ if TYPE_CHECKING:
     from melodyrnn.errors import ScoreError as ScoreError
     from melodyrnn.errors import VocabularyError as VocabularyError
     from melodyrnn.errors import WindowError as WindowError
+    from melodyrnn.evaluation.generated import GeneratedFigures as GeneratedFigures
+    from melodyrnn.evaluation.result import EvaluateResult as EvaluateResult
+    from melodyrnn.experiments.benchmark.benchmark import BenchmarkResult as BenchmarkResult
     from melodyrnn.experiments.benchmark.benchmark import benchmark as benchmark
+    from melodyrnn.experiments.comparison.compare import CompareResult as CompareResult
     from melodyrnn.experiments.comparison.compare import compare as compare
+    from melodyrnn.experiments.sweep.sweep import SweepResult as SweepResult
     from melodyrnn.experiments.sweep.sweep import sweep as sweep
     from melodyrnn.formats.read import Corpus as Corpus
     from melodyrnn.formats.read import read_song as read_song
@@ -40,19 +45,31 @@ if TYPE_CHECKING:
     from melodyrnn.music.song import Pitch as Pitch
     from melodyrnn.music.song import Song as Song
     from melodyrnn.render.write import write_song as write_song
+    from melodyrnn.runs.run import Run as Run
+    from melodyrnn.runs.run import open_run as open_run
     from melodyrnn.workflows.evaluate import evaluate as evaluate
+    from melodyrnn.workflows.evaluate import evaluate_generated as evaluate_generated
+    from melodyrnn.workflows.generate import GenerateResult as GenerateResult
     from melodyrnn.workflows.generate import generate as generate
+    from melodyrnn.workflows.inspect import InspectResult as InspectResult
     from melodyrnn.workflows.inspect import inspect as inspect
+    from melodyrnn.workflows.train import TrainResult as TrainResult
     from melodyrnn.workflows.train import train as train
-    from melodyrnn.workflows.train_text import train_text as train_text
+    from melodyrnn.workflows.train import train_text as train_text
 
     __version__: str
 
 _HOME = {
+    "BenchmarkResult": "experiments.benchmark.benchmark",
+    "CompareResult": "experiments.comparison.compare",
     "ConfigError": "errors",
     "ConstraintError": "errors",
     "Corpus": "formats.read",
+    "EvaluateResult": "evaluation.result",
     "FormConfig": "models.config",
+    "GenerateResult": "workflows.generate",
+    "GeneratedFigures": "evaluation.generated",
+    "InspectResult": "workflows.inspect",
     "Key": "music.song",
     "MelodyError": "errors",
     "MelodyWarning": "errors",
@@ -63,27 +80,32 @@ _HOME = {
     "Note": "music.song",
     "Pitch": "music.song",
     "RenderError": "errors",
+    "Run": "runs.run",
     "RunError": "errors",
     "SampleConfig": "models.config",
     "ScoreError": "errors",
     "Song": "music.song",
     "StreamConfig": "models.config",
+    "SweepResult": "experiments.sweep.sweep",
     "TrainConfig": "models.config",
+    "TrainResult": "workflows.train",
     "VocabularyError": "errors",
     "WindowError": "errors",
     "benchmark": "experiments.benchmark.benchmark",
     "compare": "experiments.comparison.compare",
     "evaluate": "workflows.evaluate",
+    "evaluate_generated": "workflows.evaluate",
     "format": "music.notation.text",
     "gather": "data.gather",
     "generate": "workflows.generate",
     "inspect": "workflows.inspect",
+    "open_run": "runs.run",
     "parse": "music.notation.text",
     "read_song": "formats.read",
     "run_lesson": "lessons.running",
     "sweep": "experiments.sweep.sweep",
     "train": "workflows.train",
-    "train_text": "workflows.train_text",
+    "train_text": "workflows.train",
     "write_song": "render.write",
 }
 """Public name -> the module that holds it."""

@@ -9,6 +9,7 @@ from threading import Thread
 import click
 import pytest
 from click.testing import CliRunner
+from melodyrnn.workflows.train_text import train_text
 
 from melodyrnn import compare, errors, generate, read_song, run_lesson, sweep, train
 from melodyrnn.cli import main
@@ -24,7 +25,6 @@ from melodyrnn.errors import (
 )
 from melodyrnn.music.notation.reader import UnreadableError
 from melodyrnn.system.workers import share_out
-from melodyrnn.workflows.train_text import train_text
 
 MESSAGES = [
     ("--units 0 is out of range; it must be at least 1", "units 0 is out of range; it must be at least 1"),
