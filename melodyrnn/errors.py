@@ -1,6 +1,7 @@
 """Everything that can go wrong on purpose. This module imports nothing.
 
     MelodyError
+    ├── FileError         a file that is missing, a folder, unreadable, or cannot be written
     ├── NotationError     a token or header of the text notation
     ├── MidiError         a Standard MIDI File
     ├── ScoreError        MusicXML, ABC or Humdrum; a file that cannot be read as a song
@@ -20,6 +21,10 @@ Each message is one line that names the value, the place and the remedy, such as
 
 class MelodyError(Exception):
     """The root of every error that this package raises on purpose."""
+
+
+class FileError(MelodyError):
+    """A file is missing, a folder, unreadable or too large, or cannot be written."""
 
 
 class NotationError(MelodyError):

@@ -11,8 +11,8 @@ from melodyrnn.music.notation.text import parse
 from melodyrnn.music.song import Key, Note, Song
 from melodyrnn.render import sampler
 from melodyrnn.render.audio import PEAK, wav
-from melodyrnn.render.data import data_file
 from melodyrnn.render.instruments import INSTRUMENTS, program
+from melodyrnn.render.package_data import data_file
 from melodyrnn.render.soundfont import GENERATORS, SoundFont, Zone
 
 RATE = sampler.RATE

@@ -8,9 +8,10 @@ import pytest
 from melodyrnn.data.gather import Named, gather
 from melodyrnn.errors import ConfigError, MelodyError, MelodyWarning, NotationError
 from melodyrnn.formats.abc.write import abc
-from melodyrnn.formats.midi.midi import midi_bytes
+from melodyrnn.formats.midi.write import midi_bytes
 from melodyrnn.formats.musicxml.write import musicxml
-from melodyrnn.formats.read import READERS, read_song
+from melodyrnn.formats.read import read_song
+from melodyrnn.formats.registry import readers
 from melodyrnn.music.notation.text import parse
 
 SONG = parse("title: 나비야\nmeter: 2/4\n\ng8 e8 e4 | f8 d8 d4")
@@ -37,7 +38,7 @@ WRITERS = {
 
 
 def test_every_suffix_is_tested():
-    assert WRITERS.keys() == READERS.keys()
+    assert WRITERS.keys() == readers().keys()
 
 
 @pytest.mark.parametrize("suffix", WRITERS)
@@ -266,7 +267,7 @@ def test_none_taken_names_the_reasons(tmp_path):
         (tmp_path / f"{number}.txt").write_text("r4 r4")
     (tmp_path / "4.mid").write_bytes(b"")
     assert refused(tmp_path) == (
-        f"{tmp_path}: no song in it: there are no notes in it (3), no MIDI file"
+        f"{tmp_path}: no song in it: there are no notes in it (3), not a MIDI file"
     )
 
 

@@ -12,9 +12,8 @@ from melodyrnn.errors import ConfigError, MelodyWarning, ScoreError
 from melodyrnn.formats.melody.grid import Grid
 from melodyrnn.formats.musicxml.read import LARGEST_FILE
 from melodyrnn.formats.musicxml.write import musicxml
-from melodyrnn.formats.piece import song_of
 from melodyrnn.formats.read import read_song
-from melodyrnn.formats.scores import READERS
+from melodyrnn.formats.registry import readers
 from melodyrnn.music.notation.text import parse
 from melodyrnn.music.notation.tokens import token
 from melodyrnn.music.song import Key, Meter
@@ -24,7 +23,7 @@ def read(text, name="s.musicxml", **options):
     data = text if isinstance(text, bytes) else text.encode()
     suffix = name[name.rindex(".") :]
     options = {"track": None, "grid": None} | options
-    return song_of(READERS[suffix](data, name), name, **options)
+    return readers()[suffix].read_song(data, name, **options)
 
 
 def note(name, quarters=1, inside="", before=""):

@@ -12,7 +12,7 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import Any, TypeVar
 
-from melodyrnn.data.tunes import Tune
+from melodyrnn.data.file_tunes import FileTune
 from melodyrnn.errors import MelodyError
 from melodyrnn.music.notation.reader import parse_token
 from melodyrnn.music.notation.tokens import token
@@ -26,7 +26,7 @@ _NO_PACK = (
 )
 
 
-def pack(tunes: Iterable[Tune]) -> bytes:
+def pack(tunes: Iterable[FileTune]) -> bytes:
     """``unpack`` gives the same tunes back."""
     signs = _Signs()
     packed = [_packed(tune, signs) for tune in tunes]
@@ -34,7 +34,7 @@ def pack(tunes: Iterable[Tune]) -> bytes:
     return zlib.compress(text.encode("utf-8", "surrogatepass"))
 
 
-def unpack(data: bytes) -> list[Tune]:
+def unpack(data: bytes) -> list[FileTune]:
     """The tunes that ``pack`` wrote. Raises ValueError for any other bytes."""
     return _read(data, lambda file: _tunes(file, Song))
 
@@ -44,7 +44,7 @@ def join(packs: Iterable[bytes]) -> bytes:
     return zlib.compress(b"[" + b",".join(map(zlib.decompress, packs)) + b"]")
 
 
-def unpack_all(data: bytes) -> list[list[Tune]]:
+def unpack_all(data: bytes) -> list[list[FileTune]]:
     """The tunes of each file that ``join`` joined; their songs, which were songs when they were
     packed, are not checked again. Raises ValueError for bytes that are damaged.
     """
@@ -58,14 +58,14 @@ def _read(data: bytes, of: Callable[[Any], _T]) -> _T:
         raise ValueError(f"no packed tunes: {error}") from None
 
 
-def _tunes(packed: tuple[str, list[list[Any]]], make: Callable[..., Song]) -> list[Tune]:
+def _tunes(packed: tuple[str, list[list[Any]]], make: Callable[..., Song]) -> list[FileTune]:
     tokens, tunes = packed
     symbols = tokens.split()
     notes = dict(zip(_signs(len(symbols)), map(_NOTES.__getitem__, symbols), strict=True))
     return [_unpacked(make, notes, *tune) for tune in tunes]
 
 
-def _packed(tune: Tune, signs: "_Signs") -> list[Any]:
+def _packed(tune: FileTune, signs: "_Signs") -> list[Any]:
     said = [tune.label, tune.error, tune.why, tune.remarks]
     if (song := tune.song) is None:
         return said
@@ -91,8 +91,8 @@ def _unpacked(
     why: str,
     remarks: list[str],
     *song: Any,
-) -> Tune:
-    return Tune(label, _song(make, notes, *song) if song else None, error, why, tuple(remarks))
+) -> FileTune:
+    return FileTune(label, _song(make, notes, *song) if song else None, error, why, tuple(remarks))
 
 
 def _song(

@@ -13,12 +13,12 @@ import numpy as np
 
 from melodyrnn.data.copies import Copied, Copies
 from melodyrnn.data.gather import Named
-from melodyrnn.data.reading import Progress
 from melodyrnn.errors import MelodyWarning
 from melodyrnn.generation.loops import Loop, closing_loop
 from melodyrnn.music.note_tokens import to_tokens
 from melodyrnn.music.song import Song
 from melodyrnn.music.statistics import FIGURES, durations, intervals, shares
+from melodyrnn.system.progress import Progress, silent
 
 
 class Average(NamedTuple):
@@ -120,7 +120,7 @@ def evaluate_generated(
     generated: Sequence[Named],
     training: Sequence[Named],
     held_out: Sequence[Named] = (),
-    progress: Progress = lambda done, all_: None,
+    progress: Progress = silent,
 ) -> EvaluateGeneratedResult:
     """Figures of songs, and what is copied in those that are not ``training``'s own."""
     copies = Copies(training)

@@ -12,7 +12,7 @@ from melodyrnn.music.song import Song
 from melodyrnn.render import fonts
 from melodyrnn.render.heading import Heading
 from melodyrnn.render.page import UNITS, Page
-from melodyrnn.render.tidy import data, tidy
+from melodyrnn.render.verovio_page import data, tidy
 
 PHRASE = 4
 """Bars. Tunes have phrases of four bars nearly everywhere, and lines of whole phrases read well."""

@@ -54,7 +54,7 @@ class Curve:
 
 
 @dataclass(frozen=True)
-class Place:
+class WindowPlace:
     """One place of the song where an ambiguous window stands before the next note."""
 
     index: int  # of the note that follows the window
@@ -69,7 +69,7 @@ class Ambiguity:
     """
 
     window: Sequence[str]
-    places: Sequence[Place]
+    places: Sequence[WindowPlace]
 
     @property
     def followers(self) -> dict[str, int]:
@@ -79,7 +79,7 @@ class Ambiguity:
 
 
 @dataclass(frozen=True)
-class Row:
+class MemoryRow:
     """One line of the table of what models remember of a song that they heard in training."""
 
     model: str
@@ -157,7 +157,7 @@ class Report:
 
     song: Song
     ceiling: Ceiling
-    rows: Sequence[Row]
+    rows: Sequence[MemoryRow]
     versions: Sequence[Version]
     sentence: str  # what the table shows
     title: str = ""  # the song's title if empty

@@ -2,7 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 
-from melodyrnn.render.report_data import Ambiguity, Ceiling, HeldOut, Pair, Place, Row, Spread
+from melodyrnn.render.report_data import (
+    Ambiguity,
+    Ceiling,
+    HeldOut,
+    MemoryRow,
+    Pair,
+    Spread,
+    WindowPlace,
+)
 from melodyrnn.render.report_words import figure, listed, spread, text, tokens
 
 COLUMNS = (
@@ -20,7 +28,7 @@ SURE = 0.005
 """Probabilities that differ by less are the same when written with two digits."""
 
 
-def memory(rows: Sequence[Row], ceiling: Ceiling, series: Mapping[str, int]) -> str:
+def memory(rows: Sequence[MemoryRow], ceiling: Ceiling, series: Mapping[str, int]) -> str:
     """The table of what each model remembers of a song that it heard."""
     head = "".join(f'<th scope="col" role="columnheader">{name}</th>' for name in COLUMNS)
     body = "".join(_memory_row(row, ceiling, series[row.model]) for row in rows)
@@ -30,7 +38,7 @@ def memory(rows: Sequence[Row], ceiling: Ceiling, series: Mapping[str, int]) -> 
     )
 
 
-def _memory_row(row: Row, ceiling: Ceiling, series: int) -> str:
+def _memory_row(row: MemoryRow, ceiling: Ceiling, series: int) -> str:
     first = "none" if row.first_wrong is None else str(row.first_wrong)
     cells = (
         _tally(row.one_step, row.all, series, ceiling),
@@ -90,7 +98,7 @@ def ambiguity(case: Ambiguity, series: Mapping[str, int]) -> str:
     )
 
 
-def _place(place: Place, model: str, followers: Mapping[str, int]) -> str:
+def _place(place: WindowPlace, model: str, followers: Mapping[str, int]) -> str:
     says = place.says.get(model, {})
     others = max(0.0, sum(says.values()) - sum(says.get(code, 0.0) for code in followers))
     bars = [_probability(code, says.get(code, 0.0), place.follower) for code in followers]

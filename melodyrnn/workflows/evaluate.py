@@ -17,7 +17,6 @@ from melodyrnn.data.gather import (
     summary,
     warn_of,
 )
-from melodyrnn.data.reading import Progress
 from melodyrnn.errors import ConfigError
 from melodyrnn.evaluation.generated import EvaluateGeneratedResult, evaluate_generated
 from melodyrnn.evaluation.measures import Measures, measure, measures_of
@@ -26,6 +25,7 @@ from melodyrnn.models.lookback import under
 from melodyrnn.music.note_tokens import plain_tokens
 from melodyrnn.runs import record as runs
 from melodyrnn.runs.run import OpenRun, open_run, songs_of
+from melodyrnn.system.progress import Progress, silent
 from melodyrnn.tasks.tokenizer import Dataset, tellable
 from melodyrnn.workflows.evaluate_text import EvaluateTextResult, evaluate_text
 
@@ -123,7 +123,7 @@ def evaluate(
     grid: str | None = None,
     report: bool = False,
     with_short_term: bool = False,
-    progress: Progress = lambda done, all_: None,
+    progress: Progress = silent,
 ) -> EvaluateResult | EvaluateTextResult | EvaluateGeneratedResult:
     """Measure a run on ``songs``; without any, on those it was trained on, or, of a run on many
     tunes, on those held out of its training.

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from melodyrnn.models.registry import MODELS
-from melodyrnn.render.report_data import Ceiling, HeldOut, Row
+from melodyrnn.render.report_data import Ceiling, HeldOut, MemoryRow
 
 NAMES = {
     "lstm": "the LSTM",
@@ -28,7 +28,7 @@ NAMES = {
 """Model -> how a sentence calls it."""
 
 
-def remembered(rows: Sequence[Row], ceiling: Ceiling) -> str:
+def remembered(rows: Sequence[MemoryRow], ceiling: Ceiling) -> str:
     """Which models pass the ceiling of what sees the window only, and where the others leave."""
     notes = "note" if ceiling.window == 1 else "notes"
     limit = f"the ceiling of any model that sees only {ceiling.window} {notes}"
@@ -39,7 +39,7 @@ def remembered(rows: Sequence[Row], ceiling: Ceiling) -> str:
     return sentence[:1].upper() + sentence[1:] + "."
 
 
-def _clause(row: Row, ceiling: Ceiling, limit: str) -> str:
+def _clause(row: MemoryRow, ceiling: Ceiling, limit: str) -> str:
     least, most = row.one_step.low, row.one_step.high
     if least > ceiling.right:
         said = f"passes {limit}"

@@ -26,7 +26,7 @@ LENGTHS: tuple[Fraction, ...] = tuple(
 """The lengths that are told apart, in quarter notes; another one counts as the nearest."""
 
 
-class Sounding(NamedTuple):
+class SoundingNote(NamedTuple):
     """A note that sounds, until the next one does."""
 
     midi: int
@@ -45,7 +45,7 @@ class Move(NamedTuple):
         return f"{self.interval:+d}*{self.ratio}"
 
 
-def sounding(song: Song) -> tuple[Sounding, ...]:
+def sounding(song: Song) -> tuple[SoundingNote, ...]:
     """The notes that sound, in order. Rests before the first one are left out."""
     lines = {start for _, start, _ in bar_spans(song) if start or not song.pickup}
     heard = [
@@ -55,7 +55,7 @@ def sounding(song: Song) -> tuple[Sounding, ...]:
     ]
     ends = [*(onset for _, onset in heard[1:]), song.duration]
     return tuple(
-        Sounding(midi, onset, end - onset, onset in lines)
+        SoundingNote(midi, onset, end - onset, onset in lines)
         for (midi, onset), end in zip(heard, ends, strict=False)  # of silence, an end alone
     )
 
@@ -69,7 +69,7 @@ def moves(song: Song) -> tuple[Move, ...]:
     )
 
 
-def interval(before: Sounding, after: Sounding) -> int:
+def interval(before: SoundingNote, after: SoundingNote) -> int:
     """In semitones, at most an octave either way."""
     return max(-LARGEST, min(LARGEST, after.midi - before.midi))
 
