@@ -1,12 +1,14 @@
 """The one door: every suffix comes in, and what cannot is refused with a remedy."""
 
+import os
 import re
 import zipfile
+from pathlib import Path
 
 import pytest
 
 from melodyrnn.data.gather import Named, gather
-from melodyrnn.errors import ConfigError, MelodyError, MelodyWarning, NotationError
+from melodyrnn.errors import ConfigError, FileError, MelodyError, MelodyWarning, NotationError
 from melodyrnn.formats.abc.write import abc
 from melodyrnn.formats.midi.write import midi_bytes
 from melodyrnn.formats.musicxml.write import musicxml
@@ -67,6 +69,47 @@ def test_a_folder_is_no_file(suffix, tmp_path):
     folder = tmp_path / f"songs{suffix}"
     folder.mkdir()
     assert message(folder) == f"{folder}: a folder; name a file in it"
+
+
+def pipe(path):
+    os.mkfifo(path)
+
+
+def loop(path):
+    path.symlink_to(path)
+
+
+def huge(path):
+    with path.open("wb") as file:
+        file.truncate(100_000_000)
+
+
+def missing(path):
+    assert not path.exists()
+
+
+@pytest.mark.parametrize("suffix", WRITERS)
+@pytest.mark.parametrize("make", [missing, Path.mkdir, pipe, loop, huge])
+def test_what_is_no_file_to_read_is_one_class_of_error(suffix, make, tmp_path):
+    path = tmp_path / f"song{suffix}"
+    make(path)
+    with pytest.raises(FileError, match="^" + re.escape(str(path))):
+        read_song(path)
+
+
+@pytest.mark.parametrize("suffix", ["", ".doc"])
+@pytest.mark.parametrize("make", [missing, Path.mkdir])
+def test_a_suffix_that_nobody_knows_changes_nothing(suffix, make, tmp_path):
+    path = tmp_path / f"song{suffix}"
+    make(path)
+    with pytest.raises(FileError, match="^" + re.escape(str(path))):
+        read_song(path)
+
+
+def test_a_missing_source_is_the_same_error(tmp_path):
+    for name in ("song.mid", "song.doc", "folder", "*.mid"):
+        with pytest.raises(FileError, match=r"no such file|matches no file"):
+            gather(str(tmp_path / name))
 
 
 @pytest.mark.parametrize("suffix", WRITERS)
@@ -172,7 +215,7 @@ CDE|
 """
 UNWRITABLE = (
     "X:4: bar 1: a note of 4/7 quarter notes cannot be written; "
-    "durations are multiples of 1/192; --grid 16 rounds to 16ths"
+    "durations are multiples of 1/192; --grid 16 quantises to 16ths"
 )
 
 

@@ -252,7 +252,7 @@ def test_a_quintuplet_is_refused_with_its_bar():
         read(quintuplet())
     assert str(raised.value) == (
         "s.musicxml: bar 2: a note of 1/5 quarter notes cannot be written; durations are "
-        "multiples of 1/192; --grid 16 rounds to 16ths"
+        "multiples of 1/192; --grid 16 quantises to 16ths"
     )
 
 

@@ -120,8 +120,8 @@ class Format:
                 raise
             place = f"{name}: " if name else ""
             if isinstance(error, MelodyError):
-                words = str(error).removeprefix(place)
-                raise kind(f"{place}{words}") from None
+                words = str(error)
+                raise kind(words if name and words.startswith(name) else place + words) from None
             words = " ".join(str(error).split())[:100]
             raise kind(
                 f"{place}cannot be {done} as {self.name} ({type(error).__name__}"

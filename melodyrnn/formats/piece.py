@@ -127,7 +127,7 @@ def _require_writable(notes: Iterable[TimedNote], part: Part, name: str) -> None
             bar = part.measures[max(0, bisect_right(starts, note.onset) - 1)].number
             raise ScoreError(
                 f"{name}: bar {bar}: a note of {note.length} quarter notes cannot be written; "
-                f"durations are multiples of 1/{GRID}; --grid 16 rounds to 16ths"
+                f"durations are multiples of 1/{GRID}; --grid 16 quantises to 16ths"
             )
 
 
