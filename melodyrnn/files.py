@@ -146,7 +146,7 @@ def read_bytes(path: str | Path, most: int) -> bytes:
             raise FileError(f"{path}: not a regular file; name a file")
         if (size := status.st_size) > most:
             raise FileError(
-                f"{path}: {size / 1e6:.0f} MB is no melody; "
+                f"{path}: {size / 1e6:.0f} MB is too large for a melody; "
                 f"files of up to {most / 1e6:.0f} MB are read"
             )
         with path.open("rb", buffering=0) as file:  # a third of the time of a buffered one

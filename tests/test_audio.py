@@ -157,7 +157,7 @@ def test_general_midi_has_128_instruments_each_of_its_own_name():
             Song(()),
             None,
             RenderError,
-            "a song without notes cannot be heard; give it one note or rest",
+            "a song without notes cannot be played; give it one note or rest",
         ),
         (
             one(60, 4000),

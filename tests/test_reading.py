@@ -118,7 +118,9 @@ def test_a_huge_file_is_refused_unread(suffix, tmp_path):
     with path.open("wb") as file:
         file.truncate(100_000_000)
     most = 2 if suffix in (".txt", ".mid", ".midi") else 20
-    assert message(path) == f"{path}: 100 MB is no melody; files of up to {most} MB are read"
+    assert message(path) == (
+        f"{path}: 100 MB is too large for a melody; files of up to {most} MB are read"
+    )
 
 
 def test_an_unknown_suffix_names_those_there_are(tmp_path):

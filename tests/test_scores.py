@@ -365,7 +365,7 @@ def archive(**files):
         (
             "s.mxl",
             archive(a_xml=" " * (LARGEST_FILE + 1)),
-            "s.mxl: unpacks to more than 20 MB, which is no melody",
+            "s.mxl: unpacks to more than 20 MB, too large for a melody",
         ),
     ],
     ids=["renamed", "plain", "no score", "cut", "a bomb"],

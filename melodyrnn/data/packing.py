@@ -1,7 +1,7 @@
 """Tunes <-> bytes: what the cache and runs on many tunes keep, and what worker processes answer.
 
 JSON, compressed, so that no bytes can do more than be wrong. The notes of a song stand as a text
-of one character each, told by a table of their tokens; equal notes are one object when they come
+of one character each, beside a table of their tokens; equal notes are one object when they come
 back, so that thousands of songs take little memory and time.
 """
 
@@ -10,7 +10,7 @@ import zlib
 from collections.abc import Callable, Iterable
 from fractions import Fraction
 from functools import lru_cache
-from typing import Any, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 from melodyrnn.data.file_tunes import FileTune
 from melodyrnn.errors import MelodyError
@@ -19,6 +19,7 @@ from melodyrnn.music.notation.tokens import token
 from melodyrnn.music.song import Key, Meter, Note, Song
 
 _T = TypeVar("_T")
+_Json: TypeAlias = Any  # what a JSON document holds: of any shape, until it proves to be packed
 _FIRST = 0x23  # the character of the first token: the first that JSON leaves as it is
 _NO_PACK = (
     *(zlib.error, MelodyError, RecursionError),
@@ -51,21 +52,21 @@ def unpack_all(data: bytes) -> list[list[FileTune]]:
     return _read(data, lambda files: [_tunes(file, Song.known) for file in files])
 
 
-def _read(data: bytes, of: Callable[[Any], _T]) -> _T:
+def _read(data: bytes, of: Callable[[_Json], _T]) -> _T:
     try:
         return of(json.loads(zlib.decompress(data)))
     except _NO_PACK as error:
         raise ValueError(f"no packed tunes: {error}") from None
 
 
-def _tunes(packed: tuple[str, list[list[Any]]], make: Callable[..., Song]) -> list[FileTune]:
+def _tunes(packed: tuple[str, list[list[_Json]]], make: Callable[..., Song]) -> list[FileTune]:
     tokens, tunes = packed
     symbols = tokens.split()
     notes = dict(zip(_signs(len(symbols)), map(_NOTES.__getitem__, symbols), strict=True))
     return [_unpacked(make, notes, *tune) for tune in tunes]
 
 
-def _packed(tune: FileTune, signs: "_Signs") -> list[Any]:
+def _packed(tune: FileTune, signs: "_Signs") -> list[_Json]:
     said = [tune.label, tune.error, tune.why, tune.remarks]
     if (song := tune.song) is None:
         return said
@@ -90,7 +91,7 @@ def _unpacked(
     error: str,
     why: str,
     remarks: list[str],
-    *song: Any,
+    *song: _Json,
 ) -> FileTune:
     return FileTune(label, _song(make, notes, *song) if song else None, error, why, tuple(remarks))
 
@@ -102,7 +103,7 @@ def _song(
     title: str,
     composer: str,
     meter: str,
-    key: list[Any],
+    key: list[_Json],
     tempo: float | None,
     pickup: str,
     meter_changes: list[list[str]],

@@ -99,8 +99,8 @@ def song_of(piece: Piece, name: str, track: str | None, grid: Grid | None) -> So
     else:
         _require_writable(notes, part, name)
     song = _song(notes, part, piece, name)
-    heard = {token(note) for note in song.notes}
-    return replace(song, codes=piece.codes) if heard <= set(piece.codes) else song
+    used = {token(note) for note in song.notes}
+    return replace(song, codes=piece.codes) if used <= set(piece.codes) else song
 
 
 def _tied(heads: Iterable[Head]) -> Iterator[TimedNote]:

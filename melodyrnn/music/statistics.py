@@ -1,4 +1,4 @@
-"""Figures by which songs can be told from noise, and from each other: docs/measures.md has the
+"""Figures that set songs apart from noise, and from each other: docs/measures.md has the
 formulas and where they come from.
 """
 

@@ -46,7 +46,7 @@ def played(song: Song, *, program: int) -> bytes:
 
 def _samples(song: Song, number: int) -> NDArray[np.int16]:
     if not song.notes:
-        raise RenderError("a song without notes cannot be heard; give it one note or rest")
+        raise RenderError("a song without notes cannot be played; give it one note or rest")
     if song.seconds > LONGEST:
         raise RenderError(
             f"the song lasts {song.seconds / 60:.0f} minutes; at most {LONGEST / 60:.0f} are "

@@ -140,7 +140,7 @@ def _unpack(archive: zipfile.ZipFile, path: str, name: str) -> bytes:
         data = file.read(LARGEST_FILE + 1)
     if len(data) > LARGEST_FILE:
         raise ScoreError(
-            f"{name}: unpacks to more than {LARGEST_FILE / 1e6:.0f} MB, which is no melody"
+            f"{name}: unpacks to more than {LARGEST_FILE / 1e6:.0f} MB, too large for a melody"
         )
     return data
 
@@ -173,6 +173,6 @@ def _number(text: str) -> float | None:
 
 
 def _codes(root: ET.Element) -> tuple[str, ...]:
-    """The table of codes that our own documents carry."""
+    """The vocabulary that our own documents carry."""
     place = "identification/miscellaneous/miscellaneous-field[@name='codes']"
     return tuple((root.findtext(place) or "").split())
