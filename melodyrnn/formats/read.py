@@ -1,4 +1,4 @@
-"""The one door by which songs come in: files -> songs."""
+"""Every song that is read from a file is read here: files -> songs."""
 
 from dataclasses import dataclass
 from pathlib import Path

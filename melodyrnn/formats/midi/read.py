@@ -12,7 +12,7 @@ from melodyrnn.formats.melody.grid import Grid
 from melodyrnn.formats.melody.quantise import quantise
 from melodyrnn.formats.melody.voices import TimedNote, Voice, choose, melody
 from melodyrnn.formats.midi.events import NOTE_OFF, NOTE_ON, Event, MidiData, read_events
-from melodyrnn.formats.midi.meta import Clock, Marks, read_marks
+from melodyrnn.formats.midi.meta_events import Clock, Marks, read_marks
 from melodyrnn.music.bars import bar_spans
 from melodyrnn.music.durations import GRID, can_write
 from melodyrnn.music.song import Note, Song

@@ -14,7 +14,7 @@ import mido
 
 from melodyrnn.errors import ConfigError, MidiError
 from melodyrnn.formats.melody.assembly import LONGEST
-from melodyrnn.formats.midi.meta import written_marks
+from melodyrnn.formats.midi.meta_events import written_marks
 from melodyrnn.music.song import Song
 
 TICKS = 960
