@@ -21,7 +21,7 @@ from music21 import converter
 
 from melodyrnn.data.gather import gather
 from melodyrnn.errors import MelodyWarning
-from melodyrnn.formats.midi.midi import midi_bytes
+from melodyrnn.formats.midi.write import midi_bytes
 from melodyrnn.system.machine import cores
 
 

@@ -146,4 +146,4 @@ def _draw(song: "Song") -> str:
 
 
 # Whatever of this package is imported, this runs first: a Song in a notebook always shows itself.
-import_module("melodyrnn.music.display").register(_draw)
+import_module("melodyrnn.music.notebook_hook").register(_draw)

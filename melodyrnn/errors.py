@@ -1,6 +1,7 @@
 """Everything that can go wrong on purpose. This module imports nothing of this package.
 
     MelodyError
+    ├── FileError         a file that is missing, a folder, unreadable, or cannot be written
     ├── NotationError     a token or header of the text notation
     ├── MidiError         a Standard MIDI File
     ├── ScoreError        MusicXML, ABC or Humdrum; a file that cannot be read as a song
@@ -121,6 +122,10 @@ class _Worded:
 
 class MelodyError(_Worded, Exception):
     """The root of every error that this package raises on purpose."""
+
+
+class FileError(MelodyError):
+    """A file is missing, a folder, unreadable or too large, or cannot be written."""
 
 
 class NotationError(MelodyError):

@@ -9,14 +9,14 @@ from importlib.util import find_spec
 from pathlib import Path
 from stat import S_ISDIR, S_ISREG
 
-from melodyrnn.errors import MelodyError, RunError
+from melodyrnn.errors import FileError, MelodyError, RunError
 
 
 def write_atomically(path: str | Path, data: bytes | str) -> Path:
     """Write ``data`` (text as UTF-8) under a temporary name beside ``path``, then rename it.
 
     A kill or a full disk at any moment leaves the old file or the new one, never half of one.
-    Raises MelodyError where the folder is missing, the disk full or writing not permitted.
+    Raises FileError where the folder is missing, the disk full or writing not permitted.
     """
     path = Path(path)
     check_no_folder(path)
@@ -30,7 +30,7 @@ def write_atomically(path: str | Path, data: bytes | str) -> Path:
             os.fsync(file.fileno())
         draft.replace(place)
     except OSError as error:
-        raise MelodyError(f"{path}: cannot write: {reason(error)}; {_remedy(error)}") from None
+        raise FileError(f"{path}: cannot write: {reason(error)}; {_remedy(error)}") from None
     finally:
         with suppress(OSError):  # after a rename there is nothing left to remove
             draft.unlink()
@@ -38,18 +38,18 @@ def write_atomically(path: str | Path, data: bytes | str) -> Path:
 
 
 def check_no_folder(path: Path) -> None:
-    """Raise MelodyError where a folder stands, which no file replaces."""
+    """Raise FileError where a folder stands, which no file replaces."""
     if is_folder(path):
-        raise MelodyError(f"{path}: a folder; name a file in it to write")
+        raise FileError(f"{path}: a folder; name a file in it to write")
 
 
 def make_folder(path: str | Path) -> Path:
-    """Make a folder and those above it; an existing one is fine. Raises MelodyError."""
+    """Make a folder and those above it; an existing one is fine. Raises FileError."""
     path = Path(path)
     try:
         path.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise MelodyError(f"{path}: cannot make this folder: {reason(error)}") from None
+        raise FileError(f"{path}: cannot make this folder: {reason(error)}") from None
     return path
 
 
@@ -134,27 +134,27 @@ def numbered(path: Path, count: int) -> list[Path]:
 def read_bytes(path: str | Path, most: int) -> bytes:
     """The file's bytes, at most ``most`` of them.
 
-    Raises MelodyError where it is missing (naming the nearest file), a folder, unreadable or
+    Raises FileError where it is missing (naming the nearest file), a folder, unreadable or
     larger than ``most``.
     """
     path = Path(path)
     try:
         status = path.stat()
         if S_ISDIR(status.st_mode):
-            raise MelodyError(f"{path}: a folder; name a file in it")
+            raise FileError(f"{path}: a folder; name a file in it")
         if not S_ISREG(status.st_mode):  # a pipe or a device may never end
-            raise MelodyError(f"{path}: not a regular file; name a file")
+            raise FileError(f"{path}: not a regular file; name a file")
         if (size := status.st_size) > most:
-            raise MelodyError(
-                f"{path}: {size / 1e6:.0f} MB is no melody; "
+            raise FileError(
+                f"{path}: {size / 1e6:.0f} MB is too large for a melody; "
                 f"files of up to {most / 1e6:.0f} MB are read"
             )
         with path.open("rb", buffering=0) as file:  # a third of the time of a buffered one
             return file.read()
     except FileNotFoundError:
-        raise MelodyError(f"{path}: no such file{suggest(path)}") from None
+        raise FileError(f"{path}: no such file{suggest(path)}") from None
     except OSError as error:
-        raise MelodyError(f"{path}: cannot read: {reason(error)}; choose another file") from None
+        raise FileError(f"{path}: cannot read: {reason(error)}; choose another file") from None
 
 
 def is_folder(path: Path) -> bool:

@@ -10,13 +10,13 @@ from melodyrnn.render.report_data import (
     Curve,
     HeldOut,
     HeldOutRow,
+    MemoryRow,
     Pair,
-    Place,
     Report,
-    Row,
     Spread,
     Version,
     WindowLine,
+    WindowPlace,
     WindowsChart,
 )
 
@@ -36,15 +36,17 @@ def report_of(text, **changes):
     song = parse(text)
     spread = Spread.of([44, 46])
     places = [
-        Place(7, "d8", {"mlp": {"e8": 0.7, "d8": 0.3}, "lstm": {"d8": 0.99, "e8": 0.01}}),
-        Place(21, "e8", {"mlp": {"e8": 0.7, "d8": 0.3}, "lstm": {"e8": 0.99, "d8": 0.01}}),
+        WindowPlace(7, "d8", {"mlp": {"e8": 0.7, "d8": 0.3}, "lstm": {"d8": 0.99, "e8": 0.01}}),
+        WindowPlace(21, "e8", {"mlp": {"e8": 0.7, "d8": 0.3}, "lstm": {"e8": 0.99, "d8": 0.01}}),
     ]
     parts = {
         "song": song,
         "ceiling": Ceiling(4, 46, 50),
         "rows": [
-            Row("lstm", 68366, spread, spread, Spread.of([50]), Spread.of([50]), 50, None, None),
-            Row("mlp", 18958, spread, spread, spread, spread, 50, Spread.of([0.25]), 8),
+            MemoryRow(
+                "lstm", 68366, spread, spread, Spread.of([50]), Spread.of([50]), 50, None, None
+            ),
+            MemoryRow("mlp", 18958, spread, spread, spread, spread, 50, Spread.of([0.25]), 8),
         ],
         "versions": [
             version(song, model, test, wrong)

@@ -246,7 +246,7 @@ def test_of_several_tunes_the_first_is_taken():
         (
             "X:1\nM:4/4\nL:1/4\nK:C\nCDEF|(5CDEFG C2|",
             "t.abc: bar 2: a note of 2/5 quarter notes cannot be written; durations are "
-            "multiples of 1/192; grid 16 rounds to 16ths",
+            "multiples of 1/192; grid 16 quantises to 16ths",
         ),
     ],
 )

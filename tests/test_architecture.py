@@ -133,7 +133,7 @@ HEAVY = {"numpy", "tensorflow", "keras", "music21", "verovio", "rich", "matplotl
         ("import melodyrnn", HEAVY | {"click"}),
         ("import melodyrnn.cli", HEAVY),
         ("from melodyrnn import parse; parse('c4 d4')", HEAVY),
-        ("import melodyrnn.formats.midi.midi, melodyrnn.formats.musicxml.write", HEAVY),
+        ("import melodyrnn.formats.midi.write, melodyrnn.formats.musicxml.write", HEAVY),
         ("from melodyrnn import inspect; inspect('songs/nabiya.txt')", HEAVY - {"numpy"}),
         ("import melodyrnn.workflows.render", HEAVY - {"numpy"}),
         ("import melodyrnn.workflows.train", HEAVY - {"numpy"}),

@@ -11,8 +11,8 @@ from melodyrnn.music.notation.text import parse
 from melodyrnn.music.song import Key, Note, Song
 from melodyrnn.render import sampler
 from melodyrnn.render.audio import PEAK, wav
-from melodyrnn.render.data import data_file
 from melodyrnn.render.instruments import INSTRUMENTS, program
+from melodyrnn.render.package_data import data_file
 from melodyrnn.render.soundfont import GENERATORS, SoundFont, Zone
 
 RATE = sampler.RATE
@@ -157,7 +157,7 @@ def test_general_midi_has_128_instruments_each_of_its_own_name():
             Song(()),
             None,
             RenderError,
-            "a song without notes cannot be heard; give it one note or rest",
+            "a song without notes cannot be played; give it one note or rest",
         ),
         (
             one(60, 4000),

@@ -12,12 +12,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from melodyrnn.data import cache, reading
+from melodyrnn.data.file_tunes import FileTune
 from melodyrnn.data.gather import gather
 from melodyrnn.data.packing import join, pack, unpack, unpack_all
-from melodyrnn.data.places import places
-from melodyrnn.data.tunes import Tune
+from melodyrnn.data.source_files import source_files
 from melodyrnn.errors import MelodyWarning
-from melodyrnn.formats.midi.midi import midi_bytes
+from melodyrnn.formats.midi.write import midi_bytes
 from melodyrnn.music.notation.text import parse
 from tests.strategies import songs
 
@@ -44,8 +44,8 @@ def folder(tmp_path):
 def parsed(monkeypatch):
     """How often a file was parsed."""
     calls = []
-    tunes = reading.tunes
-    monkeypatch.setattr(reading, "tunes", lambda *a: calls.append(a) or tunes(*a))
+    read_tunes = reading.read_tunes
+    monkeypatch.setattr(reading, "read_tunes", lambda *a: calls.append(a) or read_tunes(*a))
     return calls
 
 
@@ -223,19 +223,19 @@ def test_one_short_song_touches_no_cache(tmp_path, monkeypatch, nabiya):
 
 @given(songs(), st.text(max_size=5), st.lists(st.text(max_size=9), max_size=2))
 def test_any_tune_comes_back_from_its_bytes(song, label, remarks):
-    tunes = [Tune(label, song, remarks=tuple(remarks)), Tune("", None, "ScoreError", "why")]
+    tunes = [FileTune(label, song, remarks=tuple(remarks)), FileTune("", None, "ScoreError", "why")]
     assert unpack(pack(tunes)) == tunes
 
 
 def test_equal_notes_are_one_object_after_reading():
-    a, b = (unpack(pack([Tune("", parse("c4 d4. c4"))]))[0].song for _ in range(2))
+    a, b = (unpack(pack([FileTune("", parse("c4 d4. c4"))]))[0].song for _ in range(2))
     assert a == b
     assert a.notes[0] is a.notes[2] is b.notes[0]
 
 
 @given(st.lists(songs(), max_size=3))
 def test_packs_of_files_are_joined(all_songs):
-    files = [[Tune(str(number), song)] for number, song in enumerate(all_songs)]
+    files = [[FileTune(str(number), song)] for number, song in enumerate(all_songs)]
     assert unpack_all(join(map(pack, files))) == files
 
 
@@ -249,7 +249,7 @@ def test_other_bytes_are_refused(data):
 def test_other_documents_are_refused_or_are_tunes(document):
     with suppress(ValueError):
         found = unpack(zlib.compress(json.dumps(document).encode()))
-        assert all(isinstance(tune, Tune) for tune in found)
+        assert all(isinstance(tune, FileTune) for tune in found)
 
 
 def test_workers_read_the_same_songs(shelf, folder, monkeypatch, parsed):
@@ -267,7 +267,7 @@ def test_workers_read_the_same_songs(shelf, folder, monkeypatch, parsed):
 
 
 def test_a_file_that_vanishes_is_left_out(shelf, folder):
-    found = places(folder)
+    found = source_files(folder)
     (folder / "0.mid").unlink()
     tunes = reading.read(found)
     assert tunes[0][0].why.startswith(f"{folder}/0.mid: no such file; did you mean '{folder}/")
@@ -278,4 +278,4 @@ def test_a_song_s_own_table_and_marks_come_back():
     song = parse(
         "title: T\ncomposer: C\nmeter: 3/4\nkey: d minor\ntempo: 90\ncodes: c4 d4\n\nc4 d4"
     )
-    assert unpack(pack([Tune("1", song)]))[0].song == song
+    assert unpack(pack([FileTune("1", song)]))[0].song == song

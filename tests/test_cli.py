@@ -412,7 +412,7 @@ def test_a_file_of_100_mb_is_refused_at_once(tmp_path):
         start = time.monotonic()
         done = call("inspect", path)
         assert done.exit_code == 1, suffix
-        assert "100 MB is no melody" in done.stderr
+        assert "100 MB is too large for a melody" in done.stderr
         assert time.monotonic() - start < 1
 
 

@@ -11,7 +11,7 @@ from melodyrnn.cli import main
 from melodyrnn.cli.corpus import corpus
 from melodyrnn.data.collections import COLLECTIONS, count, files, nearest
 from melodyrnn.data.gather import gather, gather_one
-from melodyrnn.errors import ConfigError, MelodyError, ScoreError
+from melodyrnn.errors import ConfigError, FileError, MelodyError, ScoreError
 from melodyrnn.files import package_folder
 from melodyrnn.formats.read import Corpus
 from melodyrnn.workflows.corpus import contents, listed
@@ -78,7 +78,7 @@ def test_songs_are_found_without_music21():
 )
 def test_an_unknown_name_suggests_a_near_one(name, meant):
     assert nearest(name) == f" did you mean '{meant}'?"
-    with pytest.raises(ScoreError) as caught:
+    with pytest.raises(FileError) as caught:
         gather(name)
     assert str(caught.value) == (
         f"{name}: no such file or corpus; did you mean '{meant}'? "
@@ -87,7 +87,7 @@ def test_an_unknown_name_suggests_a_near_one(name, meant):
 
 
 def test_a_name_like_no_other_says_where_to_look():
-    with pytest.raises(ScoreError) as caught:
+    with pytest.raises(FileError) as caught:
         gather("xyzzy")
     assert str(caught.value) == (
         "xyzzy: no such file or corpus; 'melodyrnn corpus list' shows those there are"
@@ -118,7 +118,7 @@ def test_a_corpus_is_no_one_song(melodyrnn):
     assert (done.returncode, done.stderr) == (
         1,
         "error: kinder: a corpus, and this takes one song; "
-        "'melodyrnn corpus show kinder' tells of it\n",
+        "'melodyrnn corpus show kinder' shows its songs\n",
     )
 
 

@@ -9,11 +9,11 @@ from threading import Thread
 import click
 import pytest
 from click.testing import CliRunner
+from melodyrnn.data.tunes import FILE, tunes
 from melodyrnn.workflows.train_text import train_text
 
 from melodyrnn import compare, errors, generate, read_song, run_lesson, sweep, train
 from melodyrnn.cli import main
-from melodyrnn.data.tunes import FILE, tunes
 from melodyrnn.errors import (
     SWITCHES,
     ConfigError,

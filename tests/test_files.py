@@ -68,7 +68,7 @@ def test_a_file_larger_than_allowed_is_not_read(tmp_path):
     path = tmp_path / "big.txt"
     path.write_bytes(bytes(3_000_000))
     assert message(read_bytes, path, 2_000_000) == (
-        f"{path}: 3 MB is no melody; files of up to 2 MB are read"
+        f"{path}: 3 MB is too large for a melody; files of up to 2 MB are read"
     )
 
 

@@ -15,7 +15,8 @@ from strategies import songs
 from melodyrnn.errors import ConfigError, MelodyError, MelodyWarning, MidiError, NotationError
 from melodyrnn.formats.melody.assembly import LONGEST
 from melodyrnn.formats.midi.events import read_events
-from melodyrnn.formats.midi.midi import midi_bytes, parse_midi
+from melodyrnn.formats.midi.read import parse_midi
+from melodyrnn.formats.midi.write import midi_bytes
 from melodyrnn.formats.read import read_song
 from melodyrnn.music.notation.text import parse
 from melodyrnn.music.song import Key, Meter, Note, Pitch, Song
@@ -351,8 +352,11 @@ def test_reading_a_file(tmp_path):
 @pytest.mark.parametrize(
     ("data", "message"),
     [
-        (b"", "no MIDI file: it is empty; export it again as MIDI"),
-        (b"title: x", "no MIDI file: it starts with 'titl', not 'MThd'; export it again as MIDI"),
+        (b"", "not a MIDI file: it is empty; export it again as MIDI"),
+        (
+            b"title: x",
+            "not a MIDI file: it starts with 'titl', not 'MThd'; export it again as MIDI",
+        ),
         (b"MThd", "byte 4: it stops in its header; the file is cut short; get a whole copy"),
         (
             b"MThd" + bytes.fromhex("00000002 0000 00000000 0000"),

@@ -12,8 +12,7 @@ from strategies import songs
 
 from melodyrnn.errors import MelodyWarning
 from melodyrnn.formats.musicxml.write import musicxml
-from melodyrnn.formats.piece import song_of
-from melodyrnn.formats.scores import READERS
+from melodyrnn.formats.registry import readers
 from melodyrnn.music.bars import bar_spans
 from melodyrnn.music.notation.text import parse
 from melodyrnn.music.song import Note
@@ -23,7 +22,7 @@ SONGS = sorted((Path(__file__).parent.parent / "songs").glob("*.txt"))
 
 def read(text, name="song.musicxml"):
     """The song in the text of a file of that name."""
-    return song_of(READERS[Path(name).suffix](text.encode(), name), name, None, None)
+    return readers()[Path(name).suffix].read_song(text.encode(), name, None, None)
 
 
 def as_a_score_says_it(song):
@@ -131,7 +130,7 @@ def test_verovio_engraves_any_song_without_a_warning(capfd, song):
 def test_verovio_plays_our_tunes_as_they_are(path):
     import verovio
 
-    from melodyrnn.formats.midi.midi import parse_midi
+    from melodyrnn.formats.midi.read import parse_midi
 
     song = parse(path.read_text(encoding="utf-8"))
     toolkit = verovio.toolkit()

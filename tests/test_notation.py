@@ -227,8 +227,8 @@ class TestMessages:
                 "1:8: the music begins in 4/4, not in 3/4; write one of them",
             ),
             ("codes: c4 d\nc4", "1:11: 'd' states no duration; write 'd4'"),
-            ("codes: c4 d4 c4\nc4", "1:14: the code 'c4' is listed twice"),
-            ("codes: c8~c8 c4\nc4", "1:14: the code 'c4' is listed twice, as 'c8~c8'"),
+            ("codes: c4 d4 c4\nc4", "1:14: the token 'c4' is listed twice"),
+            ("codes: c8~c8 c4\nc4", "1:14: the token 'c4' is listed twice, as 'c8~c8'"),
             (
                 "codes: c4\nc4 | d4",
                 "2:6: the note 'd4' is not among the song's codes; add it to 'codes:'",
@@ -268,7 +268,7 @@ class TestMessages:
         tune = parse_tokens("c4 d4")
         with pytest.raises(NotationError, match="'d4' is not among the song's codes"):
             write(Song(tune, codes=("c4",)))
-        with pytest.raises(NotationError, match="the code 'c8~c8' is written 'c4'"):
+        with pytest.raises(NotationError, match="the token 'c8~c8' of its codes is written 'c4'"):
             write(Song(tune, codes=("c8~c8", "d4")))
 
     @pytest.mark.parametrize(

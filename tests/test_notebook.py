@@ -5,7 +5,7 @@ import wave
 
 import pytest
 
-from melodyrnn.music import display
+from melodyrnn.music import notebook_hook
 from melodyrnn.music.notation.text import parse
 from melodyrnn.music.song import Song
 
@@ -49,12 +49,12 @@ def test_a_very_long_song_says_how_it_can_be_heard():
 
 def test_a_song_that_cannot_be_drawn_says_why():
     html = Song((), title="<b>")._repr_html_()
-    assert html.startswith("<pre>Song(notes=(), title=&#x27;&lt;b&gt;&#x27;")
+    assert html.startswith("<pre>&lt;Song &lt;b&gt;, 0 notes, 4/4, C major&gt;")
     assert "a song without notes cannot be drawn; give it one note or rest</pre>" in html
 
 
 def test_where_nobody_draws_the_plain_form_is_shown(monkeypatch):
-    monkeypatch.setattr(display, "_DRAWERS", [])
+    monkeypatch.setattr(notebook_hook, "_DRAWERS", [])
     assert SONG._repr_html_() is None
 
 

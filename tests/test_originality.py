@@ -131,7 +131,7 @@ def test_notes_in_a_row_are_as_by_trying_all(others, song):
 @given(st.lists(tunes, min_size=1, max_size=3), st.lists(few, max_size=8), st.integers(1, 5))
 def test_a_song_that_hears_what_is_forbidden_never_copies_more(others, wanted, most):
     copies = Copies([Named(str(i), other) for i, other in enumerate(others)])
-    heard, listening = [], copies.listen()
+    heard, listening = [], copies.tracker()
     for note in wanted:
         pitch = note.pitch.midi if note.pitch else None
         length = int(note.duration * GRID)
@@ -141,5 +141,5 @@ def test_a_song_that_hears_what_is_forbidden_never_copies_more(others, wanted, m
         else:
             assert (pitch, length) not in listening.forbidden(most)
             heard.append(note)
-            listening = listening.hear(pitch, length)
+            listening = listening.after(pitch, length)
             assert listening.notes <= copies.longest(Song(tuple(heard))).notes <= most

@@ -11,18 +11,18 @@ from hypothesis import strategies as st
 from melodyrnn.errors import ConfigError, MelodyWarning
 from melodyrnn.formats.melody.grid import Grid
 from melodyrnn.formats.melody.quantise import quantise
-from melodyrnn.formats.melody.voices import Sounding
+from melodyrnn.formats.melody.voices import TimedNote
 from melodyrnn.music.durations import GRID, can_write
 
 TICK = Fraction(1, 480)
 
 
-def line(*notes: tuple[int, int]) -> list[Sounding]:
+def line(*notes: tuple[int, int]) -> list[TimedNote]:
     """Notes from (onset, end) in ticks of 480 a quarter note, on rising pitches."""
-    return [Sounding(on * TICK, end * TICK, 60 + i) for i, (on, end) in enumerate(notes)]
+    return [TimedNote(on * TICK, end * TICK, 60 + i) for i, (on, end) in enumerate(notes)]
 
 
-def rounded(notes: list[Sounding], grid: str = "auto") -> list[tuple[str, str]]:
+def rounded(notes: list[TimedNote], grid: str = "auto") -> list[tuple[str, str]]:
     """Onsets and lengths after quantising, as text."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", MelodyWarning)
@@ -39,7 +39,7 @@ def test_notation_stays_as_it_is_and_nothing_is_said():
 
 def test_rounding_to_ticks_is_no_playing():
     third = [(0, 341), (341, 683), (683, 1024), (1024, 2047)]  # of 1024 ticks a quarter note
-    notes = [Sounding(Fraction(on, 1024), Fraction(end, 1024), 60) for on, end in third]
+    notes = [TimedNote(Fraction(on, 1024), Fraction(end, 1024), 60) for on, end in third]
     result = quantise(notes, "x.mid", None, Fraction(1, 1024))
     assert [str(note.length) for note in result] == ["1/3", "1/3", "1/3", "1"]
 
@@ -147,26 +147,26 @@ LENGTHS = [Fraction(n, 4) for n in (1, 2, 3, 4, 6, 8, 12, 16)]
 steps = st.tuples(st.sampled_from(LENGTHS), st.one_of(st.just(0), st.integers(1, 8)))
 
 
-def written(melody: list[tuple[Fraction, int]]) -> list[Sounding]:
+def written(melody: list[tuple[Fraction, int]]) -> list[TimedNote]:
     place, notes = Fraction(0), []
     for index, (length, rest) in enumerate(melody):
-        notes.append(Sounding(place, place + length, 60 + index % 12))
+        notes.append(TimedNote(place, place + length, 60 + index % 12))
         pause = Fraction(rest, 4)
         place += length + (pause if 3 * pause > length else 0)
     return notes
 
 
-def played(notes: list[Sounding], random: Random, jitter: Fraction) -> list[Sounding]:
+def played(notes: list[TimedNote], random: Random, jitter: Fraction) -> list[TimedNote]:
     """Each note early or late by up to ``jitter``, sounding for 80 to 100 % of its length."""
     performance = []
     for note in notes:
         late = round(random.uniform(-1, 1) * float(jitter / TICK)) * TICK
         onset = max(Fraction(0), note.onset + late)
         sounds = round(random.uniform(0.8, 1) * float(note.length / TICK)) * TICK
-        performance.append(Sounding(onset, onset + sounds, note.pitch))
+        performance.append(TimedNote(onset, onset + sounds, note.pitch))
     for index, note in enumerate(performance[1:]):  # what the skyline does to an overlap
         end = min(performance[index].end, note.onset)
-        performance[index] = Sounding(performance[index].onset, end, performance[index].pitch)
+        performance[index] = TimedNote(performance[index].onset, end, performance[index].pitch)
     return performance
 
 

@@ -1,16 +1,19 @@
 """The one door: every suffix comes in, and what cannot is refused with a remedy."""
 
+import os
 import re
 import zipfile
+from pathlib import Path
 
 import pytest
 
 from melodyrnn.data.gather import Named, gather
-from melodyrnn.errors import ConfigError, MelodyError, MelodyWarning, NotationError
+from melodyrnn.errors import ConfigError, FileError, MelodyError, MelodyWarning, NotationError
 from melodyrnn.formats.abc.write import abc
-from melodyrnn.formats.midi.midi import midi_bytes
+from melodyrnn.formats.midi.write import midi_bytes
 from melodyrnn.formats.musicxml.write import musicxml
-from melodyrnn.formats.read import READERS, read_song
+from melodyrnn.formats.read import read_song
+from melodyrnn.formats.registry import readers
 from melodyrnn.music.notation.text import parse
 
 SONG = parse("title: 나비야\nmeter: 2/4\n\ng8 e8 e4 | f8 d8 d4")
@@ -37,7 +40,7 @@ WRITERS = {
 
 
 def test_every_suffix_is_tested():
-    assert WRITERS.keys() == READERS.keys()
+    assert WRITERS.keys() == readers().keys()
 
 
 @pytest.mark.parametrize("suffix", WRITERS)
@@ -68,13 +71,56 @@ def test_a_folder_is_no_file(suffix, tmp_path):
     assert message(folder) == f"{folder}: a folder; name a file in it"
 
 
+def pipe(path):
+    os.mkfifo(path)
+
+
+def loop(path):
+    path.symlink_to(path)
+
+
+def huge(path):
+    with path.open("wb") as file:
+        file.truncate(100_000_000)
+
+
+def missing(path):
+    assert not path.exists()
+
+
+@pytest.mark.parametrize("suffix", WRITERS)
+@pytest.mark.parametrize("make", [missing, Path.mkdir, pipe, loop, huge])
+def test_what_is_no_file_to_read_is_one_class_of_error(suffix, make, tmp_path):
+    path = tmp_path / f"song{suffix}"
+    make(path)
+    with pytest.raises(FileError, match="^" + re.escape(str(path))):
+        read_song(path)
+
+
+@pytest.mark.parametrize("suffix", ["", ".doc"])
+@pytest.mark.parametrize("make", [missing, Path.mkdir])
+def test_a_suffix_that_nobody_knows_changes_nothing(suffix, make, tmp_path):
+    path = tmp_path / f"song{suffix}"
+    make(path)
+    with pytest.raises(FileError, match="^" + re.escape(str(path))):
+        read_song(path)
+
+
+def test_a_missing_source_is_the_same_error(tmp_path):
+    for name in ("song.mid", "song.doc", "folder", "*.mid"):
+        with pytest.raises(FileError, match=r"no such file|matches no file"):
+            gather(str(tmp_path / name))
+
+
 @pytest.mark.parametrize("suffix", WRITERS)
 def test_a_huge_file_is_refused_unread(suffix, tmp_path):
     path = tmp_path / f"huge{suffix}"
     with path.open("wb") as file:
         file.truncate(100_000_000)
     most = 2 if suffix in (".txt", ".mid", ".midi") else 20
-    assert message(path) == f"{path}: 100 MB is no melody; files of up to {most} MB are read"
+    assert message(path) == (
+        f"{path}: 100 MB is too large for a melody; files of up to {most} MB are read"
+    )
 
 
 def test_an_unknown_suffix_names_those_there_are(tmp_path):
@@ -171,7 +217,7 @@ CDE|
 """
 UNWRITABLE = (
     "X:4: bar 1: a note of 4/7 quarter notes cannot be written; "
-    "durations are multiples of 1/192; grid 16 rounds to 16ths"
+    "durations are multiples of 1/192; grid 16 quantises to 16ths"
 )
 
 
@@ -266,7 +312,7 @@ def test_none_taken_names_the_reasons(tmp_path):
         (tmp_path / f"{number}.txt").write_text("r4 r4")
     (tmp_path / "4.mid").write_bytes(b"")
     assert refused(tmp_path) == (
-        f"{tmp_path}: no song in it: there are no notes in it (3), no MIDI file"
+        f"{tmp_path}: no song in it: there are no notes in it (3), not a MIDI file"
     )
 
 

@@ -12,9 +12,8 @@ from melodyrnn.errors import ConfigError, MelodyWarning, ScoreError
 from melodyrnn.formats.melody.grid import Grid
 from melodyrnn.formats.musicxml.read import LARGEST_FILE
 from melodyrnn.formats.musicxml.write import musicxml
-from melodyrnn.formats.piece import song_of
 from melodyrnn.formats.read import read_song
-from melodyrnn.formats.scores import READERS
+from melodyrnn.formats.registry import readers
 from melodyrnn.music.notation.text import parse
 from melodyrnn.music.notation.tokens import token
 from melodyrnn.music.song import Key, Meter
@@ -24,7 +23,7 @@ def read(text, name="s.musicxml", **options):
     data = text if isinstance(text, bytes) else text.encode()
     suffix = name[name.rindex(".") :]
     options = {"track": None, "grid": None} | options
-    return song_of(READERS[suffix](data, name), name, **options)
+    return readers()[suffix].read_song(data, name, **options)
 
 
 def note(name, quarters=1, inside="", before=""):
@@ -253,7 +252,7 @@ def test_a_quintuplet_is_refused_with_its_bar():
         read(quintuplet())
     assert str(raised.value) == (
         "s.musicxml: bar 2: a note of 1/5 quarter notes cannot be written; durations are "
-        "multiples of 1/192; grid 16 rounds to 16ths"
+        "multiples of 1/192; grid 16 quantises to 16ths"
     )
 
 
@@ -366,7 +365,7 @@ def archive(**files):
         (
             "s.mxl",
             archive(a_xml=" " * (LARGEST_FILE + 1)),
-            "s.mxl: unpacks to more than 20 MB, which is no melody",
+            "s.mxl: unpacks to more than 20 MB, too large for a melody",
         ),
     ],
     ids=["renamed", "plain", "no score", "cut", "a bomb"],

@@ -20,8 +20,8 @@ from melodyrnn.errors import MelodyWarning, RenderError
 from melodyrnn.music.notation.text import parse
 from melodyrnn.music.song import Note, Pitch, Song
 from melodyrnn.render import fonts, sheet
-from melodyrnn.render.data import data_file
 from melodyrnn.render.engrave import A4, engrave
+from melodyrnn.render.package_data import data_file
 from melodyrnn.render.page import SVG
 
 NABIYA = parse(

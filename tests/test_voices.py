@@ -8,13 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from melodyrnn.errors import ConfigError, MelodyWarning
-from melodyrnn.formats.melody.voices import Sounding, Voice, choose, melody, skyline
+from melodyrnn.formats.melody.voices import TimedNote, Voice, choose, melody, skyline
 from melodyrnn.music.song import Pitch
 
 
-def sounding(*notes: tuple[str | float, str | float, int]) -> tuple[Sounding, ...]:
+def sounding(*notes: tuple[str | float, str | float, int]) -> tuple[TimedNote, ...]:
     """Notes from (onset, end, MIDI number), in quarter notes."""
-    return tuple(Sounding(Fraction(on), Fraction(end), pitch) for on, end, pitch in notes)
+    return tuple(TimedNote(Fraction(on), Fraction(end), pitch) for on, end, pitch in notes)
 
 
 LOW = Voice("Cello", sounding((0, 1, 40), (1, 2, 43)))
@@ -72,8 +72,8 @@ def test_the_highest_note_of_all_is_in_the_skyline(notes):
 
 
 def test_spelled_pitches():
-    notes = (Sounding(Fraction(0), Fraction(1), Pitch("d", 1)),)
-    assert skyline([*notes, Sounding(Fraction(0), Fraction(2), Pitch("c"))]) == list(notes)
+    notes = (TimedNote(Fraction(0), Fraction(1), Pitch("d", 1)),)
+    assert skyline([*notes, TimedNote(Fraction(0), Fraction(2), Pitch("c"))]) == list(notes)
 
 
 @pytest.mark.parametrize(

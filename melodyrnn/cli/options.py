@@ -22,7 +22,7 @@ TRACK = click.option(
 GRID = click.option(
     "--grid",
     metavar="GRID",
-    help="round performed timing to this note value: 16 for 16ths, 8t for triplet eighths "
+    help="quantise performed timing to this note value: 16 for 16ths, 8t for triplet eighths "
     "as well  [default: only where the timing is performed, not written]",
 )
 REPORT = click.option(

@@ -8,15 +8,20 @@ import click
 from melodyrnn.cli.options import INSTRUMENT, PATH, SONG, reading
 
 
+class Output(click.Option):
+    """--output, whose help lists the formats; other packages are looked for only to show it."""
+
+    def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
+        from melodyrnn.workflows.render import suffixes
+
+        *others, last = suffixes()
+        self.help = f"a file ending in {' '.join(others)} or {last}"
+        return super().get_help_record(ctx)
+
+
 @click.command()
 @SONG
-@click.option(
-    "--output",
-    "-o",
-    required=True,
-    type=PATH,
-    help="a file ending in .mid .musicxml .abc .svg .png .pdf .wav or .txt",
-)
+@click.option("--output", "-o", cls=Output, required=True, type=PATH)
 @INSTRUMENT
 @click.option("--tempo", type=float, help="quarter notes a minute  [default: the song's, or 120]")
 @reading

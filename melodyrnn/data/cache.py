@@ -41,7 +41,7 @@ def state_of(files: Sequence[str], options: object) -> bytes | None:
     """A key that changes when any of the files does, or how they are read; no file is opened.
 
     None where one is missing, or changed so lately that the clock of its file system might not
-    tell the next change from the last one.
+    distinguish the next change from the last one.
     """
     digest, latest = hashlib.blake2b(repr(options).encode(), digest_size=_SIZE, key=_way()), 0
     try:

@@ -4,10 +4,10 @@ stand in both, and which notes would make it more.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple, Self, cast
+from typing import NamedTuple, Self, cast
 
 from melodyrnn.data.gather import Named
-from melodyrnn.music.relative import START, Heard, Step, relative
+from melodyrnn.music.relative_steps import START, LastNote, Step, relative
 from melodyrnn.music.song import Song
 from melodyrnn.sequences.originality import Originals, Trail
 
@@ -20,7 +20,7 @@ class Copied(NamedTuple):
     start: int  # index of the first of them in the song
     place: int  # and in the other
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> dict[str, str | int]:
         return self._asdict()
 
 
@@ -44,38 +44,38 @@ class Copies:
         place = self._firsts[other] + shared.place
         return Copied(shared.length + 1, self._names[other], first + shared.start, place)
 
-    def listen(self) -> "Listening":
-        """To a song, note by note."""
-        return Listening(self._originals, Heard(), self._originals.begin())
+    def tracker(self) -> "CopyTracker":
+        """One that follows a song from its beginning, note by note."""
+        return CopyTracker(self._originals, LastNote(), self._originals.begin())
 
 
 @dataclass(frozen=True, slots=True)
-class Listening:
-    """A song as far as it was heard. A note is its MIDI number, None for a rest, and its length
-    in steps of 1/GRID quarter note.
+class CopyTracker:
+    """What the notes of a song up to here share with the originals. A note is its MIDI number, None
+    for a rest, and its length in steps of 1/GRID quarter note.
     """
 
     originals: Originals
-    heard: Heard
+    last: LastNote
     trail: Trail
 
     @property
     def notes(self) -> int:
-        """How many notes the longest shared run has that ends with the last note heard."""
-        return self.trail.length + (self.heard.pitch is not None)
+        """How many notes the longest shared run has that ends with the last note."""
+        return self.trail.length + (self.last.pitch is not None)
 
-    def hear(self, pitch: int | None, length: int) -> Self:
+    def after(self, pitch: int | None, length: int) -> Self:
         """The song with one note more."""
-        step = self.heard.step(pitch, length)
+        step = self.last.step(pitch, length)
         trail = self.trail if step == START else self.originals.advance(self.trail, step)
-        return type(self)(self.originals, self.heard.after(pitch, length), trail)
+        return type(self)(self.originals, self.last.after(pitch, length), trail)
 
     def forbidden(self, most: int) -> set[tuple[int | None, int]]:
         """The notes that would make a shared run longer than ``most`` notes, at least 1."""
-        if self.heard.pitch is None:
+        if self.last.pitch is None:
             return set()
         steps = self.originals.beyond(self.trail, most - 1)
-        targets = (self.heard.target(cast(Step, step)) for step in steps)
+        targets = (self.last.target(cast(Step, step)) for step in steps)
         return {target for target in targets if target}
 
 

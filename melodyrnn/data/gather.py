@@ -17,11 +17,11 @@ from melodyrnn.formats.read import Corpus, read_song
 from melodyrnn.music.notation import text as notation
 from melodyrnn.music.song import Song
 from melodyrnn.system.machine import uncollected
+from melodyrnn.system.progress import Progress, silent
 
 if TYPE_CHECKING:
-    from melodyrnn.data.places import Place
-    from melodyrnn.data.reading import Progress
-    from melodyrnn.data.tunes import Tune
+    from melodyrnn.data.file_tunes import FileTune
+    from melodyrnn.data.source_files import SourceFile
 
 
 @dataclass(frozen=True)
@@ -86,7 +86,7 @@ def gather_one(source: Source, *, track: str | None = None, grid: str | None = N
     if isinstance(source, Corpus) or is_corpus(source):
         raise ConfigError(
             f"{source}: a corpus, and this takes one song; 'melodyrnn corpus show {source}' "
-            "tells of it"
+            "shows its songs"
         )
     return Named(Path(source).stem, read_song(source, track=track, grid=grid))
 
@@ -106,7 +106,7 @@ def gather(
     track: str | None = None,
     grid: str | None = None,
     report: bool = False,
-    progress: "Progress" = lambda done, all_: None,
+    progress: Progress = silent,
 ) -> Songs:
     """The songs of files, folders, globs, named corpora and Songs in hand, in order.
 
@@ -126,14 +126,14 @@ def gather_all(
     *,
     track: str | None = None,
     grid: str | None = None,
-    progress: "Progress" = lambda done, all_: None,
+    progress: Progress = silent,
 ) -> Reading:
     """As ``gather``, with what was left out as a value. Raises MelodyError as it does."""
-    from melodyrnn.data.places import places  # what one song alone is spared
     from melodyrnn.data.reading import read
+    from melodyrnn.data.source_files import source_files  # what one song alone is spared
 
     listed = [sources] if isinstance(sources, Source) else list(sources)
-    files = [[] if isinstance(s, Song | Named) else places(s) for s in listed]
+    files = [[] if isinstance(s, Song | Named) else source_files(s) for s in listed]
     everything = [place for some in files for place in some]
     tunes = iter(read(everything, track=track, grid=grid, progress=progress))
     songs: list[Named] = []
@@ -162,7 +162,7 @@ def gather_all(
 
 def _together(sources: Sequence[Source], songs: Sequence[Named]) -> str:
     """What to call the ``songs`` of ``sources``."""
-    from melodyrnn.data.places import name_of
+    from melodyrnn.data.source_files import name_of
 
     if len(songs) == 1:
         return songs[0].name
@@ -173,11 +173,11 @@ def _together(sources: Sequence[Source], songs: Sequence[Named]) -> str:
 
 def warn_of(reading: Reading, report: bool = False) -> None:
     """Say, as MelodyWarnings, what is to be said of a reading; with ``report``, all of it."""
-    for line in told(reading) if not report else (*reading.left_out, *reading.remarks):
+    for line in summaries(reading) if not report else (*reading.left_out, *reading.remarks):
         warnings.warn(line, MelodyWarning, stacklevel=3)
 
 
-def told(reading: Reading) -> list[str]:
+def summaries(reading: Reading) -> list[str]:
     """What is to be said of a reading, in few lines: all of it only where that is little."""
     lines = []
     if out := reading.left_out:
@@ -196,8 +196,8 @@ _PLACE = re.compile(r"^(\d+:\d+: |X:[^:]*: |bar \w+: )*")
 def summary(lines: Sequence[str]) -> str:
     """The kinds of reasons in ``lines``, the most frequent first, with how many there are."""
     kinds = Counter(map(_kind, lines)).most_common()
-    told = [f"{kind} ({count})" if count > 1 else kind for kind, count in kinds[:_FEW]]
-    return ", ".join(told) + (", …" if len(kinds) > _FEW else "")
+    shown = [f"{kind} ({count})" if count > 1 else kind for kind, count in kinds[:_FEW]]
+    return ", ".join(shown) + (", …" if len(kinds) > _FEW else "")
 
 
 def _kind(line: str) -> str:
@@ -208,11 +208,11 @@ def _kind(line: str) -> str:
     return re.sub(r"\d+(/\d+)?", "…", re.split("[;:]", what)[0])
 
 
-def _name(place: "Place", tune: "Tune") -> str:
+def _name(place: "SourceFile", tune: "FileTune") -> str:
     return f"{place.stem}-{tune.label}" if tune.label else place.stem
 
 
-def _require(place: "Place", tune: "Tune") -> None:
+def _require(place: "SourceFile", tune: "FileTune") -> None:
     """Raises the error of a file that was named itself and is one tune."""
     if place.named and not tune.label and not tune.song:
         kind: type[MelodyError] = getattr(errors, tune.error)

@@ -1,7 +1,7 @@
 """Tunes <-> bytes: what the cache and runs on many tunes keep, and what worker processes answer.
 
 JSON, compressed, so that no bytes can do more than be wrong. The notes of a song stand as a text
-of one character each, told by a table of their tokens; equal notes are one object when they come
+of one character each, beside a table of their tokens; equal notes are one object when they come
 back, so that thousands of songs take little memory and time.
 """
 
@@ -10,15 +10,16 @@ import zlib
 from collections.abc import Callable, Iterable
 from fractions import Fraction
 from functools import lru_cache
-from typing import Any, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
-from melodyrnn.data.tunes import Tune
+from melodyrnn.data.file_tunes import FileTune
 from melodyrnn.errors import MelodyError
 from melodyrnn.music.notation.reader import parse_token
 from melodyrnn.music.notation.tokens import token
 from melodyrnn.music.song import Key, Meter, Note, Song
 
 _T = TypeVar("_T")
+_Json: TypeAlias = Any  # what a JSON document holds: of any shape, until it proves to be packed
 _FIRST = 0x23  # the character of the first token: the first that JSON leaves as it is
 _NO_PACK = (
     *(zlib.error, MelodyError, RecursionError),
@@ -26,7 +27,7 @@ _NO_PACK = (
 )
 
 
-def pack(tunes: Iterable[Tune]) -> bytes:
+def pack(tunes: Iterable[FileTune]) -> bytes:
     """``unpack`` gives the same tunes back."""
     signs = _Signs()
     packed = [_packed(tune, signs) for tune in tunes]
@@ -34,7 +35,7 @@ def pack(tunes: Iterable[Tune]) -> bytes:
     return zlib.compress(text.encode("utf-8", "surrogatepass"))
 
 
-def unpack(data: bytes) -> list[Tune]:
+def unpack(data: bytes) -> list[FileTune]:
     """The tunes that ``pack`` wrote. Raises ValueError for any other bytes."""
     return _read(data, lambda file: _tunes(file, Song))
 
@@ -44,28 +45,28 @@ def join(packs: Iterable[bytes]) -> bytes:
     return zlib.compress(b"[" + b",".join(map(zlib.decompress, packs)) + b"]")
 
 
-def unpack_all(data: bytes) -> list[list[Tune]]:
+def unpack_all(data: bytes) -> list[list[FileTune]]:
     """The tunes of each file that ``join`` joined; their songs, which were songs when they were
     packed, are not checked again. Raises ValueError for bytes that are damaged.
     """
     return _read(data, lambda files: [_tunes(file, Song.known) for file in files])
 
 
-def _read(data: bytes, of: Callable[[Any], _T]) -> _T:
+def _read(data: bytes, of: Callable[[_Json], _T]) -> _T:
     try:
         return of(json.loads(zlib.decompress(data)))
     except _NO_PACK as error:
         raise ValueError(f"no packed tunes: {error}") from None
 
 
-def _tunes(packed: tuple[str, list[list[Any]]], make: Callable[..., Song]) -> list[Tune]:
+def _tunes(packed: tuple[str, list[list[_Json]]], make: Callable[..., Song]) -> list[FileTune]:
     tokens, tunes = packed
     symbols = tokens.split()
     notes = dict(zip(_signs(len(symbols)), map(_NOTES.__getitem__, symbols), strict=True))
     return [_unpacked(make, notes, *tune) for tune in tunes]
 
 
-def _packed(tune: Tune, signs: "_Signs") -> list[Any]:
+def _packed(tune: FileTune, signs: "_Signs") -> list[_Json]:
     said = [tune.label, tune.error, tune.why, tune.remarks]
     if (song := tune.song) is None:
         return said
@@ -90,9 +91,9 @@ def _unpacked(
     error: str,
     why: str,
     remarks: list[str],
-    *song: Any,
-) -> Tune:
-    return Tune(label, _song(make, notes, *song) if song else None, error, why, tuple(remarks))
+    *song: _Json,
+) -> FileTune:
+    return FileTune(label, _song(make, notes, *song) if song else None, error, why, tuple(remarks))
 
 
 def _song(
@@ -102,7 +103,7 @@ def _song(
     title: str,
     composer: str,
     meter: str,
-    key: list[Any],
+    key: list[_Json],
     tempo: float | None,
     pickup: str,
     meter_changes: list[list[str]],

@@ -7,25 +7,16 @@ from pathlib import Path
 from typing import NamedTuple
 
 from melodyrnn.data import cache
+from melodyrnn.data.file_tunes import FileTune, left_out, read_tunes
 from melodyrnn.data.packing import join, pack, unpack, unpack_all
-from melodyrnn.data.places import Place
-from melodyrnn.data.tunes import Tune, left_out, tunes
+from melodyrnn.data.source_files import SourceFile
 from melodyrnn.errors import MelodyError
 from melodyrnn.formats.melody.grid import Grid
-from melodyrnn.formats.read import read_file
+from melodyrnn.formats.read import format_of, read_file
+from melodyrnn.formats.registry import reader
 from melodyrnn.system.machine import cores
+from melodyrnn.system.progress import Progress, silent
 
-Progress = Callable[[int, int], None]
-"""Called with (files read, all)."""
-
-_SECONDS: dict[str, tuple[float, float]] = {
-    ".txt": (3e-4, 3e-6),
-    ".mid": (3e-4, 1e-6),
-    ".midi": (3e-4, 1e-6),
-    ".abc": (3e-4, 4e-6),
-}
-"""Suffix -> (a file, a byte of it) in seconds; those that music21 reads take ``_SLOW``."""
-_SLOW = (0.15, 1e-7)
 _MANY = 20  # files that are worth keeping whatever their size
 _WORTH_A_WORKER = 0.4  # seconds of reading
 _WORTH_KEEPING = 0.05  # seconds of reading
@@ -34,7 +25,7 @@ _KEEP_EVERY = 5.0  # seconds: what a kill may lose
 _LOST = "a reader was killed, perhaps for want of memory; the same command goes on"
 
 
-class Task(NamedTuple):
+class FileToRead(NamedTuple):
     """A file, and how it is read."""
 
     file: str
@@ -46,79 +37,86 @@ class Task(NamedTuple):
         return Path(self.file)
 
     def key(self, data: bytes) -> bytes:
-        """What ``data``, read so, is kept under."""
+        """What ``data``, read so, is kept under; empty where it is not to be kept: nobody knows
+        when another package's reader gives another tune.
+        """
+        known = reader(self.path.suffix)
+        if known is None or known.package:
+            return b""
         return cache.key_of(data, self.path.suffix, self.track, self.grid)
 
 
 def read(
-    places: Sequence[Place],
+    files: Sequence[SourceFile],
     *,
     track: str | None = None,
     grid: str | None = None,
-    progress: Progress = lambda done, all_: None,
-) -> list[list[Tune]]:
+    progress: Progress = silent,
+) -> list[list[FileTune]]:
     """The tunes of each file, in order, what is wrong with one in its place.
 
     Raises ConfigError for an impossible ``grid``.
     """
     if grid:
         Grid.parse(grid)
-    tasks = [Task(place.file, track or place.track, grid) for place in places]
-    costs = list(map(_cost, tasks)) if len(tasks) < _MANY else None
-    shelf = _Shelf(tasks) if costs is None or sum(costs) > _WORTH_KEEPING else None
-    found = shelf.recalled() if shelf else {}
-    progress(len(found), len(places))
+    todo = [FileToRead(file.file, track or file.track, grid) for file in files]
+    costs = list(map(_cost, todo)) if len(todo) < _MANY else None
+    kept = _CachedFiles(todo) if costs is None or sum(costs) > _WORTH_KEEPING else None
+    found = kept.recalled() if kept else {}
+    progress(len(found), len(files))
 
     def take(number: int, key: bytes, packed: bytes) -> None:
         found[number] = unpack(packed)
-        if shelf and key:
-            shelf.put(number, key, packed)
-        progress(len(found), len(places))
+        if kept and key:
+            kept.put(number, key, packed)
+        progress(len(found), len(files))
 
     try:
-        _read({n: task for n, task in enumerate(tasks) if n not in found}, take)
+        _read({n: file for n, file in enumerate(todo) if n not in found}, take)
     finally:  # also on Ctrl-C
-        if shelf:
-            shelf.write()
+        if kept:
+            kept.write()
     return [
-        [tune.of_file(place.shown) for tune in found[number]] for number, place in enumerate(places)
+        [tune.of_file(file.shown) for tune in found[number]] for number, file in enumerate(files)
     ]
 
 
-def _cost(task: Task) -> float:
+def _cost(file: FileToRead) -> float:
     """Roughly, in seconds."""
-    path = task.path
-    a_file, a_byte = _SECONDS.get(path.suffix.lower(), _SLOW)
+    known = reader(file.path.suffix)
+    if known is None:
+        return 0.0
     try:
-        return a_file + a_byte * path.stat().st_size
+        return known.file_seconds + known.byte_seconds * file.path.stat().st_size
     except OSError:
-        return a_file
+        return known.file_seconds
 
 
-class _Shelf:
+class _CachedFiles:
     """The cache, for one reading: a pack of each file, and one of all of them together."""
 
-    def __init__(self, tasks: Sequence[Task]) -> None:
-        self.tasks = tasks
-        self.state = cache.state_of([task.file for task in tasks], [task[1:] for task in tasks])
+    def __init__(self, files: Sequence[FileToRead]) -> None:
+        self.files = files
+        self.state = cache.state_of([file.file for file in files], [file[1:] for file in files])
         self.packs: dict[int, bytes] = {}  # number of the file -> its tunes
         self.fresh: dict[bytes, bytes] = {}  # what is to be kept
         self.written = time.monotonic()
 
-    def recalled(self) -> dict[int, list[Tune]]:
+    def recalled(self) -> dict[int, list[FileTune]]:
         """The tunes of those files that the cache knows."""
         if self.state and (pack := cache.recall([self.state]).get(self.state)):
             with suppress(ValueError):
                 found = unpack_all(pack)
-                if len(found) == len(self.tasks):
+                if len(found) == len(self.files):
                     self.state = None  # nothing new to be kept
                     return dict(enumerate(found))
         keys = {}
-        for number, task in enumerate(self.tasks):
+        for number, file in enumerate(self.files):
             with suppress(MelodyError):  # said when the file is read
-                keys[number] = task.key(read_file(task.path))
+                if key := file.key(read_file(file.path)):
+                    keys[number] = key
         kept = cache.recall(list(keys.values()))
-        known: dict[int, list[Tune]] = {}
+        known: dict[int, list[FileTune]] = {}
         for number, key in keys.items():
             with suppress(KeyError, ValueError):  # unknown, or damaged
                 known[number] = unpack(kept[key])
@@ -133,18 +131,18 @@ class _Shelf:
 
     def write(self) -> None:
         """Keep what is new, and what all of these files, untouched, hold."""
-        if self.state and len(self.packs) == len(self.tasks):
-            self.fresh[self.state] = join(self.packs[n] for n in range(len(self.tasks)))
+        if self.state and len(self.packs) == len(self.files):
+            self.fresh[self.state] = join(self.packs[n] for n in range(len(self.files)))
         cache.remember(self.fresh)
 
 
-def _read(todo: Mapping[int, Task], take: Callable[[int, bytes, bytes], None]) -> None:
+def _read(todo: Mapping[int, FileToRead], take: Callable[[int, bytes, bytes], None]) -> None:
     """Read the files now, here or, where that takes long, in workers."""
-    costs = {number: _cost(task) for number, task in todo.items()}
+    costs = {number: _cost(file) for number, file in todo.items()}
     jobs = int(sum(costs.values()) / _WORTH_A_WORKER)
     if jobs < 2:
-        for number, task in todo.items():
-            take(number, *read_one(task))
+        for number, file in todo.items():
+            take(number, *read_one(file))
         return
     from melodyrnn.system.workers import share_out  # a song alone is spared it
 
@@ -165,16 +163,18 @@ def _read(todo: Mapping[int, Task], take: Callable[[int, bytes, bytes], None]) -
     share_out(f"{__name__}:read_some", work, min(jobs, cores()), after, _LOST)
 
 
-def read_some(tasks: Sequence[Task]) -> list[tuple[bytes, bytes]]:
+def read_some(files: Sequence[FileToRead]) -> list[tuple[bytes, bytes]]:
     """What a worker does: (key, packed tunes) of each file."""
-    return list(map(read_one, tasks))
+    return list(map(read_one, files))
 
 
-def read_one(task: Task) -> tuple[bytes, bytes]:
-    """(Key, packed tunes) of a file; the key is empty where the file cannot be read at all."""
+def read_one(file: FileToRead) -> tuple[bytes, bytes]:
+    """(Key, packed tunes) of a file; the key is empty where they are not to be kept, and where the
+    file cannot be read at all.
+    """
     try:
-        data = read_file(task.path)
+        data = read_file(file.path)
     except MelodyError as error:
         return b"", pack([left_out(error)])
-    grid = Grid.parse(task.grid) if task.grid else None
-    return task.key(data), pack(tunes(data, task.path.suffix, task.track, grid))
+    grid = Grid.parse(file.grid) if file.grid else None
+    return file.key(data), pack(read_tunes(data, format_of(file.path), file.track, grid))

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from melodyrnn.data.gather import Named
 from melodyrnn.errors import ConfigError
 from melodyrnn.music.note_tokens import to_tokens
-from melodyrnn.music.relative import relative
+from melodyrnn.music.relative_steps import relative
 from melodyrnn.sequences.families import families
 
 FRACTION = 0.25

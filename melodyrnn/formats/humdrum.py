@@ -1,13 +1,22 @@
-"""Humdrum (**kern) -> the parts of a piece."""
+"""Humdrum (**kern) -> the parts of a piece, and its melody."""
 
 import re
-from typing import Any
 
 from music21.humdrum.spineParser import HumdrumDataCollection
 
 from melodyrnn.errors import ScoreError
-from melodyrnn.formats.music21_score import parts_of, tempi_of
-from melodyrnn.formats.piece import Piece
+from melodyrnn.formats.melody.grid import Grid
+from melodyrnn.formats.music21_score import Music21Object, parts_of, read_guarded, tempi_of
+from melodyrnn.formats.piece import Piece, song_of
+from melodyrnn.music.song import Song
+
+
+def parse_humdrum(data: bytes, name: str, *, track: str | None, grid: Grid | None) -> Song:
+    """The melody of the first piece in the Humdrum file ``name`` (see ``song_of``).
+
+    Raises MelodyError where it has none.
+    """
+    return song_of(read_guarded(read_humdrum, data, name), name, track, grid)
 
 
 def read_humdrum(data: bytes, name: str) -> Piece:
@@ -26,7 +35,7 @@ def read_humdrum(data: bytes, name: str) -> Piece:
         raise ScoreError(f"{name}: not Humdrum: no '**kern' column; choose a file with one")
     pieces = _pieces(lines)
     decided = [f"{len(pieces)} tunes in it; took the first"] if len(pieces) > 1 else []
-    collection: Any = HumdrumDataCollection(pieces[0])
+    collection: Music21Object = HumdrumDataCollection(pieces[0])
     collection.parse()
     score = collection.stream
     return Piece(

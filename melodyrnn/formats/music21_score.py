@@ -1,7 +1,7 @@
 """A music21 score -> the parts of a piece."""
 
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import replace
 from fractions import Fraction
@@ -22,10 +22,13 @@ from music21 import (
     tempo,
 )
 
-from melodyrnn.errors import NotationError
-from melodyrnn.formats.piece import Head, Measure, Part
+from melodyrnn.errors import MelodyError, NotationError, ScoreError
+from melodyrnn.formats.piece import Head, Measure, Part, Piece
 from melodyrnn.formats.repeats import Repeats, expand, has_repeats
 from melodyrnn.music.song import Key, Meter, Pitch
+
+Music21Object = Any
+"""What music21 read; it has types for little of it."""
 
 _JUMPS = {"DaCapo": "start", "DalSegno": "segno"}
 """What the names of music21's signs begin with -> where they send back to."""
@@ -36,15 +39,35 @@ _MINOR = {"minor", "aeolian", "dorian", "phrygian", "locrian"}
 """Modes with a minor third."""
 
 
+def read_guarded(read: Callable[[bytes, str], Piece], data: bytes, name: str) -> Piece:
+    """What ``read``, which uses music21, makes of the bytes of the file ``name``.
+
+    Raises nothing but MelodyError, and says nothing on the terminal.
+    """
+    try:
+        with _silence():
+            return read(data, name)
+    except NotationError as error:
+        raise ScoreError(f"{name}: {error}") from None
+    except MelodyError:
+        raise
+    except Exception as error:  # music21 raises whatever its own code stumbles over
+        what = " ".join(str(error).split())[:100]
+        raise ScoreError(
+            f"{name}: cannot be read as a score ({type(error).__name__}{what and ': '}{what}); "
+            "export it again, or as another format"
+        ) from None
+
+
 @contextmanager
-def silence() -> Iterator[None]:
+def _silence() -> Iterator[None]:
     """Keep what music21 warns of and prints from the user, who can do nothing about it."""
     with warnings.catch_warnings(), redirect_stderr(StringIO()), redirect_stdout(StringIO()):
         warnings.simplefilter("ignore")
         yield
 
 
-def parts_of(score: Any) -> list[Part]:
+def parts_of(score: Music21Object) -> list[Part]:
     """The parts of a music21 score at sounding pitch, repeats written out."""
     if any(player.transposition for player in score[instrument.Instrument]):
         score.toSoundingPitch(inPlace=True)
@@ -52,13 +75,13 @@ def parts_of(score: Any) -> list[Part]:
     return [_part(part, brackets) for part in score.getElementsByClass(stream.Part)]
 
 
-def tempi_of(score: Any) -> list[float]:
+def tempi_of(score: Music21Object) -> list[float]:
     """All tempi in order, in quarter notes per minute; words alone are none."""
     marks = [mark for mark in score[tempo.MetronomeMark] if not mark.numberImplicit]
     return [bpm for mark in marks if (bpm := mark.getQuarterBPM()) is not None]
 
 
-def _part(score_part: Any, brackets: list[Any]) -> Part:
+def _part(score_part: Music21Object, brackets: list[Music21Object]) -> Part:
     part = Part(score_part.partName or "")
     measures = list(score_part.getElementsByClass(stream.Measure)) or [score_part]
     signs = [_signs(measure) for measure in measures]
@@ -79,7 +102,7 @@ def _part(score_part: Any, brackets: list[Any]) -> Part:
     return part
 
 
-def _signs(measure: Any) -> Repeats:
+def _signs(measure: Music21Object) -> Repeats:
     left, right = getattr(measure, "leftBarline", None), getattr(measure, "rightBarline", None)
     signs = Repeats()
     if isinstance(left, bar.Repeat):
@@ -96,7 +119,9 @@ def _signs(measure: Any) -> Repeats:
     return signs
 
 
-def _endings(brackets: list[Any], measures: list[Any], signs: list[Repeats]) -> None:
+def _endings(
+    brackets: list[Music21Object], measures: list[Music21Object], signs: list[Repeats]
+) -> None:
     """Enter the brackets of endings into ``signs``."""
     places = {id(measure): index for index, measure in enumerate(measures)}
     for bracket in brackets:
@@ -116,7 +141,7 @@ class _Written(NamedTuple):
     graces: int
 
 
-def _written(measure: Any) -> _Written:
+def _written(measure: Music21Object) -> _Written:
     flat = measure.flatten()
     numbered = isinstance(measure, stream.Measure)
     number = f"{measure.number}{measure.numberSuffix or ''}" if numbered else "1"
@@ -128,7 +153,7 @@ def _written(measure: Any) -> _Written:
     )
 
 
-def _heads(flat: Any) -> tuple[list[Head], int]:
+def _heads(flat: Music21Object) -> tuple[list[Head], int]:
     """The heads of all its notes with a pitch, and how many grace notes are left out."""
     heads: list[Head] = []
     graces = 0
@@ -149,7 +174,7 @@ def _heads(flat: Any) -> tuple[list[Head], int]:
     return heads, graces
 
 
-def _keys(flat: Any) -> list[Key]:
+def _keys(flat: Music21Object) -> list[Key]:
     """The keys in order. A signature and a key of the same place, as in Humdrum, are one."""
     keys: dict[Fraction, Key] = {}
     for signature in flat.getElementsByClass(key.KeySignature):
@@ -163,19 +188,19 @@ def _keys(flat: Any) -> list[Key]:
     return list(keys.values())
 
 
-def _pitch(pitch: Any) -> Pitch | int:
+def _pitch(spelled: Music21Object) -> Pitch | int:
     """As spelled, or where a song cannot spell it (quarter tones, triple sharps) its MIDI number.
 
     Raises NotationError beyond the range of pitches.
     """
-    step, octave = pitch.step.lower(), pitch.implicitOctave
-    alter: float = pitch.alter
+    step, octave = spelled.step.lower(), spelled.implicitOctave
+    alter: float = spelled.alter
     if alter == int(alter) and abs(alter) <= 2:
         return Pitch(step, int(alter), octave)
     return min(max(Pitch(step, 0, octave).midi + round(alter), 0), 127)
 
 
-def _meter(signature: Any) -> Meter | None:
+def _meter(signature: Music21Object) -> Meter | None:
     if signature is None or signature.numerator is None:
         return None
     try:

@@ -10,7 +10,7 @@ from melodyrnn.errors import MelodyWarning, ScoreError
 from melodyrnn.formats.melody.assembly import LONGEST, first_key, first_tempo, with_rests
 from melodyrnn.formats.melody.grid import Grid
 from melodyrnn.formats.melody.quantise import quantise
-from melodyrnn.formats.melody.voices import Sounding, Voice, choose, melody
+from melodyrnn.formats.melody.voices import TimedNote, Voice, choose, melody
 from melodyrnn.music.durations import GRID, can_write
 from melodyrnn.music.notation.tokens import token
 from melodyrnn.music.song import Key, Meter, Note, Pitch, Song
@@ -82,7 +82,7 @@ def song_of(piece: Piece, name: str, track: str | None, grid: Grid | None) -> So
         for part, voice in zip(parts, voices, strict=True)
         if voice is choose(voices, track, name)
     )
-    notes: Sequence[Sounding] = melody(voices, track, name).notes
+    notes: Sequence[TimedNote] = melody(voices, track, name).notes
     for text in piece.warnings:
         _warn(f"{name}: {text}")
     if part.graces:
@@ -99,16 +99,16 @@ def song_of(piece: Piece, name: str, track: str | None, grid: Grid | None) -> So
     else:
         _require_writable(notes, part, name)
     song = _song(notes, part, piece, name)
-    heard = {token(note) for note in song.notes}
-    return replace(song, codes=piece.codes) if heard <= set(piece.codes) else song
+    used = {token(note) for note in song.notes}
+    return replace(song, codes=piece.codes) if used <= set(piece.codes) else song
 
 
-def _tied(heads: Iterable[Head]) -> Iterator[Sounding]:
+def _tied(heads: Iterable[Head]) -> Iterator[TimedNote]:
     """What sounds: heads that ties join are one note."""
-    notes: list[Sounding] = []
+    notes: list[TimedNote] = []
     open_ties: dict[int, int] = {}  # MIDI number -> index of the note that waits for its end
     for head in sorted(heads, key=lambda head: head.onset):
-        note = Sounding(head.onset, head.onset + head.length, head.pitch)
+        note = TimedNote(head.onset, head.onset + head.length, head.pitch)
         index = open_ties.pop(note.midi, None) if head.ends_tie else None
         if index is not None and notes[index].end == note.onset:
             notes[index] = replace(notes[index], end=note.end)
@@ -120,18 +120,18 @@ def _tied(heads: Iterable[Head]) -> Iterator[Sounding]:
     return iter(notes)
 
 
-def _require_writable(notes: Iterable[Sounding], part: Part, name: str) -> None:
+def _require_writable(notes: Iterable[TimedNote], part: Part, name: str) -> None:
     starts = [measure.offset for measure in part.measures]
     for note in notes:
         if GRID % note.onset.denominator or GRID % note.end.denominator:
             bar = part.measures[max(0, bisect_right(starts, note.onset) - 1)].number
             raise ScoreError(
                 f"{name}: bar {bar}: a note of {note.length} quarter notes cannot be written; "
-                f"durations are multiples of 1/{GRID}; --grid 16 rounds to 16ths"
+                f"durations are multiples of 1/{GRID}; --grid 16 quantises to 16ths"
             )
 
 
-def _song(notes: Iterable[Sounding], part: Part, piece: Piece, name: str) -> Song:
+def _song(notes: Iterable[TimedNote], part: Part, piece: Piece, name: str) -> Song:
     """The notes with rests between them, under the part's signatures."""
     key = first_key(part.keys, name)
     melodic = with_rests(notes, key)

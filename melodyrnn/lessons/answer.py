@@ -21,7 +21,7 @@ from melodyrnn.lessons.lesson import (
 from melodyrnn.lessons.tunes import Alphabet, Tune, Tunes, fit, gathered
 from melodyrnn.models.config import FitConfig, SequenceConfig
 from melodyrnn.models.counted.ngram import Ngram
-from melodyrnn.music.moves import Move
+from melodyrnn.music.interval_tokens import Move
 from melodyrnn.sequences.sampling import log_softmax
 from melodyrnn.sequences.tune_intervals import Parts, difference, mean
 from melodyrnn.sequences.vocabulary import Indices

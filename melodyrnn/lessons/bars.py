@@ -21,7 +21,7 @@ from melodyrnn.lessons.lesson import (
 )
 from melodyrnn.lessons.tunes import INTERVALS, Tune, fit, gathered
 from melodyrnn.models.config import FitConfig, SequenceConfig
-from melodyrnn.music.moves import LARGEST, LENGTHS, Sounding, interval, nearest
+from melodyrnn.music.interval_tokens import LARGEST, LENGTHS, SoundingNote, interval, nearest
 from melodyrnn.sequences.sampling import log_softmax
 from melodyrnn.sequences.tune_intervals import Parts, difference, f1
 from melodyrnn.sequences.tune_intervals import interval as confidence
@@ -53,7 +53,7 @@ class Part(NamedTuple):
         return np.asarray((self.batch.y == 1) & self.batch.mask, dtype=np.bool_)
 
 
-def seen(notes: Sequence[Sounding]) -> list[tuple[int, int]]:
+def seen(notes: Sequence[SoundingNote]) -> list[tuple[int, int]]:
     """Of each note the two attributes of SIZES. Of bars, beats and onsets nothing is said."""
     leads = [INTERVALS, *(interval(a, b) + LARGEST for a, b in pairwise(notes))]
     lengths = [LENGTHS.index(nearest(note.length, LENGTHS)) for note in notes]

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from melodyrnn.errors import MelodyError
 from melodyrnn.files import read_bytes
-from melodyrnn.render.data import data_file
+from melodyrnn.render.package_data import data_file
 from melodyrnn.sequences.windows import Batch
 
 CLASSES = 10

@@ -23,7 +23,7 @@ from melodyrnn.lessons.tunes import (
 )
 from melodyrnn.models.config import FitConfig, SampleConfig, SequenceConfig
 from melodyrnn.models.counted.ngram import Ngram
-from melodyrnn.music.moves import Move, melody
+from melodyrnn.music.interval_tokens import Move, melody
 from melodyrnn.music.notation.text import token
 from melodyrnn.sequences.sampling import log_softmax
 from melodyrnn.sequences.tune_intervals import Parts, at_least, difference, mean

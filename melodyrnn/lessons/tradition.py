@@ -30,7 +30,7 @@ from melodyrnn.lessons.tunes import (
 )
 from melodyrnn.models.config import FitConfig, SequenceConfig
 from melodyrnn.models.counted.ngram import Ngram
-from melodyrnn.music.moves import Move
+from melodyrnn.music.interval_tokens import Move
 from melodyrnn.sequences.sampling import log_softmax
 from melodyrnn.sequences.tune_intervals import Parts, difference, interval, mean
 from melodyrnn.sequences.windows import Batch, one_hot

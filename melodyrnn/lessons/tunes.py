@@ -16,7 +16,7 @@ from melodyrnn.data.gather import Named, gather_all
 from melodyrnn.data.split import FRACTION, split
 from melodyrnn.formats.read import Corpus
 from melodyrnn.lessons.lesson import Curve, Lesson, Progress
-from melodyrnn.music.moves import LARGEST, RATIOS, Move, Sounding, moves, sounding
+from melodyrnn.music.interval_tokens import LARGEST, RATIOS, Move, SoundingNote, moves, sounding
 from melodyrnn.music.note_tokens import to_tokens
 from melodyrnn.sequences.vocabulary import Indices
 from melodyrnn.sequences.windows import Batch
@@ -43,7 +43,7 @@ class Tune(Named):
     tradition: str
 
     @cached_property
-    def notes(self) -> tuple[Sounding, ...]:
+    def notes(self) -> tuple[SoundingNote, ...]:
         return sounding(self.song)
 
     @cached_property

@@ -1,1 +1,1 @@
-"""A song, in and out of the world. Knows no network."""
+"""Songs, their notation, and what can be said of them. Nothing here knows of networks."""

@@ -1,6 +1,6 @@
 """Songs as symbols: jointly (``g8``), or factored into pitch and duration.
 
-A code is a note's symbol in the text notation, one entry of a vocabulary.
+A note token is one note's symbol in the text notation, one entry of a vocabulary.
 """
 
 from collections.abc import Iterable, Sequence
@@ -20,12 +20,12 @@ def to_tokens(song: Song) -> list[str]:
     return [token(note) for note in song.notes]
 
 
-def from_tokens(codes: Iterable[str], like: Song | None = None) -> Song:
-    """The song that ``codes`` write, in the meter, key, tempo and pickup of ``like``.
+def from_tokens(tokens: Iterable[str], like: Song | None = None) -> Song:
+    """The song that ``tokens`` write, in the meter, key, tempo and pickup of ``like``.
 
-    Raises NotationError where a code is not one note's symbol.
+    Raises NotationError where one is not one note's symbol.
     """
-    song = Song(tuple(map(parse_token, codes)))
+    song = Song(tuple(map(parse_token, tokens)))
     if like is None:
         return song
     return replace(song, meter=like.meter, key=like.key, tempo=like.tempo, pickup=like.pickup)
@@ -37,11 +37,11 @@ def plain_tokens(song: Song) -> list[str]:
 
 
 @lru_cache(maxsize=100_000)
-def shifted(code: str, shift: int) -> str | None:
-    """A plain code moved by semitones; None where no MIDI number is so low or high."""
-    note = parse_token(code)
+def shifted(plain: str, shift: int) -> str | None:
+    """A plain token moved by semitones; None where no MIDI number is so low or high."""
+    note = parse_token(plain)
     if note.pitch is None:
-        return code
+        return plain
     midi = note.pitch.midi + shift
     return _plain(midi, note.duration) if 0 <= midi <= 127 else None
 
@@ -60,26 +60,26 @@ def respelled(song: Song) -> Song:
     return replace(song, notes=tuple(notes))
 
 
-def attributes(codes: Sequence[str]) -> list[tuple[float, float]]:
-    """(pitch as a MIDI number, duration in quarter notes) of each code.
+def attributes(tokens: Sequence[str]) -> list[tuple[float, float]]:
+    """(pitch as a MIDI number, duration in quarter notes) of each token.
 
     A rest gets the pitch a semitone below the lowest of the list, so that the network sees a
     number near the others and yet one that no note has. Raises NotationError.
     """
-    notes = list(map(parse_token, codes))
+    notes = list(map(parse_token, tokens))
     rest = min((note.pitch.midi for note in notes if note.pitch), default=_MIDDLE_C) - 1
     return [
         (float(note.pitch.midi if note.pitch else rest), float(note.duration)) for note in notes
     ]
 
 
-def sort_key(code: str) -> tuple[Fraction, int, str]:
-    """Sorts codes by duration, then pitch: rests first, then MIDI number, then spelling.
+def sort_key(symbol: str) -> tuple[Fraction, int, str]:
+    """Sorts tokens by duration, then pitch: rests first, then MIDI number, then spelling.
 
-    Raises NotationError where ``code`` is not one note's symbol.
+    Raises NotationError where ``symbol`` is not one note's symbol.
     """
-    note = parse_token(code)
-    return note.duration, _height(note), code
+    note = parse_token(symbol)
+    return note.duration, _height(note), symbol
 
 
 def _height(note: Note) -> int:

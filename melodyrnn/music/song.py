@@ -6,53 +6,27 @@ value writes its duration (``bars.py``).
 """
 
 import re
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from fractions import Fraction
-from functools import lru_cache
 from itertools import accumulate
-from typing import Any, Self
+from operator import index
+from typing import Self, overload
 from unicodedata import normalize
 
 from melodyrnn.errors import NotationError
-from melodyrnn.music import display
+from melodyrnn.music import notebook_hook
 from melodyrnn.music.durations import GRID, can_write
-
-SEMITONES: dict[str, int] = {"c": 0, "d": 2, "e": 4, "f": 5, "g": 7, "a": 9, "b": 11}
-"""Step -> semitones above C."""
-
-SHARPS = "fcgdaeb"
-"""The order in which a key signature gains sharps; flats come in the reverse order."""
+from melodyrnn.music.pitch import SEMITONES as SEMITONES
+from melodyrnn.music.pitch import SHARPS as SHARPS
+from melodyrnn.music.pitch import Key as Key
+from melodyrnn.music.pitch import Pitch as Pitch
+from melodyrnn.music.pitch import transposed
 
 DEFAULT_TEMPO = 120.0
 """Quarter notes per minute where a song names no tempo, as in the MIDI file standard."""
 
 _UNWRITABLE = re.compile("[\\x00-\\x1f\\x7f-\\x9f\\ud800-\\udfff\\ufffe\\uffff]")
-
-
-@dataclass(frozen=True, slots=True)
-class Pitch:
-    """A spelled pitch: ``Pitch("c", 0, 4)`` is middle C, MIDI number 60."""
-
-    step: str  # "c" … "b"
-    alter: int = 0  # semitones: 1 is a sharp, -1 a flat
-    octave: int = 4
-
-    def __post_init__(self) -> None:
-        if self.step not in SEMITONES:
-            raise NotationError(f"unknown pitch {self.step!r}; pitches are a to g")
-        if not -2 <= self.alter <= 2:
-            raise NotationError(
-                f"an alteration of {self.alter} semitones; at most 2 can be written"
-            )
-        if not 0 <= self.midi <= 127:
-            raise NotationError(
-                f"a pitch with MIDI number {self.midi}; pitches are 0 (C-1) to 127 (G9)"
-            )
-
-    @property
-    def midi(self) -> int:
-        """The MIDI number, 60 for middle C."""
-        return 12 * (self.octave + 1) + SEMITONES[self.step] + self.alter
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +49,9 @@ class Note:
     @property
     def is_rest(self) -> bool:
         return self.pitch is None
+
+    def __repr__(self) -> str:
+        return f"<Note {self.pitch or 'rest'}, {self.duration}>"
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,55 +85,8 @@ class Meter:
     def __str__(self) -> str:
         return f"{self.beats}/{self.unit}"
 
-
-@dataclass(frozen=True, slots=True)
-class Key:
-    """A key signature: the number of sharps (negative: flats), and the mode."""
-
-    fifths: int = 0  # -7 … 7
-    mode: str = "major"  # or "minor"
-
-    def __post_init__(self) -> None:
-        if self.mode not in ("major", "minor"):
-            raise NotationError(f"unknown mode '{self.mode}'; keys are major or minor")
-        if not -7 <= self.fifths <= 7:
-            signs = f"{abs(self.fifths)} {'sharps' if self.fifths > 0 else 'flats'}"
-            raise NotationError(f"a key with {signs}; keys have up to 7 sharps or flats")
-
-    @classmethod
-    def of(cls, step: str, alter: int = 0, mode: str = "major") -> Self:
-        """The key on a tonic: ``Key.of("b", -1)`` is B flat major."""
-        return cls(SHARPS.index(step) - 1 + 7 * alter - (3 if mode == "minor" else 0), mode)
-
-    @property
-    def tonic(self) -> tuple[str, int]:
-        """Step and alteration of the tonic: ("b", -1) for B flat."""
-        place = self.fifths + 1 + (3 if self.mode == "minor" else 0)
-        return SHARPS[place % 7], place // 7
-
-    def alter(self, step: str) -> int:
-        """What the signature does to ``step``: 1, 0 or -1 semitones."""
-        return (self.fifths - 1 - SHARPS.index(step)) // 7 + 1
-
-    def pitch(self, midi: int) -> Pitch:
-        """Spell a MIDI number as this key would: in the scale where it can, else by the nearest
-        fifths to its tonic, in minor with the leading notes' sharps: G# rather than A- in A minor.
-        """
-        return _spell(self, midi)
-
-    def __str__(self) -> str:
-        step, alter = self.tonic
-        return f"{step.upper()}{'#' * alter}{'-' * -alter} {self.mode}"
-
-
-@lru_cache(4096)
-def _spell(key: Key, midi: int) -> Pitch:
-    # On the line of fifths, F is 0, the scale of C major 0 to 6.
-    centre = key.fifths + 2 + (2 if key.mode == "minor" else 0)
-    places = [p for p in range(-8, 20) if (7 * (p - 1) - midi) % 12 == 0]
-    place = min(places, key=lambda p: (abs(p - centre - 0.5), p))
-    step, alter = SHARPS[place % 7], place // 7
-    return Pitch(step, alter, (midi - alter - SEMITONES[step]) // 12 - 1)
+    def __repr__(self) -> str:
+        return f"<Meter {self}>"
 
 
 def _one_line(text: str) -> str:
@@ -168,18 +98,19 @@ def _one_line(text: str) -> str:
 
 
 @dataclass(frozen=True)
-class Song:
+class Song(Sequence[Note]):
     """A melody with what a score says above it. Offsets and lengths are in quarter notes.
 
-    Title and composer are kept as one line of NFC text without control characters. A meter
-    change after the last note, which changes nothing, is dropped. Raises NotationError.
+    It is the sequence of its notes: ``len(song)``, ``song[0]``, ``song[-4:]``. Title and composer
+    are kept as one line of NFC text without control characters. A meter change after the last
+    note, which changes nothing, is dropped. Raises NotationError.
     """
 
     notes: tuple[Note, ...]
     title: str = ""
     composer: str = ""
     meter: Meter = Meter()
-    key: Key = Key()
+    key: Key = Key()  # noqa: RUF009 - it is frozen
     tempo: float | None = None  # quarter notes per minute
     pickup: Fraction = Fraction(0)  # the length of the incomplete first bar, 0 for none
     meter_changes: tuple[tuple[Fraction, Meter], ...] = ()  # (offset > 0, from there on)
@@ -207,11 +138,11 @@ class Song:
                 f"order, after the song's start, at multiples of 1/{GRID}"
             )
         if offsets[-1] >= (end := self.duration):
-            heard = tuple(change for change in self.meter_changes if change[0] < end)
-            object.__setattr__(self, "meter_changes", heard)
+            kept = tuple(change for change in self.meter_changes if change[0] < end)
+            object.__setattr__(self, "meter_changes", kept)
 
     @classmethod
-    def known(cls, **fields: Any) -> Self:
+    def known(cls, **fields: object) -> Self:
         """A song of all the fields that one has had before; they are not checked again."""
         song = object.__new__(cls)
         song.__dict__.update(fields)
@@ -220,9 +151,39 @@ class Song:
     def __len__(self) -> int:
         return len(self.notes)
 
+    @overload
+    def __getitem__(self, place: int) -> Note: ...
+    @overload
+    def __getitem__(self, place: slice) -> tuple[Note, ...]: ...
+    def __getitem__(self, place: int | slice) -> Note | tuple[Note, ...]:
+        return self.notes[place]
+
+    def __repr__(self) -> str:
+        named = f"Song {self.title}" if self.title else "Song"
+        return f"<{named}, {len(self)} note{'s' * (len(self) != 1)}, {self.meter}, {self.key}>"
+
     def _repr_html_(self) -> str | None:
         """What a notebook shows: the score and a player."""
-        return display.html(self)
+        return notebook_hook.html(self)
+
+    def transpose(self, semitones: int) -> Self:
+        """The song so many semitones higher (negative: lower), its key with it.
+
+        Pitches are spelled in the new key as they were in the old one, so that a raised leading
+        note stays one. ``codes``, which name notes of the old key, are dropped. Raises
+        NotationError where a pitch would be no MIDI number.
+        """
+        semitones = index(semitones)
+        key = self.key.transpose(semitones)
+        fifths = key.fifths - self.key.fifths
+        notes = [
+            replace(note, pitch=transposed(note.pitch, semitones, fifths, key))
+            if note.pitch
+            else note
+            for note in self.notes
+        ]
+        codes = self.codes if semitones == 0 else ()
+        return replace(self, notes=tuple(notes), key=key, codes=codes)
 
     @property
     def duration(self) -> Fraction:

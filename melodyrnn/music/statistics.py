@@ -1,4 +1,4 @@
-"""Figures by which songs can be told from noise, and from each other: docs/measures.md has the
+"""Figures that set songs apart from noise, and from each other: docs/measures.md has the
 formulas and where they come from.
 """
 
@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from melodyrnn.music.bars import bar_spans
 from melodyrnn.music.durations import GRID
-from melodyrnn.music.relative import START, relative
+from melodyrnn.music.relative_steps import START, relative
 from melodyrnn.music.song import SEMITONES, Song
 
 RUN = 4

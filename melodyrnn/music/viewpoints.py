@@ -1,8 +1,8 @@
 """What a melody's notes are and when they come, as numbers: the viewpoints of the literature.
 
 After Conklin and Witten (1995), a *viewpoint* is an attribute of each event of a melody. Here are
-those that need no model: pitches, and what a score tells of a note's time before it is heard. Only
-notes that sound are events; a rest is an attribute of the note after it.
+those that need no model: pitches, and what a score says of a note's time before its pitch is
+known. Only notes that sound are events; a rest is an attribute of the note after it.
 """
 
 from bisect import bisect_left, bisect_right

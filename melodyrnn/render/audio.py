@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from melodyrnn.errors import RenderError
 from melodyrnn.music.song import DEFAULT_TEMPO, Song
 from melodyrnn.render import sampler
-from melodyrnn.render.data import data_file
 from melodyrnn.render.instruments import program
+from melodyrnn.render.package_data import data_file
 from melodyrnn.render.soundfont import soundfont
 
 PEAK = 0.9
@@ -29,9 +29,12 @@ def wav(song: Song, *, instrument: str | int | None = None, tempo: float | None 
     The same arguments give the same bytes. Raises RenderError, and NotationError for a tempo.
     """
     number = program(instrument)
-    if tempo is not None:
-        song = replace(song, tempo=tempo)
-    samples = _samples(song, number)
+    return played(song if tempo is None else replace(song, tempo=tempo), program=number)
+
+
+def played(song: Song, *, program: int) -> bytes:
+    """As ``wav``, by the General MIDI number of the instrument, 0 to 127. Raises RenderError."""
+    samples = _samples(song, program)
     with io.BytesIO() as buffer:
         with wave.open(buffer, "wb") as file:
             file.setnchannels(1)
@@ -43,7 +46,7 @@ def wav(song: Song, *, instrument: str | int | None = None, tempo: float | None 
 
 def _samples(song: Song, number: int) -> NDArray[np.int16]:
     if not song.notes:
-        raise RenderError("a song without notes cannot be heard; give it one note or rest")
+        raise RenderError("a song without notes cannot be played; give it one note or rest")
     if song.seconds > LONGEST:
         raise RenderError(
             f"the song lasts {song.seconds / 60:.0f} minutes; at most {LONGEST / 60:.0f} are "
@@ -52,12 +55,12 @@ def _samples(song: Song, number: int) -> NDArray[np.int16]:
     font = soundfont(data_file("pretty_midi", "TimGM6mb.sf2"))
 
     @cache
-    def played(key: int, seconds: float) -> sampler.Signal:
+    def note_of(key: int, seconds: float) -> sampler.Signal:
         return sampler.note(font.zones(number, key), key, seconds)
 
     quarter = 60 / (song.tempo or DEFAULT_TEMPO)
     notes = [
-        (round(float(offset) * quarter * sampler.RATE), played(note.pitch.midi, seconds))
+        (round(float(offset) * quarter * sampler.RATE), note_of(note.pitch.midi, seconds))
         for note, offset in zip(song.notes, song.offsets, strict=True)
         if note.pitch is not None
         for seconds in [float(note.duration) * quarter]

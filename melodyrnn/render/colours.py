@@ -2,7 +2,7 @@
 
 The scale runs from near white to dark blue in equal steps of lightness in OKLab, whose distances
 are those that the eye sees (Ottosson 2020): it orders the same in print without colour and for
-those who tell few colours apart.
+those who distinguish few colours.
 """
 
 INK, SOFT, FAINT, NOTHING = "#1d1c1a", "#65625c", "#dedad2", "#f1efea"

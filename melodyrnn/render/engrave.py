@@ -12,7 +12,7 @@ from melodyrnn.music.song import Song
 from melodyrnn.render import fonts
 from melodyrnn.render.heading import Heading
 from melodyrnn.render.page import UNITS, Page
-from melodyrnn.render.tidy import data, tidy
+from melodyrnn.render.verovio_page import data_folder, plain_page
 
 PHRASE = 4
 """Bars. Tunes have phrases of four bars nearly everywhere, and lines of whole phrases read well."""
@@ -60,7 +60,7 @@ def engrave(
     fonts.warn_of_missing([song.title, song.composer, *(labels or {}).values()])
     pages = []
     for number, source in enumerate(drawn, 1):
-        page = tidy(source)
+        page = plain_page(source)
         page.root[1:1] = heading.lines(number)
         pages.append(page)
     return pages
@@ -98,7 +98,7 @@ def _verovio(document: str, paper: Paper, top: int) -> list[str]:
     """Verovio's own SVG of each page; ``top`` is the margin in units."""
     verovio.enableLog(verovio.LOG_OFF)  # it would write to stderr
     toolkit = verovio.toolkit(False)  # one for each call: it holds the document, and its fonts …
-    toolkit.setResourcePath(str(data()))  # … are found only in the thread that imported it
+    toolkit.setResourcePath(str(data_folder()))  # … are found only in the thread that imported it
     toolkit.setOptions(
         {
             "pageWidth": paper.width * 10,  # tenths of a millimetre

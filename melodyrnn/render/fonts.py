@@ -15,7 +15,7 @@ from pathlib import Path
 import uharfbuzz as hb
 
 from melodyrnn.errors import MelodyWarning
-from melodyrnn.render.data import data_file
+from melodyrnn.render.package_data import data_file
 
 BOX = "\u25a1"
 """Drawn where no font has the character."""

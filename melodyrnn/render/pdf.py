@@ -3,7 +3,6 @@
 import io
 import re
 from collections.abc import Callable
-from typing import Any
 from xml.etree import ElementTree as ET
 
 from fontTools.pens.basePen import BasePen
@@ -12,6 +11,7 @@ from reportlab.lib.colors import toColor
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
+from reportlab.pdfgen.pathobject import PDFPathObject
 
 from melodyrnn.render import fonts
 from melodyrnn.render.page import UNITS, XLINK, Page
@@ -43,7 +43,7 @@ def document(pages: list[Page], *, title: str, author: str) -> bytes:
 class _Drawing:
     """One page on the canvas."""
 
-    def __init__(self, canvas: Any, root: ET.Element) -> None:
+    def __init__(self, canvas: Canvas, root: ET.Element) -> None:
         self.canvas = canvas
         self.symbols = {element.get("id"): element for element in root.iter() if element.get("id")}
 
@@ -75,7 +75,7 @@ class _Drawing:
             numbers = [float(number) for number in re.split(r"[ ,]+", arguments)]
             getattr(self.canvas, {"translate": "translate", "scale": "scale"}[name])(*numbers)
 
-    def _paint(self, element: ET.Element, path: Any) -> None:
+    def _paint(self, element: ET.Element, path: PDFPathObject) -> None:
         joins = {"round": 1, "bevel": 2}
         self.canvas.setLineCap({"round": 1, "square": 2}.get(element.get("stroke-linecap", ""), 0))
         self.canvas.setLineJoin(joins.get(element.get("stroke-linejoin", ""), 0))
@@ -105,7 +105,7 @@ def _register(font: fonts.Font) -> None:
 class _Pen(BasePen):  # type: ignore[misc]  # fontTools ships no types
     """Draws path data on a reportlab path."""
 
-    def __init__(self, path: Any) -> None:
+    def __init__(self, path: PDFPathObject) -> None:
         super().__init__()
         self.path = path
 
@@ -122,31 +122,31 @@ class _Pen(BasePen):  # type: ignore[misc]  # fontTools ships no types
         self.path.close()
 
 
-def _path(attributes: dict[str, str], path: Any) -> None:
+def _path(attributes: dict[str, str], path: PDFPathObject) -> None:
     parse_path(attributes["d"], _Pen(path))
 
 
-def _polygon(attributes: dict[str, str], path: Any) -> None:
+def _polygon(attributes: dict[str, str], path: PDFPathObject) -> None:
     _polyline(attributes, path)
     path.close()
 
 
-def _polyline(attributes: dict[str, str], path: Any) -> None:
+def _polyline(attributes: dict[str, str], path: PDFPathObject) -> None:
     points = [point.split(",") for point in attributes["points"].split()]
     for number, (x, y) in enumerate(points):
         (path.lineTo if number else path.moveTo)(float(x), float(y))
 
 
-def _rect(attributes: dict[str, str], path: Any) -> None:
+def _rect(attributes: dict[str, str], path: PDFPathObject) -> None:
     path.rect(*(float(attributes.get(name, "0")) for name in ("x", "y", "width", "height")))
 
 
-def _ellipse(attributes: dict[str, str], path: Any) -> None:
+def _ellipse(attributes: dict[str, str], path: PDFPathObject) -> None:
     x, y, rx, ry = (float(attributes.get(name, "0")) for name in ("cx", "cy", "rx", "ry"))
     path.ellipse(x - rx, y - ry, 2 * rx, 2 * ry)
 
 
-SHAPES: dict[str, Callable[[dict[str, str], Any], None]] = {
+SHAPES: dict[str, Callable[[dict[str, str], PDFPathObject], None]] = {
     "path": _path,
     "polygon": _polygon,
     "polyline": _polyline,

@@ -5,7 +5,7 @@
   const follow = document.getElementById("follow");
   const still = matchMedia("(prefers-reduced-motion: reduce)");
   const samples = {}; // MIDI number -> Int16Array
-  let sounding = null; // the player that is heard
+  let sounding = null; // the player that is playing
 
   function sample(midi) {
     if (!samples[midi]) {

@@ -6,7 +6,6 @@ It asks the network for nothing: letters, glyphs, sounds, styles and script are 
 import json
 from collections.abc import Iterator, Mapping
 from importlib.resources import files
-from typing import Any
 
 from melodyrnn.music.song import Song
 from melodyrnn.render import report_charts, report_tables
@@ -18,13 +17,13 @@ from melodyrnn.render.report_data import (
     Curve,
     HeldOut,
     HeldOutRow,
+    MemoryRow,
     Pair,
-    Place,
     Report,
-    Row,
     Spread,
     Version,
     WindowLine,
+    WindowPlace,
     WindowsChart,
 )
 from melodyrnn.render.report_scores import Engraver
@@ -39,13 +38,13 @@ __all__ = [
     "Curve",
     "HeldOut",
     "HeldOutRow",
+    "MemoryRow",
     "Pair",
-    "Place",
     "Report",
-    "Row",
     "Spread",
     "Version",
     "WindowLine",
+    "WindowPlace",
     "WindowsChart",
     "report",
 ]
@@ -67,22 +66,24 @@ TESTS = {
 MEANINGS = (
     (
         "one step",
-        "The model hears the song itself and says each next note; how many it says right.",
+        "The model is given the true notes and predicts each next one (teacher-forced): how many "
+        "predictions are correct.",
     ),
     (
         "whole song",
-        "The model is given the first notes and then hears only itself, to the song\u2019s length; "
-        "how many notes agree, position by position. A whole song given back is memory.",
+        "The model is given the first notes and then its own predictions, to the song\u2019s "
+        "length (free-running): how many notes agree, position by position. A whole song given "
+        "back is memory.",
     ),
     (
         "bits per note",
-        "The mean of \u2212log\u2082 of the probability that the model gave to the note which "
-        "came: 0 for a model that is sure and right, 1 for a toss between two.",
+        "The cross-entropy: the mean of \u2212log\u2082 of the probability that the model gave to "
+        "the true note. 0 for a model that is certain and correct, 1 for a toss between two.",
     ),
     (
         "the ceiling",
-        "For each window of notes, the note that follows it most often: nothing that sees only "
-        "the window can tell more of the song right.",
+        "For each window of notes, the note that follows it most often: no predictor that sees "
+        "only the window gets more notes of the song right.",
     ),
     ("epoch", "One pass of training over the song."),
 )
@@ -105,7 +106,7 @@ class _Page:
         self.tempo = tempo_of(data.song)
         self.instrument = instrument
         self.engraver = Engraver()
-        self.players: list[dict[str, Any]] = []
+        self.players: list[dict[str, object]] = []
         self.series = {model: n for n, model in enumerate(self._models())}
 
     def _models(self) -> list[str]:
@@ -165,8 +166,8 @@ class _Page:
             cases = "".join(report_tables.ambiguity(case, series) for case in data.ambiguities)
             lead = (
                 "<p>These windows stand before more than one note. A model that sees only the "
-                "window has to say the same at each of their places; one that carries what it "
-                "heard before need not.</p>"
+                "window has to predict the same at each of their places; one that carries what "
+                "came before need not.</p>"
             )
             yield "ambiguous", "Where the window is not enough", lead + cases
         if data.windows:
@@ -190,7 +191,7 @@ class _Page:
                 "Fewer bits are better.</p>"
             )
             table = report_tables.held_out(data.held_out, series)
-            yield "held-out", "Songs never heard", lead + table
+            yield "held-out", "Songs held out", lead + table
         meanings = "".join(f"<div><dt>{word}</dt><dd>{what}</dd></div>" for word, what in MEANINGS)
         yield "words", "What the figures mean", f'<dl class="meanings">{meanings}</dl>'
 
@@ -199,7 +200,7 @@ class _Page:
         only = f"{c.window} notes" if c.window > 1 else "one note"
         return (
             f'<p class="ceiling"><b>{c.right}<span> of {c.all}</span></b> is the most that any '
-            f"model can tell right which sees only {only}: the ceiling.</p>"
+            f"model can predict right which sees only {only}: the ceiling.</p>"
         )
 
     def _music(self) -> str:
@@ -210,7 +211,7 @@ class _Page:
             '<span><svg viewBox="0 0 20 14" aria-hidden="true"><g class="bracket">'
             '<path d="M3 5 V9 H17 V5"></path></g></svg>given to the model</span>'
             '<label><input type="checkbox" id="follow"> scroll with the music</label></p>'
-            '<p class="hint">Press a note to hear from there. In a score, the arrow keys go from '
+            '<p class="hint">Press a note to play from there. In a score, the arrow keys go from '
             "note to note and the space bar plays.</p>"
         )
         song = self._player("song", "The song", "", self.data.song, {}, 0)
@@ -250,7 +251,7 @@ class _Page:
         label: str = "",
     ) -> str:
         self.players.append(
-            notes(song, self.tempo) | {"wrong": {str(n): code for n, code in wrong.items()}}
+            notes(song, self.tempo) | {"wrong": {str(n): token for n, token in wrong.items()}}
         )
         heading = "h4" if label else "h3"  # a version stands under its model
         label = text(label or title)
@@ -267,7 +268,7 @@ class _Page:
             '<audio preload="none"></audio></article>'
         )
 
-    def _sounds(self) -> dict[str, Any]:
+    def _sounds(self) -> dict[str, object]:
         songs = [self.data.song, *(version.song for version in self.data.versions)]
         return {"players": self.players, **sound(songs, self.tempo, self.instrument)}
 
@@ -276,6 +277,6 @@ def _file(name: str) -> str:
     return files(__package__).joinpath(name).read_text("utf-8")
 
 
-def _json(value: Any) -> str:
+def _json(value: object) -> str:
     """JSON that may stand within a script element."""
     return json.dumps(value, separators=(",", ":")).replace("<", "\\u003c")

@@ -35,7 +35,7 @@ class Version:
     model: str
     test: str  # ONE_STEP or WHOLE_SONG
     song: Song
-    wrong: Mapping[int, str]  # index of a wrong note -> the code that should have been there
+    wrong: Mapping[int, str]  # index of a wrong note -> the token that should have been there
     right: int
     all: int
     primer: int  # notes at the start that were given
@@ -54,33 +54,37 @@ class Curve:
 
 
 @dataclass(frozen=True)
-class Place:
+class WindowPlace:
     """One place of the song where an ambiguous window stands before the next note."""
 
     index: int  # of the note that follows the window
-    follower: str  # its code
-    says: Mapping[str, Mapping[str, float]]  # model -> code -> probability, here
+    follower: str  # its token
+    says: Mapping[str, Mapping[str, float]]  # model -> token -> probability, here
 
 
 @dataclass(frozen=True)
 class Ambiguity:
-    """A window that more than one code follows. A model that carries state may tell its places
-    apart; one that sees the window only says the same at each of them.
+    """A window that more than one token follows. A model that carries state may distinguish its
+    places; one that sees the window only predicts the same at each of them.
     """
 
     window: Sequence[str]
-    places: Sequence[Place]
+    places: Sequence[WindowPlace]
 
     @property
     def followers(self) -> dict[str, int]:
-        """How often each code followed, the most frequent first, then in the song's order."""
-        codes = [place.follower for place in self.places]
-        return dict(sorted({c: codes.count(c) for c in codes}.items(), key=lambda pair: -pair[1]))
+        """How often each token followed, the most frequent first, then in the song's order."""
+        tokens = [place.follower for place in self.places]
+        return dict(
+            sorted(
+                {token: tokens.count(token) for token in tokens}.items(), key=lambda pair: -pair[1]
+            )
+        )
 
 
 @dataclass(frozen=True)
-class Row:
-    """One line of the table of what models remember of a song that they heard in training."""
+class MemoryRow:
+    """One line of the table of what models remember of a song in their training set."""
 
     model: str
     parameters: int | None  # None for what is not counted in parameters
@@ -95,7 +99,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Ceiling:
-    """The most that any model can tell right which sees ``window`` notes only."""
+    """The most notes that any model can predict right which sees ``window`` notes only."""
 
     window: int
     right: int
@@ -142,7 +146,7 @@ class Pair:
 
 @dataclass(frozen=True)
 class HeldOut:
-    """What models make of songs that they never heard: generalising, never shown with memory."""
+    """What models make of songs held out: generalising, never shown with memory."""
 
     songs: int
     notes: int
@@ -157,7 +161,7 @@ class Report:
 
     song: Song
     ceiling: Ceiling
-    rows: Sequence[Row]
+    rows: Sequence[MemoryRow]
     versions: Sequence[Version]
     sentence: str  # what the table shows
     title: str = ""  # the song's title if empty

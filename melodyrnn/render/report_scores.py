@@ -38,7 +38,7 @@ class Engraver:
         """The song as SVG elements, one for each paper.
 
         The group of each head of note 7 has ``data-n="7"`` and ``data-box``, the place of a mark
-        around it. ``wrong`` maps an index to the code that should have been there; the first
+        around it. ``wrong`` maps an index to the token that should have been there; the first
         ``primer`` notes are marked as given.
         """
         bare = replace(song, title="", composer="")

@@ -9,7 +9,6 @@ from base64 import b64encode
 from collections.abc import Sequence
 from fractions import Fraction
 from io import BytesIO
-from typing import Any
 
 from melodyrnn.music.note_tokens import to_tokens
 from melodyrnn.music.song import DEFAULT_TEMPO, Note, Pitch, Song
@@ -23,7 +22,7 @@ RELEASE = 0.12
 """Seconds that a note goes on after its end, fading."""
 
 
-def sound(songs: Sequence[Song], tempo: float, instrument: str | None) -> dict[str, Any]:
+def sound(songs: Sequence[Song], tempo: float, instrument: str | None) -> dict[str, object]:
     """What the page's player needs: the rate and, for each MIDI number, 16-bit samples in base64.
 
     ``tempo`` is in quarter notes per minute.
@@ -58,8 +57,8 @@ def _pitch(midi: int, seconds: float, instrument: str | None) -> str:
     return b64encode(array("h", mono).tobytes()).decode()
 
 
-def notes(song: Song, tempo: float) -> dict[str, Any]:
-    """For each note its start and length in seconds, its MIDI number (None: a rest), its code."""
+def notes(song: Song, tempo: float) -> dict[str, object]:
+    """For each note its start and length in seconds, its MIDI number (None: a rest), its token."""
     quarter = 60 / tempo
     return {
         "starts": [round(float(offset) * quarter, 4) for offset in song.offsets],

@@ -1,8 +1,16 @@
-"""The parts of a page that are tables: what is remembered, what is told apart, what is guessed."""
+"""The parts of a page that are tables: what is remembered, what is predicted."""
 
 from collections.abc import Mapping, Sequence
 
-from melodyrnn.render.report_data import Ambiguity, Ceiling, HeldOut, Pair, Place, Row, Spread
+from melodyrnn.render.report_data import (
+    Ambiguity,
+    Ceiling,
+    HeldOut,
+    MemoryRow,
+    Pair,
+    Spread,
+    WindowPlace,
+)
 from melodyrnn.render.report_words import figure, listed, spread, text, tokens
 
 COLUMNS = (
@@ -20,8 +28,8 @@ SURE = 0.005
 """Probabilities that differ by less are the same when written with two digits."""
 
 
-def memory(rows: Sequence[Row], ceiling: Ceiling, series: Mapping[str, int]) -> str:
-    """The table of what each model remembers of a song that it heard."""
+def memory(rows: Sequence[MemoryRow], ceiling: Ceiling, series: Mapping[str, int]) -> str:
+    """The table of what each model remembers of a song in its training set."""
     head = "".join(f'<th scope="col" role="columnheader">{name}</th>' for name in COLUMNS)
     body = "".join(_memory_row(row, ceiling, series[row.model]) for row in rows)
     return (
@@ -30,7 +38,7 @@ def memory(rows: Sequence[Row], ceiling: Ceiling, series: Mapping[str, int]) -> 
     )
 
 
-def _memory_row(row: Row, ceiling: Ceiling, series: int) -> str:
+def _memory_row(row: MemoryRow, ceiling: Ceiling, series: int) -> str:
     first = "none" if row.first_wrong is None else str(row.first_wrong)
     cells = (
         _tally(row.one_step, row.all, series, ceiling),
@@ -72,7 +80,7 @@ def ambiguity(case: Ambiguity, series: Mapping[str, int]) -> str:
     followers = case.followers
     models = list(case.places[0].says)
     followed = ", ".join(
-        f"<code>{text(code)}</code> {_times(count)}" for code, count in followers.items()
+        f"<code>{text(symbol)}</code> {_times(count)}" for symbol, count in followers.items()
     )
     best = max(followers.values())
     blocks = "".join(
@@ -85,15 +93,15 @@ def ambiguity(case: Ambiguity, series: Mapping[str, int]) -> str:
     return (
         f'<article class="ambiguity"><h3>After {tokens(case.window)}</h3>'
         f"<p>In the song follows {followed}: from these {len(case.window)} notes alone, at most "
-        f"{best} of {len(case.places)} can be told.</p>"
+        f"{best} of {len(case.places)} can be predicted.</p>"
         f'<div class="models">{blocks}</div></article>'
     )
 
 
-def _place(place: Place, model: str, followers: Mapping[str, int]) -> str:
+def _place(place: WindowPlace, model: str, followers: Mapping[str, int]) -> str:
     says = place.says.get(model, {})
-    others = max(0.0, sum(says.values()) - sum(says.get(code, 0.0) for code in followers))
-    bars = [_probability(code, says.get(code, 0.0), place.follower) for code in followers]
+    others = max(0.0, sum(says.values()) - sum(says.get(symbol, 0.0) for symbol in followers))
+    bars = [_probability(symbol, says.get(symbol, 0.0), place.follower) for symbol in followers]
     if others >= SURE:
         bars.append(_probability("other", others, place.follower))
     return (
@@ -102,31 +110,33 @@ def _place(place: Place, model: str, followers: Mapping[str, int]) -> str:
     )
 
 
-def _probability(code: str, share: float, follower: str) -> str:
-    here = code == follower
+def _probability(symbol: str, share: float, follower: str) -> str:
+    here = symbol == follower
     mark = ' <abbr title="what the song has here">✓</abbr>' if here else ""
     return (
-        f'<div class="{"here" if here else "not"}"><dt><code>{text(code)}</code>{mark}</dt>'
+        f'<div class="{"here" if here else "not"}"><dt><code>{text(symbol)}</code>{mark}</dt>'
         f'<dd><i style="width:{100 * min(1.0, share):.1f}%"></i><b>{share:.2f}</b></dd></div>'
     )
 
 
 def _verdict(case: Ambiguity, model: str) -> str:
-    """In words, computed: whether the model tells the places apart."""
+    """In words, computed: whether the model distinguishes the places."""
     says = [place.says.get(model, {}) for place in case.places]
-    likeliest = [max(said, key=lambda code: said[code], default="") for said in says]
+    likeliest = [max(said, key=lambda symbol: said[symbol], default="") for said in says]
     pairs = zip(likeliest, case.places, strict=True)
-    right = sum(code == place.follower for code, place in pairs)
-    codes = {code for said in says for code in said}
+    right = sum(symbol == place.follower for symbol, place in pairs)
+    symbols = {symbol for said in says for symbol in said}
     same = all(
-        abs(said.get(code, 0.0) - says[0].get(code, 0.0)) < SURE for said in says for code in codes
+        abs(said.get(symbol, 0.0) - says[0].get(symbol, 0.0)) < SURE
+        for said in says
+        for symbol in symbols
     )
-    told = f"{right} of {len(says)} right"
-    return f"says the same each time: {told}" if same else f"tells the places apart: {told}"
+    score = f"{right} of {len(says)} right"
+    return f"predicts the same each time: {score}" if same else f"distinguishes the places: {score}"
 
 
 def held_out(data: HeldOut, series: Mapping[str, int]) -> str:
-    """Bits per note of songs never heard, and which differences are beyond chance."""
+    """Bits per note of the songs held out, and which differences are beyond chance."""
     interval = f"{data.confidence:.0%} interval"
     top = max(row.high for row in data.rows) * 1.05 or 1.0
     rows = "".join(

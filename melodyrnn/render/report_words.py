@@ -43,8 +43,8 @@ def spread(value: Spread | None, digits: int = 1) -> str:
     return f"{figure(value.mean, digits)}{between}"
 
 
-def tokens(codes: Iterable[str]) -> str:
-    return " ".join(f"<code>{text(code)}</code>" for code in codes)
+def tokens(symbols: Iterable[str]) -> str:
+    return " ".join(f"<code>{text(symbol)}</code>" for symbol in symbols)
 
 
 def listed(numbers: Sequence[int]) -> str:

@@ -1,7 +1,7 @@
 """One note of a SoundFont as samples: pitch, loop, envelopes, vibrato and filter.
 
-Time-varying filters are heard as a slide between a few fixed ones, each applied through the
-Fourier transform where it is heard, so that no loop over samples is needed.
+Time-varying filters are approximated by a slide between a few fixed ones, each applied through the
+Fourier transform where it takes part, so that no loop over samples is needed.
 """
 
 from types import SimpleNamespace
@@ -20,8 +20,8 @@ LONGEST_TAIL = 2.0
 
 Signal = NDArray[np.float64]
 
-_SILENCE = 90.0  # dB: below this nothing is heard
-_OPEN = 18000.0  # Hz: a filter above this changes nothing that is heard
+_SILENCE = 90.0  # dB: below this nothing is audible
+_OPEN = 18000.0  # Hz: a filter above this changes nothing that is audible
 _FILTERS_AN_OCTAVE = 3
 _NEPERS = _SILENCE / 8.686  # the same, as a power of e
 _BLOCK = 4096  # samples: a Fourier transform of a multiple of these is quick
@@ -103,7 +103,7 @@ def _loudness(time: Signal, settings: SimpleNamespace, key: int, seconds: float)
     held = np.clip((seconds - delay) / attack, 0, 1)  # a note may end during its attack
     drop = np.where(time < seconds, fall(time), fall(seconds) + 100 * (time - seconds) / release)
     envelope = np.where(time < seconds, level, held) * 10 ** (-drop / 20)
-    # A long tail is cut where it is still heard: its last 20 ms go to nothing.
+    # A long tail is cut where it is still audible: its last 20 ms go to nothing.
     end = time[-1] + 1 / RATE if len(time) else 0.0
     fade = min(0.02, max(end - seconds, 1 / RATE))
     return np.asarray(envelope * (drop < _SILENCE) * np.clip((end - time) / fade, 0, 1))
@@ -139,10 +139,10 @@ def _filter(signal: Signal, cutoff: Signal, resonance: float) -> Signal:
     filtered = np.zeros_like(signal)
     for step in range(int(np.floor(height.min())), int(np.ceil(height.max())) + 1):
         weight = np.clip(1 - np.abs(height - step), 0, 1)
-        if len(heard := np.flatnonzero(weight)):
+        if len(audible := np.flatnonzero(weight)):
             fixed = 2 ** (step / _FILTERS_AN_OCTAVE)
             ringing = round(RATE * _NEPERS * q / (np.pi * fixed))
-            start, end = max(heard[0] - ringing, 0), heard[-1] + 1
+            start, end = max(audible[0] - ringing, 0), audible[-1] + 1
             sound = _low_pass(signal[start:end], fixed, q, ringing)
             filtered[start:end] += weight[start:end] * sound
     return filtered

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -66,7 +65,7 @@ GENERATORS: dict[int, tuple[str, int]] = {
 
 _INSTRUMENT, _KEYS, _VELOCITIES, _SAMPLE = 41, 43, 44, 53
 _SET_BY_INSTRUMENT = {0, 1, 2, 3, 4, 12, 45, 46, 50, 54, 58}  # a preset does not add to these
-_RECORDS: dict[str, list[tuple[Any, ...]]] = {
+_RECORDS: dict[str, list[tuple[str, str]]] = {
     "phdr": [("name", "S20"), ("program", "<u2"), ("bank", "<u2"), ("bag", "<u2"), ("_", "V12")],
     "inst": [("name", "S20"), ("bag", "<u2")],
     "bag": [("generator", "<u2"), ("modulator", "<u2")],
@@ -134,7 +133,7 @@ class SoundFont:
         return zones
 
     def _layers(
-        self, kind: str, headers: NDArray[Any], index: int, target: int, key: int
+        self, kind: str, headers: NDArray[np.void], index: int, target: int, key: int
     ) -> Iterator[dict[int, int]]:
         """The generators of each zone of a preset or instrument that takes the key."""
         bags, generators = self._bags[f"{kind}bag"], self._gens[f"{kind}gen"]

@@ -3,13 +3,13 @@
 What draws or sounds is imported only where it is used: writing MIDI starts no engraver.
 """
 
-from collections.abc import Callable, Sequence
 from dataclasses import replace
-from difflib import get_close_matches
 from pathlib import Path
 
-from melodyrnn.errors import MelodyError, RenderError
+from melodyrnn.errors import FileError, MelodyError, RenderError
 from melodyrnn.files import is_folder, write_atomically
+from melodyrnn.formats.format import Format
+from melodyrnn.formats.registry import nearest, writer, writers
 from melodyrnn.music.song import Song
 from melodyrnn.render.instruments import program
 
@@ -30,93 +30,28 @@ def write_song(
     nothing, unless the disk fills up between two pages.
     """
     path = Path(path)
-    writer = writer_of(path)
+    written_as = writer_of(path)
     if not song.notes:
         raise RenderError(f"{path}: a song without notes cannot be written; give it one")
     try:
-        program(instrument)  # a name that nobody has is wrong for a picture, too
+        number = program(instrument)  # a name that nobody has is wrong for a picture, too
         if tempo is not None:
             song = replace(song, tempo=tempo)
-        pages = writer(song, instrument)
+        pages = written_as.pages(song, number)
     except MelodyError as error:
         raise type(error)(f"{path}: {error}") from None
     names = [path, *(path.with_stem(f"{path.stem}-{n}") for n in range(2, len(pages) + 1))]
     return [write_atomically(name, page) for name, page in zip(names, pages, strict=True)]
 
 
-def writer_of(path: Path) -> "Writer":
-    """What writes the format of the suffix. Raises RenderError where there is no such format."""
+def writer_of(path: Path) -> Format:
+    """The format that the suffix names. Raises RenderError where none is written."""
     suffix = path.suffix.lower()
-    if suffix in WRITERS:
-        return WRITERS[suffix]
+    if known := writer(suffix):
+        return known
     if is_folder(path):
-        raise RenderError(f"{path}: a folder; name a file to write, such as {path / 'song.mid'}")
-    close = get_close_matches(suffix, WRITERS, 1, 0.6) if suffix else []
-    nearest = f" did you mean '{path.with_suffix(close[0])}'?" if close else ""
+        raise FileError(f"{path}: a folder; name a file to write, such as {path / 'song.mid'}")
+    near = nearest(suffix, writers()) if suffix else None
+    meant = f" did you mean '{path.with_suffix(near)}'?" if near else ""
     problem = f"unknown format '{suffix}'" if suffix else "no suffix names a format"
-    raise RenderError(f"{path}: {problem};{nearest} formats are {' '.join(WRITERS)}")
-
-
-def _midi(song: Song, instrument: str | int | None) -> list[bytes]:
-    from melodyrnn.formats.midi.midi import midi_bytes
-
-    return [midi_bytes(song, program=program(instrument))]
-
-
-def _musicxml(song: Song, instrument: str | int | None) -> list[str]:
-    from melodyrnn.formats.musicxml.write import musicxml
-
-    return [musicxml(song)]
-
-
-def _abc(song: Song, instrument: str | int | None) -> list[str]:
-    from melodyrnn.formats.abc.write import abc
-
-    return [abc(song)]
-
-
-def _text(song: Song, instrument: str | int | None) -> list[str]:
-    from melodyrnn.music.notation import text as notation
-
-    return [notation.format(song)]
-
-
-def _svg(song: Song, instrument: str | int | None) -> list[str]:
-    from melodyrnn.render.sheet import svg
-
-    return svg(song)
-
-
-def _png(song: Song, instrument: str | int | None) -> list[bytes]:
-    from melodyrnn.render.sheet import png
-
-    return png(song)
-
-
-def _pdf(song: Song, instrument: str | int | None) -> list[bytes]:
-    from melodyrnn.render.sheet import pdf
-
-    return [pdf(song)]
-
-
-def _wav(song: Song, instrument: str | int | None) -> list[bytes]:
-    from melodyrnn.render.audio import wav
-
-    return [wav(song, instrument=instrument)]
-
-
-Writer = Callable[[Song, str | int | None], Sequence[bytes | str]]
-
-WRITERS: dict[str, Writer] = {
-    ".mid": _midi,
-    ".midi": _midi,
-    ".musicxml": _musicxml,
-    ".xml": _musicxml,
-    ".abc": _abc,
-    ".txt": _text,
-    ".svg": _svg,
-    ".png": _png,
-    ".pdf": _pdf,
-    ".wav": _wav,
-}
-"""Suffix -> what writes it, page by page."""
+    raise RenderError(f"{path}: {problem};{meant} formats are {' '.join(writers())}")

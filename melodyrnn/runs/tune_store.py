@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from hashlib import sha256
 from pathlib import Path
 
+from melodyrnn.data.file_tunes import FileTune
 from melodyrnn.data.gather import Named
 from melodyrnn.data.packing import pack, unpack
 from melodyrnn.data.split import Split
-from melodyrnn.data.tunes import Tune
 from melodyrnn.errors import RunError
 from melodyrnn.files import make_folder, read_bytes, write_atomically
+from melodyrnn.music.song import Note
 
 FOLDER = "tunes"
 _LARGEST = 1_000_000_000
@@ -19,7 +20,7 @@ def keep(path: Path, parts: Split) -> list[Path]:
     """Write what was learned, what chose the weights and what was held out. Raises MelodyError."""
     folder = make_folder(path / FOLDER)
     return [
-        write_atomically(folder / name, pack([Tune(each.name, each.song) for each in songs]))
+        write_atomically(folder / name, pack([FileTune(each.name, each.song) for each in songs]))
         for name, songs in parts._asdict().items()
     ]
 
@@ -37,7 +38,16 @@ def digest(songs: Sequence[Named]) -> str:
 
 def hash_of(named: Named) -> str:
     """Of the notes of one song."""
-    return sha256(repr(named.song.notes).encode()).hexdigest()
+    notes = ", ".join(map(_hashed, named.song.notes)) + "," * (len(named.song) == 1)
+    return sha256(f"({notes})".encode()).hexdigest()
+
+
+def _hashed(note: Note) -> str:
+    """A note in the words that the hashes in run folders are made of."""
+    pitch = note.pitch and (
+        f"Pitch(step={note.pitch.step!r}, alter={note.pitch.alter}, octave={note.pitch.octave})"
+    )
+    return f"Note(pitch={pitch}, duration={note.duration!r})"
 
 
 def _read(file: Path) -> tuple[Named, ...]:

@@ -8,11 +8,11 @@ from typing import Any
 
 from melodyrnn.data import collections
 from melodyrnn.data.gather import Source, gather_all, summary
-from melodyrnn.data.reading import Progress
 from melodyrnn.music.notation.tokens import write_pitch
-from melodyrnn.music.relative import relative
+from melodyrnn.music.relative_steps import relative
 from melodyrnn.music.song import Key
 from melodyrnn.sequences.families import families
+from melodyrnn.system.progress import Progress, silent
 
 _TITLES = 10
 
@@ -81,7 +81,7 @@ def contents(
     *,
     track: str | None = None,
     grid: str | None = None,
-    progress: Progress = lambda done, all_: None,
+    progress: Progress = silent,
 ) -> Contents:
     """What is in the songs of ``sources``. Raises MelodyError as ``gather`` does."""
     reading = gather_all(sources, track=track, grid=grid, progress=progress)

@@ -3,7 +3,13 @@
 from pathlib import Path
 
 from melodyrnn.data.gather import Source, gather_one
+from melodyrnn.formats.registry import writers
 from melodyrnn.render.write import write_song
+
+
+def suffixes() -> list[str]:
+    """How the names of files end that can be written, those of other packages too."""
+    return list(writers())
 
 
 def render(

@@ -134,7 +134,7 @@ def benchmark(
         track=track,
         grid=grid,
         report=report,
-        progress=lambda done, all_: progress(done, all_, "files read"),
+        progress=lambda done, total, words="": progress(done, total, "files read"),
     )
     data = melodies_of(named)
     dealt = folds_of(data, folds, seed)[: FAST_FOLDS if fast else None]

@@ -21,7 +21,7 @@ from melodyrnn.models.counted.ngram import ceiling
 from melodyrnn.models.registry import MODELS, MOST_WINDOW
 from melodyrnn.models.settings import check, nearest
 from melodyrnn.models.settings_types import CompareSettings
-from melodyrnn.render.report_data import Ceiling, HeldOut, Report, Row
+from melodyrnn.render.report_data import Ceiling, HeldOut, MemoryRow, Report
 from melodyrnn.runs.folder import RUNS, claim, read_basis, slug
 from melodyrnn.system.machine import cores
 from melodyrnn.tasks.tokenizer import Dataset, SongTokenizer
@@ -38,7 +38,7 @@ class CompareResult:
     report: Path
     window: int
     ceiling: Ceiling
-    rows: tuple[Row, ...]  # memory: of songs heard in training
+    rows: tuple[MemoryRow, ...]  # memory: of songs heard in training
     held_out: HeldOut | None  # generalising: of songs never heard
     held_out_songs: tuple[str, ...]
     trials: tuple[Trial, ...] = field(repr=False)  # of the window asked for

@@ -13,11 +13,11 @@ from melodyrnn.render.report_data import (
     Ambiguity,
     Ceiling,
     Curve,
-    Place,
-    Row,
+    MemoryRow,
     Spread,
     Version,
     WindowLine,
+    WindowPlace,
     WindowsChart,
 )
 from melodyrnn.tasks.tokenizer import Dataset
@@ -31,14 +31,14 @@ def by_model(trials: Sequence[Trial]) -> dict[str, list[Trial]]:
     return groups
 
 
-def rows(trials: Sequence[Trial]) -> list[Row]:
+def rows(trials: Sequence[Trial]) -> list[MemoryRow]:
     """A line of the table for each model."""
     return [_row(model, group) for model, group in by_model(trials).items()]
 
 
-def _row(model: str, trials: Sequence[Trial]) -> Row:
+def _row(model: str, trials: Sequence[Trial]) -> MemoryRow:
     trained = trials[0].epochs > 0
-    return Row(
+    return MemoryRow(
         model,
         trials[0].parameters,
         Spread.of([trial.best_epoch for trial in trials]) if trained else None,
@@ -96,7 +96,7 @@ def ambiguities(trials: Sequence[Trial], dataset: Dataset, window: int) -> list[
     """The windows of the first song that more than one code follows, and what models say there."""
     song, symbols = dataset.sequences[0].tolist(), dataset.vocabulary.symbols
     says = {model: dict(group[0].ambiguous) for model, group in by_model(trials).items()}
-    places: dict[tuple[int, ...], list[Place]] = {
+    places: dict[tuple[int, ...], list[WindowPlace]] = {
         seen: []
         for seen, following in successors([dataset.sequences[0]], window).items()
         if len(following) > 1
@@ -105,7 +105,7 @@ def ambiguities(trials: Sequence[Trial], dataset: Dataset, window: int) -> list[
         seen = tuple(song[index - window : index])
         if seen in places:
             told = {model: at[index] for model, at in says.items()}
-            places[seen].append(Place(index, symbols[song[index]], told))
+            places[seen].append(WindowPlace(index, symbols[song[index]], told))
     return [Ambiguity([symbols[i] for i in seen], found) for seen, found in places.items()]
 
 

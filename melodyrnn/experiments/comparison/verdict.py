@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 
 from melodyrnn.models.registry import MODELS
-from melodyrnn.render.report_data import Ceiling, HeldOut, Row
+from melodyrnn.render.report_data import Ceiling, HeldOut, MemoryRow
 
 
-def remembered(rows: Sequence[Row], ceiling: Ceiling) -> str:
+def remembered(rows: Sequence[MemoryRow], ceiling: Ceiling) -> str:
     """Which models pass the memoryless ceiling, and where the others make their first error."""
     notes = "note" if ceiling.window == 1 else "notes"
     limit = f"the ceiling of any model that sees only {ceiling.window} {notes}"
@@ -17,7 +17,7 @@ def remembered(rows: Sequence[Row], ceiling: Ceiling) -> str:
     return sentence[:1].upper() + sentence[1:] + "."
 
 
-def _clause(row: Row, ceiling: Ceiling, limit: str) -> str:
+def _clause(row: MemoryRow, ceiling: Ceiling, limit: str) -> str:
     least, most = row.one_step.low, row.one_step.high
     if least > ceiling.right:
         said = f"passes {limit}"

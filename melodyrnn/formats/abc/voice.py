@@ -13,7 +13,7 @@ from melodyrnn.music.song import Key, Meter, Pitch
 
 
 @dataclass
-class Bar(Repeats):
+class AbcBar(Repeats):
     """A bar as it is written."""
 
     heads: list[Head] = field(default_factory=list)  # their onsets from the start of the bar
@@ -22,7 +22,7 @@ class Bar(Repeats):
 
 
 @dataclass
-class Voice:
+class AbcVoice:
     """One voice while it is read."""
 
     name: str = ""
@@ -30,8 +30,8 @@ class Voice:
     unit: Fraction | None = None  # quarter notes
     key: Key = field(default_factory=Key)
     extra: dict[str, int] = field(default_factory=dict)  # of the key
-    bars: list[Bar] = field(default_factory=list)
-    bar: Bar = field(default_factory=Bar)
+    bars: list[AbcBar] = field(default_factory=list)
+    bar: AbcBar = field(default_factory=AbcBar)
     keys: list[Key] = field(default_factory=list)
     graces: int = 0
     # Within the bar.
@@ -104,7 +104,7 @@ class Voice:
         )
         if self.bar.length:
             self.bars.append(self.bar)
-            self.bar = Bar()
+            self.bar = AbcBar()
         if line != ":" and self.bars:  # a single colon is a dotted line
             self.bars[-1].backward += len(before) if stem else len(before) // 2
             self.bars[-1].closes |= len(stem) > 1

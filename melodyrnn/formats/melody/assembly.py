@@ -10,7 +10,7 @@ from fractions import Fraction
 from functools import lru_cache
 
 from melodyrnn.errors import MelodyWarning, NotationError
-from melodyrnn.formats.melody.voices import Sounding
+from melodyrnn.formats.melody.voices import TimedNote
 from melodyrnn.music.durations import GRID
 from melodyrnn.music.song import Key, Note, Pitch, Song
 
@@ -18,7 +18,7 @@ LONGEST = 100_000
 """Quarter notes, half a day: a longer melody is a corrupt or absurd file."""
 
 
-def with_rests(notes: Iterable[Sounding], key: Key) -> list[Note]:
+def with_rests(notes: Iterable[TimedNote], key: Key) -> list[Note]:
     """The notes of one voice, in order, and a rest wherever none sounds; ``key`` spells numbers.
 
     Their times are multiples of 1/GRID, and are reckoned in those, for Fractions are slow.

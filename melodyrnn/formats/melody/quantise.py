@@ -21,7 +21,7 @@ from itertools import pairwise
 
 from melodyrnn.errors import MelodyWarning
 from melodyrnn.formats.melody.grid import Grid
-from melodyrnn.formats.melody.voices import Sounding
+from melodyrnn.formats.melody.voices import TimedNote
 from melodyrnn.music.durations import value_of
 
 _WRITTEN = (Fraction(1, 16), Fraction(1, 12))
@@ -42,12 +42,12 @@ class _Placed:
 
     onset: Fraction  # quarter notes
     unit: Fraction  # the slots of its beat are this long
-    note: Sounding  # as it was played
+    note: TimedNote  # as it was played
 
 
 def quantise(
-    notes: Sequence[Sounding], name: str, grid: Grid | None = None, tick: Fraction = Fraction(0)
-) -> list[Sounding]:
+    notes: Sequence[TimedNote], name: str, grid: Grid | None = None, tick: Fraction = Fraction(0)
+) -> list[TimedNote]:
     """Give the notes of one voice written onsets and ends, all multiples of 1/96 quarter note.
 
     ``notes`` are in order and do not overlap. ``grid`` None leaves exact notation as it is (up to
@@ -90,7 +90,7 @@ def _nearest(place: Fraction, slot: Fraction) -> Fraction:
     return slot * ((place + slot / 2) // slot)
 
 
-def _is_notation(notes: Sequence[Sounding]) -> bool:
+def _is_notation(notes: Sequence[TimedNote]) -> bool:
     """Whether lengths that could be written are such as people write.
 
     A note lasts to the next one, or is of one value with at most a dot, or ends in a firm
@@ -107,7 +107,7 @@ def _is_notation(notes: Sequence[Sounding]) -> bool:
     return len(steps) < 4 or 2 * early <= len(steps)
 
 
-def _placed_exactly(notes: Iterable[Sounding], onsets: Iterable[Fraction]) -> list[_Placed]:
+def _placed_exactly(notes: Iterable[TimedNote], onsets: Iterable[Fraction]) -> list[_Placed]:
     """Onsets that stay; the unit of a beat is the coarsest that holds all of its onsets."""
     pairs = list(zip(notes, onsets, strict=True))
     beats: defaultdict[int, list[Fraction]] = defaultdict(list)
@@ -127,7 +127,7 @@ def _placed_exactly(notes: Iterable[Sounding], onsets: Iterable[Fraction]) -> li
     return [_Placed(onset, units[onset // 1], note) for note, onset in pairs]
 
 
-def _slots(notes: Sequence[Sounding], grid: Grid) -> list[_Placed]:
+def _slots(notes: Sequence[TimedNote], grid: Grid) -> list[_Placed]:
     """Every note at its nearest slot, in beats of three triplet slots (or one straight slot).
 
     A beat is straight if all its onsets are within a quarter of a slot (a 64th on 16ths) of the
@@ -135,7 +135,7 @@ def _slots(notes: Sequence[Sounding], grid: Grid) -> list[_Placed]:
     grid with the smaller summed error is taken, the straight one of two equals.
     """
     span = 3 * grid.triplet
-    beats: defaultdict[int, list[Sounding]] = defaultdict(list)
+    beats: defaultdict[int, list[TimedNote]] = defaultdict(list)
     for note in notes:
         beats[note.onset // span].append(note)
     placed: list[_Placed] = []
@@ -205,7 +205,7 @@ def _complexity(length: Fraction) -> tuple[int, int, Fraction]:
 
 
 def _say(
-    name: str, settled: list[_Placed], result: list[Sounding], count: int, grid: Grid | None
+    name: str, settled: list[_Placed], result: list[TimedNote], count: int, grid: Grid | None
 ) -> None:
     """One line on what was moved; nothing if nothing was. ``grid`` None: only lengths."""
     moves = [abs(place.onset - place.note.onset) for place in settled]

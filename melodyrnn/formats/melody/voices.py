@@ -29,7 +29,7 @@ close are one chord."""
 
 
 @dataclass(frozen=True, slots=True)
-class Sounding:
+class TimedNote:
     """A note on the time line. ``pitch`` is spelled, or a MIDI number."""
 
     onset: Fraction  # quarter notes from the start
@@ -50,7 +50,7 @@ class Voice:
     """A track, channel or part that has notes."""
 
     name: str  # "" for none
-    notes: tuple[Sounding, ...]
+    notes: tuple[TimedNote, ...]
 
 
 def melody(voices: Sequence[Voice], track: str | int | None, name: str) -> Voice:
@@ -100,12 +100,12 @@ def choose(voices: Sequence[Voice], track: str | int | None, name: str) -> Voice
     raise ConfigError(f"{name}: no track {wanted!r};{nearest} tracks with notes are {there}{more}")
 
 
-def skyline(notes: Iterable[Sounding]) -> list[Sounding]:
+def skyline(notes: Iterable[TimedNote]) -> list[TimedNote]:
     """One note at a time, the highest sounding one, in order; the module's text has the rule."""
     notes = sorted(notes, key=lambda note: note.onset)
     if _is_line(notes):
         return notes
-    kept: list[Sounding] = []
+    kept: list[TimedNote] = []
     # (onset, highest first, longest first, the order given): notes that wait are put back.
     queue = [
         (note.onset, -note.midi, -note.length, index, note) for index, note in enumerate(notes)
@@ -129,19 +129,19 @@ def skyline(notes: Iterable[Sounding]) -> list[Sounding]:
     return kept
 
 
-def _is_line(notes: Iterable[Sounding]) -> bool:
+def _is_line(notes: Iterable[TimedNote]) -> bool:
     """Whether each note starts when the one before has ended, or later."""
     # Equality first, which is the rule and far quicker than comparing Fractions.
     return all(a.end == b.onset or a.end < b.onset for a, b in pairwise(notes))
 
 
-def _is_legato(earlier: Sounding, later: Sounding) -> bool:
+def _is_legato(earlier: TimedNote, later: TimedNote) -> bool:
     overlap = min(earlier.end, later.end) - later.onset
     shorter = min(earlier.length, later.length)
     return overlap < shorter / 4 or (overlap < TOGETHER and overlap <= shorter / 2)
 
 
-def _overlap(notes: Iterable[Sounding]) -> bool:
+def _overlap(notes: Iterable[TimedNote]) -> bool:
     """Whether more sounds at once than legato playing makes."""
     ordered = sorted(notes, key=lambda note: (note.onset, note.end))
     return any(

@@ -55,12 +55,12 @@ def read_events(data: bytes, name: str) -> MidiData:
     """Every track of a MIDI file, or of one wrapped in RIFF (.rmi).
 
     Chunks of unknown kinds, system messages and whatever follows the last track are skipped.
-    Raises MidiError, which names the byte, where the file is no MIDI file, cut short or corrupt.
+    Raises MidiError, which names the byte, where the file is not a MIDI file, cut short or corrupt.
     """
     start = _midi_start(data, name)
     if (mark := data[start : start + 4]) != b"MThd":
         found = f"it starts with {mark.decode('latin-1')!r}, not 'MThd'" if data else "it is empty"
-        raise MidiError(f"{name}: no MIDI file: {found}; export it again as MIDI")
+        raise MidiError(f"{name}: not a MIDI file: {found}; export it again as MIDI")
     end = start + 8 + int.from_bytes(data[start + 4 : start + 8], "big")
     if len(data) < max(end, start + 14):
         raise MidiError(f"{name}: byte {len(data)}: it stops in its header; {_CUT}")

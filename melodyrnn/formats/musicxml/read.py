@@ -1,4 +1,4 @@
-"""MusicXML, plain or compressed, -> the parts of a piece.
+"""MusicXML, plain or compressed, -> the parts of a piece, and its melody.
 
 A document from anywhere is first read by expat alone, which says where it is broken, and may
 declare no entities: they can blow a kilobyte up to gigabytes.
@@ -7,20 +7,21 @@ declare no entities: they can blow a kilobyte up to gigabytes.
 import io
 import zipfile
 import zlib
-from typing import Any
 from xml.etree import ElementTree as ET
 from xml.parsers import expat
 
 from music21.musicxml.xmlToM21 import MusicXMLImporter
 
 from melodyrnn.errors import ScoreError
-from melodyrnn.formats.music21_score import parts_of, tempi_of
-from melodyrnn.formats.piece import Piece
+from melodyrnn.formats.melody.grid import Grid
+from melodyrnn.formats.music21_score import Music21Object, parts_of, read_guarded, tempi_of
+from melodyrnn.formats.piece import Piece, song_of
+from melodyrnn.music.song import Song
 
 LARGEST_FILE = 20_000_000
 """Bytes, unpacked; a symphony in MusicXML has as many."""
 
-_IMPORTER: Any = MusicXMLImporter  # its methods have no types
+_IMPORTER: Music21Object = MusicXMLImporter
 _ZIP = b"PK\x03\x04"
 _TITLES = (
     "work/work-title",
@@ -36,6 +37,16 @@ _BROKEN_ZIP = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, Ru
 """What zipfile raises for damage, unknown methods and passwords."""
 
 
+def parse_musicxml(data: bytes, name: str, *, track: str | None, grid: Grid | None) -> Song:
+    """The melody of the MusicXML file ``name`` (see ``song_of``). Raises MelodyError."""
+    return song_of(read_guarded(read_musicxml, data, name), name, track, grid)
+
+
+def parse_compressed(data: bytes, name: str, *, track: str | None, grid: Grid | None) -> Song:
+    """The melody of the compressed MusicXML file ``name`` (see ``song_of``). Raises MelodyError."""
+    return song_of(read_guarded(read_compressed, data, name), name, track, grid)
+
+
 def read_musicxml(data: bytes, name: str) -> Piece:
     """The piece in the MusicXML document ``data``, which errors call ``name``.
 
@@ -49,7 +60,7 @@ def read_musicxml(data: bytes, name: str) -> Piece:
     if root.tag != "score-partwise":
         raise ScoreError(f"{name}: not MusicXML: its root is <{root.tag}>, not <score-partwise>")
     _silence_cues(root)
-    importer: Any = _IMPORTER()
+    importer = _IMPORTER()
     score = importer.stream  # where brackets and the staves of a piano go, too
     importer.xmlRootToScore(root, score)
     sounds = [_number(sound.get("tempo", "")) for sound in root.iterfind(".//sound[@tempo]")]
@@ -129,7 +140,7 @@ def _unpack(archive: zipfile.ZipFile, path: str, name: str) -> bytes:
         data = file.read(LARGEST_FILE + 1)
     if len(data) > LARGEST_FILE:
         raise ScoreError(
-            f"{name}: unpacks to more than {LARGEST_FILE / 1e6:.0f} MB, which is no melody"
+            f"{name}: unpacks to more than {LARGEST_FILE / 1e6:.0f} MB, too large for a melody"
         )
     return data
 
@@ -162,6 +173,6 @@ def _number(text: str) -> float | None:
 
 
 def _codes(root: ET.Element) -> tuple[str, ...]:
-    """The table of codes that our own documents carry."""
+    """The vocabulary that our own documents carry."""
     place = "identification/miscellaneous/miscellaneous-field[@name='codes']"
     return tuple((root.findtext(place) or "").split())

@@ -11,7 +11,7 @@ from math import lcm
 from statistics import mean
 from xml.etree import ElementTree as ET
 
-from melodyrnn.formats.musicxml import signs as head_signs
+from melodyrnn.formats.musicxml import notehead_signs
 from melodyrnn.music.bars import Bar, Written, bars
 from melodyrnn.music.durations import TUPLETS, TYPES
 from melodyrnn.music.song import Meter, Pitch, Song
@@ -95,9 +95,9 @@ class _Document:
         if _is_silent(bar):
             self._measure_rest(measure, bar)
             return
-        beams = head_signs.beams(bar)
-        brackets = head_signs.brackets(bar)
-        shown = head_signs.accidentals(bar, self.song.key)
+        beams = notehead_signs.beams(bar)
+        brackets = notehead_signs.brackets(bar)
+        shown = notehead_signs.accidentals(bar, self.song.key)
         for head in bar.heads:
             note = self._note(measure, head)
             _value(note, head, shown.get(head.offset))

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
+from typing import Any, TypeAlias
 
 from melodyrnn.errors import NotationError
 from melodyrnn.music.durations import Value, spell
@@ -78,13 +78,13 @@ def read_codes(text: str) -> tuple[str, ...]:
     codes: dict[str, str] = {}
     for match in re.finditer(r"\S+", text):
         try:
-            code = token(parse_token(match[0]))
+            listed = token(parse_token(match[0]))
         except NotationError as error:
             raise UnreadableError(str(error), match.start()) from None
-        if code in codes:
-            same = "" if codes[code] == match[0] else f", as '{codes[code]}'"
-            raise UnreadableError(f"the code '{match[0]}' is listed twice{same}", match.start())
-        codes[code] = match[0]
+        if listed in codes:
+            same = "" if codes[listed] == match[0] else f", as '{codes[listed]}'"
+            raise UnreadableError(f"the token '{match[0]}' is listed twice{same}", match.start())
+        codes[listed] = match[0]
     return tuple(codes)
 
 
@@ -92,12 +92,16 @@ def write_tempo(tempo: float) -> str:
     return repr(float(tempo)).removesuffix(".0")
 
 
+HeaderValue: TypeAlias = Any
+"""The value of the field of a Song that a header writes, of that field's type."""
+
+
 @dataclass(frozen=True, slots=True)
 class Header:
     """How one field of a Song is read from its line and written to it."""
 
-    read: Callable[[str], Any]
-    write: Callable[[Any], str]
+    read: Callable[[str], HeaderValue]
+    write: Callable[[HeaderValue], str]
 
 
 HEADERS: dict[str, Header] = {

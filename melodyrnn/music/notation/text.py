@@ -5,7 +5,7 @@
     g8 e8 e4 | f8 d8 d4
 
 ``parse(format(song)) == song`` for every song with notes. A note is written whole, as one symbol
-or tied ones, so that the text reads as the codes do; a bar line stands wherever no symbol sounds
+or tied ones, so that the text reads as the tokens do; a bar line stands wherever no symbol sounds
 across it.
 """
 
@@ -16,12 +16,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 from difflib import get_close_matches
 from fractions import Fraction
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from melodyrnn.errors import NotationError
 from melodyrnn.music.bars import Written, bar_spans
 from melodyrnn.music.durations import Value, spell
-from melodyrnn.music.notation.headers import HEADERS, write_headers
+from melodyrnn.music.notation.headers import HEADERS, HeaderValue, write_headers
 from melodyrnn.music.notation.reader import Reader, UnreadableError, parse_token
 from melodyrnn.music.notation.tokens import heads, token, write
 from melodyrnn.music.song import Note, Song
@@ -37,7 +37,7 @@ _WIDTH = 160  # of a line whose notes all sound across their bar lines
 class _Line(NamedTuple):
     """A header as read: its field's value, and its place."""
 
-    value: Any
+    value: HeaderValue
     line: int
     column: int
 
@@ -95,9 +95,9 @@ def format(song: Song) -> str:  # noqa: A001 - the counterpart of parse; nobody 
     """
     if not song.notes:
         raise NotationError("a song without notes cannot be written")
-    for code in song.codes:
-        if token(parse_token(code)) != code:
-            raise NotationError(f"the code '{code}' is written '{token(parse_token(code))}'")
+    for listed in song.codes:
+        if (canonical := token(parse_token(listed))) != listed:
+            raise NotationError(f"the token '{listed}' of its codes is written '{canonical}'")
     if missing := _missing_code(song.notes, song.codes):
         raise NotationError(f"the note '{token(missing)}' is not among the song's codes")
     return "\n".join([*write_headers(song), "", *_write_music(song)]) + "\n"
@@ -164,7 +164,7 @@ def _assemble(reader: Reader, headers: dict[str, _Line]) -> Song:
 
 
 def _missing_code(notes: tuple[Note, ...], codes: tuple[str, ...]) -> Note | None:
-    """The first note that a song's own table of codes lacks, if it has one."""
+    """The first note that a song's ``codes`` lack, if it has one."""
     known = set(codes)
     return next((note for note in notes if known and token(note) not in known), None)
 

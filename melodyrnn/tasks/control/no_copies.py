@@ -27,7 +27,7 @@ class NoCopies:
                 self._sounding[sounding].append(index)
 
     def begin(self, primer: Indices) -> State:
-        listening = self.copies.listen()
+        listening = self.copies.tracker()
         for code in primer:
             listening = self._hear(listening, code)
         return np.array(listening, dtype=object)
@@ -38,7 +38,7 @@ class NoCopies:
 
     def _hear(self, listening: Any, code: int) -> Any:
         sounding = self.codes[code]
-        return listening.hear(*sounding) if sounding else listening
+        return listening.after(*sounding) if sounding else listening
 
     def allowed(self, states: State, left: int) -> Mask:
         mask = np.ones((len(states), len(self.codes)), dtype=bool)

@@ -9,7 +9,7 @@ import numpy as np
 from melodyrnn.data.gather import gather_one
 from melodyrnn.errors import VocabularyError, WindowError
 from melodyrnn.files import exists
-from melodyrnn.formats.read import READERS
+from melodyrnn.formats.registry import reader
 from melodyrnn.music.notation.text import parse_tokens, token
 from melodyrnn.music.note_tokens import attributes
 from melodyrnn.music.song import Note, Song
@@ -66,7 +66,7 @@ def beginning(
 def _is_file(primer: str) -> bool:
     """Tokens never end in a suffix of ours, and a path with one is meant as a file."""
     path = Path(primer)
-    return bool(primer.strip()) and (path.suffix.lower() in READERS or exists(path))
+    return bool(primer.strip()) and (bool(reader(path.suffix)) or exists(path))
 
 
 def _index(note: Note, place: int, tokenizer: NoteTokenizer) -> int:

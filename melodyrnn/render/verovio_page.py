@@ -20,7 +20,7 @@ RAISE = 100
 """Units by which a metronome mark stands higher than Verovio puts it, on the time signature."""
 
 
-def tidy(source: str) -> Page:
+def plain_page(source: str) -> Page:
     """Verovio's page without its nested svg, its random ids, its style sheet and its tspans."""
     outer = ET.fromstring(source)
     inner = next(child for child in outer if child.tag == f"{{{SVG}}}svg")
@@ -30,11 +30,11 @@ def tidy(source: str) -> Page:
     if definitions is not None:
         root.append(definitions)
     root.extend(inner.findall(f"{{{SVG}}}g"))
-    _tidy(root, bold=False)
+    _simplify(root, bold=False)
     return Page(root, width, height)
 
 
-def _tidy(element: ET.Element, *, bold: bool) -> None:
+def _simplify(element: ET.Element, *, bold: bool) -> None:
     if element.get("class") == "tempo":
         bold = True
         element.set("transform", f"translate(0, {-RAISE})")
@@ -47,7 +47,7 @@ def _tidy(element: ET.Element, *, bold: bool) -> None:
             element.remove(child)
             element[place:place] = _untangle(child, bold)
         else:
-            _tidy(child, bold=bold)
+            _simplify(child, bold=bold)
     _rename(element)
     if element.get("stroke-width"):
         element.set("stroke", "currentColor")
@@ -115,7 +115,7 @@ def _symbols_width(text: str, size: float, family: str) -> float:
 @cache
 def _symbol(family: str, char: str) -> str | None:
     """The path data of a symbol, from the data that Verovio brings."""
-    file = data() / family / f"{ord(char):04X}.xml"
+    file = data_folder() / family / f"{ord(char):04X}.xml"
     path = ET.parse(file).getroot().find("path") if file.is_file() else None
     return None if path is None else path.get("d")
 
@@ -126,11 +126,11 @@ def _advance(family: str, char: str) -> float:
 
 @cache
 def _advances(family: str) -> dict[str, float]:
-    root = ET.parse(data() / f"{family}.xml").getroot()
+    root = ET.parse(data_folder() / f"{family}.xml").getroot()
     em = float(root.get("units-per-em", "1000"))
     return {glyph.get("c", ""): float(glyph.get("h-a-x", "0")) / em for glyph in root.iter("g")}
 
 
-def data() -> Path:
+def data_folder() -> Path:
     """The folder of fonts that Verovio brings."""
     return Path(verovio.__file__).parent / "data"

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from melodyrnn.music.bars import bars
-from melodyrnn.music.moves import LENGTHS, RATIOS, Move, melody, moves, nearest, sounding
+from melodyrnn.music.interval_tokens import LENGTHS, RATIOS, Move, melody, moves, nearest, sounding
 from melodyrnn.music.notation.text import parse
 from melodyrnn.music.song import Key, Meter, Note, Song
 from tests.strategies import songs

@@ -8,12 +8,13 @@ from pathlib import Path
 from typing import NamedTuple
 
 from melodyrnn.data import collections
-from melodyrnn.errors import ScoreError
+from melodyrnn.errors import FileError, ScoreError
 from melodyrnn.files import exists, is_folder, suggest
-from melodyrnn.formats.read import READERS, Corpus
+from melodyrnn.formats.read import Corpus, endings
+from melodyrnn.formats.registry import reader
 
 
-class Place(NamedTuple):
+class SourceFile(NamedTuple):
     """A file to read songs from."""
 
     file: str  # a text, for to make thousands of Paths takes as long as to look at their files
@@ -27,28 +28,28 @@ class Place(NamedTuple):
         return os.path.splitext(os.path.basename(self.file))[0]  # noqa: PTH119, PTH122 - for speed
 
 
-def places(source: str | Path | Corpus) -> list[Place]:
+def source_files(source: str | Path | Corpus) -> list[SourceFile]:
     """The files that ``source`` stands for, in order; what exists wins over a corpus of its name.
 
-    Raises ScoreError where there are none.
+    Raises FileError where nothing is of that name, ScoreError where no song is among what is.
     """
     if isinstance(source, Corpus):
         return _corpus(source.name)
     path, text = Path(source), str(source)
     if exists(path):
         if not is_folder(path):
-            return [Place(str(path), text, named=True)]
+            return [SourceFile(str(path), text, named=True)]
         if found := _songs(_below(path)):
             return found
-        raise ScoreError(f"{path}: no song in this folder; {_ENDINGS}")
+        raise ScoreError(f"{path}: no song in this folder; {endings()}")
     if text in collections.COLLECTIONS:
         return _corpus(text)
     if glob.has_magic(text):
         return _globbed(text)
     if path.suffix:
-        raise ScoreError(f"{path}: no such file{suggest(path)}")
+        raise FileError(f"{path}: no such file{suggest(path)}")
     near = suggest(path) or f";{collections.nearest(path.as_posix())}"
-    raise ScoreError(f"{path}: no such file or corpus{near} {collections.REMEDY}")
+    raise FileError(f"{path}: no such file or corpus{near} {collections.REMEDY}")
 
 
 def name_of(source: str | Path | Corpus) -> str | None:
@@ -65,14 +66,13 @@ def name_of(source: str | Path | Corpus) -> str | None:
     return text if text in collections.COLLECTIONS else None
 
 
-_ENDINGS = f"songs end in {' '.join(READERS)}"
-
-
-def _songs(paths: Iterable[str]) -> list[Place]:
+def _songs(paths: Iterable[str]) -> list[SourceFile]:
     """Those of ``paths`` that are songs' files, each once, sorted by their parts."""
-    songs = {path for path in paths if path[path.rfind(".") :].lower() in READERS}
+    suffix_of = {path: path[path.rfind(".") :].lower() for path in paths}
+    known = {suffix for suffix in set(suffix_of.values()) if reader(suffix)}
+    songs = {path for path, suffix in suffix_of.items() if suffix in known}
     ordered = sorted(songs, key=lambda path: path.replace(os.sep, "\0"))
-    return [Place(path, path) for path in ordered]
+    return [SourceFile(path, path) for path in ordered]
 
 
 def _below(folder: Path) -> Iterator[str]:
@@ -83,17 +83,17 @@ def _below(folder: Path) -> Iterator[str]:
                 yield os.path.join(inside, name)  # noqa: PTH118
 
 
-def _globbed(pattern: str) -> list[Place]:
+def _globbed(pattern: str) -> list[SourceFile]:
     matched = glob.glob(pattern, recursive=True)  # noqa: PTH207 - it may be absolute
     found = (_below(path) if is_folder(path := Path(name)) else [str(path)] for name in matched)
     if songs := _songs(chain.from_iterable(found)):
         return songs
     if matched:
-        raise ScoreError(f"{pattern}: no song among {len(matched)} matches; {_ENDINGS}")
-    raise ScoreError(f"{pattern}: matches no file; * stands for any name, ** for any folders")
+        raise ScoreError(f"{pattern}: no song among {len(matched)} matches; {endings()}")
+    raise FileError(f"{pattern}: matches no file; * stands for any name, ** for any folders")
 
 
-def _corpus(name: str) -> list[Place]:
+def _corpus(name: str) -> list[SourceFile]:
     track = collections.COLLECTIONS[name].track
     paths = collections.files(name)
-    return [Place(str(path), "/".join(path.parts[-2:]), track=track) for path in paths]
+    return [SourceFile(str(path), "/".join(path.parts[-2:]), track=track) for path in paths]

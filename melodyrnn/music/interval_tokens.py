@@ -1,4 +1,4 @@
-"""A melody as its notes that sound, and as the moves from one to the next.
+"""A melody as tokens of interval and ratio of lengths, one from each note that sounds to the next.
 
 Nothing of a move depends on how a song was written down: a rest lengthens the note before it,
 intervals are the same in every key, and ratios of lengths are the same whether a collection counts
@@ -18,15 +18,15 @@ LARGEST = 12
 
 _LARGER = tuple(Fraction(n, 6) for n in (8, 9, 12, 18, 24, 36, 48))
 RATIOS: tuple[Fraction, ...] = (*(1 / ratio for ratio in reversed(_LARGER)), Fraction(1), *_LARGER)
-"""The ratios of lengths that are told apart; another one counts as the nearest."""
+"""The ratios of lengths that are kept distinct; another one counts as the nearest."""
 
 LENGTHS: tuple[Fraction, ...] = tuple(
     Fraction(n, 24) for n in (3, 4, 6, 8, 9, 12, 16, 18, 24, 32, 36, 48, 60, 72, 96, 144)
 )
-"""The lengths that are told apart, in quarter notes; another one counts as the nearest."""
+"""The lengths that are kept distinct, in quarter notes; another one counts as the nearest."""
 
 
-class Sounding(NamedTuple):
+class SoundingNote(NamedTuple):
     """A note that sounds, until the next one does."""
 
     midi: int
@@ -45,18 +45,18 @@ class Move(NamedTuple):
         return f"{self.interval:+d}*{self.ratio}"
 
 
-def sounding(song: Song) -> tuple[Sounding, ...]:
+def sounding(song: Song) -> tuple[SoundingNote, ...]:
     """The notes that sound, in order. Rests before the first one are left out."""
     lines = {start for _, start, _ in bar_spans(song) if start or not song.pickup}
-    heard = [
+    started = [
         (note.pitch.midi, onset)
         for note, onset in zip(song.notes, song.offsets, strict=True)
         if note.pitch
     ]
-    ends = [*(onset for _, onset in heard[1:]), song.duration]
+    ends = [*(onset for _, onset in started[1:]), song.duration]
     return tuple(
-        Sounding(midi, onset, end - onset, onset in lines)
-        for (midi, onset), end in zip(heard, ends, strict=False)  # of silence, an end alone
+        SoundingNote(midi, onset, end - onset, onset in lines)
+        for (midi, onset), end in zip(started, ends, strict=False)  # of silence, an end alone
     )
 
 
@@ -69,7 +69,7 @@ def moves(song: Song) -> tuple[Move, ...]:
     )
 
 
-def interval(before: Sounding, after: Sounding) -> int:
+def interval(before: SoundingNote, after: SoundingNote) -> int:
     """In semitones, at most an octave either way."""
     return max(-LARGEST, min(LARGEST, after.midi - before.midi))
 

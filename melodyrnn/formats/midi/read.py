@@ -1,36 +1,24 @@
-"""Standard MIDI File <-> Song.
+"""Standard MIDI File -> Song."""
 
-A Song that is written and read again has the same MIDI pitches, durations, meters, key, tempo,
-pickup, title and composer. Lost are the spelling of pitches (they are spelled anew by the key),
-the bounds between adjacent rests, and ``codes``.
-"""
-
-import io
 import warnings
 from collections import defaultdict, deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from fractions import Fraction
 
-import mido
-
-from melodyrnn.errors import ConfigError, MelodyWarning, MidiError
+from melodyrnn.errors import MelodyWarning, MidiError
 from melodyrnn.formats.melody.assembly import LONGEST, first_key, first_tempo, with_rests
 from melodyrnn.formats.melody.grid import Grid
 from melodyrnn.formats.melody.quantise import quantise
-from melodyrnn.formats.melody.voices import Sounding, Voice, choose, melody
+from melodyrnn.formats.melody.voices import TimedNote, Voice, choose, melody
 from melodyrnn.formats.midi.events import NOTE_OFF, NOTE_ON, Event, MidiData, read_events
-from melodyrnn.formats.midi.meta import Clock, Marks, read_marks, written_marks
+from melodyrnn.formats.midi.meta_events import Clock, Marks, read_marks
 from melodyrnn.music.bars import bar_spans
 from melodyrnn.music.durations import GRID, can_write
 from melodyrnn.music.song import Note, Song
 
-TICKS = 960
-"""Ticks a quarter note in what is written: a multiple of GRID, so that all durations are exact."""
 DRUMS = 9
 """The channel, counted from 0, whose keys are drums and not pitches."""
-
-_VELOCITY = 80
 
 Span = tuple[int, int, int]
 """A note's first tick, its pitch, and the tick where it ends."""
@@ -54,7 +42,7 @@ def parse_midi(
     voices = [voice for _, voice in sources]
     chosen = choose(voices, track, name)
     index = next(index for index, voice in sources if voice is chosen)
-    notes: Sequence[Sounding] = melody(voices, track, name).notes
+    notes: Sequence[TimedNote] = melody(voices, track, name).notes
     if notes[-1].end > LONGEST:
         raise MidiError(
             f"{name}: the melody lasts {float(notes[-1].end):.0f} quarter notes, more than "
@@ -72,32 +60,6 @@ def parse_midi(
     end = song.duration
     changes = tuple(change for change in song.meter_changes if change[0] < end)
     return replace(song, meter_changes=changes)
-
-
-def midi_bytes(song: Song, *, tempo: float | None = None, program: int = 0) -> bytes:
-    """A song as a MIDI file of type 1: a track of marks and one of notes.
-
-    ``tempo`` in quarter notes per minute takes the place of the song's. ``program`` is the
-    General MIDI number of the sound, 0 to 127 (0 is a piano). Raises ConfigError for an
-    impossible program, NotationError for a tempo, MidiError for a song without end.
-    """
-    if not 0 <= program <= 127:
-        raise ConfigError(f"unknown program {program}; General MIDI programs are 0 to 127")
-    if song.duration > LONGEST:
-        raise MidiError(f"the song lasts {song.duration} quarter notes; at most {LONGEST} fit MIDI")
-    if tempo is not None:
-        song = replace(song, tempo=tempo)
-    file = mido.MidiFile(type=1, ticks_per_beat=TICKS, charset="utf-8")
-    played: list[tuple[Fraction, mido.Message]] = [
-        (Fraction(0), mido.Message("program_change", program=program)),
-        *_strokes(song),
-    ]
-    for events in (list(written_marks(song)), played):
-        end = (song.duration, mido.MetaMessage("end_of_track"))
-        file.tracks.append(mido.MidiTrack(_timed([*events, end])))
-    buffer = io.BytesIO()
-    file.save(file=buffer)
-    return buffer.getvalue()
 
 
 def _voices(midi: MidiData, marks: list[Marks], name: str) -> list[tuple[int, Voice]]:
@@ -140,10 +102,10 @@ def _voices(midi: MidiData, marks: list[Marks], name: str) -> list[tuple[int, Vo
     ]
 
 
-def _ordered(spans: list[Span], clock: Clock) -> tuple[Sounding, ...]:
-    """Sorted while they are whole numbers, and each moment told once: Fractions are slow."""
+def _ordered(spans: list[Span], clock: Clock) -> tuple[TimedNote, ...]:
+    """Sorted as whole numbers, and each moment converted once: Fractions are slow."""
     moments = {tick: clock(tick) for span in spans for tick in (span[0], span[2])}
-    return tuple(Sounding(moments[on], moments[off], pitch) for on, pitch, off in sorted(spans))
+    return tuple(TimedNote(moments[on], moments[off], pitch) for on, pitch, off in sorted(spans))
 
 
 def _strokes_read(events: Iterable[Event]) -> dict[tuple[int, int], list[tuple[int, bool]]]:
@@ -181,11 +143,11 @@ def _spans(strokes: list[tuple[int, bool]], end: int) -> tuple[list[tuple[int, i
     return spans, unclosed
 
 
-def _on_grid(note: Sounding) -> bool:
+def _on_grid(note: TimedNote) -> bool:
     return GRID % note.onset.denominator == 0 and GRID % note.end.denominator == 0
 
 
-def _song(notes: Iterable[Sounding], marks: Marks, name: str) -> Song:
+def _song(notes: Iterable[TimedNote], marks: Marks, name: str) -> Song:
     """The notes under their marks."""
     tempo, key = first_tempo(marks.tempi, name), first_key(marks.keys, name)
     return Song(
@@ -214,24 +176,6 @@ def _with_last_rest(song: Song, end: Fraction, exact: bool) -> Song:
     *_, (meter, start, stop) = bar_spans(longer)
     fills = start < song.duration and stop - start == meter.bar and not song.pickup
     return longer if fills else song
-
-
-def _strokes(song: Song) -> Iterator[tuple[Fraction, mido.Message]]:
-    for note, onset in zip(song.notes, song.offsets, strict=True):
-        if note.pitch is None:
-            continue
-        number = note.pitch.midi
-        yield onset, mido.Message("note_on", note=number, velocity=_VELOCITY)
-        yield onset + note.duration, mido.Message("note_off", note=number, velocity=0)
-
-
-def _timed(events: Iterable[tuple[Fraction, mido.Message]]) -> Iterator[mido.Message]:
-    """Messages in order, each with its ticks since the one before."""
-    last = 0
-    for offset, message in sorted(events, key=lambda event: event[0]):
-        tick = int(offset * TICKS)
-        yield message.copy(time=tick - last)
-        last = tick
 
 
 def _warn(text: str) -> None:

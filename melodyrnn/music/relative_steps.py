@@ -1,4 +1,4 @@
-"""What of a melody stays when it is transposed, or written in other note values."""
+"""A melody as steps from note to note, the same in every key and in longer or shorter values."""
 
 from math import gcd
 from typing import NamedTuple
@@ -13,7 +13,7 @@ START: Step = (None, 0, 0, False)
 """The step to each rest and note up to the first that sounds: there is nothing to compare with."""
 
 
-class Heard(NamedTuple):
+class LastNote(NamedTuple):
     """What the next step is counted from."""
 
     pitch: int | None = None  # MIDI number of the last note that sounded
@@ -28,9 +28,9 @@ class Heard(NamedTuple):
         interval = None if pitch is None else pitch - self.pitch
         return interval, length // part, self.length // part, self.rest
 
-    def after(self, pitch: int | None, length: int) -> "Heard":
-        """With that note or rest heard as well."""
-        return Heard(self.pitch if pitch is None else pitch, length, pitch is None)
+    def after(self, pitch: int | None, length: int) -> "LastNote":
+        """From where that note or rest leads on."""
+        return LastNote(self.pitch if pitch is None else pitch, length, pitch is None)
 
     def target(self, step: Step) -> tuple[int | None, int] | None:
         """The pitch and length to which ``step`` leads; None where it cannot be taken from here."""
@@ -44,9 +44,9 @@ class Heard(NamedTuple):
 def relative(song: Song) -> list[Step]:
     """One step a note or rest."""
     steps: list[Step] = []
-    heard = Heard()
+    last = LastNote()
     for note, length in zip(song.notes, song.steps, strict=True):
         pitch = note.pitch.midi if note.pitch else None
-        steps.append(heard.step(pitch, length))
-        heard = heard.after(pitch, length)
+        steps.append(last.step(pitch, length))
+        last = last.after(pitch, length)
     return steps

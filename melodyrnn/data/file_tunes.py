@@ -4,8 +4,8 @@ import warnings
 from typing import NamedTuple
 
 from melodyrnn.errors import MelodyError, MelodyWarning, naming_options, worded
+from melodyrnn.formats.format import Format
 from melodyrnn.formats.melody.grid import Grid
-from melodyrnn.formats.read import parse_tunes
 from melodyrnn.music.song import Song
 
 FILE = "\x1a"
@@ -13,16 +13,16 @@ FILE = "\x1a"
 lie. (The control character is named SUBSTITUTE.)"""
 
 
-class Tune(NamedTuple):
+class FileTune(NamedTuple):
     """One tune of a file."""
 
-    label: str  # tells the tunes of one file apart; "" where there is but one
+    label: str  # identifies the tune in its file; "" where the file holds one
     song: Song | None  # None where it was left out
     error: str = ""  # then: the class of the error
     why: str = ""  # and its words
     remarks: tuple[str, ...] = ()  # what was decided in reading it
 
-    def of_file(self, name: str) -> "Tune":
+    def of_file(self, name: str) -> "FileTune":
         """The same, with the file's name in what is said of it, for the face in front."""
         if not (self.why or self.remarks):
             return self
@@ -31,18 +31,21 @@ class Tune(NamedTuple):
 
 
 @naming_options()  # they are kept, and worded when they are shown
-def tunes(data: bytes, suffix: str, track: str | None, grid: Grid | None) -> list[Tune]:
-    """The tunes in the bytes of a file whose kind ``suffix`` names; no tune raises MelodyError.
+def read_tunes(
+    data: bytes, written_in: Format, track: str | None, grid: Grid | None
+) -> list[FileTune]:
+    """The tunes in the bytes of a file of that format; raises nothing, for ``left_out`` stands for
+    what cannot be read.
 
     ``FILE`` stands for the file's name in what is said of them.
     """
-    found: list[Tune] = []
+    found: list[FileTune] = []
     try:
-        for label, read in parse_tunes(data, suffix, FILE, track, grid):
+        for label, read in written_in.read_tunes(data, FILE, track, grid):
             with warnings.catch_warnings(record=True) as caught:
                 warnings.simplefilter("always", MelodyWarning)
                 try:
-                    tune = Tune(label, read())
+                    tune = FileTune(label, read())
                 except MelodyError as error:
                     tune = left_out(error, label)
             remarks = (str(w.message) for w in caught if issubclass(w.category, MelodyWarning))
@@ -52,6 +55,6 @@ def tunes(data: bytes, suffix: str, track: str | None, grid: Grid | None) -> lis
     return found
 
 
-def left_out(error: MelodyError, label: str = "") -> Tune:
+def left_out(error: MelodyError, label: str = "") -> FileTune:
     """A tune that ``error`` keeps out."""
-    return Tune(label, None, type(error).__name__, str(error))
+    return FileTune(label, None, type(error).__name__, str(error))

@@ -1,0 +1,67 @@
+"""Song -> Standard MIDI File.
+
+A Song that is written and read again has the same MIDI pitches, durations, meters, key, tempo,
+pickup, title and composer. Lost are the spelling of pitches (they are spelled anew by the key),
+the bounds between adjacent rests, and ``codes``.
+"""
+
+import io
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from fractions import Fraction
+
+import mido
+
+from melodyrnn.errors import ConfigError, MidiError
+from melodyrnn.formats.melody.assembly import LONGEST
+from melodyrnn.formats.midi.meta_events import written_marks
+from melodyrnn.music.song import Song
+
+TICKS = 960
+"""Ticks a quarter note in what is written: a multiple of GRID, so that all durations are exact."""
+
+_VELOCITY = 80
+
+
+def midi_bytes(song: Song, *, tempo: float | None = None, program: int = 0) -> bytes:
+    """A song as a MIDI file of type 1: a track of marks and one of notes.
+
+    ``tempo`` in quarter notes per minute takes the place of the song's. ``program`` is the
+    General MIDI number of the sound, 0 to 127 (0 is a piano). Raises ConfigError for an
+    impossible program, NotationError for a tempo, MidiError for a song without end.
+    """
+    if not 0 <= program <= 127:
+        raise ConfigError(f"unknown program {program}; General MIDI programs are 0 to 127")
+    if song.duration > LONGEST:
+        raise MidiError(f"the song lasts {song.duration} quarter notes; at most {LONGEST} fit MIDI")
+    if tempo is not None:
+        song = replace(song, tempo=tempo)
+    file = mido.MidiFile(type=1, ticks_per_beat=TICKS, charset="utf-8")
+    played: list[tuple[Fraction, mido.Message]] = [
+        (Fraction(0), mido.Message("program_change", program=program)),
+        *_strokes(song),
+    ]
+    for events in (list(written_marks(song)), played):
+        end = (song.duration, mido.MetaMessage("end_of_track"))
+        file.tracks.append(mido.MidiTrack(_timed([*events, end])))
+    buffer = io.BytesIO()
+    file.save(file=buffer)
+    return buffer.getvalue()
+
+
+def _strokes(song: Song) -> Iterator[tuple[Fraction, mido.Message]]:
+    for note, onset in zip(song.notes, song.offsets, strict=True):
+        if note.pitch is None:
+            continue
+        number = note.pitch.midi
+        yield onset, mido.Message("note_on", note=number, velocity=_VELOCITY)
+        yield onset + note.duration, mido.Message("note_off", note=number, velocity=0)
+
+
+def _timed(events: Iterable[tuple[Fraction, mido.Message]]) -> Iterator[mido.Message]:
+    """Messages in order, each with its ticks since the one before."""
+    last = 0
+    for offset, message in sorted(events, key=lambda event: event[0]):
+        tick = int(offset * TICKS)
+        yield message.copy(time=tick - last)
+        last = tick
