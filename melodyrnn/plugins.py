@@ -53,22 +53,54 @@ class Table(Mapping[str, Row]):
         self._rows = {row.name: row for row in rows}
         self._own = tuple(self._rows)
         self._others = others
+        self._loaded_rows: dict[str, Row] = {}  # of others, those used so far
 
     def __getitem__(self, name: str) -> Row:
         """Raises KeyError, and PluginError for a row that cannot be loaded."""
-        if name not in self._rows:
-            self._rows[name] = self._others()[name]()
-        return self._rows[name]
+        if name in self._rows:
+            return self._rows[name]
+        loader = self._others()[name]
+        if name not in self._loaded_rows:
+            self._loaded_rows[name] = loader()
+        return self._loaded_rows[name]
 
     def __contains__(self, name: object) -> bool:
-        return name in self._own or name in self._others()
+        return name in self._rows or name in self._others()
 
     def __iter__(self) -> Iterator[str]:
-        yield from self._own
-        yield from (name for name in self._others() if name not in self._own)
+        yield from (known := tuple(self._rows))
+        yield from (name for name in self._others() if name not in known)
 
     def __len__(self) -> int:
         return sum(1 for _ in self)
+
+    def add(self, row: Row) -> None:
+        """Add a row. Raises ConfigError where its name is taken by another."""
+        if row.name in self and self[row.name] is not row:
+            raise ConfigError(
+                f"there is a {self.kind} {row.name!r} already; give the new one another name"
+            )
+        self._rows[row.name] = row
+
+    def remove(self, name: str) -> None:
+        """Take away a row that was added. Raises KeyError for one of this package."""
+        if name in self._own:
+            raise KeyError(name)
+        del self._rows[name]
+
+    @property
+    def own(self) -> list[Row]:
+        """The rows of this package."""
+        return [self._rows[name] for name in self._own]
+
+    @property
+    def added(self) -> list[str]:
+        """The names of the rows that are not of this package."""
+        return [name for name in self if name not in self._own]
+
+    def where(self, trait: Callable[[Row], bool]) -> "Selection[Row]":
+        """The rows for which ``trait`` holds, as a mapping; what is added later too."""
+        return Selection(self, trait)
 
     def having(self, trait: Callable[[Row], bool]) -> list[str]:
         """The names of the rows for which ``trait`` holds, without those that cannot be loaded."""
@@ -97,6 +129,25 @@ class Table(Mapping[str, Row]):
             return self[name]
         except PluginError:
             return None
+
+
+class Selection(Mapping[str, Row]):
+    """Some rows of a table."""
+
+    def __init__(self, table: Table[Row], trait: Callable[[Row], bool]) -> None:
+        self._table, self._trait = table, trait
+
+    def __getitem__(self, name: str) -> Row:
+        row = self._table[name]
+        if not self._trait(row):
+            raise KeyError(name)
+        return row
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._table.having(self._trait))
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
 
 
 @lru_cache(maxsize=8)

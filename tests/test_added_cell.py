@@ -12,8 +12,7 @@ from melodyrnn.models.backend import keras, tf
 from melodyrnn.models.config import ModelConfig
 from melodyrnn.models.networks import step_network as models
 from melodyrnn.models.networks.numpy_network import Network, read_weights
-from melodyrnn.models.recurrent.cells import CELLS, Cell, Other, add_cell
-from melodyrnn.models.registry import MODELS, ModelSpec
+from melodyrnn.models.recurrent.cells import CELLS, Cell, Other
 
 UNITS = 6
 
@@ -40,12 +39,10 @@ MINIMAL = Cell(
 
 
 @pytest.fixture(autouse=True)
-def added(monkeypatch):
-    add_cell(MINIMAL)
-    spec = ModelSpec(about=MINIMAL.about, cell="minimal", stateful=True)
-    monkeypatch.setitem(MODELS, "minimal", spec)
+def added():
+    CELLS.add(MINIMAL)
     yield
-    del CELLS["minimal"]
+    CELLS.remove("minimal")
 
 
 def test_numpy_and_tensorflow_and_keras_agree(tmp_path):
@@ -81,9 +78,9 @@ def test_it_is_trained_resumed_and_generates(tmp_path):
 
 
 def test_a_name_is_taken_once():
-    add_cell(MINIMAL)  # the same row again is no harm
+    CELLS.add(MINIMAL)  # the same row again is no harm
     with pytest.raises(ConfigError, match="there is a cell 'lstm' already"):
-        add_cell(Cell("lstm", "another", "another", minimal, gates=2))
+        CELLS.add(Cell("lstm", "another", "another", minimal, gates=2))
 
 
 def test_the_table_is_read_without_any_library():

@@ -13,6 +13,8 @@ from melodyrnn import plugins
 from melodyrnn.errors import ConfigError, PluginError
 from melodyrnn.models import registry
 from melodyrnn.models.config import ModelConfig
+from melodyrnn.models.recurrent import cells
+from melodyrnn.models.recurrent.cells import Cell
 from melodyrnn.models.registry import CELLS, MODELS
 
 ROOT = Path(__file__).parent.parent
@@ -92,8 +94,8 @@ def site(tmp_path_factory):
 def installed(site, monkeypatch):
     """The package beside this process's own, whose tables are put back as they were."""
     monkeypatch.syspath_prepend(site)
-    for table in (CELLS, MODELS):
-        monkeypatch.setattr(table, "_rows", dict(table._rows))
+    for table in (cells.CELLS, MODELS):
+        monkeypatch.setattr(table, "_loaded_rows", {})
     plugins.found.cache_clear()
     yield
     plugins.found.cache_clear()
@@ -192,16 +194,21 @@ class TestTables:
             ModelConfig("unigrams")
 
 
-class Ungated:
-    about, title = "a cell without gates", "the network without gates"
+def ungated(math, z, state, u):
+    h = math.tanh(z + state[0] @ u)
+    return h, (h,)
+
+
+UNGATED = Cell("another name", "a cell without gates", "network without gates", ungated, gates=1)
 
 
 def test_a_cell_brings_two_models(monkeypatch):
-    point = EntryPoint("ungated", f"{__name__}:Ungated", "melodyrnn.cells")
+    point = EntryPoint("ungated", f"{__name__}:UNGATED", "melodyrnn.cells")
     groups = {"melodyrnn.cells": {"ungated": point}, "melodyrnn.models": {}}
-    monkeypatch.setattr(registry, "found", groups.__getitem__)
-    for table in (CELLS, MODELS):
-        monkeypatch.setattr(table, "_rows", dict(table._rows))
+    for module in (cells, registry):
+        monkeypatch.setattr(module, "found", groups.__getitem__)
+    for table in (cells.CELLS, MODELS):
+        monkeypatch.setattr(table, "_loaded_rows", {})
     assert list(CELLS)[-1] == "ungated"
     assert list(MODELS)[-2:] == ["ungated", "ungated-stateless"]
     assert MODELS.abouts()["ungated"] == "a cell without gates, state carried all along"

@@ -9,7 +9,6 @@ from melodyrnn.errors import PluginError
 from melodyrnn.plugins import imported
 
 if TYPE_CHECKING:
-    from melodyrnn.models.config import ModelConfig
     from melodyrnn.models.predictor import Predictor
     from melodyrnn.sequences.vocabulary import Indices
 
@@ -122,11 +121,20 @@ class NgramModel(Model):
             raise PluginError(f"model {self.name!r} cannot be loaded: {error}") from error
 
 
+class Windowed(Protocol):
+    """What a model asks of its configuration, beside its own ``settings``."""
+
+    @property
+    def window(self) -> int: ...
+
+
 class Session(Protocol):
     """What a model needs of the run in which it learns, or is read again."""
 
     @property
-    def config(self) -> "ModelConfig": ...
+    def config(self) -> Windowed:
+        """A ModelConfig."""
+        ...
 
     @property
     def vocabulary_size(self) -> int: ...

@@ -8,103 +8,41 @@ packages add rows by entry points of the groups ``melodyrnn.models`` and ``melod
 - a function ``make(sequences, window, codes, **settings) -> Predictor`` itself, whose first line of
   documentation is what the help says.
 
-One of ``melodyrnn.cells`` names a cell (a row of ``models.recurrent.cells``) and so adds the models
+One of ``melodyrnn.cells`` names a ``Cell`` (see ``models.recurrent.cells``) and so adds the models
 CELL and CELL-stateless.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, Protocol, cast
+from typing import TYPE_CHECKING, cast
 
 from melodyrnn.errors import PluginError
 from melodyrnn.models.model import Maker, Model, NetworkModel, NgramModel
+from melodyrnn.models.recurrent import cells
+from melodyrnn.models.recurrent.cells import Cell
 from melodyrnn.plugins import Loader, Table, found, load
 
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
 
 
-class CellRow(Protocol):
-    """What the registry reads of a cell."""
-
-    @property
-    def name(self) -> str: ...
-
-    @property
-    def about(self) -> str: ...
-
-    @property
-    def title(self) -> str:
-        """How a sentence calls a network of it, such as "the LSTM"."""
-        ...
+CELLS = cells.CELLS.where(lambda cell: cell.general)
+"""Name -> what a recurrent layer is made of, wherever a cell can be chosen."""
 
 
-@dataclass(frozen=True, slots=True)
-class BuiltInCell:
-    """A cell of this package; ``recurrent.cells.CELLS`` has its layer and its equation."""
-
-    name: str
-    about: str
-    title: str
-    short_title: str = ""  # where more is said of it; else as ``title``
-
-
-@dataclass(frozen=True, slots=True)
-class _NamedCell:
-    """A cell of another package under the name of its entry point."""
-
-    name: str
-    about: str
-    title: str
-
-
-def _cells_of_others() -> dict[str, Loader[CellRow]]:
-    return {name: partial(_cell, point) for name, point in found("melodyrnn.cells").items()}
-
-
-def _cell(point: "EntryPoint") -> CellRow:
-    row = load(point, "cell")
-    about, title = getattr(row, "about", None), getattr(row, "title", "")
-    if not isinstance(about, str):
-        raise PluginError(f"cell {point.name!r}: {point.value} is no cell; it has no 'about'")
-    return _NamedCell(point.name, about, title or point.name)
-
-
-_CELLS = (
-    BuiltInCell("lstm", "long short-term memory", "the LSTM"),
-    BuiltInCell("gru", "gated recurrent unit", "the GRU"),
-    BuiltInCell(
-        "rnn", "simple recurrent network", "the simple recurrent network", "the simple network"
-    ),
-    BuiltInCell("peephole", "LSTM whose gates see the cell's state", "the LSTM with peepholes"),
-    BuiltInCell(
-        "peephole-full",
-        "the same, each gate seeing the state of every unit",
-        "the LSTM with full peepholes",
-    ),
-    BuiltInCell(
-        "coupled", "LSTM that forgets just what it replaces", "the LSTM with coupled gates"
-    ),
-)
-
-CELLS: Table[CellRow] = Table("cell", _CELLS, _cells_of_others)
-"""Name -> what a recurrent layer is made of."""
-
-
-def _stateful(cell: CellRow) -> Model:
+def _stateful(cell: Cell) -> Model:
     about = f"{cell.about}, state carried all along"
     return NetworkModel(
-        name=cell.name, about=about, title=cell.title, cell=cell.name, stateful=True
+        name=cell.name, about=about, title=f"the {cell.title}", cell=cell.name, stateful=True
     )
 
 
-def _stateless(cell: CellRow) -> Model:
-    title = getattr(cell, "short_title", "") or cell.title
+def _stateless(cell: Cell) -> Model:
     return NetworkModel(
         name=f"{cell.name}-stateless",
         about=f"{cell.name} that forgets at each window",
-        title=f"{title} that forgets",
+        title=f"the {cell.title} that forgets",
         cell=cell.name,
         batch=14,
     )
@@ -113,7 +51,7 @@ def _stateless(cell: CellRow) -> Model:
 def _models_of_others() -> dict[str, Loader[Model]]:
     """Those of the cells, then those of the models."""
     rows: dict[str, Loader[Model]] = {}
-    for name in found("melodyrnn.cells"):
+    for name in cells.CELLS.added:
         rows[name] = partial(_of_cell, name, _stateful)
         rows[f"{name}-stateless"] = partial(_of_cell, name, _stateless)
     for name, point in found("melodyrnn.models").items():
@@ -121,8 +59,8 @@ def _models_of_others() -> dict[str, Loader[Model]]:
     return rows
 
 
-def _of_cell(name: str, make: Callable[[CellRow], Model]) -> Model:
-    return make(CELLS[name])
+def _of_cell(name: str, make: Callable[[Cell], Model]) -> Model:
+    return make(cells.CELLS[name])
 
 
 def _model(point: "EntryPoint") -> Model:
@@ -137,11 +75,13 @@ def _model(point: "EntryPoint") -> Model:
     return NgramModel(name=point.name, about=about, predictor=cast("Maker", row))
 
 
+_OWN = [cell for cell in cells.CELLS.own if cell.general]
+
 MODELS: Table[Model] = Table(
     "model",
     (
-        *map(_stateful, _CELLS),
-        *map(_stateless, _CELLS),
+        *map(_stateful, _OWN),
+        *map(_stateless, _OWN),
         NetworkModel(
             name="attention",
             about="LSTM that attends over its last 40 outputs, state carried all along",

@@ -1,18 +1,24 @@
 """The table of recurrent cells: one row each, for TensorFlow, NumPy and Keras alike.
 
 Nothing heavy is imported here, so that help can name all cells; a row makes its Keras layer late.
-Another package adds a cell by ``add_cell``: the function of its equation, and the sizes of what it
-carries and learns, are all that is needed.
+Another package adds a cell by an entry point of the group ``melodyrnn.cells`` that names a ``Cell``
+(see ``melodyrnn.plugins``), a program by ``CELLS.add``: the function of its equation, and the sizes
+of what it carries and learns, are all that is needed. It adds the models CELL and CELL-stateless.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from importlib import import_module
-from typing import Any, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
-from melodyrnn.errors import ConfigError
+from melodyrnn.errors import PluginError
 from melodyrnn.models.recurrent import equations
 from melodyrnn.models.recurrent.equations import REACH, State, Tensor
+from melodyrnn.plugins import Loader, Table, found, load
+
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
 
 KerasLayer: TypeAlias = Any
 
@@ -33,7 +39,7 @@ class Cell:
 
     name: str
     about: str  # in the words of the help
-    title: str  # as it stands in a text
+    title: str  # as it stands in a sentence after "the"
     step: Callable[..., tuple[Tensor, State]]
     """The equation, ``step(math, z, state, *weights) -> output, state``; see ``equations``."""
     gates: int  # G, side by side in z (B, G H)
@@ -70,9 +76,20 @@ def _peephole(shape: tuple[int, ...]) -> tuple[Other, ...]:
     return tuple(Other(f"peephole_{gate}", shape, zeros=True) for gate in "ifo")
 
 
-CELLS: dict[str, Cell] = {
-    cell.name: cell
-    for cell in (
+def _of_others() -> dict[str, Loader[Cell]]:
+    return {name: partial(_cell, point) for name, point in found("melodyrnn.cells").items()}
+
+
+def _cell(point: "EntryPoint") -> Cell:
+    cell = load(point, "cell")
+    if not isinstance(cell, Cell):
+        raise PluginError(f"cell {point.name!r}: {point.value} is not a Cell")
+    return replace(cell, name=point.name)
+
+
+CELLS: Table[Cell] = Table(
+    "cell",
+    (
         Cell(
             "lstm",
             "long short-term memory",
@@ -97,7 +114,7 @@ CELLS: dict[str, Cell] = {
         Cell(
             "rnn",
             "simple recurrent network",
-            "simple RNN",
+            "simple recurrent network",
             equations.simple,
             gates=1,
             maker=f"{_HERE}:simple_rnn",
@@ -106,7 +123,7 @@ CELLS: dict[str, Cell] = {
         Cell(
             "peephole",
             "LSTM whose gates see the cell's state",
-            "peephole LSTM",
+            "LSTM with peepholes",
             equations.peephole,
             gates=4,
             states=(1, 1),
@@ -117,7 +134,7 @@ CELLS: dict[str, Cell] = {
         Cell(
             "peephole-full",
             "the same, each gate seeing the state of every unit",
-            "full peephole LSTM",
+            "LSTM with full peepholes",
             equations.peephole,
             gates=4,
             states=(1, 1),
@@ -128,7 +145,7 @@ CELLS: dict[str, Cell] = {
         Cell(
             "coupled",
             "LSTM that forgets just what it replaces",
-            "coupled LSTM",
+            "LSTM with coupled gates",
             equations.coupled,
             gates=3,
             states=(1, 1),
@@ -138,7 +155,7 @@ CELLS: dict[str, Cell] = {
         Cell(
             "attention",
             f"LSTM that attends over its last {REACH} outputs",
-            "attention LSTM",
+            "LSTM with attention",
             equations.attention,
             gates=4,
             states=(1, 1, 1, REACH, REACH),
@@ -156,13 +173,7 @@ CELLS: dict[str, Cell] = {
             general=False,
             maker=f"{_HERE}:attention",
         ),
-    )
-}
+    ),
+    _of_others,
+)
 """Name -> row."""
-
-
-def add_cell(cell: Cell) -> None:
-    """Add a row to the table. Raises ConfigError where its name is taken."""
-    if CELLS.get(cell.name, cell) is not cell:
-        raise ConfigError(f"there is a cell {cell.name!r} already; give the new one another name")
-    CELLS[cell.name] = cell
