@@ -22,7 +22,7 @@ _HOME = {
     "evaluate": "workflows.evaluate",
     "compare": "experiments.comparison.compare",
     "generate": "workflows.generate",
-    "run_lesson": "lessons.running",
+    "run_lesson": "lessons.run_lesson",
     "benchmark": "experiments.benchmark.benchmark",
     "sweep": "experiments.sweep.sweep",
     "write_song": "render.write",

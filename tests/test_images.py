@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 
 from melodyrnn.errors import MelodyError
-from melodyrnn.lessons import image_files, images
+from melodyrnn.lessons import images
 from melodyrnn.lessons.catalogue import lesson_named
+from melodyrnn.lessons.shared import digit_images
 from melodyrnn.models.recurrent.equations import EQUATIONS
 from melodyrnn.models.recurrent.written_out import apart, last_output
 from melodyrnn.models.registry import CELLS
@@ -38,7 +39,7 @@ def test_other_weights_would_be_found_out():
 
 
 def test_the_digits_are_split_by_digit_and_no_image_is_in_two():
-    data = image_files.digits()
+    data = digit_images.digits()
     counts = [len(batch.y) for batch in data[1:]]
     assert counts == [1085, 357, 355]
     assert data.train.x.shape == (1085, 8, 8)
@@ -57,9 +58,9 @@ def small(lesson, **fit):
 
 @pytest.fixture
 def few_digits(monkeypatch):
-    whole = image_files.digits()
+    whole = digit_images.digits()
     few = [Batch(*(part[:60] for part in batch)) for batch in whole[1:]]
-    monkeypatch.setattr(images, "digits", lambda: image_files.Images(whole.name, *few))
+    monkeypatch.setattr(images, "digits", lambda: digit_images.Images(whole.name, *few))
 
 
 @pytest.mark.usefixtures("few_digits")
@@ -113,7 +114,7 @@ def made_up(**changed):
 def test_a_file_like_mnist_is_read(tmp_path, monkeypatch):
     path = tmp_path / "mnist.npz"
     path.write_bytes(made_up())
-    data = image_files.mnist(path)
+    data = digit_images.mnist(path)
     assert [batch.x.shape for batch in data[1:]] == [(180, 28, 28), (20, 28, 28), (20, 28, 28)]
     assert data.validation.y.tolist() == list(range(10)) * 2
     assert data.train.x.max() == 1
@@ -160,7 +161,7 @@ def test_what_is_no_mnist_is_told(tmp_path, content, message):
     path = tmp_path / "mnist.npz"
     path.write_bytes(content)
     with pytest.raises(MelodyError) as caught:
-        image_files.mnist(path)
+        digit_images.mnist(path)
     assert str(caught.value).startswith(f"{path}: ")
     assert message in str(caught.value)
     assert "\n" not in str(caught.value)
@@ -175,9 +176,9 @@ def test_a_file_that_swells_is_not_unpacked(tmp_path):
         for _ in range(210):
             entry.write(bytes(1_000_000))
     with pytest.raises(MelodyError, match=r"holds 210 MB; mnist\.npz has 55"):
-        image_files.mnist(path)
+        digit_images.mnist(path)
 
 
 def test_a_missing_file_is_named(tmp_path):
     with pytest.raises(MelodyError, match="no such file"):
-        image_files.mnist(tmp_path / "mnist.npz")
+        digit_images.mnist(tmp_path / "mnist.npz")

@@ -13,11 +13,11 @@ from click.testing import CliRunner
 from melodyrnn import read_song, run_lesson
 from melodyrnn.cli import main
 from melodyrnn.errors import ConfigError, RunError
-from melodyrnn.lessons import catalogue, cells, next_symbol, sentence, translation
-from melodyrnn.lessons import nabiya as nabiya_lessons
+from melodyrnn.lessons import catalogue, cells, sentence, translation
 from melodyrnn.lessons.catalogue import NAMES, all_lessons
-from melodyrnn.lessons.folder import FILE
 from melodyrnn.lessons.lesson import SHAPES, Curve, Finding, HeatMap, Lesson, Table
+from melodyrnn.lessons.lesson_folder import FILE
+from melodyrnn.lessons.shared import nabiya_song, next_symbol
 from melodyrnn.models.config import FitConfig, SequenceConfig
 from melodyrnn.models.counted.ngram import ceiling
 from melodyrnn.models.registry import CELLS
@@ -230,7 +230,7 @@ def test_the_page_names_each_lesson():
 
 
 def test_the_song_of_the_lessons_is_the_song_of_the_collection(nabiya):
-    assert read_song(nabiya) == nabiya_lessons.SONG
+    assert read_song(nabiya) == nabiya_song.SONG
 
 
 def test_the_sentence_is_the_courses():

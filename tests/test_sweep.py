@@ -12,8 +12,7 @@ from hypothesis import strategies as st
 from melodyrnn import sweep
 from melodyrnn.cli import main
 from melodyrnn.errors import ConfigError, MelodyError, RunError
-from melodyrnn.experiments.sweep import lesson_runs, song_runs, summary
-from melodyrnn.experiments.sweep import lesson_settings as course
+from melodyrnn.experiments.sweep import images_grid, lesson_sweep, song_sweep, summary
 from melodyrnn.experiments.sweep.grid import combinations, read_grid, settings_of, shown
 from melodyrnn.experiments.sweep.outcome import ACCURACY, BITS, Outcome
 from melodyrnn.experiments.sweep.sweep import lesson_of
@@ -77,10 +76,10 @@ def test_a_wrong_grid_is_told(words, message):
 
 def test_the_course_has_54_settings_of_each_cell_and_54_learnings():
     lesson = lesson_named("images")
-    grid = read_grid(course.GRID, lesson_runs.usable(lesson))
+    grid = read_grid(images_grid.GRID, lesson_sweep.usable(lesson))
     every = combinations(grid)
     assert len(every) == 3 * 54
-    plans = lesson_runs.plans_of(lesson, every, {"seed": 0}, Path("runs"))
+    plans = lesson_sweep.plans_of(lesson, every, {"seed": 0}, Path("runs"))
     assert len(plans) == 54
     assert {plan.epochs for plan in plans} == {(30, 50, 100)}
     assert len({plan.path for plan in plans}) == 54
@@ -163,13 +162,13 @@ def test_a_sweep_of_a_lesson_is_resumed(here, monkeypatch):
     assert json.loads((found.output / "sweep.json").read_text())["target"] == "images"
     files[1].unlink()  # as if it had been killed there
     ran = []
-    share_out = lesson_runs.share_out
+    share_out = lesson_sweep.share_out
 
     def counting(work, tasks, *rest):
         ran.extend(plan.path.name for plan in tasks.values())
         share_out(work, tasks, *rest)
 
-    monkeypatch.setattr(lesson_runs, "share_out", counting)
+    monkeypatch.setattr(lesson_sweep, "share_out", counting)
     again = sweep("images", grid=grid, jobs=1)
     assert ran == ["units=3"]
     assert [each.score for each in again.outcomes] == [each.score for each in found.outcomes]
@@ -252,8 +251,8 @@ def test_a_grid_over_seeds_and_songs_apart_is_judged_by_those_held_out():
 
     tunes = ["c8 d8 e8 f8 g8", "c8 g8 c8 g8 c8", "e8 d8 c8 d8 e4", "c8 c8 d8 d8 e8 f8"]
     songs = [Named(f"song {n}", parse(tune)) for n, tune in enumerate(tunes)]
-    assert song_runs.parted(songs[:1]).held_out == ()
-    plans = song_runs.plans_of(songs, [{"seed": 3}, {"seed": 4}], {}, Path("runs"))
+    assert song_sweep.parted(songs[:1]).held_out == ()
+    plans = song_sweep.plans_of(songs, [{"seed": 3}, {"seed": 4}], {}, Path("runs"))
     assert [plan.seed for plan in plans] == [3, 4]
     assert plans[0].held_out
     assert shown(None) == "none"

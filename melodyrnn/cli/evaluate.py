@@ -68,7 +68,7 @@ _HEARD = {
 
 
 def _show_songs(result: Any) -> None:
-    from melodyrnn.console.telling import show_telling
+    from melodyrnn.console.note_scores import show_telling
 
     model = result.model + (" with a short-term model" if result.with_short_term else "")
     for heard, telling in ((True, result.memory), (False, result.generalising)):

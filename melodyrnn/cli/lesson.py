@@ -30,7 +30,7 @@ def lesson(name: str, run_all: bool, as_json: bool, quiet: bool, **settings: Any
     from melodyrnn.console.lesson import show_lessons, show_taught, show_verdict
     from melodyrnn.console.progress import progress_of
     from melodyrnn.lessons.catalogue import all_lessons
-    from melodyrnn.lessons.running import run_lesson, run_lessons
+    from melodyrnn.lessons.run_lesson import run_lesson, run_lessons
 
     if run_all and name != LIST:
         raise click.UsageError(f"--all carries out all lessons; leave out {name!r}")

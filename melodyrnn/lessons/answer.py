@@ -18,7 +18,7 @@ from melodyrnn.lessons.lesson import (
     Progress,
     Table,
 )
-from melodyrnn.lessons.tunes import Alphabet, Tune, Tunes, fit, gathered
+from melodyrnn.lessons.shared.corpus_tunes import Alphabet, Tune, Tunes, fit, gathered
 from melodyrnn.models.config import FitConfig, SequenceConfig
 from melodyrnn.models.counted.ngram import Ngram
 from melodyrnn.music.moves import Move

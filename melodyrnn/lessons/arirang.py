@@ -1,7 +1,7 @@
 """``아리아리아리`` in, ``리아리아리랑`` out: it has to count."""
 
 from melodyrnn.lessons.lesson import Lesson
-from melodyrnn.lessons.next_symbol import NextSymbol
+from melodyrnn.lessons.shared.next_symbol import NextSymbol
 from melodyrnn.models.config import FitConfig, SequenceConfig
 from melodyrnn.sequences.vocabulary import Vocabulary
 

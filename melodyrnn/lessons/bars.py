@@ -19,7 +19,7 @@ from melodyrnn.lessons.lesson import (
     Progress,
     Table,
 )
-from melodyrnn.lessons.tunes import INTERVALS, Tune, fit, gathered
+from melodyrnn.lessons.shared.corpus_tunes import INTERVALS, Tune, fit, gathered
 from melodyrnn.models.config import FitConfig, SequenceConfig
 from melodyrnn.music.moves import LARGEST, LENGTHS, Sounding, interval, nearest
 from melodyrnn.sequences.sampling import log_softmax

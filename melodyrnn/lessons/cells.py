@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from melodyrnn.lessons.learning import learn, teller_of
 from melodyrnn.lessons.lesson import LEARNING, Finding, Lesson, Progress, Table
+from melodyrnn.lessons.shared.fitted_network import learn, teller_of
 from melodyrnn.models.config import FitConfig, SequenceConfig
 from melodyrnn.models.registry import CELLS
 from melodyrnn.sequences.windows import Batch

@@ -1,7 +1,7 @@
 """``hihell`` in, ``ihello`` out: each letter tells the next."""
 
 from melodyrnn.lessons.lesson import Lesson
-from melodyrnn.lessons.next_symbol import NextSymbol
+from melodyrnn.lessons.shared.next_symbol import NextSymbol
 from melodyrnn.models.config import FitConfig, SequenceConfig
 from melodyrnn.sequences.vocabulary import Vocabulary
 

@@ -5,7 +5,6 @@ from dataclasses import replace
 from math import log
 from typing import Any
 
-from melodyrnn.lessons.image_files import CLASSES, Images, digits, mnist
 from melodyrnn.lessons.lesson import (
     LEARNING,
     Curve,
@@ -16,6 +15,7 @@ from melodyrnn.lessons.lesson import (
     Progress,
     Table,
 )
+from melodyrnn.lessons.shared.digit_images import CLASSES, Images, digits, mnist
 from melodyrnn.models.config import FitConfig, SequenceConfig
 from melodyrnn.models.registry import CELLS
 

@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from melodyrnn.lessons import tradition
 from melodyrnn.lessons.lesson import LEARNING, NETWORK, Curve, Finding, Lesson, Progress, Table
-from melodyrnn.lessons.tunes import (
+from melodyrnn.lessons.shared.corpus_tunes import (
     ATTRIBUTES,
     EXCERPT,
     TRADITIONS,

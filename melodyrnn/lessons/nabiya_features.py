@@ -3,7 +3,7 @@
 from statistics import mean
 
 from melodyrnn.lessons.lesson import NETWORK, Finding, Lesson, Progress, Table
-from melodyrnn.lessons.nabiya import LEARNING, OPENING, listen_all
+from melodyrnn.lessons.shared.nabiya_song import LEARNING, OPENING, listen_all
 from melodyrnn.models.config import FitConfig, SequenceConfig
 
 SEEDS = 5

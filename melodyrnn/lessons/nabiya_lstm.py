@@ -1,7 +1,7 @@
 """나비야 by heart: a state carried from note to note."""
 
 from melodyrnn.lessons.lesson import NETWORK, Finding, Lesson, Progress
-from melodyrnn.lessons.nabiya import LEARNING, OPENING, listen
+from melodyrnn.lessons.shared.nabiya_song import LEARNING, OPENING, listen
 from melodyrnn.models.config import FitConfig, SequenceConfig
 
 

@@ -1,7 +1,7 @@
 """나비야 with gates but without memory: the state forgotten at each window."""
 
 from melodyrnn.lessons.lesson import NETWORK, Finding, Lesson, Progress
-from melodyrnn.lessons.nabiya import LEARNING, listen
+from melodyrnn.lessons.shared.nabiya_song import LEARNING, listen
 from melodyrnn.models.config import FitConfig, SequenceConfig
 
 

@@ -1,7 +1,7 @@
 """나비야 without memory: what four notes alone can tell."""
 
 from melodyrnn.lessons.lesson import Finding, Lesson, Progress
-from melodyrnn.lessons.nabiya import LEARNING, listen
+from melodyrnn.lessons.shared.nabiya_song import LEARNING, listen
 from melodyrnn.models.config import FitConfig, SequenceConfig
 
 

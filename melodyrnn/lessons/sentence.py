@@ -4,8 +4,8 @@ from collections import Counter
 from dataclasses import replace
 from typing import Any
 
-from melodyrnn.lessons.learning import learn, teller_of
 from melodyrnn.lessons.lesson import Finding, Lesson, Progress, Table
+from melodyrnn.lessons.shared.fitted_network import learn, teller_of
 from melodyrnn.models.config import FitConfig, ModelConfig, SequenceConfig
 from melodyrnn.models.counted.ngram import ceiling, successors
 from melodyrnn.sequences.vocabulary import Indices, Vocabulary

@@ -1,7 +1,7 @@
 """Words and short phrases, letter by letter: praise or blame?"""
 
-from melodyrnn.lessons.labels import Labelled
 from melodyrnn.lessons.lesson import Finding, Lesson, Progress
+from melodyrnn.lessons.shared.labelled_texts import Labelled
 from melodyrnn.models.config import FitConfig, SequenceConfig
 
 WORDS = Labelled(

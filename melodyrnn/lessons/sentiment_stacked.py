@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from melodyrnn.lessons.labels import Labelled
 from melodyrnn.lessons.lesson import Finding, Lesson, Progress
+from melodyrnn.lessons.shared.labelled_texts import Labelled
 from melodyrnn.models.config import FitConfig, SequenceConfig
 
 SENTENCES = Labelled(

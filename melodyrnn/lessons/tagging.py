@@ -5,8 +5,8 @@ from typing import Any
 
 import numpy as np
 
-from melodyrnn.lessons.learning import Learned, learn
 from melodyrnn.lessons.lesson import Finding, Lesson, Progress, Table
+from melodyrnn.lessons.shared.fitted_network import Learned, learn
 from melodyrnn.models.config import FitConfig, SequenceConfig
 from melodyrnn.sequences.vocabulary import Vocabulary
 from melodyrnn.sequences.windows import Batch, padded

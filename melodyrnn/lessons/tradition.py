@@ -16,7 +16,7 @@ from melodyrnn.lessons.lesson import (
     Progress,
     Table,
 )
-from melodyrnn.lessons.tunes import (
+from melodyrnn.lessons.shared.corpus_tunes import (
     ATTRIBUTES,
     EXCERPT,
     TRADITIONS,

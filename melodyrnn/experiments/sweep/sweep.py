@@ -8,10 +8,9 @@ from typing import Any
 
 from melodyrnn.data.gather import Source, gather, is_corpus
 from melodyrnn.errors import ConfigError
-from melodyrnn.experiments.sweep import lesson_runs, song_runs, summary
-from melodyrnn.experiments.sweep import lesson_settings as course
+from melodyrnn.experiments.sweep import images_grid, lesson_sweep, song_sweep, summary
 from melodyrnn.experiments.sweep.grid import Grid, combinations, read_grid
-from melodyrnn.experiments.sweep.lesson_settings import Mending
+from melodyrnn.experiments.sweep.images_grid import Mending
 from melodyrnn.experiments.sweep.outcome import Outcome, Score
 from melodyrnn.files import exists, suggest, write_atomically
 from melodyrnn.lessons.catalogue import NAMES, lesson_named
@@ -110,16 +109,16 @@ def _sweep_lesson(
 ) -> SweepResult:
     lesson = lesson_named(name)
     words = words if isinstance(words, dict) else list(words)
-    own = name == course.LESSON and not words
-    grid = read_grid(course.GRID if own else words, lesson_runs.usable(lesson))
+    own = name == images_grid.LESSON and not words
+    grid = read_grid(images_grid.GRID if own else words, lesson_sweep.usable(lesson))
     fixed = {} if "seed" in grid else {"seed": seed}
     basis = {"lesson": name, "grid": grid, **fixed}
     path = claim(output, RUNS / f"{name}-sweep", FILE, basis, kind="sweep", overwrite=overwrite)
-    plans = lesson_runs.plans_of(lesson, combinations(grid), fixed, path)
-    tried = course.mending_plans(seed) if own else []
-    mending = lesson_runs.plans_of(lesson, tried, {}, path / "mending")
-    score, found = lesson_runs.run_plans([*mending, *plans], jobs, progress)
-    mendings = course.mendings(found[: len(tried)]) if own else ()
+    plans = lesson_sweep.plans_of(lesson, combinations(grid), fixed, path)
+    tried = images_grid.mending_plans(seed) if own else []
+    mending = lesson_sweep.plans_of(lesson, tried, {}, path / "mending")
+    score, found = lesson_sweep.run_plans([*mending, *plans], jobs, progress)
+    mendings = images_grid.mendings(found[: len(tried)]) if own else ()
     return _conclude(path, name, grid, score, found[len(tried) :], mendings)
 
 
@@ -132,15 +131,15 @@ def _sweep_songs(
     overwrite: bool,
     progress: Report,
 ) -> SweepResult:
-    grid = read_grid(words, song_runs.USABLE)
+    grid = read_grid(words, song_sweep.USABLE)
     named = gather(songs)
     fixed = {} if "seed" in grid else {"seed": seed}
     basis = {"songs": [song.record["sha256"] for song in named], "grid": grid, **fixed}
     plain = RUNS / f"{slug(named.name)}-sweep"
-    plans = song_runs.plans_of(named, combinations(grid), fixed, plain)  # before a folder is made
+    plans = song_sweep.plans_of(named, combinations(grid), fixed, plain)  # before a folder is made
     path = claim(output, plain, FILE, basis, kind="sweep", overwrite=overwrite)
     plans = [replace(plan, path=path / "runs" / plan.path.name) for plan in plans]
-    score, found = song_runs.run_plans(plans, combinations(grid), jobs, progress)
+    score, found = song_sweep.run_plans(plans, combinations(grid), jobs, progress)
     return _conclude(path, slug(named.name), grid, score, found, ())
 
 
@@ -162,7 +161,7 @@ def _conclude(
         for picture in summary.heat_maps(name, grid, score, outcomes)
         for file in _drawn(path, picture)
     ]
-    sentences = (*summary.sentences(grid, score, outcomes), *course.sentences(mendings))
+    sentences = (*summary.sentences(grid, score, outcomes), *images_grid.sentences(mendings))
     result = SweepResult(
         path, name, grid, score, tuple(outcomes), mendings, sentences, (*files, path / FILE)
     )

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from melodyrnn.lessons.catalogue import all_lessons, lesson_named
-from melodyrnn.lessons.folder import check_output, keep
 from melodyrnn.lessons.lesson import Finding, Lesson, Progress
+from melodyrnn.lessons.lesson_folder import check_output, keep
 from melodyrnn.runs.learning import check_tensorboard
 
 RUNS = Path("runs")

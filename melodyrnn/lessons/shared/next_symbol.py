@@ -5,8 +5,14 @@ network with a dense head and, as the courses taught it, by one whose outputs ar
 from dataclasses import dataclass
 from math import exp, log
 
-from melodyrnn.lessons.learning import learn, learn_seeds, spelled, step_table, teller_of
 from melodyrnn.lessons.lesson import Finding, Lesson, Progress
+from melodyrnn.lessons.shared.fitted_network import (
+    learn,
+    learn_seeds,
+    spelled,
+    step_table,
+    teller_of,
+)
 from melodyrnn.models.config import FitConfig, SequenceConfig
 from melodyrnn.sequences.vocabulary import Vocabulary
 from melodyrnn.sequences.windows import shifted

@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from melodyrnn.lessons.learning import Learned, learn
 from melodyrnn.lessons.lesson import Lesson, Progress, Table
+from melodyrnn.lessons.shared.fitted_network import Learned, learn
 from melodyrnn.sequences.sampling import log_softmax
 from melodyrnn.sequences.vocabulary import Vocabulary
 from melodyrnn.sequences.windows import Batch, padded

@@ -15,7 +15,7 @@ from melodyrnn.experiments.sweep.outcome import ACCURACY, HOLDS, LOSS, Outcome, 
 from melodyrnn.files import make_folder, write_atomically
 from melodyrnn.lessons.catalogue import lesson_named
 from melodyrnn.lessons.lesson import Finding, Lesson
-from melodyrnn.lessons.running import run_lesson
+from melodyrnn.lessons.run_lesson import run_lesson
 from melodyrnn.models.config import FitConfig, SequenceConfig
 from melodyrnn.system.workers import share_out
 
