@@ -1,22 +1,26 @@
-"""The runs of a lesson's sweep: each in a folder of its own, in worker processes."""
+"""A sweep over a lesson: its runs, each in a folder of its own, in worker processes."""
 
 import json
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from math import isfinite, nan
+from math import isfinite
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple, cast
 
 from melodyrnn.errors import RunError
 from melodyrnn.experiments.comparison.run_trials import LOST
-from melodyrnn.experiments.sweep.grid import settings_of, shown
+from melodyrnn.experiments.sweep import images_grid
+from melodyrnn.experiments.sweep.grid import Fields, Grid, Settings, settings_of, shown
 from melodyrnn.experiments.sweep.outcome import ACCURACY, HOLDS, LOSS, Outcome, Score
+from melodyrnn.experiments.sweep.sweepable import Execution, Outcomes
 from melodyrnn.files import make_folder, write_atomically
 from melodyrnn.lessons.catalogue import lesson_named
 from melodyrnn.lessons.lesson import Finding, Lesson
 from melodyrnn.lessons.run_lesson import run_lesson
 from melodyrnn.models.config import FitConfig, SequenceConfig
+from melodyrnn.system.documents import JSON
+from melodyrnn.system.progress import silent
 from melodyrnn.system.workers import share_out
 
 FILE = "outcomes.json"
@@ -24,119 +28,147 @@ FILE = "outcomes.json"
 
 @dataclass(frozen=True)
 class LessonPlan:
-    """What a run is to do: one learning, or one that is measured after each of ``epochs``."""
+    """What a run is to do: one training, or one that is evaluated after each of ``epochs``."""
 
     lesson: str
-    settings: dict[str, Any]
+    settings: Settings
     epochs: tuple[int, ...]  # none: as many as the settings say
     path: Path
 
     @property
-    def key(self) -> dict[str, Any]:
+    def key(self) -> dict[str, JSON]:
         """What its outcomes depend on."""
         return {"lesson": self.lesson, "settings": self.settings, "epochs": list(self.epochs)}
 
 
-def usable(lesson: Lesson) -> dict[str, Any]:
-    """Name of each setting that a grid of the lesson can have -> its field."""
-    known = settings_of(SequenceConfig, FitConfig)
-    return {name: known[name] for name in lesson.uses}
+@dataclass(frozen=True)
+class LessonSweep:
+    """A lesson, to be run with each combination of a grid."""
+
+    name: str  # of the lesson
+
+    @property
+    def lesson(self) -> Lesson:
+        return lesson_named(self.name)
+
+    @property
+    def fields(self) -> Fields:
+        known = settings_of(SequenceConfig, FitConfig)
+        return {name: known[name] for name in self.lesson.uses}
+
+    @property
+    def default_grid(self) -> Grid:
+        return images_grid.GRID if self.name == images_grid.LESSON else {}
+
+    @property
+    def identity(self) -> dict[str, JSON]:
+        return {"lesson": self.name}
+
+    def check(self, combinations: Sequence[Settings]) -> None:
+        """Whatever a grid can have, a lesson can run."""
+
+    def run(
+        self, combinations: Sequence[Settings], fixed: Settings, execution: Execution
+    ) -> Outcomes:
+        """As ``Sweepable.run``; combinations that differ in their epochs alone share a run."""
+        plans = self.plans(combinations, fixed, execution)
+        done = {place: found for place, plan in enumerate(plans) if (found := finished(plan))}
+        todo = {place: plan for place, plan in enumerate(plans) if place not in done}
+        execution.progress(len(done), len(plans))
+
+        def after(place: int, found: Outcomes) -> None:
+            done[place] = found
+            execution.progress(len(done), len(plans))
+
+        if todo:
+            share_out(f"{__name__}:run_plan", todo, execution.jobs, after, LOST)
+        outcomes = [outcome for place in range(len(plans)) for outcome in done[place].outcomes]
+        return Outcomes(done[0].score, outcomes)
+
+    def plans(
+        self, combinations: Sequence[Settings], fixed: Settings, execution: Execution
+    ) -> list[LessonPlan]:
+        """A plan for each combination; those that differ in their epochs alone share one, where
+        the lesson can be evaluated during a training.
+        """
+        plans: dict[str, LessonPlan] = {}
+        for combination in combinations:
+            settings, epochs = dict(combination), tuple[int, ...]()
+            if self.lesson.scores_after is not None and "epochs" in settings:
+                epochs = (cast(int, settings.pop("epochs")),)
+            name = "-".join(f"{key}={shown(value)}" for key, value in settings.items()) or "run"
+            known = plans[name].epochs if name in plans else ()
+            path = execution.folder(name)
+            plans[name] = LessonPlan(self.name, fixed | settings, (*known, *epochs), path)
+        return list(plans.values())
 
 
-def plans_of(
-    lesson: Lesson, combinations: Sequence[dict[str, Any]], fixed: dict[str, Any], path: Path
-) -> list[LessonPlan]:
-    """A plan for each combination; those that differ in their epochs alone share one, where the
-    lesson can measure on the way.
-    """
-    plans: dict[str, LessonPlan] = {}
-    for combination in combinations:
-        settings = dict(combination)
-        shared = lesson.points is not None and "epochs" in settings
-        epochs = (settings.pop("epochs"),) if shared else ()
-        name = _name(settings)
-        known = plans[name].epochs if name in plans else ()
-        plans[name] = LessonPlan(
-            lesson.name, fixed | settings, (*known, *epochs), path / "runs" / name
-        )
-    return list(plans.values())
-
-
-def run_plans(
-    plans: Sequence[LessonPlan], jobs: int, progress: Callable[[int, int], None]
-) -> tuple[Score, list[Outcome]]:
-    """Run what is not finished yet. Raises MelodyError."""
-    done = {place: found for place, plan in enumerate(plans) if (found := finished(plan))}
-    todo = {place: plan for place, plan in enumerate(plans) if place not in done}
-    progress(len(done), len(plans))
-
-    def after(place: int, found: tuple[Score, list[Outcome]]) -> None:
-        done[place] = found
-        progress(len(done), len(plans))
-
-    if todo:
-        share_out(f"{__name__}:run_alone", todo, jobs, after, LOST)
-    return done[0][0], [outcome for place in range(len(plans)) for outcome in done[place][1]]
-
-
-def run_alone(plan: LessonPlan) -> tuple[Score, list[Outcome]]:
+def run_plan(plan: LessonPlan) -> Outcomes:
     """What a worker does with a plan. Raises MelodyError."""
-    lesson = lesson_named(plan.lesson)
     begun = time.monotonic()
-    score, found = (_on_the_way if lesson.points else _at_the_end)(plan, lesson)
-    seconds = round((time.monotonic() - begun) / len(found), 3)
-    outcomes = [Outcome(*each, seconds, str(plan.path)) for each in found]
+    found = _train_once(plan) if lesson_named(plan.lesson).scores_after else _run_whole_lesson(plan)
+    seconds = round((time.monotonic() - begun) / len(found.results), 3)
+    outcomes = [Outcome(*result, seconds, str(plan.path)) for result in found.results]
     document = {
         "plan": plan.key,
-        "score": list(score),
+        "score": list(found.score),
         "outcomes": [outcome.to_json() for outcome in outcomes],
     }
     make_folder(plan.path)
     write_atomically(plan.path / FILE, json.dumps(document, ensure_ascii=False, indent=2) + "\n")
-    return score, outcomes
+    return Outcomes(found.score, outcomes)
 
 
-def finished(plan: LessonPlan) -> tuple[Score, list[Outcome]] | None:
+def finished(plan: LessonPlan) -> Outcomes | None:
     """What came of ``plan``, where it was carried out before. Raises RunError."""
     try:
         document = json.loads((plan.path / FILE).read_text(encoding="utf-8"))
         score = Score(*document["score"])
-        outcomes = [
-            Outcome(**each | {"score": nan if each["score"] is None else each["score"]})
-            for each in document["outcomes"]
-        ]
+        outcomes = [Outcome.from_json(each) for each in document["outcomes"]]
         key = document["plan"]
     except (OSError, ValueError, KeyError, TypeError):
         return None
     if key != json.loads(json.dumps(plan.key)):
         raise RunError(f"{plan.path}: holds another run; --overwrite replaces the sweep")
-    return score, outcomes
+    return Outcomes(score, outcomes)
 
 
-Found = tuple[dict[str, Any], float, bool]  # settings, score, whether it diverged
+class _Result(NamedTuple):
+    settings: Settings
+    score: float
+    diverged: bool
 
 
-def _on_the_way(plan: LessonPlan, lesson: Lesson) -> tuple[Score, list[Found]]:
-    taught = lesson.with_settings(plan.settings)
-    epochs = plan.epochs or (taught.fit.epochs,)
-    points = lesson.points(taught, epochs, lambda *_: None)  # type: ignore[misc]  # it has them
-    return ACCURACY, [
-        (plan.settings | {"epochs": point.epochs}, point.accuracy, point.diverged)
-        for point in points
-    ]
+class _Results(NamedTuple):
+    score: Score
+    results: list[_Result]
 
 
-def _at_the_end(plan: LessonPlan, lesson: Lesson) -> tuple[Score, list[Found]]:
-    """The whole lesson; its folder is written at once, and anew where it was cut off after."""
-    taught = run_lesson(lesson.name, output=plan.path, overwrite=True, **plan.settings)
-    if not taught.files:  # no picture, no curve; what it found is kept all the same
-        write_atomically(make_folder(plan.path) / "lesson.json", taught.text)
-    found = taught.finding
-    score, value = _judged(found)
-    return score, [(plan.settings, value, _diverged(found))]
+def _train_once(plan: LessonPlan) -> _Results:
+    """One training, evaluated after each of the plan's epochs."""
+    lesson = lesson_named(plan.lesson).with_settings(plan.settings)
+    assert lesson.scores_after is not None, "run_plan asks"
+    scores = lesson.scores_after(lesson, plan.epochs or (lesson.fit.epochs,), silent)
+    return _Results(
+        ACCURACY,
+        [
+            _Result(plan.settings | {"epochs": each.epochs}, each.accuracy, each.diverged)
+            for each in scores
+        ],
+    )
 
 
-def _judged(found: Finding) -> tuple[Score, float]:
+def _run_whole_lesson(plan: LessonPlan) -> _Results:
+    """The whole lesson; a folder that was left without its outcomes is written anew."""
+    settings: dict[str, Any] = plan.settings
+    result = run_lesson(plan.lesson, output=plan.path, overwrite=True, **settings)
+    if not result.files:  # no picture, no curve; what it found is kept all the same
+        write_atomically(make_folder(plan.path) / "lesson.json", result.text)
+    score, value = _score_of(result.finding)
+    return _Results(score, [_Result(plan.settings, value, _diverged(result.finding))])
+
+
+def _score_of(found: Finding) -> tuple[Score, float]:
     for name, score in (("accuracy", ACCURACY), ("loss", LOSS)):
         value = found.figures.get(name)
         if isinstance(value, int | float):
@@ -145,10 +177,6 @@ def _judged(found: Finding) -> tuple[Score, float]:
 
 
 def _diverged(found: Finding) -> bool:
-    """Whether the loss is no number, or ended above where it began."""
+    """Whether the loss is not a number, or ended above where it began."""
     losses = found.curves[0].losses if found.curves else [0.0]
     return not isfinite(losses[-1]) or losses[-1] > losses[0]
-
-
-def _name(settings: dict[str, Any]) -> str:
-    return "-".join(f"{name}={shown(value)}" for name, value in settings.items()) or "run"

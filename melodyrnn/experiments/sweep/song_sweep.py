@@ -1,74 +1,108 @@
-"""The runs of a sweep over songs: trials, as a comparison makes them, in real run folders."""
+"""A sweep over songs: its runs are trials, as a comparison makes them, in real run folders."""
 
 import csv
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from math import isfinite
 from pathlib import Path
-from typing import Any
+from typing import cast
 
-from melodyrnn.data.gather import Named
+from melodyrnn.data.gather import Songs
 from melodyrnn.data.split import FRACTION, Split, split
 from melodyrnn.experiments.comparison.run_trials import run_trials
 from melodyrnn.experiments.comparison.trial import Plan, Trial
-from melodyrnn.experiments.sweep.grid import settings_of, shown
-from melodyrnn.experiments.sweep.outcome import BITS, Outcome, Score
+from melodyrnn.experiments.sweep.grid import Fields, Grid, Settings, settings_of, shown
+from melodyrnn.experiments.sweep.outcome import BITS, Outcome
+from melodyrnn.experiments.sweep.sweepable import Execution, Outcomes
 from melodyrnn.models.config import ModelConfig, TrainConfig
 from melodyrnn.models.registry import MODELS
+from melodyrnn.runs.folder import slug
+from melodyrnn.sequences.vocabulary import Vocabulary
+from melodyrnn.system.documents import JSON
 from melodyrnn.tasks.tokenizer import Dataset, default_input, vocabulary_of
 
-USABLE = settings_of(ModelConfig, TrainConfig)
-"""Name of each setting that a grid can have -> its field."""
 
+@dataclass(frozen=True)
+class SongSweep:
+    """Songs, a model of which is trained with each combination of a grid."""
 
-def parted(songs: Sequence[Named]) -> Split:
-    """One song is learned by heart; of several, some are held out and judged by."""
-    return Split(tuple(songs), (), ()) if len(songs) == 1 else split(songs, FRACTION)
+    songs: Songs
 
+    @property
+    def name(self) -> str:
+        return slug(self.songs.name)
 
-def plans_of(
-    songs: Sequence[Named],
-    combinations: Sequence[dict[str, Any]],
-    fixed: dict[str, Any],
-    path: Path,
-) -> list[Plan]:
-    """Raises MelodyError where a combination cannot be trained."""
-    parts, vocabulary = parted(songs), vocabulary_of([song.song for song in songs])
-    plans = []
-    for combination in combinations:
+    @property
+    def fields(self) -> Fields:
+        return settings_of(ModelConfig, TrainConfig)
+
+    @property
+    def default_grid(self) -> Grid:
+        return {}
+
+    @property
+    def identity(self) -> dict[str, JSON]:
+        return {"songs": [song.record["sha256"] for song in self.songs]}
+
+    @cached_property
+    def parts(self) -> Split:
+        """One song is the whole training set; of several, some are held out."""
+        if len(self.songs) == 1:
+            return Split(tuple(self.songs), (), ())
+        return split(self.songs, FRACTION)
+
+    @cached_property
+    def vocabulary(self) -> Vocabulary:
+        return vocabulary_of([song.song for song in self.songs])
+
+    def check(self, combinations: Sequence[Settings]) -> None:
+        for window in dict.fromkeys(map(_window, combinations)):
+            Dataset.of(self.songs, window, self.vocabulary)
+
+    def run(
+        self, combinations: Sequence[Settings], fixed: Settings, execution: Execution
+    ) -> Outcomes:
+        plans = [self._plan(combination, fixed, execution) for combination in combinations]
+        trials = run_trials(plans, execution.jobs, execution.progress)
+        return Outcomes(
+            BITS,
+            [
+                Outcome(settings, _bits(trial), _diverged(trial), trial.seconds, trial.run)
+                for settings, trial in zip(combinations, trials, strict=True)
+            ],
+        )
+
+    def _plan(self, combination: Settings, fixed: Settings, execution: Execution) -> Plan:
         settings = {**fixed, **combination}
-        model = settings.pop("model", ModelConfig().model)
-        settings = {"input": default_input(parts.learned, model), **settings}
-        window = settings.pop("window", ModelConfig().window)
-        Dataset.of(songs, window, vocabulary)
+        model = cast(str, settings.pop("model", ModelConfig().model))
+        seed = cast(int, settings.pop("seed"))
+        settings.pop("window", None)
+        settings = {"input": default_input(self.parts.learned, model), **settings}
         name = "-".join(f"{key}={shown(value)}" for key, value in combination.items())
-        place = path / "runs" / name
-        seed = settings.pop("seed")
-        plans.append(Plan(model, seed, window, settings, *parts, vocabulary, place))
-    return plans
+        return Plan(
+            model,
+            seed,
+            _window(combination),
+            settings,
+            *self.parts,
+            self.vocabulary,
+            execution.folder(name),
+        )
 
 
-def run_plans(
-    plans: Sequence[Plan],
-    combinations: Sequence[dict[str, Any]],
-    jobs: int,
-    progress: Callable[[int, int], None],
-) -> tuple[Score, list[Outcome]]:
-    """Run what is not finished yet. Raises MelodyError."""
-    trials = run_trials(plans, jobs, progress)
-    return BITS, [
-        Outcome(settings, _bits(trial), _diverged(trial), trial.seconds, trial.run)
-        for settings, trial in zip(combinations, trials, strict=True)
-    ]
+def _window(combination: Settings) -> int:
+    return cast(int, combination.get("window", ModelConfig().window))
 
 
 def _bits(trial: Trial) -> float:
-    """Of the songs held out, a song counting as a song, or else of those learned."""
+    """Of the songs held out, each song counting once, or else of the training set."""
     held_out = trial.held_out_bits
     return sum(held_out) / len(held_out) if held_out else trial.bits_per_note
 
 
 def _diverged(trial: Trial) -> bool:
-    """Whether the loss is no number any more, or ended above where it began."""
+    """Whether the loss is not a number any more, or ended above where it began."""
     if MODELS[trial.model].counted:
         return False
     with (Path(trial.run) / "history.csv").open(encoding="utf-8", newline="") as file:

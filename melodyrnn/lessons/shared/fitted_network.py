@@ -1,25 +1,35 @@
-"""What the lessons that tell symbols share: learning, and showing each step's prediction."""
+"""What the lessons that predict symbols share: fitting, and a table of each step's prediction."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
-from melodyrnn.lessons.lesson import Curve, Progress, Table
+from melodyrnn.lessons.lesson import Curve, Table
 from melodyrnn.models.config import FitConfig, SequenceConfig
 from melodyrnn.sequences.sampling import log_softmax
 from melodyrnn.sequences.vocabulary import Indices, Vocabulary
 from melodyrnn.sequences.windows import Batch
+from melodyrnn.system.progress import Progress
+
+if TYPE_CHECKING:
+    from melodyrnn.models.backend import keras
+    from melodyrnn.training.batches import Fitter
+
+Build = Callable[[int], "keras.Model"]
+"""Seed -> a new network."""
 
 
 @dataclass(frozen=True)
-class Learned:
-    """A network after its learning, and what it says to the batch it learned."""
+class FittedNetwork:
+    """A network after its training, and what it predicts of the batch that it was fitted to."""
 
-    model: Any
-    told: Any  # fitting.Told of what it learned
+    model: "keras.Model"
+    loss: float  # mean cross-entropy in nats, at evaluation
+    right: int  # targets predicted correctly
+    all: int  # targets
     logits: npt.NDArray[np.float32]  # (N, T, C) or (N, C)
     losses: Sequence[float]  # after each epoch
 
@@ -28,35 +38,31 @@ class Learned:
         return len(self.losses)
 
     @property
-    def likeliest(self) -> Indices:
-        """(N, T) or (N,)."""
+    def predictions(self) -> Indices:
+        """The most probable symbols, (N, T) or (N,)."""
         return np.asarray(self.logits.argmax(-1), dtype=np.int32)
 
     def curve(self, name: str) -> Curve:
         return Curve(name, self.losses)
 
 
-def learn(
-    model: Any, batch: Batch, fit: FitConfig, progress: Progress, *, jit: bool = False
-) -> Learned:
+def fit_network(
+    model: "keras.Model", batch: Batch, fit: FitConfig, progress: Progress, *, jit: bool = False
+) -> FittedNetwork:
     """Fit ``model`` to ``batch``.
 
-    Programs are not compiled by XLA (``jit``) unless asked: for a network that learns within
+    Programs are not compiled by XLA (``jit``) unless asked: for a network that is trained within
     seconds, compiling takes longer than it saves.
     """
     from melodyrnn.training.batches import Fitter
 
-    return _learned(Fitter(model, batch, fit, jit=jit), batch, progress)
+    return _fitted(Fitter(model, batch, fit, jit=jit), batch, progress)
 
 
-def learn_seeds(
-    build: Callable[[int], Any],
-    batch: Batch,
-    fit: FitConfig,
-    seeds: Iterable[int],
-    progress: Progress,
-) -> list[Learned]:
-    """``learn`` once for each seed, in one compiled program; ``build``: seed -> a new model.
+def fit_seeds(
+    build: Build, batch: Batch, fit: FitConfig, seeds: Iterable[int], progress: Progress
+) -> list[FittedNetwork]:
+    """``fit_network`` once for each seed, in one compiled program.
 
     All share one model: that of the last seed remains in it.
     """
@@ -64,25 +70,26 @@ def learn_seeds(
 
     first, *others = seeds
     fitter = Fitter(build(first), batch, replace(fit, seed=first), jit=False)
-    learned = [_learned(fitter, batch, progress)]
+    fitted = [_fitted(fitter, batch, progress)]
     for seed in others:
         fitter.begin(build(seed).get_weights(), seed)
-        learned.append(_learned(fitter, batch, progress))
-    return learned
+        fitted.append(_fitted(fitter, batch, progress))
+    return fitted
 
 
-def _learned(fitter: Any, batch: Batch, progress: Progress) -> Learned:
+def _fitted(fitter: "Fitter", batch: Batch, progress: Progress) -> FittedNetwork:
     from melodyrnn.training.batches import logits_of
 
-    told = fitter.run(progress)
+    best = fitter.run(progress)
     losses = [row.loss for row in fitter.history]
-    return Learned(fitter.model, told, logits_of(fitter.model, batch), losses)
+    logits = logits_of(fitter.model, batch)
+    return FittedNetwork(fitter.model, best.loss, best.right, best.all, logits, losses)
 
 
-def teller_of(config: SequenceConfig, batch: Batch, symbols: int) -> Callable[[int], Any]:
-    """Seed -> a new network that tells a symbol a step."""
+def tagger_builder(config: SequenceConfig, batch: Batch, symbols: int) -> Build:
+    """Seed -> a new network that predicts a symbol at each step of ``batch``."""
 
-    def build(seed: int) -> Any:
+    def build(seed: int) -> "keras.Model":
         from melodyrnn.models.networks.sequence_network import tagger
 
         return tagger(config, batch.y.shape[1], symbols, symbols, seed=seed)
@@ -90,29 +97,36 @@ def teller_of(config: SequenceConfig, batch: Batch, symbols: int) -> Callable[[i
     return build
 
 
-def spelled(learned: Learned, vocabulary: Vocabulary, row: int = 0) -> str:
-    """The likeliest symbol of each step, joined."""
-    return "".join(vocabulary.decode(learned.likeliest[row]))
+def predicted_text(fitted: FittedNetwork, vocabulary: Vocabulary, row: int = 0) -> str:
+    """The most probable symbol of each step, joined."""
+    return "".join(vocabulary.decode(fitted.predictions[row]))
 
 
 def step_table(
-    seen: Sequence[str],
-    truth: Sequence[str],
-    learned: Mapping[str, Learned],
+    inputs: Sequence[str],
+    targets: Sequence[str],
+    fitted: Mapping[str, FittedNetwork],
     vocabulary: Vocabulary,
 ) -> Table:
-    """Each step's prediction, with its probability, against the truth."""
-    columns = [_predictions(each, vocabulary, truth) for each in learned.values()]
+    """Each step's prediction, with its probability, beside the target."""
+    columns = [_predictions(each, vocabulary, targets) for each in fitted.values()]
     rows = [
-        [str(step), *row] for step, row in enumerate(zip(seen, truth, *columns, strict=True), 1)
+        [str(step), *row] for step, row in enumerate(zip(inputs, targets, *columns, strict=True), 1)
     ]
-    return Table("Each step", ["step", "sees", "truth", *learned], rows)
+    return Table("Each step", ["step", "input", "target", *fitted], rows)
 
 
-def _predictions(learned: Learned, vocabulary: Vocabulary, truth: Sequence[str]) -> list[str]:
-    p = np.exp(log_softmax(learned.logits[0]))
-    told = vocabulary.decode(p.argmax(-1))
+def _predictions(
+    fitted: FittedNetwork, vocabulary: Vocabulary, targets: Sequence[str]
+) -> list[str]:
+    p = np.exp(log_softmax(fitted.logits[0]))
+    symbols = vocabulary.decode(p.argmax(-1))
     return [
-        f"{symbol} {share:.0%}" + ("" if symbol == true else "  wrong")
-        for symbol, share, true in zip(told, p.max(-1), truth, strict=True)
+        marked_prediction(symbol, float(share), target)
+        for symbol, share, target in zip(symbols, p.max(-1), targets, strict=True)
     ]
+
+
+def marked_prediction(prediction: str, probability: float, target: str) -> str:
+    """``o 65%``, or ``o 65%  wrong`` where it is not the target."""
+    return f"{prediction} {probability:.0%}" + ("" if prediction == target else "  wrong")

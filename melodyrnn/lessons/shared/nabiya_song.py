@@ -1,17 +1,23 @@
-"""What the four lessons on 나비야 share: the song, and a network of the songs' own kind on it."""
+"""What the four lessons on 나비야 share: the song, and a network fitted to it as ``train`` does."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import numpy.typing as npt
 
 from melodyrnn.data.gather import Named
 from melodyrnn.evaluation.measures import Measures, measure
-from melodyrnn.lessons.lesson import Curve, Lesson, Progress, Table
+from melodyrnn.lessons.lesson import Curve, Lesson, Table
 from melodyrnn.models.config import ModelConfig, TrainConfig
 from melodyrnn.music.notation import text as notation
+from melodyrnn.system.documents import JSON
+from melodyrnn.system.progress import Progress
 from melodyrnn.tasks.tokenizer import Dataset
+
+if TYPE_CHECKING:
+    from melodyrnn.models.backend import keras
 
 SONG = notation.parse(
     """\
@@ -27,29 +33,29 @@ g8 e8 e4 | f8 d8 d4 | c8 e8 g8 g8 | e8 e8 e4
     "나비야",
 )
 WINDOW = 4
-HEARD = Dataset.of([Named.in_hand(SONG)], WINDOW)
-NOTES = HEARD.vocabulary.decode(HEARD.sequences[0])
-OPENING = " ".join(NOTES[:WINDOW])
-LEARNING = ("epochs", "learning_rate", "seed", "early_stop")
-"""The settings of learning that count where a step has one window."""
+DATASET = Dataset.of([Named.in_hand(SONG)], WINDOW)
+NOTES = DATASET.vocabulary.decode(DATASET.sequences[0])
+PRIMER = " ".join(NOTES[:WINDOW])
+SONG_FIT_SETTINGS = ("epochs", "learning_rate", "seed", "early_stop")
+"""The settings of FitConfig that have an effect where a step has one window."""
 _ACROSS = 10  # notes in a row of the table
 
 
 @dataclass(frozen=True)
-class Heard:
-    """A network that learned the song, and what it makes of it."""
+class SongPredictions:
+    """What a network that was fitted to the song predicts of it, after the primer."""
 
     measures: Measures
-    one_step: list[str]  # the notes after the opening, each told from the song itself
-    whole_song: list[str]  # the same notes, each told from those that it played
+    one_step: list[str]  # each note predicted from the notes of the song before it
+    whole_song: list[str]  # each note predicted from the network's own predictions before it
     losses: list[float]
 
     @property
-    def leaves(self) -> int | None:
-        """The number of the first wrong note of the whole song, from 1."""
+    def first_error(self) -> int | None:
+        """The number of the first wrong note of the whole-song prediction, from 1."""
         pairs = zip(self.whole_song, NOTES[WINDOW:], strict=True)
-        wrong = [place for place, (told, true) in enumerate(pairs, WINDOW + 1) if told != true]
-        return wrong[0] if wrong else None
+        numbered = enumerate(pairs, WINDOW + 1)
+        return next((number for number, (note, target) in numbered if note != target), None)
 
     @property
     def epochs(self) -> int:
@@ -59,72 +65,81 @@ class Heard:
     def curve(self) -> Curve:
         return Curve("loss", self.losses)
 
-    def figures(self) -> dict[str, Any]:
+    def figures(self) -> dict[str, JSON]:
         return {
             "epochs": self.epochs,
             **self.measures.to_json(),
-            "leaves_at_note": self.leaves,
+            "first_error_at_note": self.first_error,
             "played": [*NOTES[:WINDOW], *self.whole_song],
         }
 
     def table(self) -> Table:
-        """Every note beside what was told, a few bars a row; wrong ones in brackets."""
-        lines = {"the song": NOTES[WINDOW:], "one step": self.one_step, "whole": self.whole_song}
+        """Every note beside its two predictions, a few bars a row; errors in brackets."""
+        predictions = {
+            "the song": NOTES[WINDOW:],
+            "one step": self.one_step,
+            "whole song": self.whole_song,
+        }
         rows = []
         for start in range(0, len(self.one_step), _ACROSS):
             part = slice(start, start + _ACROSS)
-            for number, (name, notes) in enumerate(lines.items()):
+            for number, (name, notes) in enumerate(predictions.items()):
                 pairs = zip(notes[part], NOTES[WINDOW:][part], strict=True)
-                shown = [note if note == true else f"[{note}]" for note, true in pairs]
+                shown = [note if note == target else f"[{note}]" for note, target in pairs]
                 first = "" if number else str(WINDOW + 1 + start)
                 rows.append([first, name, *shown, *[""] * (_ACROSS - len(shown))])
         headings = ["note", *[""] * (_ACROSS + 1)]
-        return Table(f"After {OPENING}; what is wrong in brackets", headings, rows)
+        return Table(f"After the primer {PRIMER}; errors in brackets", headings, rows)
 
 
-def listen(lesson: Lesson, model: str, entrance: str, progress: Progress) -> Heard:
-    """Learn the song as ``lesson`` says; ``model`` and ``entrance`` as ModelConfig has them."""
-    (heard,) = listen_all(lesson, model, entrance, [lesson.fit.seed], progress)
-    return heard
+def fit_song(lesson: Lesson, model: str, encoding: str, progress: Progress) -> SongPredictions:
+    """Fit a network to the song; ``model`` and ``encoding`` (its input) as in ModelConfig."""
+    (predictions,) = fit_song_seeds(lesson, model, encoding, [lesson.fit.seed], progress)
+    return predictions
 
 
-def listen_all(
-    lesson: Lesson, model: str, entrance: str, seeds: Iterable[int], progress: Progress
-) -> Iterator[Heard]:
-    """``listen`` once for each seed, in one compiled program."""
+def fit_song_seeds(
+    lesson: Lesson, model: str, encoding: str, seeds: Iterable[int], progress: Progress
+) -> Iterator[SongPredictions]:
+    """``fit_song`` once for each seed, in one compiled program."""
     from melodyrnn.models.networks import step_network as models
-    from melodyrnn.models.networks.numpy_network import Network
     from melodyrnn.training.windows import Trainer
 
-    asked, fit = lesson.model, lesson.fit
+    settings, fit = lesson.model, lesson.fit
     config = ModelConfig(
-        model=model, input=entrance, window=WINDOW, units=asked.units, layers=asked.layers
+        model=model, input=encoding, window=WINDOW, units=settings.units, layers=settings.layers
     )
     training = TrainConfig(fit.epochs, fit.learning_rate, fit.batch, fit.seed, fit.early_stop)
     trainer, first = None, dict[str, Any]()
     for seed in seeds:
-        network = models.build(config, len(HEARD.vocabulary), seed, HEARD.features)
+        network = models.build(config, len(DATASET.vocabulary), seed, DATASET.features)
         if trainer is None:
             batch = 1 if config.spec.stateful else fit.batch or config.spec.batch
             trainer = Trainer(
-                network, HEARD.sequences, config, training, batch, features=HEARD.features
+                network, DATASET.sequences, config, training, batch, features=DATASET.features
             )
             first = trainer.state()
         else:
             trainer.restore(first | _weights(network))
         trainer.run(lambda news: progress(news.epoch, news.epochs, f"loss {news.loss:.3f}"))
         trainer.keep_best()
-        measures = measure(Network.of(trainer.model, config, HEARD.features), HEARD)
-        (played,) = measures.played
-        yield Heard(
-            measures,
-            HEARD.vocabulary.decode(played.logits.argmax(-1)),
-            HEARD.vocabulary.decode(played.whole_song[WINDOW:]),
-            [row.loss for row in trainer.history],
-        )
+        yield _predict(trainer.model, config, [row.loss for row in trainer.history])
 
 
-def _weights(network: Any) -> dict[str, Any]:
+def _predict(model: "keras.Model", config: ModelConfig, losses: list[float]) -> SongPredictions:
+    from melodyrnn.models.networks.numpy_network import Network
+
+    measures = measure(Network.of(model, config, DATASET.features), DATASET)
+    (played,) = measures.played
+    return SongPredictions(
+        measures,
+        DATASET.vocabulary.decode(played.logits.argmax(-1)),
+        DATASET.vocabulary.decode(played.whole_song[WINDOW:]),
+        losses,
+    )
+
+
+def _weights(network: "keras.Model") -> dict[str, npt.NDArray[np.float32]]:
     """As ``Trainer.state`` names them."""
     weights = [np.asarray(weight) for weight in network.get_weights()]
     names = ("weights", "best")
