@@ -15,6 +15,7 @@ from melodyrnn.models.recurrent.equations import EQUATIONS
 from melodyrnn.models.recurrent.written_out import apart, last_output
 from melodyrnn.models.registry import CELLS
 from melodyrnn.sequences.windows import Batch
+from melodyrnn.system.progress import silent
 
 
 @pytest.mark.parametrize("cell", CELLS)
@@ -66,12 +67,12 @@ def few_digits(monkeypatch):
 @pytest.mark.usefixtures("few_digits")
 def test_the_lesson_reports_what_it_found():
     lesson = small(lesson_named("images"), epochs=2)
-    found = lesson.teach(lesson, lambda *_: None)
+    found = lesson.run(lesson, silent)
     assert not found.holds  # two epochs are not enough
     assert found.figures["data"] == "8 x 8 digits"
     assert found.figures["apart"].keys() == CELLS.keys()
     assert 0 <= found.figures["accuracy"] < 0.97
-    assert "of 60 test images right, gru of 4 units" in found.sentence
+    assert "of 60 test images correct, gru of 4 units" in found.sentence
     assert [len(curve.losses) for curve in found.curves] == [2]
     (picture,) = found.pictures
     assert np.allclose(np.sum(picture.values, axis=1), 1)
@@ -80,10 +81,10 @@ def test_the_lesson_reports_what_it_found():
 @pytest.mark.usefixtures("few_digits")
 def test_epochs_measured_on_the_way_are_those_of_learnings_apart():
     lesson = small(lesson_named("images"), batch=16)
-    together = images.points(lesson, [3, 1], lambda *_: None)
+    together = images.scores_after(lesson, [3, 1], silent)
     assert [point.epochs for point in together] == [1, 3]
     for point in together:
-        assert images.points(lesson, [point.epochs], lambda *_: None) == [point]
+        assert images.scores_after(lesson, [point.epochs], silent) == [point]
 
 
 def test_a_wild_learning_has_diverged():
@@ -93,7 +94,7 @@ def test_a_wild_learning_has_diverged():
         model=replace(lesson.model, cell="rnn", units=256),
         fit=replace(lesson.fit, learning_rate=10.0),
     )
-    (point,) = images.points(wild, [1], lambda *_: None)
+    (point,) = images.scores_after(wild, [1], silent)
     assert point.diverged
     assert point.accuracy < 0.3
 
@@ -120,7 +121,7 @@ def test_a_file_like_mnist_is_read(tmp_path, monkeypatch):
     assert data.train.x.max() == 1
     monkeypatch.setattr(images, "MNIST_EPOCHS", 1)
     lesson = small(lesson_named("images").with_settings({"data": str(path)}), batch=90)
-    found = lesson.teach(lesson, lambda *_: None)
+    found = lesson.run(lesson, silent)
     assert found.figures["data"] == "28 x 28 MNIST"
     assert len(found.curves[0].losses) == 1
 
@@ -135,12 +136,12 @@ def other_zip():
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        (b"", "is no mnist.npz; it is a file of NumPy with x_train, y_train, x_test, y_test"),
-        (b"g8 e8 e4", "is no mnist.npz"),
-        (made_up()[:5000], "is no mnist.npz"),
+        (b"", "is not mnist.npz, a file of NumPy with x_train, y_train, x_test, y_test"),
+        (b"g8 e8 e4", "is not mnist.npz"),
+        (made_up()[:5000], "is not mnist.npz"),
         (other_zip(), "has no array 'x_train'; mnist.npz has x_train, y_train"),
         (made_up(y_test=None), "has no array 'y_test'"),
-        (made_up(x_train=np.array([{}])), "is no mnist.npz"),  # pickled: never unpacked
+        (made_up(x_train=np.array([{}])), "is not mnist.npz"),  # pickled: never unpacked
         (
             made_up(x_train=np.zeros((200, 784), np.uint8)),
             "x_train is 200 x 784 of uint8; mnist.npz has N x 28 x 28 of uint8",
@@ -153,11 +154,11 @@ def other_zip():
         (made_up(y_train=np.full(200, -1)), "y_train holds -1"),
         (
             made_up(x_train=np.zeros((9, 28, 28), np.uint8), y_train=np.arange(9)),
-            "needs ten images of a digit to learn from at least",
+            "needs at least ten training images of a digit",
         ),
     ],
 )
-def test_what_is_no_mnist_is_told(tmp_path, content, message):
+def test_what_is_not_mnist_is_refused(tmp_path, content, message):
     path = tmp_path / "mnist.npz"
     path.write_bytes(content)
     with pytest.raises(MelodyError) as caught:

@@ -68,7 +68,7 @@ _HEARD = {
 
 
 def _show_songs(result: Any) -> None:
-    from melodyrnn.console.note_scores import show_telling
+    from melodyrnn.console.note_scores import show_note_scores
 
     model = result.model + (" with a short-term model" if result.with_short_term else "")
     for heard, telling in ((True, result.memory), (False, result.generalising)):
@@ -78,7 +78,7 @@ def _show_songs(result: Any) -> None:
         click.echo(f"{model}, window {result.window}, {what} {_HEARD[heard]}")
         if result.measures:
             show_numbers(result.measures_of(heard))
-        show_telling(telling)
+        show_note_scores(telling)
         click.echo()
     for named, copied in result.hardly_new[:_MOST]:
         click.echo(

@@ -1,25 +1,32 @@
-"""How well notes are told."""
+"""How well notes are predicted."""
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 
 from melodyrnn.console.tables import table_of
 
+if TYPE_CHECKING:
+    from melodyrnn.evaluation.note_scores import Telling
 
-def show_telling(telling: Any) -> None:
-    """A Telling: pitch, duration and both, with intervals where songs differ."""
+
+def show_note_scores(scores: "Telling") -> None:
+    """Pitch, duration and both, with confidence intervals where there are several songs."""
     console = Console(highlight=False)
-    document = telling.to_json()
-    title = f"{telling.notes:,} notes, each told from those before it"
-    table = table_of(console, title, "of a note")
-    for heading in ("bits", "perplexity", "right"):
+    document = scores.to_json()
+    title = f"{scores.notes:,} notes, each predicted from those before it"
+    table = table_of(console, title, "attribute")
+    for heading in ("bits per note", "perplexity", "accuracy"):
         table.add_column(heading, justify="right")
         if document["confidence"]:
             table.add_column(f"{document['confidence']:.0%} interval", justify="right")
-    for name, told in telling.told.items():
+    for name, score in scores.told.items():
         cells = []
-        for interval, form in ((told.bits, ".3f"), (told.perplexity, ".2f"), (told.right, ".1%")):
+        for interval, form in (
+            (score.bits, ".3f"),
+            (score.perplexity, ".2f"),
+            (score.right, ".1%"),
+        ):
             cells.append(f"{interval.value:{form}}")
             if document["confidence"]:
                 cells.append(f"{interval.low:{form}}–{interval.high:{form}}")

@@ -63,7 +63,7 @@ class SongSweep:
     def run(
         self, combinations: Sequence[Settings], fixed: Settings, execution: Execution
     ) -> Outcomes:
-        plans = [self._plan(combination, fixed, execution) for combination in combinations]
+        plans = self.plans(combinations, fixed, execution)
         trials = run_trials(plans, execution.jobs, execution.progress)
         return Outcomes(
             BITS,
@@ -72,6 +72,12 @@ class SongSweep:
                 for settings, trial in zip(combinations, trials, strict=True)
             ],
         )
+
+    def plans(
+        self, combinations: Sequence[Settings], fixed: Settings, execution: Execution
+    ) -> list[Plan]:
+        """A trial for each combination."""
+        return [self._plan(combination, fixed, execution) for combination in combinations]
 
     def _plan(self, combination: Settings, fixed: Settings, execution: Execution) -> Plan:
         settings = {**fixed, **combination}
