@@ -287,4 +287,4 @@ def test_remedies_are_summed_up_by_what_helps_with_every_seed():
     assert helps.endswith(
         "no longer diverges with rate 0.01 (90% or more), rate 0.001 (90% or more)"
     )
-    assert "none, gradient clipping, orthogonal weights, both, LSTM, GRU" in fails
+    assert "no remedy, gradient clipping, orthogonal weights, both, LSTM, GRU" in fails

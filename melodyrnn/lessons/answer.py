@@ -86,19 +86,11 @@ class Continuations(NamedTuple):
         return mean([bits.mean() for bits in self.bits], [len(bits) for bits in self.bits])
 
 
-@dataclass(frozen=True)
 class Encoding:
     """Moves as symbols of an encoder–decoder: 0 is the padding, a move its index plus 1."""
 
-    moves: MoveVocabulary
-
-    @property
-    def start(self) -> int:
-        return len(self.moves) + 1
-
-    @property
-    def end(self) -> int:
-        return len(self.moves) + 2
+    def __init__(self, moves: MoveVocabulary) -> None:
+        self.moves, self.start, self.end = moves, len(moves) + 1, len(moves) + 2
 
     def batch(self, tunes: Sequence[LabelledTune], places: Sequence[float]) -> Batch:
         sources, targets = (
@@ -253,10 +245,6 @@ def _models_table(bits: Mapping[str, Parts], free: Mapping[str, Parts], count: i
     )
 
 
-def _title(tune: LabelledTune) -> str:
-    return tune.song.title or tune.name
-
-
 def _example_table(compared: Comparison) -> Table:
     """One tune: its second half, and as each model writes it."""
     place, pairs = compared.example, compared.pairs
@@ -267,7 +255,7 @@ def _example_table(compared: Comparison) -> Table:
     for name, model in compared.models.items():
         written = _spelled(compared.moves.decode(model.written[place]))
         rows.append([name, written, f"{model.bits[place].mean():.2f}"])
-    title = f"{_title(compared.tunes.held_out[place])}, held out: the one that attention helps most"
+    title = f"{compared.tunes.held_out[place].title}, held out: the one that attention helps most"
     return Table(title, ["", "moves", "bits per note"], rows)
 
 
@@ -284,7 +272,7 @@ def _pictures(compared: Comparison) -> list[HeatMap]:
     return [
         HeatMap(
             "attention",
-            f"{_title(compared.tunes.held_out[place])}: attention at each move of the second half",
+            f"{compared.tunes.held_out[place].title}: attention at each move of the second half",
             list(map(str, target)),
             list(map(str, source)),
             looks[place, : len(target), : len(source)].tolist(),

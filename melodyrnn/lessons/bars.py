@@ -253,7 +253,7 @@ def _example(compared: Comparison) -> Table:
         ]
         for number, note in enumerate(tune.notes[:NOTES][:_SHOWN])
     ]
-    title = f"The beginning of {tune.song.title or tune.name}, held out"
+    title = f"The beginning of {tune.title}, held out"
     return Table(title, ["note", "MIDI", "length", "bar", "one-way", "bidirectional"], rows)
 
 

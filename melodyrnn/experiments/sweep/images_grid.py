@@ -29,7 +29,7 @@ _DIVERGING: Settings = {
     "recurrent": "glorot",
 }
 _REMEDIES: dict[str, Settings] = {
-    "none": {},
+    "no remedy": {},
     "gradient clipping": {"clip": 1.0},
     "orthogonal weights": {"recurrent": "orthogonal"},
     "both": {"clip": 1.0, "recurrent": "orthogonal"},

@@ -79,7 +79,7 @@ class Summary:
 
     @property
     def _named(self) -> list[str]:
-        """The settings that tell one outcome from another."""
+        """The settings in which outcomes differ."""
         return varied(self.grid) or list(self.grid)
 
     def _described(self, outcome: Outcome) -> str:

@@ -13,7 +13,7 @@ from melodyrnn.system.progress import Progress
 
 @dataclass(frozen=True)
 class Execution:
-    """Where the folders of the runs are made, how many run at once, who is told how far it is."""
+    """Where the folders of the runs are made, how many run at once, and the progress callback."""
 
     path: Path
     jobs: int

@@ -46,6 +46,10 @@ class LabelledTune(Named):
 
     tradition: str
 
+    @property
+    def title(self) -> str:
+        return self.song.title or self.name
+
     @cached_property
     def notes(self) -> tuple[Sounding, ...]:
         return sounding(self.song)
