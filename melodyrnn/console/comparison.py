@@ -22,7 +22,7 @@ def show_comparison(result: "CompareResult") -> None:
     table = table_of(console, "Memory: songs of the training set", gap=1)
     table.add_column("model", no_wrap=True)
     tests = (f"one step/{top.all}", f"whole/{top.all}")
-    for heading in ("parameters", "epochs", "time", *tests, "bits", "first error"):
+    for heading in ("parameters", "epochs", "time", *tests, "bits", "first\nerror"):
         table.add_column(heading, justify="right")
     for row in result.rows:
         table.add_row(
