@@ -16,7 +16,7 @@ def show_note_scores(scores: "Telling") -> None:
     document = scores.to_json()
     title = f"{scores.notes:,} notes, each predicted from those before it"
     table = table_of(console, title, "attribute")
-    for heading in ("bits per note", "perplexity", "accuracy"):
+    for heading in ("bits", "perplexity", "correct"):
         table.add_column(heading, justify="right")
         if document["confidence"]:
             table.add_column(f"{document['confidence']:.0%} interval", justify="right")
