@@ -31,7 +31,8 @@ def measure(count):
     from melodyrnn.models.networks import step_network as models
     from melodyrnn.sequences.streams import lanes
     from melodyrnn.tasks.tokenizer import Dataset, tunes_vocabulary
-    from melodyrnn.training.streams import StreamTrainer
+    from melodyrnn.training.streams import StreamProgram
+    from melodyrnn.training.trainer import Trainer
     from melodyrnn.workflows.train_tunes import epochs
 
     warnings.simplefilter("ignore", MelodyWarning)
@@ -43,17 +44,18 @@ def measure(count):
     prepare = time.perf_counter() - start
     model = ModelConfig(**STREAM_MODEL | {"units": 128})
     config = StreamConfig(epochs=3, early_stop=False)
-    trainer = StreamTrainer(
+    program = StreamProgram(
         models.build(model, len(vocabulary)),
         epochs(learned, model, config),
         lanes(judged.sequences, config.batch, config.steps),
         config,
     )
+    trainer = Trainer(program, config)
     marks = [time.perf_counter()]
-    trainer.step()  # makes the program
+    trainer.advance()  # makes the program
     while not trainer.done:
         before = trainer.epoch
-        trainer.step()
+        trainer.advance()
         if trainer.epoch > before:
             marks.append(time.perf_counter())
     return {

@@ -4,8 +4,8 @@
 
 songs/nabiya.txt, windows of 4, Adam, in each case from the same weights: the stateful LSTM(128) at
 batch 1, and the MLP (128, 128) at batch 10. `fit` is timed over a few epochs, since each takes as
-long as the next; the compiled program over a block of them, judging included; the C loop (lstm.c,
-built with cc where there is one) over as many. Their losses are compared first.
+long as the next; the compiled program over a block of them, with the evaluation after it; the C
+loop (lstm.c, built with cc where there is one) over as many. Their losses are compared first.
 """
 
 import argparse
@@ -24,7 +24,8 @@ from melodyrnn.models.config import ModelConfig, TrainConfig
 from melodyrnn.models.networks import step_network as models
 from melodyrnn.sequences.windows import next_code
 from melodyrnn.tasks.tokenizer import Dataset
-from melodyrnn.training.windows import Trainer
+from melodyrnn.training.trainer import Trainer
+from melodyrnn.training.windows import Songs, WindowProgram
 
 HERE = Path(__file__).parent
 SONG = HERE.parent / "songs" / "nabiya.txt"
@@ -51,7 +52,9 @@ def fit_of(dataset, config):
 def trainer_of(dataset, config):
     model = models.build(config, len(dataset.vocabulary))
     training = TrainConfig(epochs=10**9, early_stop=False)
-    return Trainer(model, dataset.sequences, config, training, config.spec.batch)
+    songs = Songs(dataset.sequences)
+    program = WindowProgram(model, songs, config, training, config.spec.batch)
+    return Trainer(program, training)
 
 
 def loop_in_c(dataset, config, folder):
@@ -82,11 +85,11 @@ def compare(name, repeats):
     dataset = Dataset.of(gather(SONG), config.window)
     epoch, trainer = fit_of(dataset, config), trainer_of(dataset, config)
     theirs = [epoch() for _ in range(FIT_EPOCHS)]
-    compiling = seconds(trainer.run_block)
+    compiling = seconds(trainer.advance)
     ours = [row.loss for row in trainer.history[:FIT_EPOCHS]]
     print(f"{name}: losses apart by at most {np.abs(np.subtract(ours, theirs)).max():.1e}")
-    taken = medians(repeats, fit=epoch, compiled=trainer.run_block)
-    fit, compiled = taken["fit"], taken["compiled"] / trainer.block
+    taken = medians(repeats, fit=epoch, compiled=trainer.advance)
+    fit, compiled = taken["fit"], taken["compiled"] / trainer.program.block
     print(f"  one fit an epoch   {fit * 1000:8.1f} ms an epoch")
     print(f"  compiled blocks    {compiled * 1000:8.1f} ms, after {compiling:.1f} s of compiling")
     print(f"  ratio              {fit / compiled:8.1f}")
@@ -98,14 +101,17 @@ def compare_with_c(dataset, config, trainer, repeats):
         if not (loop := loop_in_c(dataset, config, folder)):
             print("  no C compiler: the C loop is skipped")
             return
-        losses, _ = loop(trainer.block)
-        ours = [row.loss for row in trainer.history[: trainer.block]]
+        losses, _ = loop(trainer.program.block)
+        ours = [row.loss for row in trainer.history[: trainer.program.block]]
         apart = np.abs(np.subtract(ours, losses)).max()
         in_c, compiled = [], []
         for _ in range(repeats):
-            in_c.append(loop(10 * trainer.block)[1] / 10)
-            compiled.append(seconds(trainer.run_block))
-        in_c, compiled = np.median(in_c) / trainer.block, np.median(compiled) / trainer.block
+            in_c.append(loop(10 * trainer.program.block)[1] / 10)
+            compiled.append(seconds(trainer.advance))
+        in_c, compiled = (
+            np.median(in_c) / trainer.program.block,
+            np.median(compiled) / trainer.program.block,
+        )
     print(f"  the C loop         {in_c * 1000:8.1f} ms; losses apart by at most {apart:.1e}")
     print(f"  compiled / C       {compiled / in_c:8.2f}")
 

@@ -31,17 +31,19 @@ def ours():
     own_process.claim()
     from melodyrnn.models.config import ModelConfig, StreamConfig
     from melodyrnn.models.networks import step_network as models
-    from melodyrnn.training.streams import StreamTrainer
+    from melodyrnn.training.streams import StreamProgram
+    from melodyrnn.training.trainer import Trainer
 
     config = ModelConfig(
         window=1, input="embedding", embedding=EMBEDDING, units=UNITS, layers=LAYERS
     )
     model = models.build(config, SYMBOLS)
     training = StreamConfig(epochs=10**6, batch=LANES, steps=STEPS, early_stop=False)
-    # Judging stands apart from learning: one stretch of one lane, at the end of an epoch.
-    judged = lanes([SEQUENCE[: STEPS + 1]], 1, STEPS)
-    trainer = StreamTrainer(model, lambda epoch: STREAM, judged, training)
-    return lambda: [trainer.step() for _ in range(COUNT)]
+    # Evaluation is kept out of it: one chunk of one lane, at the end of an epoch.
+    validation = lanes([SEQUENCE[: STEPS + 1]], 1, STEPS)
+    program = StreamProgram(model, lambda epoch: STREAM, validation, training)
+    trainer = Trainer(program, training)
+    return lambda: [trainer.advance() for _ in range(COUNT)]
 
 
 def fit():
@@ -59,7 +61,7 @@ def fit():
     )
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
     model.compile(keras.optimizers.Adam(2e-3, global_clipnorm=1.0), loss)
-    # One call of fit for all stretches, so that what a call costs is shared.
+    # One call of fit for all chunks, so that what a call costs is shared.
     x, y = (part.transpose(0, 2, 1).reshape(-1, STEPS) for part in (STREAM.x, STREAM.y))
     return lambda: model.fit(x, y, batch_size=LANES, shuffle=False, verbose=0)
 
@@ -81,12 +83,12 @@ def torch():
     net = Net()
     optimizer = torch.optim.Adam(net.parameters(), 2e-3)
     pairs = zip(STREAM.x, STREAM.y, strict=True)
-    stretches = cycle([[torch.from_numpy(part).long() for part in pair] for pair in pairs])
+    chunks = cycle([[torch.from_numpy(part).long() for part in pair] for pair in pairs])
     state = None
 
     def step():
         nonlocal state
-        x, y = next(stretches)
+        x, y = next(chunks)
         logits, state = net(x, state)
         state = tuple(part.detach() for part in state)
         loss = torch.nn.functional.cross_entropy(logits.reshape(-1, SYMBOLS), y.reshape(-1))

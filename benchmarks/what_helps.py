@@ -24,7 +24,7 @@ from melodyrnn.formats.read import Corpus
 from melodyrnn.models.backend import tf
 from melodyrnn.models.config import EventConfig
 from melodyrnn.sequences.events import Events, Layout
-from melodyrnn.training.events import EventLearner
+from melodyrnn.training.events import EventProgram
 
 PITCH, TIMED = SETTINGS[False], SETTINGS[True]
 GUESSES = {False: 2, True: 8}
@@ -87,16 +87,16 @@ def measure(line: Line, folds: list[Fold]) -> tuple[list[float], list[int]]:
     inputs = Inputs.of(folds[0].midi[0], folds[0].midi[-1], line.timed)
     factors = tuple(inputs.layout.factors[column] for column in columns(line))
     layout = Layout(inputs.layout.codes, len(line.guesses(line.timed)), factors)
-    learner = EventLearner(layout, line.config)
+    learner = EventProgram(layout, line.config)
     bits, steps = [], []
     for fold in folds:
         learned, test = (
             [kept(line, inputs.events(melody.song.song)) for melody in melodies]
             for melodies in (fold.rehearsal.learned, fold.rehearsal.test)
         )
-        steps.append(learner.learn(learned, fold.seed, held_out=test))
+        steps.append(learner.train(learned, fold.seed, held_out=test))
         came = []
-        for melody, events, p in zip(fold.rehearsal.test, test, learner.tell(test), strict=True):
+        for melody, events, p in zip(fold.rehearsal.test, test, learner.predict(test), strict=True):
             q = p[:, np.array(fold.midi) - inputs.origin(melody.song.song)]
             came.append((q / q.sum(-1, keepdims=True))[np.arange(len(q)), melody.pitches])
             assert len(q) == len(events.told)

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from melodyrnn.models.backend import keras, tf
-from melodyrnn.models.recurrent.cells import CELLS, recurrent_weights, step_of
+from melodyrnn.models.recurrent.cells import CELLS
+from melodyrnn.models.recurrent.keras_cells import recurrent_weights, step_of
 
 FEATURES, UNITS, BATCH = 3, 4, 2
 

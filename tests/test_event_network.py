@@ -3,7 +3,8 @@ import pytest
 
 from melodyrnn.models.config import EventConfig
 from melodyrnn.sequences.events import NO_CODE, Events, Layout, padded, steps_for
-from melodyrnn.training.events import EventLearner
+from melodyrnn.training.events import EventProgram
+from melodyrnn.training.trainer import AtMost, Trainer
 
 LAYOUT = Layout(codes=12, guesses=2, factors=(3, 4))
 CONFIG = EventConfig(units=12, batch=4, steps=60, learning_rate=0.02, moves=2)
@@ -29,13 +30,13 @@ def some(lengths, seed=0):
 @pytest.fixture(scope="module")
 def learner():
     """Its programs are made once for all tests."""
-    return EventLearner(LAYOUT, CONFIG)
+    return EventProgram(LAYOUT, CONFIG)
 
 
 def test_a_distribution_for_each_event(learner):
     learner.network.start(0)
     sequences = some([5, 1, 30, 17, 9])  # more than a batch, of several lengths
-    for sequence, p in zip(sequences, learner.tell(sequences), strict=True):
+    for sequence, p in zip(sequences, learner.predict(sequences), strict=True):
         assert p.shape == (len(sequence.told), LAYOUT.codes)
         assert p.sum(-1) == pytest.approx(np.ones(len(p)))
 
@@ -43,13 +44,13 @@ def test_a_distribution_for_each_event(learner):
 def test_what_comes_later_changes_nothing_before(learner):
     learner.network.start(1)
     (whole,) = some([20])
-    (p,) = learner.tell([whole])
+    (p,) = learner.predict([whole])
     for cut in (0, 7, 19):
         other = some([20], seed=5)[0]
         parts = zip(whole, other, strict=True)
         changed = Events(*(np.concatenate([a[: cut + 1], b[cut + 1 :]]) for a, b in parts))
         changed.told[cut] = (whole.told[cut] + 1) % LAYOUT.codes
-        (q,) = learner.tell([changed])
+        (q,) = learner.predict([changed])
         assert q[: cut + 1] == pytest.approx(p[: cut + 1])
         assert cut == 19 or not np.allclose(q, p)
 
@@ -57,14 +58,14 @@ def test_what_comes_later_changes_nothing_before(learner):
 def test_neither_padding_nor_company_changes_what_is_told(learner):
     learner.network.start(2)
     short, long = some([6, 31])
-    (alone,) = learner.tell([short])
-    assert learner.tell([long, short])[1] == pytest.approx(alone, abs=1e-6)
+    (alone,) = learner.predict([short])
+    assert learner.predict([long, short])[1] == pytest.approx(alone, abs=1e-6)
 
 
 def test_learning_does_not_depend_on_what_stands_in_the_padding(learner, monkeypatch):
     """Rubbish beyond the ends of sequences leaves the same weights."""
     sequences = some([5, 9, 12, 20, 20])
-    learner.learn(sequences, 0, steps=5)
+    learner.train(sequences, 0, steps=5)
     plain = learner.network.copy()
 
     def rubbish(sequences, steps):
@@ -74,7 +75,7 @@ def test_learning_does_not_depend_on_what_stands_in_the_padding(learner, monkeyp
         return filled, mask
 
     monkeypatch.setattr("melodyrnn.training.events.padded", rubbish)
-    learner.learn(sequences, 0, steps=5)
+    learner.train(sequences, 0, steps=5)
     for a, b in zip(plain, learner.network.copy(), strict=True):
         assert a == pytest.approx(b, abs=1e-6)
 
@@ -83,7 +84,7 @@ def test_same_seed_same_weights(learner):
     sequences = some([5, 9, 12])
     runs = []
     for seed in (3, 3, 4):
-        learner.learn(sequences, seed, steps=4)
+        learner.train(sequences, seed, steps=4)
         runs.append(learner.network.copy())
     assert all((a == b).all() for a, b in zip(*runs[:2], strict=True))
     assert not all((a == b).all() for a, b in zip(*runs[1:], strict=True))
@@ -101,18 +102,18 @@ def test_it_learns_which_guess_to_trust(learner):
             made.append(events(told, random, np.stack([right, random.integers(2, 10, 24)], -1)))
         return made
 
-    learner.learn(planted(24, 0), 0)
+    learner.train(planted(24, 0), 0)
     test = planted(8, 1)
-    told = [p[np.arange(24), e.told] for p, e in zip(learner.tell(test), test, strict=True)]
+    told = [p[np.arange(24), e.told] for p, e in zip(learner.predict(test), test, strict=True)]
     assert -np.log2(np.concatenate(told)).mean() < 1.6  # of 3 bits
 
 
 def test_held_out_sequences_choose_the_steps(learner):
     sequences = some([20] * 6)  # noise: the more is learned, the worse others are told
-    steps = learner.learn(sequences, 0, held_out=some([20] * 6, seed=9))
+    steps = learner.train(sequences, 0, held_out=some([20] * 6, seed=9))
     assert steps < CONFIG.steps
     chosen = learner.network.copy()
-    learner.learn(sequences, 0, steps=steps)
+    learner.train(sequences, 0, steps=steps)
     for a, b in zip(chosen, learner.network.copy(), strict=True):
         assert a == pytest.approx(b, abs=1e-5)
 
@@ -120,7 +121,7 @@ def test_held_out_sequences_choose_the_steps(learner):
 def test_learning_goes_on_from_given_weights(learner):
     learner.network.start(7)
     start = learner.network.copy()
-    learner.learn(some([9]), 0, start=start, steps=0)
+    learner.train(some([9]), 0, start=start, steps=0)
     assert all((a == b).all() for a, b in zip(start, learner.network.copy(), strict=True))
 
 
@@ -128,11 +129,11 @@ def test_long_sequences_run_in_a_loop_and_are_told_the_same(learner, monkeypatch
     learner.network.start(5)
     sequences = some([6, 30])
     monkeypatch.setattr("melodyrnn.models.networks.event_network.MOST_UNROLLED", 0)
-    other = EventLearner(LAYOUT, CONFIG)
+    other = EventProgram(LAYOUT, CONFIG)
     other.network.start(5)
-    for a, b in zip(learner.tell(sequences), other.tell(sequences), strict=True):
+    for a, b in zip(learner.predict(sequences), other.predict(sequences), strict=True):
         assert a == pytest.approx(b, abs=1e-6)
-    assert other.learn(sequences, 0, steps=2) == 2
+    assert other.train(sequences, 0, steps=2) == 2
 
 
 def test_moved_along_the_scale():
@@ -149,3 +150,21 @@ def test_moved_along_the_scale():
 )
 def test_steps_for(length, steps):
     assert steps_for(length) == steps
+
+
+def test_a_training_restored_at_any_evaluation_ends_in_the_same_bits(learner):
+    sequences, held_out = some([5, 9, 12, 20, 20]), some([9, 20], seed=9)
+
+    def trainer():
+        learner.begin(sequences, 3, held_out=held_out)
+        return Trainer(learner, AtMost(60))
+
+    straight, states = trainer(), []
+    assert straight.run(lambda *_: states.append(straight.state()))
+    end = straight.state()
+    assert [len(state["history"]) for state in states] == [25, 50, 60]
+    resumed = trainer()
+    resumed.restore(states[0])
+    assert resumed.run()
+    for name, array in resumed.state().items():
+        assert array.tobytes() == end[name].tobytes(), name

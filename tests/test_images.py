@@ -11,8 +11,8 @@ from melodyrnn.errors import MelodyError
 from melodyrnn.lessons import images
 from melodyrnn.lessons.catalogue import lesson_named
 from melodyrnn.lessons.shared import digit_images
-from melodyrnn.models.recurrent.equations import EQUATIONS
-from melodyrnn.models.recurrent.written_out import apart, last_output
+from melodyrnn.models.recurrent.cells import CELLS as ROWS
+from melodyrnn.models.recurrent.scan import differences, last_output
 from melodyrnn.models.registry import CELLS
 from melodyrnn.sequences.windows import Batch
 from melodyrnn.system.progress import silent
@@ -22,7 +22,7 @@ from melodyrnn.system.progress import silent
 def test_the_scan_and_the_built_in_cell_agree(cell):
     random = np.random.default_rng(1)
     x = random.random((7, 5, 3)).astype(np.float32)
-    outputs, gradients = apart(cell, 6, x, np.arange(7) % 4, 4, seed=2)
+    outputs, gradients = differences(cell, 6, x, np.arange(7) % 4, 4, seed=2)
     assert outputs < 1e-6
     assert gradients < 1e-6
 
@@ -35,8 +35,8 @@ def test_other_weights_would_be_found_out():
     h = np.zeros((2, 5))
     for t in range(3):
         h = np.tanh(x[:, t] @ w + h @ u + b)
-    assert np.abs(np.asarray(last_output(EQUATIONS["rnn"], x, w, b, u)) - h).max() < 1e-6
-    assert np.abs(np.asarray(last_output(EQUATIONS["rnn"], x, w, b, u * 1.01)) - h).max() > 1e-4
+    assert np.abs(np.asarray(last_output(ROWS["rnn"], x, w, b, u)) - h).max() < 1e-6
+    assert np.abs(np.asarray(last_output(ROWS["rnn"], x, w, b, u * 1.01)) - h).max() > 1e-4
 
 
 def test_the_digits_are_split_by_digit_and_no_image_is_in_two():

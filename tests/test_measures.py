@@ -10,7 +10,8 @@ from melodyrnn.models.counted.ngram import Ngram, Repeat, Tally, ceiling
 from melodyrnn.models.networks import step_network as models
 from melodyrnn.models.networks.numpy_network import Network
 from melodyrnn.tasks.tokenizer import Dataset
-from melodyrnn.training.windows import Trainer
+from melodyrnn.training.trainer import Trainer
+from melodyrnn.training.windows import Songs, WindowProgram
 
 WINDOW = 4
 
@@ -26,9 +27,8 @@ def test_no_windowed_network_passes_the_ceiling_of_any_song(songs, model):
     config = ModelConfig(model, input="onehot", units=64, window=WINDOW)
     network = models.build(config, len(songs.vocabulary), 1)
     training = TrainConfig(epochs=80, learning_rate=5e-3, early_stop=False)
-    trainer = Trainer(network, songs.sequences, config, training, config.spec.batch)
-    trainer.run()
-    trainer.keep_best()
+    program = WindowProgram(network, Songs(songs.sequences), config, training, config.spec.batch)
+    Trainer(program, training).fit()
     measures = measure(Network.of(network, config), songs)
     assert measures.one_step.right > 0.85 * measures.ceiling.right  # it did learn
     for one_step, sequence in zip(measures.one_steps, songs.sequences, strict=True):

@@ -15,7 +15,8 @@ from melodyrnn.models.networks import step_network as models
 from melodyrnn.sequences.sampling import log_softmax
 from melodyrnn.sequences.streams import lanes, pieces
 from melodyrnn.training import streams as stream_training
-from melodyrnn.training.streams import StreamTrainer, Teller
+from melodyrnn.training.streams import StreamProgram, StreamScorer
+from melodyrnn.training.trainer import Trainer
 
 CODES = 5
 sequences_of_any_length = st.lists(
@@ -66,7 +67,7 @@ def text(length=150):
 @pytest.mark.parametrize("model", ["lstm", "gru", "rnn", "peephole", "coupled", "attention"])
 def test_a_stream_is_told_as_step_by_step(model):
     built, sequence = network(model, layers=2), text(20)
-    told = Teller(built).tell(lanes([sequence], 1, 7))
+    told = StreamScorer(built).score(lanes([sequence], 1, 7))
     states, bits = models.zero_states(built, 1), []
     for here, after in pairwise(sequence):
         logits, states = models.step(built, tf.constant([[here]]), states)
@@ -77,8 +78,8 @@ def test_a_stream_is_told_as_step_by_step(model):
 
 def test_each_sequence_begins_with_an_empty_state():
     built, parts = network(), [text(30), text(30)[:11], text(30)[::-1].copy()]
-    together = Teller(built).tell(lanes(parts, 2, 4))
-    alone = [Teller(built).tell(lanes([part], 1, 4)) for part in parts]
+    together = StreamScorer(built).score(lanes(parts, 2, 4))
+    alone = [StreamScorer(built).score(lanes([part], 1, 4)) for part in parts]
     mean = np.average([each.bits for each in alone], weights=[each.all for each in alone])
     assert together.bits == pytest.approx(mean, abs=1e-5)
     assert together.right == sum(each.right for each in alone)
@@ -88,7 +89,8 @@ def trainer_of(epochs=4, dropout=0.2, **settings):
     config = StreamConfig(epochs=epochs, batch=3, steps=10, **settings)
     built = network(dropout=dropout)
     stream = lanes(pieces(text(), 3), 3, 10)
-    return StreamTrainer(built, lambda epoch: stream, lanes([text(40)], 1, 10), config)
+    validation = lanes([text(40)], 1, 10)
+    return Trainer(StreamProgram(built, lambda epoch: stream, validation, config), config)
 
 
 @pytest.fixture
@@ -124,9 +126,9 @@ def test_a_stream_is_told_in_parts_as_in_one(model, request):
     if model == "lookback":
         sequences = views(Lookback(np.ones(CODES), 1), sequences, [Cycle(4)] * 3)
     stream = lanes(sequences, 3, 4)
-    whole = Teller(built).tell(stream)
+    whole = StreamScorer(built).score(stream)
     request.getfixturevalue("in_parts")
-    assert Teller(built).tell(stream).bits == pytest.approx(whole.bits, abs=1e-6)
+    assert StreamScorer(built).score(stream).bits == pytest.approx(whole.bits, abs=1e-6)
 
 
 def test_lanes_in_parts_learn_the_same(request):
@@ -136,7 +138,7 @@ def test_lanes_in_parts_learn_the_same(request):
     apart = trainer_of(2, dropout=0.0)
     apart.run()
     np.testing.assert_allclose(apart.history, whole.history, rtol=1e-5)
-    for one, other in zip(apart.states, whole.states, strict=True):
+    for one, other in zip(apart.program.states, whole.program.states, strict=True):
         np.testing.assert_allclose(one, other, atol=1e-5)
 
 
@@ -144,9 +146,9 @@ def test_parts_do_not_hide_the_same(in_parts):
     stream = lanes([text(40), text(40)], 2, 10)
     built = network(dropout=0.5, layers=2)  # what the first layer says is hidden from the second
     config = StreamConfig(epochs=1, batch=2, steps=10)
-    trainer = StreamTrainer(built, lambda epoch: stream, stream, config)
-    trainer.step()
-    first, second = np.asarray(trainer.states[1][0])
+    trainer = Trainer(StreamProgram(built, lambda epoch: stream, stream, config), config)
+    trainer.advance()
+    first, second = np.asarray(trainer.program.states[1][0])
     assert np.abs(first - second).max() > 1e-3
 
 
@@ -154,14 +156,14 @@ def test_parts_do_not_hide_the_same(in_parts):
 def test_a_training_restored_at_any_step_ends_in_the_same_bits(stop):
     straight, steps, states = trainer_of(), 0, []
 
-    def after_step(progress):
+    def after_step(done, total, words):
         nonlocal steps
         steps += 1
         if steps == stop:
             states.append(straight.state())
 
     assert straight.run(after_step)
-    assert len(straight.stream.x) == 5
+    assert len(straight.program.stream.x) == 5
     resumed = trainer_of()
     resumed.restore(states[0])
     assert resumed.run()
@@ -175,11 +177,12 @@ def test_it_learns_what_can_be_carried():
     pairs = np.array([[a, 0, a] for a in np.random.default_rng(3).integers(1, CODES, 200)])
     stream = lanes(pieces(pairs.ravel().astype(np.int32), 4), 4, 15)
     config = StreamConfig(epochs=40, batch=4, steps=15, learning_rate=0.02, early_stop=False)
-    trainer = StreamTrainer(network(dropout=0.0), lambda epoch: stream, stream, config)
+    program = StreamProgram(network(dropout=0.0), lambda epoch: stream, stream, config)
+    trainer = Trainer(program, config)
     trainer.run()
     trainer.keep_best()
     # Seeing one symbol at a time leaves 2 bits; what is carried brings that to 2/3.
-    assert Teller(trainer.model).tell(stream).bits < 1
+    assert StreamScorer(trainer.program.model).score(stream).bits < 1
 
 
 def test_dropout_is_of_the_seed_and_only_in_training():
@@ -188,14 +191,15 @@ def test_dropout_is_of_the_seed_and_only_in_training():
         trainer.run()
     assert first.history == same.history
     assert first.history != other.history
-    assert Teller(first.model).tell(first.validation) == Teller(first.model).tell(first.validation)
+    scorer, stream = StreamScorer(first.program.model), first.program.validation
+    assert scorer.score(stream) == scorer.score(stream)
 
 
 @pytest.mark.parametrize("steps", [1, 4])
 def test_how_many_steps_go_through_all_layers_at_once_changes_nothing(monkeypatch, steps):
     whole = trainer_of(2)
     whole.run()
-    monkeypatch.setattr(models, "STRETCH", steps)
+    monkeypatch.setattr(models, "CHUNK", steps)
     in_parts = trainer_of(2)
     in_parts.run()
     np.testing.assert_allclose(in_parts.history, whole.history, rtol=1e-5)
@@ -213,11 +217,11 @@ def test_the_step_size_falls_along_half_a_cosine():
 def test_an_interrupt_leaves_a_state_to_go_on_from():
     trainer = trainer_of()
 
-    def interrupt(progress):
+    def interrupt(done, total, words):
         raise KeyboardInterrupt
 
     assert not trainer.run(interrupt)
-    assert trainer.place == 1
+    assert trainer.program.place == 1
     resumed = trainer_of()
     resumed.restore(trainer.state())
     straight = trainer_of()

@@ -125,8 +125,8 @@ def test_a_resumed_training_ends_in_the_same_files(tmp_path):
     file.write_text(VERSE * 4, encoding="utf-8")
     straight = train_text(file, output=tmp_path / "straight", epochs=4, **SMALL)
 
-    def stop(progress):
-        if progress.step == 3:
+    def stop(done, total, words):
+        if done == 3:
             raise KeyboardInterrupt
 
     settings = SMALL | {"output": tmp_path / "cut", "epochs": 4}

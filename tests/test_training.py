@@ -7,7 +7,8 @@ from melodyrnn.models.backend import keras
 from melodyrnn.models.config import ModelConfig, TrainConfig
 from melodyrnn.models.networks import step_network as models
 from melodyrnn.sequences.windows import next_code
-from melodyrnn.training.windows import Trainer
+from melodyrnn.training.trainer import Trainer
+from melodyrnn.training.windows import Songs, WindowProgram
 
 CODES, WINDOW, EPOCHS = 6, 3, 20
 songs = [
@@ -19,7 +20,8 @@ songs = [
 def trainer_of(model, sequences=(songs[0],), epochs=EPOCHS, batch=1, **settings):
     config = ModelConfig(model, units=16, window=WINDOW)
     network = models.build(config, CODES, 3)
-    return Trainer(network, sequences, config, TrainConfig(epochs=epochs, **settings), batch)
+    training = TrainConfig(epochs=epochs, **settings)
+    return Trainer(WindowProgram(network, Songs(sequences), config, training, batch), training)
 
 
 def fit(model, batch):
@@ -45,7 +47,7 @@ def test_losses_are_those_of_fit(model, batch):
     trainer.run()
     losses, weights = fit(model, batch)
     np.testing.assert_allclose([row.loss for row in trainer.history], losses, atol=1e-4)
-    for ours, theirs in zip(trainer.model.get_weights(), weights, strict=True):
+    for ours, theirs in zip(trainer.program.model.get_weights(), weights, strict=True):
         np.testing.assert_allclose(ours, theirs, atol=1e-3)
 
 
@@ -64,7 +66,7 @@ def test_a_trainer_restored_at_any_block_ends_in_the_same_bits(monkeypatch):
     monkeypatch.setattr("melodyrnn.training.windows.BLOCK_STEPS", 5 * 14)
     straight = trainer_of("lstm", epochs=23, early_stop=False)
     states = []
-    straight.run(lambda _: states.append(straight.state()))
+    straight.run(lambda *_: states.append(straight.state()))
     end = straight.state()
     assert [state["history"].shape[0] for state in states] == [5, 10, 15, 20, 23]
     resumed = trainer_of("lstm", epochs=23, early_stop=False)
@@ -82,7 +84,7 @@ def test_stops_when_every_song_comes_back_and_keeps_the_best():
     assert trainer.best_score.is_whole
     assert trainer.epoch < 2000
     trainer.keep_best()
-    assert trainer.score() == trainer.best_score
+    assert trainer.program.evaluate() == trainer.best_score
 
 
 def test_no_early_stop_runs_all_epochs_and_still_keeps_the_best():
@@ -98,25 +100,25 @@ def test_no_early_stop_runs_all_epochs_and_still_keeps_the_best():
 def test_an_interrupt_keeps_what_was_best():
     trainer = trainer_of("lstm", epochs=10**6, early_stop=False)
 
-    def interrupt(progress):
+    def interrupt(done, total, words):
         raise KeyboardInterrupt
 
     assert not trainer.run(interrupt)
     trainer.keep_best()
-    assert trainer.score() == trainer.best_score
+    assert trainer.program.evaluate() == trainer.best_score
 
 
 def test_a_training_that_diverges_ends_and_keeps_what_was_best():
     trainer = trainer_of("mlp", epochs=10**6, batch=5)
-    trainer.run_block()
-    head = trainer.model.get_layer("logits").kernel
+    trainer.advance()
+    head = trainer.program.model.get_layer("logits").kernel
     head.assign(head * np.inf)  # as a rate far too large does in the end
     with np.errstate(invalid="ignore"):
         assert trainer.run()
-    assert trainer.epoch == 2 * trainer.block
+    assert trainer.epoch == 2 * trainer.program.block
     state = trainer.state()
     trainer.keep_best()
-    assert trainer.score() == trainer.best_score
+    assert trainer.program.evaluate() == trainer.best_score
     resumed = trainer_of("mlp", epochs=10**6, batch=5)
     resumed.restore(state)
     assert resumed.done
@@ -127,20 +129,21 @@ def test_validation_songs_choose_the_best_and_end_the_training():
     architecture = ModelConfig("lstm", units=16, window=WINDOW)
     network = models.build(architecture, CODES, 3)
     config = TrainConfig(epochs=2000, learning_rate=0.01)
-    trainer = Trainer(network, songs[:1], architecture, config, 1, validation=songs[1:])
+    parts = Songs(songs[:1], songs[1:])
+    trainer = Trainer(WindowProgram(network, parts, architecture, config, 1), config)
     assert trainer.run()
     measured = [row for row in trainer.history if row.bits is not None]
     assert trainer.best_score.bits == min(row.bits for row in measured)
     assert len(measured) == trainer.epoch  # each, so that none better is passed over
     assert trainer.epoch - trainer.best_epoch == 40
     trainer.keep_best()
-    assert trainer.score() == trainer.best_score
+    assert trainer.program.evaluate() == trainer.best_score
 
 
 def test_bits_are_those_of_the_keras_probabilities():
     trainer = trainer_of("mlp", songs, 1)
     (x, y, _), _ = next_code(songs, WINDOW)
-    probabilities = trainer.model.predict(x, verbose=0)[np.arange(len(y)), y]
-    score = trainer.score()
+    probabilities = trainer.program.model.predict(x, verbose=0)[np.arange(len(y)), y]
+    score = trainer.program.evaluate()
     assert score.bits == pytest.approx(-np.log2(probabilities).mean(), abs=1e-5)
     assert score.all == len(y)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from melodyrnn.models.backend import tf
-from melodyrnn.models.recurrent.equations import EQUATIONS
+from melodyrnn.models.recurrent.cells import CELLS
 from melodyrnn.models.recurrent.unrolling import Recurrence
 
 STEPS, FEATURES = 5, 3
@@ -27,7 +27,7 @@ def parts(cell, units, lanes, seed=0):
         return tf.constant(random.normal(0, 0.5, shape) / np.sqrt(shape[0]), tf.float32)
 
     gates = {"rnn": 1, "gru": 3, "coupled": 3}.get(cell, 4) * units
-    row = EQUATIONS[cell]
+    row = CELLS[cell]
     x, kernel, bias = drawn(STEPS, lanes, FEATURES), drawn(FEATURES, gates), drawn(gates)
     state = [drawn(lanes, size) for size in row.sizes(units)]
     square, vector = (units, units), (units,)
@@ -45,7 +45,7 @@ def parts(cell, units, lanes, seed=0):
 
 def gradients(cell, parts, ours, compiled):
     inputs, weights, resets, wanted = parts
-    step = EQUATIONS[cell].step
+    step = CELLS[cell].step
 
     def found(inputs, weights):
         x, kernel, bias, *state = inputs
@@ -68,7 +68,7 @@ def gradients(cell, parts, ours, compiled):
 @pytest.mark.parametrize(
     ("cell", "units", "lanes"),
     # Few lanes, which need no gradient of their own, and many.
-    [*((cell, 6, lanes) for cell in EQUATIONS for lanes in (2, 16)), ("lstm", 128, 17)],
+    [*((cell, 6, lanes) for cell in CELLS for lanes in (2, 16)), ("lstm", 128, 17)],
 )
 def test_gradients_are_those_of_autodiff(cell, units, lanes, compiled):
     made = parts(cell, units, lanes)

@@ -74,7 +74,7 @@ def train(
                 overwrite=overwrite,
                 resume=resume,
                 tensorboard=tensorboard,
-                progress=lambda news: tell(*news.counted),
+                progress=tell,
                 **given(settings),
             )
     except KeyboardInterrupt:  # before the learning or after it: ``train`` hears it in between

@@ -23,8 +23,8 @@ from melodyrnn.models.registry import CELLS
 from melodyrnn.system.progress import Progress
 
 if TYPE_CHECKING:
-    from melodyrnn.models.recurrent.written_out import Apart
-    from melodyrnn.training.batches import Fitter
+    from melodyrnn.models.recurrent.scan import Differences
+    from melodyrnn.training.batches import BatchProgram
 
 SAME = 1e-5
 """The scan and the built-in cell may differ by so much."""
@@ -41,16 +41,16 @@ def read(lesson: Lesson) -> Images:
     return digits() if file is None else mnist(file)
 
 
-def fitter(lesson: Lesson, images: Images, *, validate: bool = True) -> "Fitter":
-    """A new network to fit; with ``validate`` the validation images choose the best weights."""
+def program(lesson: Lesson, images: Images, *, validate: bool = True) -> "BatchProgram":
+    """A new network to train; with ``validate`` the validation images choose the best weights."""
     from melodyrnn.models.networks.sequence_network import vector_classifier
-    from melodyrnn.training.batches import Fitter
+    from melodyrnn.training.batches import BatchProgram
 
     steps, features = images.train.x.shape[1:]
     model = vector_classifier(lesson.model, steps, features, CLASSES, seed=lesson.fit.seed)
     validation = images.validation if validate else None
     # Not compiled by XLA: that takes longer than it saves here.
-    return Fitter(model, images.train, lesson.fit, validation, jit=False)
+    return BatchProgram(model, images.train, lesson.fit, validation, jit=False)
 
 
 def scores_after(lesson: Lesson, epochs: Sequence[int], progress: Progress) -> list[EpochScore]:
@@ -58,15 +58,17 @@ def scores_after(lesson: Lesson, epochs: Sequence[int], progress: Progress) -> l
 
     It has diverged where its loss is above that of the uniform distribution, or not a number.
     """
-    from melodyrnn.training.batches import teller
+    from melodyrnn.training.batches import scorer
+    from melodyrnn.training.trainer import Trainer
 
     images = read(lesson)
     fit = replace(lesson.fit, epochs=max(epochs), early_stop=False)
-    training = fitter(replace(lesson, fit=fit), images, validate=False)
-    evaluate = teller(training.model, images.test, jit=False)
+    trained = program(replace(lesson, fit=fit), images, validate=False)
+    training = Trainer(trained, fit)
+    evaluate = scorer(trained.model, images.test, jit=False)
     scores = []
     for until in sorted(epochs):
-        training.learn(until, progress)
+        training.train(until, progress)
         loss = training.history[-1].loss
         diverged = not loss < log(CLASSES)
         scores.append(EpochScore(until, loss, evaluate().accuracy, diverged))
@@ -75,14 +77,16 @@ def scores_after(lesson: Lesson, epochs: Sequence[int], progress: Progress) -> l
 
 def run(lesson: Lesson, progress: Progress) -> Finding:
     from melodyrnn.training.batches import logits_of
+    from melodyrnn.training.trainer import Trainer
 
     images = read(lesson)
     if lesson.own["data"] is not None and lesson.fit.epochs == LESSON.fit.epochs:
         lesson = replace(lesson, fit=replace(lesson.fit, epochs=MNIST_EPOCHS))
     differences = _differences(lesson, images)
-    training = fitter(lesson, images)
-    best = training.run(progress)
-    predictions = logits_of(training.model, images.test).argmax(-1)
+    trained = program(lesson, images)
+    training = Trainer(trained, lesson.fit)
+    best = training.fit(progress) or trained.evaluate()
+    predictions = logits_of(trained.model, images.test).argmax(-1)
     accuracy = float((predictions == images.test.y).mean())
     largest = max(max(pair) for pair in differences.values())
     sizes = {name: len(getattr(images, name).y) for name in ("train", "validation", "test")}
@@ -106,16 +110,16 @@ def run(lesson: Lesson, progress: Progress) -> Finding:
     )
 
 
-def _differences(lesson: Lesson, images: Images) -> dict[str, "Apart"]:
+def _differences(lesson: Lesson, images: Images) -> dict[str, "Differences"]:
     """How far, for each cell, the written-out network and the built-in one differ on a batch."""
-    from melodyrnn.models.recurrent.written_out import apart
+    from melodyrnn.models.recurrent.scan import differences
 
     few = slice(lesson.fit.batch)
     x, y = images.train.x[few], images.train.y[few]
-    return {cell: apart(cell, lesson.model.units, x, y, CLASSES) for cell in CELLS}
+    return {cell: differences(cell, lesson.model.units, x, y, CLASSES) for cell in CELLS}
 
 
-def _differences_table(differences: Mapping[str, "Apart"]) -> Table:
+def _differences_table(differences: Mapping[str, "Differences"]) -> Table:
     return Table(
         "The network written out as a scan, less the built-in cell, same weights",
         ["cell", "outputs", "gradients"],

@@ -10,7 +10,7 @@ from typing import Any
 from melodyrnn.lessons.catalogue import all_lessons, lesson_named
 from melodyrnn.lessons.lesson import Finding, Lesson
 from melodyrnn.lessons.lesson_folder import LessonFolder
-from melodyrnn.runs.learning import check_tensorboard
+from melodyrnn.runs.training_session import check_tensorboard
 from melodyrnn.system.documents import JSON
 from melodyrnn.system.progress import Progress, silent
 

@@ -1,4 +1,4 @@
-"""TensorFlow and Keras, imported without their chatter. All other modules take them from here.
+"""TensorFlow and Keras, imported without what they print. All other modules take them from here.
 
 On import TensorFlow's libraries write lines about instruction sets and missing graphics cards
 straight to file descriptor 2, which no log level stops; they are held back, and shown only where

@@ -1,155 +1,175 @@
-"""Learning from whole sequences: blocks of epochs in one compiled program, for any Keras model.
+"""Training on whole sequences: blocks of epochs in one compiled program, for any Keras model.
 
 The loss is the mean cross-entropy of the steps that count; what is masked weighs nothing, in the
 loss and in the accuracy alike.
 """
 
-from collections.abc import Callable
-from math import isfinite
-from typing import Any, NamedTuple
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
 from melodyrnn.models.backend import keras, tf
 from melodyrnn.models.config import FitConfig
 from melodyrnn.models.programs import collect, program, repeat
+from melodyrnn.models.types import Floats, KerasModel, Optimizer, Tensor, Weights
+from melodyrnn.sequences.vocabulary import Indices
 from melodyrnn.sequences.windows import Batch
-from melodyrnn.training.learner import Learner
-
-Weights = list[npt.NDArray[np.float32]]
+from melodyrnn.training.program import Carried, KerasProgram
 
 BLOCK_STEPS = 100
 """About how many steps one call of the program makes."""
 ENOUGH = 0.01
-"""The loss below which, with every example right, there is nothing more to learn."""
+"""The loss below which, with every prediction correct, there is nothing more to learn."""
+_EVALUATED_AT_ONCE = 256  # examples
 
 
-class Told(NamedTuple):
-    """How well a network tells a batch, at evaluation: no dropout."""
+@dataclass(frozen=True)
+class BatchScore:
+    """How well a network predicts a batch, without dropout."""
 
     loss: float  # mean cross-entropy of what counts, natural logarithm
-    right: int  # of what counts
+    right: int  # correct predictions, of what counts
     all: int
 
     @property
     def accuracy(self) -> float:
+        """The share of correct predictions."""
         return self.right / self.all
 
 
-class Epoch(NamedTuple):
-    """One line of the history, measured while learning."""
+class BatchRow(NamedTuple):
+    """One epoch, as the history keeps it."""
 
     epoch: int  # from 1
-    loss: float
-    accuracy: float
+    loss: float  # mean cross-entropy in training, natural logarithm
+    accuracy: float  # of the predictions made in training
 
 
-class Fitter(Learner):
-    """A model that learns a batch. ``run`` leaves it with the best weights it had.
+class BatchProgram(KerasProgram[BatchRow, BatchScore]):
+    """A model that sees the examples of a batch, each once an epoch.
 
-    The best are those that tell ``validation`` at the least loss or, without it, the most of the
-    batch right. ``jit`` compiles by XLA: much faster for small unrolled networks, slow to begin
-    for large ones.
+    The best weights are those that predict ``validation`` at the least loss or, without it, the
+    most of the batch correctly. Satisfied when that is all, and the loss is next to nothing.
     """
+
+    row, score = BatchRow, BatchScore
 
     def __init__(
         self,
-        model: Any,
+        model: KerasModel,
         batch: Batch,
         config: FitConfig,
         validation: Batch | None = None,
         jit: bool = True,
     ) -> None:
-        self.model, self.config, self.validation = model, config, validation
-        self.optimizer = keras.optimizers.Adam(config.learning_rate, global_clipnorm=config.clip)
-        self.optimizer.build(model.trainable_variables)
-        weights = {id(weight) for weight in model.weights}
-        drawn = [state for state in model.variables if id(state) not in weights]  # of dropout
-        self._states = [(s, s.numpy()) for s in (*self.optimizer.variables, *drawn)]
-        self._count = len(batch.y)
-        self._size = min(config.batch or self._count, self._count)
-        steps = -(-self._count // self._size)
-        self._block = max(1, BLOCK_STEPS // steps)
-        self._learn = _learner(model, self.optimizer, batch, jit)
-        self._tell = teller(model, validation or batch, jit)
-        self.begin(model.get_weights(), config.seed)
-
-    def begin(self, weights: Weights, seed: int) -> None:
-        """As new, from these first ``weights``; ``seed`` makes the order of the examples. Nothing
-        is compiled again.
+        """``jit`` compiles by XLA: much faster for small unrolled networks, slow to begin for large
+        ones.
         """
-        self.model.set_weights(weights)
-        for variable, value in self._states:
-            variable.assign(value)
-        self.history: list[Epoch] = []
-        self.best: Told | None = None
-        self.best_epoch = 0
-        self._best_weights = weights
-        self._random = np.random.default_rng(seed)
+        super().__init__(
+            model, keras.optimizers.Adam(config.learning_rate, global_clipnorm=config.clip)
+        )
+        weights = {id(weight) for weight in model.weights}
+        # The random state of dropout; the optimiser's variables have their first values too.
+        self._random_state = [v for v in model.variables if id(v) not in weights]
+        variables = (*self.optimizer.variables, *self._random_state)
+        self._first_state = [(variable, variable.numpy()) for variable in variables]
+        self._validated = validation is not None
+        self._order = _Order(len(batch.y), config)
+        self._program = _compiled(model, self.optimizer, batch, jit)
+        self._score = scorer(model, validation or batch, jit)
 
-    @property
-    def satisfied(self) -> bool:
-        """Every example is right, and the loss next to nothing."""
-        best = self.best
+    def restart(self, weights: Weights, seed: int) -> None:
+        """As new, from these first weights; ``seed`` makes the order of the examples. Nothing is
+        compiled again.
+        """
+        self.set_weights(weights)
+        for variable, value in self._first_state:
+            variable.assign(value)
+        self._order.begin(seed)
+
+    def advance(self, done: int, until: int) -> list[BatchRow]:
+        epochs = min(self._order.block, until - done)
+        parts = (part.numpy() for part in self._program(*self._order.draw(epochs)))
+        pairs = zip(*parts, strict=True)
+        return [BatchRow(done + i, float(a), float(b)) for i, (a, b) in enumerate(pairs, 1)]
+
+    def evaluate(self) -> BatchScore:
+        return self._score()
+
+    def rank(self, score: BatchScore) -> tuple[float, ...]:
+        return (-score.loss,) if self._validated else (score.right, -score.loss)
+
+    def satisfied(self, best: BatchScore | None, since_best: int) -> bool:
         return best is not None and best.right == best.all and best.loss < ENOUGH
 
-    def run(self, progress: Callable[[int, int, str], None] = lambda *_: None) -> Told:
-        """Learn until done; ``progress`` is called with (epochs done, all, words)."""
-        self.learn(self.config.epochs, progress)
-        self.model.set_weights(self._best_weights)
-        return self.best or self._tell()
+    def progress(self, history: Sequence[BatchRow], epochs: int) -> tuple[int, int, str]:
+        last = history[-1]
+        return last.epoch, epochs, f"loss {last.loss:.3f} accuracy {last.accuracy:.0%}"
 
-    def learn(self, until: int, progress: Callable[[int, int, str], None]) -> None:
-        """Learn until so many epochs or all are done. The model has its latest weights then."""
-        while not self.done and self.epoch < until:
-            epochs = min(self._block, until - self.epoch)
-            losses, accuracies = self._learn(*self._order(epochs))
-            for loss, accuracy in zip(losses.numpy(), accuracies.numpy(), strict=True):
-                self.history.append(Epoch(self.epoch + 1, float(loss), float(accuracy)))
-            self._judge()
-            last = self.history[-1]
-            words = f"loss {last.loss:.3f} right {last.accuracy:.0%}"
-            progress(self.epoch, self.config.epochs, words)
+    def carry(self) -> Carried:
+        random = [np.asarray(variable) for variable in self._random_state]
+        return {**super().carry(), "random": random}
 
-    def _judge(self) -> None:
-        told = self._tell()
-        if isfinite(told.loss) and (self.best is None or self._rank(told) > self._rank(self.best)):
-            self.best, self.best_epoch = told, self.epoch
-            self._best_weights = self.model.get_weights()
+    def resume(self, carried: Carried, done: int) -> None:
+        super().resume(carried, done)
+        for variable, value in zip(self._random_state, carried["random"], strict=True):
+            variable.assign(value)
+        self._order.skip(done)
 
-    def _rank(self, told: Told) -> tuple[float, float]:
-        return (0 if self.validation else told.right, -told.loss)
 
-    def _order(self, epochs: int) -> tuple[Any, Any]:
-        """Which examples each step sees, (E, K, B), and 1 where one counts: a last batch that is
-        short is filled up with others that weigh nothing.
+class _Order:
+    """Which examples each step sees: all at once, or in an order that is drawn for each epoch."""
+
+    def __init__(self, count: int, config: FitConfig) -> None:
+        self._count = count
+        self._size = min(config.batch or count, count)
+        self._steps = -(-count // self._size)
+        self.block = max(1, BLOCK_STEPS // self._steps)
+        self.begin(config.seed)
+
+    def begin(self, seed: int) -> None:
+        self._seed = seed
+        self._random = np.random.default_rng(seed)
+
+    def skip(self, epochs: int) -> None:
+        """Go to where so many epochs have been drawn."""
+        self.begin(self._seed)
+        for _ in range(epochs):
+            self._one()
+
+    def draw(self, epochs: int) -> tuple[Tensor, Tensor]:
+        """(E, K, B), and 1 where an example counts, (K, B): a last batch that is short is filled up
+        with others that weigh nothing.
         """
-        whole = self._size == self._count
-        steps = -(-self._count // self._size)
-        orders = np.zeros((epochs, steps * self._size), dtype=np.int32)
+        shape = (self._steps, self._size)
+        orders = np.zeros((epochs, self._steps * self._size), dtype=np.int32)
         for order in orders:
-            order[: self._count] = (
-                np.arange(self._count) if whole else self._random.permutation(self._count)
-            )
-        counts = np.arange(steps * self._size) < self._count
-        shape = (steps, self._size)
+            order[: self._count] = self._one()
+        counts = np.arange(self._steps * self._size) < self._count
         return (
             tf.constant(orders.reshape(epochs, *shape)),
             tf.constant(counts.reshape(shape), tf.float32),
         )
 
+    def _one(self) -> Indices:
+        whole = self._size == self._count
+        order = np.arange(self._count) if whole else self._random.permutation(self._count)
+        return order.astype(np.int32)
 
-def logits_of(model: Any, batch: Batch) -> npt.NDArray[np.float32]:
-    """At evaluation, of all examples: (N, C) or (N, T, C)."""
-    return np.asarray(model.predict(_one(_listed(batch.x)), batch_size=256, verbose=0))
+
+def logits_of(model: KerasModel, batch: Batch) -> Floats:
+    """Of all examples, without dropout: (N, C) or (N, T, C)."""
+    return np.asarray(model.predict(_entering(_inputs(batch)), batch_size=256, verbose=0))
 
 
-def teller(model: Any, batch: Batch, jit: bool = True, size: int = 256) -> Callable[[], Told]:
-    """A compiled program: how well ``model``, with its present weights, tells ``batch``."""
+def scorer(model: KerasModel, batch: Batch, jit: bool = True) -> Callable[[], BatchScore]:
+    """A compiled program: how well ``model``, with its present weights, predicts ``batch``."""
+    size = _EVALUATED_AT_ONCE
     parts = [
         (
-            [tf.constant(x[start : start + size]) for x in _listed(batch.x)],
+            [tf.constant(x[start : start + size]) for x in _inputs(batch)],
             tf.constant(batch.y[start : start + size], tf.int32),
             tf.constant(batch.mask[start : start + size], tf.float32),
         )
@@ -157,40 +177,44 @@ def teller(model: Any, batch: Batch, jit: bool = True, size: int = 256) -> Calla
     ]
 
     @program(jit_compile=jit, reduce_retracing=True)  # type: ignore[untyped-decorator]
-    def tell(x: list[Any], y: Any, mask: Any) -> Any:
-        return _measured(model(_one(x), training=False), y, mask)
+    def predict(x: list[Tensor], y: Tensor, mask: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        return _sums(model(_entering(x), training=False), y, mask)
 
-    def told() -> Told:
-        sums = [tell(*part) for part in parts]
+    def score() -> BatchScore:
+        sums = [predict(*part) for part in parts]
         loss, right, count = (float(sum(float(s[i]) for s in sums)) for i in range(3))
-        return Told(loss / count, round(right), round(count))
+        return BatchScore(loss / count, round(right), round(count))
 
-    return told
+    return score
 
 
-def _learner(model: Any, optimizer: Any, batch: Batch, jit: bool) -> Callable[..., Any]:
+def _compiled(
+    model: KerasModel, optimizer: Optimizer, batch: Batch, jit: bool
+) -> Callable[[Tensor, Tensor], tuple[Tensor, Tensor]]:
     """A program: (order (E, K, B), counts (K, B)) -> losses (E,), accuracies (E,)."""
-    xs = [tf.constant(x) for x in _listed(batch.x)]
+    xs = [tf.constant(x) for x in _inputs(batch)]
     y = tf.constant(batch.y, tf.int32)
     mask = tf.constant(batch.mask, tf.float32)
     variables, nothing = model.trainable_variables, tf.constant(0.0)
 
     @program(jit_compile=jit)  # type: ignore[untyped-decorator]
-    def run(order: Any, counts: Any) -> tuple[Any, Any]:
+    def run(order: Tensor, counts: Tensor) -> tuple[Tensor, Tensor]:
         epochs, steps, _ = order.shape
 
-        def epoch(number: Any) -> tuple[Any, Any]:
+        def epoch(number: Tensor) -> tuple[Tensor, Tensor]:
             rows = tf.gather(order, number)
 
-            def step(k: Any, total: Any, hits: Any, weight: Any) -> Any:
+            def step(
+                k: Tensor, total: Tensor, hits: Tensor, weight: Tensor
+            ) -> tuple[Tensor, Tensor, Tensor]:
                 picked, count = tf.gather(rows, k), tf.gather(counts, k)
-                told = tf.gather(y, picked)
+                targets = tf.gather(y, picked)
                 weights = tf.gather(mask, picked) * tf.reshape(
                     count, [-1] + [1] * (len(mask.shape) - 1)
                 )
                 with tf.GradientTape() as tape:
-                    logits = model(_one([tf.gather(x, picked) for x in xs]), training=True)
-                    loss, right, counted = _measured(logits, told, weights)
+                    logits = model(_entering([tf.gather(x, picked) for x in xs]), training=True)
+                    loss, right, counted = _sums(logits, targets, weights)
                     mean = loss / tf.maximum(counted, 1.0)
                 optimizer.apply(tape.gradient(mean, variables), variables)
                 return total + loss, hits + right, weight + counted
@@ -203,16 +227,17 @@ def _learner(model: Any, optimizer: Any, batch: Batch, jit: bool) -> Callable[..
     return run  # type: ignore[no-any-return]
 
 
-def _measured(logits: Any, y: Any, mask: Any) -> tuple[Any, Any, Any]:
-    """Sums over what counts: cross-entropies, right ones, and how many they are."""
+def _sums(logits: Tensor, y: Tensor, mask: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """Sums over what counts: cross-entropies, correct predictions, and how many there are."""
     errors = tf.nn.sparse_softmax_cross_entropy_with_logits(y, logits)
     hits = tf.cast(tf.argmax(logits, -1, tf.int32) == y, tf.float32)
     return tf.reduce_sum(errors * mask), tf.reduce_sum(hits * mask), tf.reduce_sum(mask)
 
 
-def _listed(x: Any) -> list[Any]:
-    return list(x) if isinstance(x, tuple) else [x]
+def _inputs(batch: Batch) -> list[Tensor]:
+    return list(batch.x) if isinstance(batch.x, tuple) else [batch.x]
 
 
-def _one(x: list[Any]) -> Any:
+def _entering(x: list[Tensor]) -> Tensor:
+    """As a Keras model takes them: a single input by itself."""
     return x[0] if len(x) == 1 else x

@@ -1,41 +1,58 @@
-"""How a network over events learns, and what it then tells.
+"""Training a network over events: Adam on batches of sequences, and an average of the weights.
 
 A step takes a batch of sequences of like length, each moved along the scale by a random number of
 codes, and follows Adam's gradient. What is kept is not the last weights but their running average,
-which tells unseen sequences better and makes up for a step size that does not fall. How many steps
-are best is found on sequences held out (early stopping), and can then be told to a training on all.
+which predicts unseen sequences better and makes up for a learning rate that does not fall. How many
+steps are best is found on held-out sequences (early stopping), and can then be set for a training
+on all.
 """
 
 from collections.abc import Iterator, Sequence
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
 from melodyrnn.models.backend import tf
 from melodyrnn.models.config import EventConfig
-from melodyrnn.models.networks.event_network import EventNetwork, Random, Weights
+from melodyrnn.models.networks.event_network import EventNetwork, Random
 from melodyrnn.models.programs import program
+from melodyrnn.models.types import Tensor, Weights
 from melodyrnn.sequences.events import Events, Layout, padded, steps_for
 from melodyrnn.sequences.windows import Mask
+from melodyrnn.training.program import Carried, Program
+from melodyrnn.training.trainer import AtMost, Trainer
 
-Floats = npt.NDArray[np.float64]
+Floats: TypeAlias = npt.NDArray[np.float64]
 
-_EVERY, _PATIENCE = 25, 200  # steps between two judgements, and without a better one
-_WARM_UP = 20  # steps until the step size is whole
+_EVERY, _PATIENCE = 25, 200  # steps between two evaluations, and without a better one
+_WARM_UP = 20  # steps until the learning rate is whole
 _MEMORY, _SQUARES, _TINY = 0.9, 0.99, 1e-8  # Adam's
 
 
-class Best(NamedTuple):
-    """The weights that told best what was held out; of equal ones the first."""
+class EventRow(NamedTuple):
+    """One step, as the history keeps it: here it takes the place of an epoch."""
 
-    loss: float
-    steps: int
-    weights: Weights
+    epoch: int  # from 1
+    loss: float  # mean cross-entropy of its batch in training, natural logarithm
 
 
-class EventLearner:
-    """A network and its compiled programs, to be used for many trainings one after another."""
+@dataclass(frozen=True)
+class EventScore:
+    """How well the average of the weights predicts the held-out sequences."""
+
+    loss: float  # mean cross-entropy, natural logarithm
+
+
+class EventProgram(Program[EventRow, EventScore]):
+    """A network and its compiled programs, for many trainings one after another.
+
+    Call ``begin`` before each. The best weights are those that predict the held-out sequences best,
+    of equal ones the first; without any, the latest.
+    """
+
+    row, score = EventRow, EventScore
 
     def __init__(self, layout: Layout, config: EventConfig) -> None:
         self.config = config
@@ -44,12 +61,15 @@ class EventLearner:
         self._average, self._means, self._squares = (
             [tf.Variable(tf.zeros_like(variable)) for variable in variables] for _ in range(3)
         )
-        self._step = program(self._learn, reduce_retracing=False)
-        self._tell = program(
+        self._step = program(self._train_step, reduce_retracing=False)
+        self._log_probs = program(
             lambda events: tf.nn.log_softmax(self.network.logits(events)), reduce_retracing=False
         )
+        self._sequences: Sequence[Events] = ()
+        self._held_out: Sequence[Events] = ()
+        self._seed = 0
 
-    def learn(
+    def train(
         self,
         sequences: Sequence[Events],
         seed: int,
@@ -58,12 +78,23 @@ class EventLearner:
         steps: int | None = None,
         held_out: Sequence[Events] = (),
     ) -> int:
-        """Learn ``sequences`` from the weights ``start``, by default from new ones.
-
-        Makes ``steps`` steps, by default those of the configuration, or with ``held_out`` goes
-        back to the step at which these were told best, and ends sooner where that lies long back.
-        Returns how many steps count.
+        """A whole training, from ``begin`` to the best weights, of ``steps`` steps, by default
+        those of the configuration. Returns how many steps led to the best weights.
         """
+        self.begin(sequences, seed, start=start, held_out=held_out)
+        trainer = Trainer(self, AtMost(self.config.steps if steps is None else steps))
+        trainer.fit()
+        return trainer.best_epoch
+
+    def begin(
+        self,
+        sequences: Sequence[Events],
+        seed: int,
+        *,
+        start: Weights | None = None,
+        held_out: Sequence[Events] = (),
+    ) -> None:
+        """Be ready to train on ``sequences`` from the weights ``start``, by default new ones."""
         if start is None:
             self.network.start(seed)
         else:
@@ -73,55 +104,85 @@ class EventLearner:
             average.assign(now)
         for variable in (*self._means, *self._squares):
             variable.assign(tf.zeros_like(variable))
-        batches = _batches(sequences, self.config, self.network.layout, seed)
-        last = self.config.steps if steps is None else steps
-        best = self._judged(0, held_out) if held_out else None
-        for done in range(1, last + 1):
-            events, mask = next(batches)
-            self._step(
+        self._sequences, self._held_out, self._seed = sequences, held_out, seed
+        self._batches = _batches(sequences, self.config, self.network.layout, seed)
+        self.evaluates_start = bool(held_out)
+
+    def advance(self, done: int, until: int) -> list[EventRow]:
+        """To the next step that is to be evaluated."""
+        last = min(until, done + _EVERY - done % _EVERY)
+        rows = []
+        for step in range(done + 1, last + 1):
+            events, mask = next(self._batches)
+            loss = self._step(
                 _tensors(events),
                 tf.constant(mask, tf.float32),
-                tf.constant([seed, done], tf.int32),
-                tf.constant(_rates(done, self.config), tf.float32),
+                tf.constant([self._seed, step], tf.int32),
+                tf.constant(_rates(step, self.config), tf.float32),
             )
-            if best and (done % _EVERY == 0 or done == last):
-                best = min(best, self._judged(done, held_out))
-                if done - best.steps >= _PATIENCE:
-                    break
-        if best is None:
-            self.network.load([average.numpy() for average in self._average])
-            return last
-        self.network.load(best.weights)
-        return best.steps
+            rows.append(EventRow(step, float(loss)))
+        return rows
 
-    def _judged(self, done: int, held_out: Sequence[Events]) -> "Best":
-        """How well the average of the weights tells; the weights go on as they were."""
+    def evaluate(self) -> EventScore | None:
+        if not self._held_out:
+            return None
         now = self.network.copy()
-        averages = [average.numpy() for average in self._average]
-        self.network.load(averages)
-        told = self.tell(held_out)
+        self.network.load(self.weights())
+        predicted = self.predict(self._held_out)
         self.network.load(now)
         came = [
             np.log(p[np.arange(len(p)), events.told])
-            for p, events in zip(told, held_out, strict=True)
+            for p, events in zip(predicted, self._held_out, strict=True)
         ]
-        return Best(-float(np.concatenate(came).mean()), done, averages)
+        return EventScore(-float(np.concatenate(came).mean()))
 
-    def tell(self, sequences: Sequence[Events]) -> list[Floats]:
-        """Of each sequence, (L, V): of each of its codes, the distribution told before it."""
-        told: dict[int, Floats] = {}
+    def rank(self, score: EventScore) -> tuple[float, ...]:
+        return (-score.loss,)
+
+    def satisfied(self, best: EventScore | None, since_best: int) -> bool:
+        return best is not None and since_best >= _PATIENCE
+
+    def weights(self) -> Weights:
+        """The running average of the weights."""
+        return [average.numpy() for average in self._average]
+
+    def set_weights(self, weights: Weights) -> None:
+        self.network.load(weights)
+
+    def carry(self) -> Carried:
+        return {name: [v.numpy() for v in group] for name, group in self._variables().items()}
+
+    def resume(self, carried: Carried, done: int) -> None:
+        for name, group in self._variables().items():
+            for variable, value in zip(group, carried[name], strict=True):
+                variable.assign(value)
+        self._batches = _batches(self._sequences, self.config, self.network.layout, self._seed)
+        for _ in range(done):
+            next(self._batches)
+
+    def _variables(self) -> dict[str, list[Tensor]]:
+        return {
+            "weights": list(self.network.weights.values()),
+            "average": self._average,
+            "optimizer": [*self._means, *self._squares],
+        }
+
+    def predict(self, sequences: Sequence[Events]) -> list[Floats]:
+        """Of each sequence, (L, V): the distribution of each of its codes before it is seen."""
+        predicted: dict[int, Floats] = {}
         order = sorted(range(len(sequences)), key=lambda index: len(sequences[index].told))
         size = self.config.batch
         for start in range(0, len(order), size):
             chosen = order[start : start + size]
             events, _ = padded(*_filled([sequences[index] for index in chosen], size))
-            logs = self._tell(_tensors(events)).numpy().astype(np.float64)
+            logs = self._log_probs(_tensors(events)).numpy().astype(np.float64)
             for index, row in zip(chosen, logs, strict=False):  # the rest only fills the batch
                 p = np.exp(row[: len(sequences[index].told)])
-                told[index] = p / p.sum(-1, keepdims=True)
-        return [told[index] for index in range(len(sequences))]
+                predicted[index] = p / p.sum(-1, keepdims=True)
+        return [predicted[index] for index in range(len(sequences))]
 
-    def _learn(self, events: Events, mask: Any, seed: Any, rates: Any) -> None:
+    def _train_step(self, events: Events, mask: Tensor, seed: Tensor, rates: Tensor) -> Tensor:
+        """One step of Adam; the loss of its batch before it."""
         variables = list(self.network.weights.values())
         with tf.GradientTape() as tape:
             logits = self.network.logits(events, Random(seed[0], seed[1]))
@@ -137,13 +198,14 @@ class EventLearner:
             square.assign(_SQUARES * square + (1 - _SQUARES) * gradient**2)
             variable.assign_sub(rate * mean * mean_scale / (tf.sqrt(square * square_scale) + _TINY))
             average.assign(kept * average + (1 - kept) * variable)
+        return loss
 
 
 def _rates(done: int, config: EventConfig) -> tuple[float, float, float, float]:
-    """At a step: its size, by what Adam's two averages are scaled, how much the average keeps."""
-    size = config.learning_rate * min(1.0, done / _WARM_UP)
+    """Of a step: learning rate, scales of Adam's two averages, share the weights' average keeps."""
+    rate = config.learning_rate * min(1.0, done / _WARM_UP)
     kept = min(config.averaging, (1 + done) / (10 + done))
-    return size, 1 / (1 - _MEMORY**done), 1 / (1 - _SQUARES**done), kept
+    return rate, 1 / (1 - _MEMORY**done), 1 / (1 - _SQUARES**done), kept
 
 
 def _batches(

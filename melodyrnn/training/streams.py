@@ -1,30 +1,30 @@
-"""Learning from streams: truncated backpropagation through time, the state carried.
+"""Training on streams: truncated backpropagation through time, the state carried.
 
-A corpus or a book is heard in lanes (``sequences.streams``), a stretch of steps at a time; errors
-flow back to the start of the stretch, the state on into the next (Williams and Peng 1990). One
-step of the optimiser is one compiled graph. Unlike the training of one song (``training``), the
-order changes with each epoch, and songs or text kept apart say when to stop.
+A corpus or a book is seen in lanes (``sequences.streams``), a chunk of steps at a time; errors
+flow back to the start of the chunk, the state on into the next (Williams and Peng 1990). One
+step of the optimiser is one compiled graph. Unlike the training on windows (``windows``), the
+order changes with each epoch, and songs or text held out say when to stop.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from functools import partial
-from math import cos, isqrt, pi
-from typing import Any, NamedTuple
+from math import cos, isqrt, nan, pi
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
-import numpy.typing as npt
 
 from melodyrnn.models.backend import keras, tf
 from melodyrnn.models.config import StreamConfig
 from melodyrnn.models.networks import step_network as models
 from melodyrnn.models.programs import program
+from melodyrnn.models.types import KerasModel, Optimizer, States, Tensor
 from melodyrnn.sequences.score import Score
 from melodyrnn.sequences.streams import Stream
 from melodyrnn.system.machine import cores
-from melodyrnn.training.learner import Learner
+from melodyrnn.training.program import Carried, KerasProgram
 
-Arrays = dict[str, npt.NDArray[Any]]
+Sums: TypeAlias = tuple[Tensor, Tensor, Tensor]
+"""Of what counts: the losses, natural logarithm, the correct predictions, and all predictions."""
 
 _WORTH_A_PART = 16  # lanes, below which products are too small
 _MOST_PARTS = 4
@@ -34,199 +34,145 @@ class StreamRow(NamedTuple):
     """One epoch, as the history keeps it."""
 
     epoch: int  # from 1
-    loss: float  # mean cross-entropy while learning, natural logarithm
-    accuracy: float  # of the predictions made while learning
-    held_out_bits: float  # bits a symbol of the stream kept apart, after the epoch
+    loss: float  # mean cross-entropy in training, natural logarithm
+    accuracy: float  # of the predictions made in training
+    held_out_bits: float  # bits per symbol of the validation stream, after the epoch
     learning_rate: float  # at its end
 
 
-@dataclass
-class StreamProgress:
-    """What a training tells while it runs."""
+class StreamProgram(KerasProgram[StreamRow, Score]):
+    """A network that sees a stream, chunk by chunk.
 
-    step: int  # of all steps of all epochs
-    steps: int
-    epoch: int
-    loss: float  # mean of the epoch so far
-    held_out_bits: float | None  # after the last epoch
-
-    @property
-    def counted(self) -> tuple[int, int, str]:
-        """Done, all, words."""
-        bits = "" if self.held_out_bits is None else f" bits {self.held_out_bits:.3f}"
-        return self.step, self.steps, f"steps, epoch {self.epoch} loss {self.loss:.3f}{bits}"
-
-
-@dataclass
-class StreamTrainer(Learner):
-    """A model in training. Its ``state()`` is all that is needed to go on, bit for bit.
-
-    ``epoch_of`` gives the stream of an epoch, counted from 0, the same whenever it is asked; all
-    have one shape. ``validation`` is the stream by which the best weights are chosen.
+    The best weights are those that predict the validation stream in the fewest bits. Satisfied
+    after ``config.patience`` epochs without better ones.
     """
 
-    row = StreamRow  # of the history
-    model: Any
-    epoch_of: Callable[[int], Stream]
-    validation: Stream
-    config: StreamConfig
-    history: list[StreamRow] = field(default_factory=list)
-    best: list[npt.NDArray[np.float32]] = field(default_factory=list)
-    best_bits: float = float("inf")
-    best_epoch: int = 0
+    row, score = StreamRow, Score
 
-    def __post_init__(self) -> None:
-        self.optimizer = keras.optimizers.Adam(
-            self.config.learning_rate, global_clipnorm=self.config.clip
-        )
-        self.optimizer.build(self.model.trainable_variables)
-        self._learn = _learner(self.model, self.optimizer)
-        self.teller = Teller(self.model)
-        self.stream = self.epoch_of(0)
-        self.place = 0  # stretches of the epoch that were learned
-        self.sums = np.zeros(3)  # of the epoch so far: losses, right ones, all
-        self.states = models.zero_states(self.model, self.stream.x.shape[2])
-        self.best = self.best or self.model.get_weights()
-
-    @property
-    def satisfied(self) -> bool:
-        """What is held apart is told no better any more."""
-        return self.epoch - self.best_epoch >= self.config.patience
-
-    def run(self, after_step: Callable[[StreamProgress], None] = lambda progress: None) -> bool:
-        """Train until done. Returns False where a keyboard interrupt ended it before; between two
-        steps, where ``state()`` is whole.
+    def __init__(
+        self,
+        model: KerasModel,
+        epoch_of: Callable[[int], Stream],
+        validation: Stream,
+        config: StreamConfig,
+    ) -> None:
+        """``epoch_of`` gives the stream of an epoch, counted from 0, the same whenever it is asked;
+        all have one shape.
         """
-        try:
-            while not self.done:
-                self.step()
-                after_step(self._progress())
-        except KeyboardInterrupt:
-            return False
-        return True
+        super().__init__(
+            model, keras.optimizers.Adam(config.learning_rate, global_clipnorm=config.clip)
+        )
+        self.config, self.validation = config, validation
+        self.scorer = StreamScorer(model)
+        self._epoch_of, self._epoch = epoch_of, 0
+        self._step = _compiled(model, self.optimizer)
+        self.stream = epoch_of(0)  # of the epoch in progress
+        self.place = 0  # chunks of it that were seen
+        self.sums = np.zeros(3)  # of the epoch so far: losses, correct predictions, all
+        self.states = models.zero_states(model, self.stream.x.shape[2])
 
-    def step(self) -> None:
-        """One stretch of all lanes; after the last of an epoch, the epoch's line of history."""
-        stretches = len(self.stream.x)
-        share = (self.epoch + self.place / stretches) / self.config.epochs
+    def advance(self, done: int, until: int) -> list[StreamRow]:
+        """One chunk of all lanes; after the last of an epoch, its row."""
+        self._enter(done)
+        chunks = len(self.stream.x)
+        share = (done + self.place / chunks) / self.config.epochs
         self.optimizer.learning_rate = self._rate(share)
-        stretch = tuple(part[self.place] for part in self.stream)
-        seed = np.random.SeedSequence((self.config.seed, self.epoch, self.place))
-        parts = len(_parts(stretch[0].shape[1]))
+        chunk = tuple(part[self.place] for part in self.stream)
+        seed = np.random.SeedSequence((self.config.seed, done, self.place))
+        parts = len(_parts(chunk[0].shape[1]))
         dropouts = seed.generate_state(2 * parts).astype(np.int32).reshape(parts, 2)
-        self.states, *sums = self._learn(stretch, self.states, dropouts)
+        self.states, *sums = self._step(chunk, self.states, dropouts)
         self.sums += [float(part) for part in sums]
         self.place += 1
-        if self.place == stretches:
-            self._end_epoch()
+        return [self._end_of_epoch(done)] if self.place == chunks else []
 
-    def keep_best(self) -> None:
-        """Give the model the best weights it had."""
-        self.model.set_weights(self.best)
+    def _enter(self, epoch: int) -> None:
+        if epoch != self._epoch:
+            self.stream, self._epoch = self._epoch_of(epoch), epoch
 
-    def _end_epoch(self) -> None:
+    def _end_of_epoch(self, done: int) -> StreamRow:
         loss, right, count = self.sums
-        bits = self.teller.tell(self.validation).bits
         rate = float(np.asarray(self.optimizer.learning_rate))
-        row = StreamRow(self.epoch + 1, loss / count, right / count, bits, rate)
-        self.history.append(row)
-        if bits < self.best_bits:
-            self.best_bits, self.best_epoch = bits, row.epoch
-            self.best = self.model.get_weights()
         self.place, self.sums = 0, np.zeros(3)
         self.states = [[tf.zeros_like(s) for s in state] for state in self.states]
-        if not self.done:
-            self.stream = self.epoch_of(self.epoch)
+        return StreamRow(done + 1, float(loss / count), float(right / count), nan, rate)
 
     def _rate(self, share: float) -> float:
-        """The step size when that share of all steps is done."""
+        """The learning rate when that share of all steps is done."""
         if self.config.schedule == "constant":
             return self.config.learning_rate
         return self.config.learning_rate * (1 + cos(pi * share)) / 2
 
-    def _progress(self) -> StreamProgress:
-        stretches = len(self.stream.x)
-        last = self.history[-1] if self.history else None
-        between = last is not None and not self.place
-        return StreamProgress(
-            self.epoch * stretches + self.place,
-            self.config.epochs * stretches,
-            self.epoch + (not between),
-            last.loss if last and between else float(self.sums[0] / max(self.sums[2], 1)),
-            last.held_out_bits if last else None,
-        )
+    def evaluate(self) -> Score:
+        return self.scorer.score(self.validation)
 
-    def state(self) -> Arrays:
-        """Weights, optimiser, carried states, best weights and history, as named arrays."""
-        arrays: Arrays = {
-            "place": np.array(self.place),
-            "sums": self.sums.copy(),
-            "best_bits": np.array(self.best_bits),
-            "best_epoch": np.array(self.best_epoch),
-            "history": np.array(self.history, dtype=np.float64).reshape(-1, len(StreamRow._fields)),
-        }
-        for name, group in self._groups():
-            arrays |= {f"{name}/{i}": np.asarray(value) for i, value in enumerate(group)}
-        return arrays
+    def rank(self, score: Score) -> tuple[float, ...]:
+        return (-score.bits,)
 
-    def restore(self, arrays: Arrays) -> None:
-        """Go back to what ``state()`` gave. Raises KeyError, ValueError where it does not fit."""
-        values = {
-            name: [arrays[f"{name}/{i}"] for i in range(len(group))]
-            for name, group in self._groups()
+    def scored(self, row: StreamRow, score: Score) -> StreamRow:
+        return row._replace(held_out_bits=score.bits)
+
+    def satisfied(self, best: Score | None, since_best: int) -> bool:
+        return since_best >= self.config.patience
+
+    def progress(self, history: Sequence[StreamRow], epochs: int) -> tuple[int, int, str]:
+        chunks, epoch = len(self.stream.x), len(history)
+        between = bool(history) and not self.place
+        loss = history[-1].loss if between else float(self.sums[0] / max(self.sums[2], 1))
+        bits = f" bits {history[-1].held_out_bits:.3f}" if history else ""
+        words = f"steps, epoch {epoch + (not between)} loss {loss:.3f}{bits}"
+        return epoch * chunks + self.place, epochs * chunks, words
+
+    def carry(self) -> Carried:
+        return {
+            **super().carry(),
+            "states": [np.asarray(array) for state in self.states for array in state],
+            "place": [np.array(self.place)],
+            "sums": [self.sums.copy()],
         }
-        for name in ("weights", "optimizer"):
-            for variable, value in zip(dict(self._groups())[name], values[name], strict=True):
-                variable.assign(value)
-        self.best = values["best"]
-        flat = iter(values["states"])
+
+    def resume(self, carried: Carried, done: int) -> None:
+        super().resume(carried, done)
+        flat = iter(carried["states"])
         self.states = [[tf.constant(next(flat)) for _ in state] for state in self.states]
-        self.place, self.sums = int(arrays["place"]), arrays["sums"].copy()
-        self.best_bits, self.best_epoch = float(arrays["best_bits"]), int(arrays["best_epoch"])
-        self.history = [StreamRow(int(row[0]), *row[1:]) for row in arrays["history"].tolist()]
-        if self.epoch and not self.done:
-            self.stream = self.epoch_of(self.epoch)
-
-    def _groups(self) -> list[tuple[str, Any]]:
-        return [
-            ("weights", self.model.weights),
-            ("optimizer", self.optimizer.variables),
-            ("best", self.best),
-            ("states", [s for state in self.states for s in state]),
-        ]
+        self.place, self.sums = int(carried["place"][0]), carried["sums"][0].copy()
 
 
-def _learner(model: Any, optimizer: Any) -> Callable[..., Any]:
-    """One step of the optimiser: it takes and gives what ``_told`` does."""
+class StreamScorer:
+    """A model that predicts streams, learning nothing."""
+
+    def __init__(self, model: KerasModel) -> None:
+        self.model = model
+        self._program = program(partial(_predicted, model))
+
+    def score(self, stream: Stream) -> Score:
+        """Of all of it, the state carried from its beginning."""
+        states = models.zero_states(self.model, stream.x.shape[2])
+        total = np.zeros(3)
+        for chunk in zip(*stream, strict=True):
+            states, *sums = self._program(chunk, states)
+            total += [float(part) for part in sums]
+        loss, right, count = total
+        return Score(round(right), round(count), float(loss / count / np.log(2)))
+
+
+def _compiled(
+    model: KerasModel, optimizer: Optimizer
+) -> Callable[..., tuple[States, Tensor, Tensor, Tensor]]:
+    """One step of the optimiser: it takes and gives what ``_predicted`` does."""
     variables = model.trainable_variables
 
     @program
-    def learn(stretch: Sequence[Any], states: Any, dropouts: Any) -> Any:
+    def step(
+        chunk: Sequence[Tensor], states: States, dropouts: Tensor
+    ) -> tuple[States, Tensor, Tensor, Tensor]:
         with tf.GradientTape() as tape:
-            after, loss, right, count = _told(model, stretch, states, dropouts)
+            after, loss, right, count = _predicted(model, chunk, states, dropouts)
             mean = loss / tf.maximum(count, 1.0)
         optimizer.apply(tape.gradient(mean, variables), variables)
         return after, loss, right, count
 
-    return learn  # type: ignore[no-any-return]
-
-
-class Teller:
-    """A model that tells streams, learning nothing."""
-
-    def __init__(self, model: Any) -> None:
-        self.model = model
-        self._tell = program(partial(_told, model))
-
-    def tell(self, stream: Stream) -> Score:
-        """All of it, the state carried from its beginning."""
-        states = models.zero_states(self.model, stream.x.shape[2])
-        told = np.zeros(3)
-        for stretch in zip(*stream, strict=True):
-            states, *sums = self._tell(stretch, states)
-            told += [float(part) for part in sums]
-        loss, right, count = told
-        return Score(round(right), round(count), float(loss / count / np.log(2)))
+    return step  # type: ignore[no-any-return]
 
 
 def _parts(lanes: int) -> list[slice]:
@@ -240,19 +186,21 @@ def _parts(lanes: int) -> list[slice]:
     return [slice(part[0], part[-1] + 1) for part in np.array_split(np.arange(lanes), count)]
 
 
-def _told(model: Any, stretch: Sequence[Any], states: Any, dropouts: Any = None) -> Any:
-    """x, y, keep and mask of a stretch (T, B) and the states before it -> the states after it,
-    and the sums of its losses, of those told right and of all.
+def _predicted(
+    model: KerasModel, chunk: Sequence[Tensor], states: States, dropouts: Tensor = None
+) -> tuple[States, Tensor, Tensor, Tensor]:
+    """x, y, keep and mask of a chunk (T, B) and the states before it -> the states after it, and
+    the sums of what it predicts.
 
-    ``dropouts`` (P, 2) are the seeds of the parts; without them nothing is hidden.
+    ``dropouts`` (P, 2) are the seeds of the parts; without them nothing is dropped out.
     """
-    parts = _parts(stretch[0].shape[1])
-    seeds: list[Any] = [None] * len(parts)
+    parts = _parts(chunk[0].shape[1])
+    seeds: list[tuple[Tensor, ...] | None] = [None] * len(parts)
     if dropouts is not None:
         seeds = [tuple(tf.unstack(seed)) for seed in tf.unstack(dropouts)]
     ended, sums = [], []
     for lanes, dropout in zip(parts, seeds, strict=True):
-        x, y, keep, mask = (each[:, lanes] for each in stretch)
+        x, y, keep, mask = (each[:, lanes] for each in chunk)
         logits, after = models.unrolled(
             model,
             x,
@@ -264,11 +212,11 @@ def _told(model: Any, stretch: Sequence[Any], states: Any, dropouts: Any = None)
         ended.append(after)
         sums.append(_sums(logits, y, tf.cast(mask, tf.float32)))
     after = tf.nest.map_structure(lambda *arrays: tf.concat(arrays, 0), *ended)
-    return after, *map(tf.add_n, zip(*sums, strict=True))
+    loss, right, count = map(tf.add_n, zip(*sums, strict=True))
+    return after, loss, right, count
 
 
-def _sums(logits: Any, y: Any, weight: Any) -> tuple[Any, Any, Any]:
-    """Of what counts: the losses, natural logarithm, those told right, and all."""
+def _sums(logits: Tensor, y: Tensor, weight: Tensor) -> Sums:
     errors = tf.nn.sparse_softmax_cross_entropy_with_logits(y, logits)
     hits = tf.cast(tf.argmax(logits, -1, tf.int32) == y, tf.float32)
     return tf.reduce_sum(errors * weight), tf.reduce_sum(hits * weight), tf.reduce_sum(weight)

@@ -5,9 +5,9 @@ TensorFlow writes them with the package tensorboard, which is no dependency of e
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from melodyrnn.models.backend import tf
+from melodyrnn.training.program import Row
 
 
 class Summaries:
@@ -17,14 +17,14 @@ class Summaries:
         self._writer = tf.summary.create_file_writer(str(folder))
         self._written = epoch
 
-    def write(self, history: Sequence[Any]) -> None:
+    def write(self, history: Sequence[Row]) -> None:
         """The epochs of ``history`` that are new: each a NamedTuple whose first field is the epoch,
         and of the others, those that are there, a scalar of that name.
         """
         with self._writer.as_default():
             for row in history[self._written :]:
                 epoch, *values = row
-                for name, value in zip(row._fields[1:], values, strict=True):
+                for name, value in zip(list(type(row).__annotations__)[1:], values, strict=True):
                     if value is not None:
                         tf.summary.scalar(name, value, step=epoch)
         self._written = len(history)

@@ -1,6 +1,6 @@
 """Songs in, a run folder out: the network, what it learned, and the song it plays."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -20,10 +20,11 @@ from melodyrnn.music.song import Song
 from melodyrnn.render.write import write_song
 from melodyrnn.runs import record as runs
 from melodyrnn.runs.folder import new_record, place_of, resumed_record
-from melodyrnn.runs.learning import check_tensorboard, learn
 from melodyrnn.runs.run import counted, player
+from melodyrnn.runs.training_session import check_tensorboard, train_in_folder
 from melodyrnn.sequences.score import Score, score_of
 from melodyrnn.sequences.vocabulary import Vocabulary
+from melodyrnn.system.progress import Progress, silent
 from melodyrnn.tasks.result import Trained
 from melodyrnn.tasks.tokenizer import Dataset, vocabulary_of
 from melodyrnn.workflows.train_tunes import TrainTunesResult, train_tunes
@@ -58,7 +59,7 @@ def train(
     track: str | None = None,
     grid: str | None = None,
     tensorboard: bool = False,
-    progress: Callable[[Any], None] = lambda progress: None,
+    progress: Progress = silent,
     **settings: Any,
 ) -> TrainResult | TrainTunesResult:
     """Train a model on songs and leave a run folder.
@@ -70,9 +71,7 @@ def train(
     ``settings`` are fields of ModelConfig and TrainConfig, such as ``model="mlp"``, ``seed=1``.
     Without ``output`` a fresh folder under ``runs/`` is taken. With ``resume`` the settings
     recorded in the run hold, and those given must agree with them, except ``epochs`` and
-    ``early_stop``. ``tensorboard`` asks for summaries in the run. ``progress`` is called with a
-    ``training.Progress`` after each block of epochs, or as ``train_tunes`` says; its ``counted``
-    is (done, all, words). Raises MelodyError.
+    ``early_stop``. ``tensorboard`` asks for summaries in the run. Raises MelodyError.
     """
     check_tensorboard(tensorboard)
     named = gather(songs, track=track, grid=grid)
@@ -120,7 +119,7 @@ def train_named(
     overwrite: bool = False,
     resume: bool = False,
     tensorboard: bool = False,
-    progress: Callable[[Any], None] = lambda progress: None,
+    progress: Progress = silent,
 ) -> TrainResult:
     """``train`` on songs in hand.
 
@@ -167,27 +166,23 @@ def _learn(
     path: Path,
     record: runs.Record,
     dataset: Dataset,
-    progress: Callable[[Any], None],
+    progress: Progress,
     tensorboard: bool,
 ) -> tuple[Predictor, runs.Record, list[Path]]:
     """Train from the last checkpoint, if any, to the end; write what was learned."""
     from melodyrnn.models.networks import step_network as models
-    from melodyrnn.training.windows import Trainer
+    from melodyrnn.training.trainer import Trainer
+    from melodyrnn.training.windows import Songs, WindowProgram
 
     config, training = record.model, record.training
     assert isinstance(training, TrainConfig), "songs are learned from windows"
     held_out = [Named.of_record(song) for song in record.validation]
     model = models.build(config, len(record.vocabulary), training.seed, record.features)
-    trainer = Trainer(
-        model,
-        dataset.seen(config),
-        config,
-        training,
-        1 if config.spec.stateful else training.batch or config.spec.batch,
-        Dataset.of(held_out, config.window, record.vocabulary).seen(config),
-        features=record.features,
-    )
-    learned, files = learn(path, record, trainer, progress, tensorboard)
+    validation = Dataset.of(held_out, config.window, record.vocabulary).seen(config)
+    songs = Songs(dataset.seen(config), validation, record.features)
+    batch = 1 if config.spec.stateful else training.batch or config.spec.batch
+    trainer = Trainer(WindowProgram(model, songs, config, training, batch), training)
+    learned, files = train_in_folder(path, record, trainer, progress, tensorboard)
     return player(Network.of(model, config, record.features), record), learned, files
 
 

@@ -1,6 +1,6 @@
 """A person's own text in, a run folder out: the same networks, a character at a time."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,9 +11,10 @@ from melodyrnn.errors import ConfigError
 from melodyrnn.models.config import StreamConfig
 from melodyrnn.runs import record as runs
 from melodyrnn.runs.folder import place_of, resumed_record, stream_record
-from melodyrnn.runs.learning import check_tensorboard, learn
+from melodyrnn.runs.training_session import check_tensorboard, train_in_folder
 from melodyrnn.sequences.streams import enough_lanes, lanes, pieces
 from melodyrnn.sequences.vocabulary import Indices, Vocabulary
+from melodyrnn.system.progress import Progress, silent
 from melodyrnn.tasks.result import Trained
 from melodyrnn.tasks.texts import Text, read_texts
 
@@ -48,15 +49,14 @@ def train_text(
     overwrite: bool = False,
     resume: bool = False,
     tensorboard: bool = False,
-    progress: Callable[[Any], None] = lambda progress: None,
+    progress: Progress = silent,
     **settings: Any,
 ) -> TrainTextResult:
     """Train a recurrent model on text files, character by character, and leave a run folder.
 
     ``settings`` are fields of ModelConfig and StreamConfig. The end of each text, the part
     ``held_out``, is kept from training, chooses the best weights and is measured; at 0 the text
-    is learned by heart. ``progress`` is called with a ``stream_training.StreamProgress``. Raises
-    MelodyError.
+    is learned by heart. Raises MelodyError.
     """
     check_tensorboard(tensorboard)
     read = read_texts(texts)
@@ -74,13 +74,15 @@ def train_text(
     if not resume:
         path = runs.begin(path, record, fresh=output is None, overwrite=overwrite)
     from melodyrnn.models.networks import step_network as models
-    from melodyrnn.training.streams import StreamTrainer
+    from melodyrnn.training.streams import StreamProgram
+    from melodyrnn.training.trainer import Trainer
 
     stream = _stream(learned, config)
     model = models.build(record.model, len(record.vocabulary), config.seed)
     judged = _stream(unheard, config) if unheard else stream
-    trainer = StreamTrainer(model, lambda epoch: stream, judged, config)
-    record, files = learn(path, record, trainer, progress, tensorboard)
+    program = StreamProgram(model, lambda epoch: stream, judged, config)
+    trainer = Trainer(program, config)
+    record, files = train_in_folder(path, record, trainer, progress, tensorboard)
     return TrainTextResult(
         run=path,
         record=record,
@@ -88,7 +90,7 @@ def train_text(
         files=tuple(files),
         learned=_told(learned),
         held_out=_told(unheard),
-        bits=trainer.best_bits if trainer.history else trainer.teller.tell(judged).bits,
+        bits=(trainer.best_score or program.evaluate()).bits,
         unigram_bits=_unigram_bits(learned, unheard or learned, len(record.vocabulary)),
     ).recorded()
 

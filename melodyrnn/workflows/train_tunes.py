@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -20,12 +20,13 @@ from melodyrnn.models.predictor import Predictor
 from melodyrnn.music.note_tokens import shifted
 from melodyrnn.runs import record as runs
 from melodyrnn.runs.folder import place_of, resumed_record, stream_record
-from melodyrnn.runs.learning import learn
 from melodyrnn.runs.run import counted, player
+from melodyrnn.runs.training_session import train_in_folder
 from melodyrnn.runs.tune_store import digest, keep, kept
 from melodyrnn.sequences.score import Score, score_of
 from melodyrnn.sequences.streams import Stream, enough_lanes, lanes
 from melodyrnn.sequences.vocabulary import END, START, Indices, Vocabulary
+from melodyrnn.system.progress import Progress, silent
 from melodyrnn.tasks.result import Trained
 from melodyrnn.tasks.tokenizer import Dataset, tunes_vocabulary
 
@@ -68,19 +69,6 @@ class TrainTunesResult(Trained):
         return {**super().to_json(), "codes": len(self.record.vocabulary)}
 
 
-class Counted(NamedTuple):
-    """How far what is done beside the learning has come."""
-
-    done: int  # songs
-    all: int
-    words: str
-
-    @property
-    def counted(self) -> tuple[int, int, str]:
-        """Done, all, words."""
-        return self.done, self.all, self.words
-
-
 def train_tunes(
     named: Songs,
     *,
@@ -88,14 +76,13 @@ def train_tunes(
     overwrite: bool = False,
     resume: bool = False,
     tensorboard: bool = False,
-    progress: Callable[[Any], None] = lambda progress: None,
+    progress: Progress = silent,
     **settings: Any,
 ) -> TrainTunesResult:
     """Train a model that hears all on many songs, each from a start to an end; leave a run folder.
 
     ``settings`` are fields of ModelConfig and StreamConfig. The part ``held_out`` of the songs is
-    measured and touches nothing else; as many of the others choose the best weights. ``progress``
-    is called with a ``stream_training.StreamProgress``, before and after that with a ``Counted``.
+    measured and touches nothing else; as many of the others choose the best weights.
     A training that was interrupted has no baselines. Raises MelodyError.
     """
     path = place_of(named.name, settings, output, resume)
@@ -110,12 +97,12 @@ def train_tunes(
     if resume:
         parts = kept(path)
     else:
-        progress(Counted(0, len(named), "songs sorted by family"))
+        progress(0, len(named), "songs sorted by family")
         parts = _split(named, config)
         parts = parts.for_counting() if record.model.spec.counted else parts
         path = runs.begin(path, record, fresh=output is None, overwrite=overwrite)
         keep(path, parts)
-    progress(Counted(0, len(named), "songs turned into indices"))
+    progress(0, len(named), "songs turned into indices")
     learned, judged, unheard = (Dataset.of(songs, 1, record.vocabulary) for songs in parts)
     files: list[Path] = []
     if record.model.spec.counted:
@@ -146,23 +133,25 @@ def _learn(
     record: runs.Record,
     learned: Dataset,
     judged: Dataset,
-    progress: Callable[[Any], None],
+    progress: Progress,
     tensorboard: bool,
 ) -> tuple[Predictor, runs.Record, list[Path]]:
     """Train from the last checkpoint, if any, to the end; write what was learned."""
     from melodyrnn.models.networks import step_network as models
-    from melodyrnn.training.streams import StreamTrainer
+    from melodyrnn.training.streams import StreamProgram
+    from melodyrnn.training.trainer import Trainer
 
     config = record.training
     assert isinstance(config, StreamConfig), "many tunes are learned as a stream"
     model = models.build(record.model, len(record.vocabulary), config.seed, record.features)
-    trainer = StreamTrainer(
+    program = StreamProgram(
         model,
         epochs(learned, record.model, config),
         lanes((judged if judged.songs else learned).seen(record.model), config.batch, config.steps),
         config,
     )
-    record, files = learn(path, record, trainer, progress, tensorboard)
+    trainer = Trainer(program, config)
+    record, files = train_in_folder(path, record, trainer, progress, tensorboard)
     return player(Network.of(model, record.model, record.features), record), record, files
 
 
@@ -200,13 +189,13 @@ def _baselines(
     learned: Sequence[Indices],
     unheard: Sequence[Indices],
     vocabulary: Vocabulary,
-    progress: Callable[[Any], None],
+    progress: Progress,
 ) -> tuple[Bits, ...]:
     """Counted models that learned the same songs, the validation's too, and tell the same notes."""
 
     def each(songs: Sequence[Indices], words: str) -> Iterator[Indices]:
         for done, song in enumerate(songs):
-            progress(Counted(done, len(songs), words))
+            progress(done, len(songs), words)
             yield song
 
     found = []

@@ -26,7 +26,7 @@ from melodyrnn.sequences.events import Events, Layout
 from melodyrnn.sequences.overlap import sharing
 
 if TYPE_CHECKING:
-    from melodyrnn.training.events import EventLearner
+    from melodyrnn.training.events import EventProgram
 
 OTHERS = Corpus("essen")
 """The corpus of other traditions."""
@@ -102,7 +102,7 @@ def other_traditions(timed: bool, melodies: Sequence[Melody], seed: int) -> Any:
     if not events:
         return None
     learner = _learner(inputs.layout, _moving(BEFORE, timed))
-    learner.learn(events, seed)
+    learner.train(events, seed)
     return learner.network.copy()
 
 
@@ -137,7 +137,7 @@ def _rehearsed(fold: Fold, model: str, timed: bool, config: EventConfig, start: 
     """Chooses the number of steps in the rehearsal, and then learns all learned melodies."""
     rehearsal = fold.rehearsal
     inputs, learner = _network(fold, timed, config)
-    steps = learner.learn(
+    steps = learner.train(
         _events(inputs, rehearsal.learned),
         fold.seed,
         start=start,
@@ -153,14 +153,14 @@ def _learned(
     fold: Fold, timed: bool, config: EventConfig, seed: int, start: Any, steps: int
 ) -> Told:
     inputs, learner = _network(fold, timed, config)
-    learner.learn(_events(inputs, fold.learned), seed, start=start, steps=steps)
+    learner.train(_events(inputs, fold.learned), seed, start=start, steps=steps)
     return _told(inputs, learner, fold)
 
 
-def _told(inputs: Inputs, learner: "EventLearner", fold: Fold) -> Told:
+def _told(inputs: Inputs, learner: "EventProgram", fold: Fold) -> Told:
     """Of each note of the test, (L, V): the codes of the alphabet alone."""
     told = []
-    for melody, p in zip(fold.test, learner.tell(_events(inputs, fold.test)), strict=True):
+    for melody, p in zip(fold.test, learner.predict(_events(inputs, fold.test)), strict=True):
         q = p[:, np.array(fold.midi) - inputs.origin(melody.song.song)]
         told.append(q / q.sum(-1, keepdims=True))
     return told
@@ -170,7 +170,7 @@ def _events(inputs: Inputs, melodies: Sequence[Melody]) -> list[Events]:
     return [inputs.events(melody.song.song) for melody in melodies]
 
 
-def _network(fold: Fold, timed: bool, config: EventConfig) -> tuple[Inputs, "EventLearner"]:
+def _network(fold: Fold, timed: bool, config: EventConfig) -> tuple[Inputs, "EventProgram"]:
     inputs = Inputs.of(fold.midi[0], fold.midi[-1], timed)
     return inputs, _learner(inputs.layout, config)
 
@@ -180,11 +180,11 @@ def _moving(config: EventConfig, timed: bool) -> EventConfig:
 
 
 @lru_cache(maxsize=8)
-def _learner(layout: Layout, config: EventConfig) -> "EventLearner":
+def _learner(layout: Layout, config: EventConfig) -> "EventProgram":
     """One for all folds, for its programs take long to make."""
-    from melodyrnn.training.events import EventLearner
+    from melodyrnn.training.events import EventProgram
 
-    return EventLearner(layout, config)
+    return EventProgram(layout, config)
 
 
 def _rows(timed: bool) -> list[Row]:

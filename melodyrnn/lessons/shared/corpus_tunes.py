@@ -140,15 +140,17 @@ class Training:
 
         ``name`` stands in the words of the progress and of the curve.
         """
-        from melodyrnn.training.batches import Fitter
+        from melodyrnn.training.batches import BatchProgram
+        from melodyrnn.training.trainer import Trainer
 
         def named(done: int, total: int, words: str = "") -> None:
             self.progress(done, total, f"{name}: {words}")
 
         # Without XLA: compiling an unrolled network takes longer than it saves here.
-        fitter = Fitter(model, training, self.lesson.fit, validation, jit=False)
-        fitter.run(named)
-        return Curve(name, [row.loss for row in fitter.history])
+        fit = self.lesson.fit
+        trainer = Trainer(BatchProgram(model, training, fit, validation, jit=False), fit)
+        trainer.fit(named)
+        return Curve(name, [row.loss for row in trainer.history])
 
 
 class MoveVocabulary:

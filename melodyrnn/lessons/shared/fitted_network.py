@@ -16,7 +16,7 @@ from melodyrnn.system.progress import Progress
 
 if TYPE_CHECKING:
     from melodyrnn.models.backend import keras
-    from melodyrnn.training.batches import Fitter
+    from melodyrnn.training.batches import BatchProgram
 
 Build = Callable[[int], "keras.Model"]
 """Seed -> a new network."""
@@ -54,9 +54,9 @@ def fit_network(
     Programs are not compiled by XLA (``jit``) unless asked: for a network that is trained within
     seconds, compiling takes longer than it saves.
     """
-    from melodyrnn.training.batches import Fitter
+    from melodyrnn.training.batches import BatchProgram
 
-    return _fitted(Fitter(model, batch, fit, jit=jit), batch, progress)
+    return _fitted(BatchProgram(model, batch, fit, jit=jit), batch, fit, progress)
 
 
 def fit_seeds(
@@ -66,24 +66,28 @@ def fit_seeds(
 
     All share one model: that of the last seed remains in it.
     """
-    from melodyrnn.training.batches import Fitter
+    from melodyrnn.training.batches import BatchProgram
 
     first, *others = seeds
-    fitter = Fitter(build(first), batch, replace(fit, seed=first), jit=False)
-    fitted = [_fitted(fitter, batch, progress)]
+    program = BatchProgram(build(first), batch, replace(fit, seed=first), jit=False)
+    fitted = [_fitted(program, batch, fit, progress)]
     for seed in others:
-        fitter.begin(build(seed).get_weights(), seed)
-        fitted.append(_fitted(fitter, batch, progress))
+        program.restart(build(seed).get_weights(), seed)
+        fitted.append(_fitted(program, batch, fit, progress))
     return fitted
 
 
-def _fitted(fitter: "Fitter", batch: Batch, progress: Progress) -> FittedNetwork:
+def _fitted(
+    program: "BatchProgram", batch: Batch, fit: FitConfig, progress: Progress
+) -> FittedNetwork:
     from melodyrnn.training.batches import logits_of
+    from melodyrnn.training.trainer import Trainer
 
-    best = fitter.run(progress)
-    losses = [row.loss for row in fitter.history]
-    logits = logits_of(fitter.model, batch)
-    return FittedNetwork(fitter.model, best.loss, best.right, best.all, logits, losses)
+    trainer = Trainer(program, fit)
+    best = trainer.fit(progress) or program.evaluate()
+    losses = [row.loss for row in trainer.history]
+    logits = logits_of(program.model, batch)
+    return FittedNetwork(program.model, best.loss, best.right, best.all, logits, losses)
 
 
 def tagger_builder(config: SequenceConfig, batch: Batch, symbols: int) -> Build:

@@ -2,10 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
-
-import numpy as np
-import numpy.typing as npt
+from typing import TYPE_CHECKING
 
 from melodyrnn.data.gather import Named
 from melodyrnn.evaluation.measures import Measures, measure
@@ -103,27 +100,26 @@ def fit_song_seeds(
 ) -> Iterator[SongPredictions]:
     """``fit_song`` once for each seed, in one compiled program."""
     from melodyrnn.models.networks import step_network as models
-    from melodyrnn.training.windows import Trainer
+    from melodyrnn.training.trainer import Trainer
+    from melodyrnn.training.windows import Songs, WindowProgram
 
     settings, fit = lesson.model, lesson.fit
     config = ModelConfig(
         model=model, input=encoding, window=WINDOW, units=settings.units, layers=settings.layers
     )
     training = TrainConfig(fit.epochs, fit.learning_rate, fit.batch, fit.seed, fit.early_stop)
-    trainer, first = None, dict[str, Any]()
+    program = None
     for seed in seeds:
         network = models.build(config, len(DATASET.vocabulary), seed, DATASET.features)
-        if trainer is None:
+        if program is None:
             batch = 1 if config.spec.stateful else fit.batch or config.spec.batch
-            trainer = Trainer(
-                network, DATASET.sequences, config, training, batch, features=DATASET.features
-            )
-            first = trainer.state()
+            songs = Songs(DATASET.sequences, attributes=DATASET.features)
+            program = WindowProgram(network, songs, config, training, batch)
         else:
-            trainer.restore(first | _weights(network))
-        trainer.run(lambda news: progress(news.epoch, news.epochs, f"loss {news.loss:.3f}"))
-        trainer.keep_best()
-        yield _predict(trainer.model, config, [row.loss for row in trainer.history])
+            program.restart(network.get_weights())
+        trainer = Trainer(program, training)
+        trainer.fit(progress)
+        yield _predict(program.model, config, [row.loss for row in trainer.history])
 
 
 def _predict(model: "keras.Model", config: ModelConfig, losses: list[float]) -> SongPredictions:
@@ -137,10 +133,3 @@ def _predict(model: "keras.Model", config: ModelConfig, losses: list[float]) -> 
         DATASET.vocabulary.decode(played.whole_song[WINDOW:]),
         losses,
     )
-
-
-def _weights(network: "keras.Model") -> dict[str, npt.NDArray[np.float32]]:
-    """As ``Trainer.state`` names them."""
-    weights = [np.asarray(weight) for weight in network.get_weights()]
-    names = ("weights", "best")
-    return {f"{name}/{i}": weight for name in names for i, weight in enumerate(weights)}

@@ -1,40 +1,36 @@
-"""A network over events: it sees their factors and guesses, and tells each one's code.
+"""A network over events: from their factors and pointer candidates it predicts the code of each.
 
-Of each event the factors, the last code and the way to each guess enter as learned vectors, side
-by side x_t. One recurrent layer reads them, h_t = LSTM(x_1 … x_t), and with s_t = (h_t, x_t) three
-linear layers make the logits, each code v having
+Of each event the factors, the last code and the way to each candidate enter as learned vectors,
+side by side x_t. One recurrent layer reads them, h_t = LSTM(x_1 … x_t), and with s_t = (h_t, x_t)
+three linear layers make the logits, each code v having
 
-    l_t(v) = a_v · s_t  +  b_{v - last} · s_t  +  Σ_g [v = guess_g] c_g · s_t
+    l_t(v) = a_v · s_t  +  b_{v - last} · s_t  +  Σ_g [v = candidate_g] c_g · s_t
 
-that is: by where it stands on the scale, by how far it is from the last code, and by which guesses
-name it. The last is a pointer into what was heard (Vinyals et al. 2015): how much each guess is to
-be trusted is learned, which guess it is needs not be.
+that is: by where it stands on the scale, by how far it is from the last code, and by which
+candidates name it. The last is a pointer into the past (Vinyals et al. 2015): the mixing weight of
+each candidate is learned, which code it names need not be.
 
-In learning, inputs and outputs of the layer are dropped out by masks that stay the same along a
+In training, inputs and outputs of the layer are dropped out by masks that stay the same along a
 sequence (Gal and Ghahramani 2016), and recurrent weights by a mask a step (Merity et al. 2018).
 """
 
-from typing import Any
-
 import numpy as np
-import numpy.typing as npt
 
 from melodyrnn.models.backend import tf
 from melodyrnn.models.config import EventConfig
-from melodyrnn.models.recurrent import equations as recurrence
+from melodyrnn.models.recurrent import equations
 from melodyrnn.models.recurrent.unrolling import Recurrence
+from melodyrnn.models.types import Tensor, Weights
 from melodyrnn.sequences.events import NO_CODE, Events, Layout
-
-Weights = list[npt.NDArray[np.float32]]
 
 CODE_WIDTH, FACTOR_WIDTH = 24, 8
 """Widths of the learned vectors of the last code and of each factor."""
 
 REACH = 24
-"""How far from the last code the second layer tells codes apart; beyond it has no say."""
+"""How far from the last code the second layer distinguishes codes; beyond it adds nothing."""
 
 MOST_UNROLLED = 128
-"""Events: longer sequences run in a loop, slower but sooner made."""
+"""Events: longer sequences run in a loop, slower but sooner compiled."""
 
 _GATES = 4
 
@@ -58,8 +54,8 @@ class EventNetwork:
             "by_code": ((state, layout.codes), plain),
             "by_code_bias": ((layout.codes,), 0.0),
             "by_distance": ((state, 2 * REACH + 1), plain),
-            "by_guess": ((state, layout.guesses), plain),
-            "by_guess_bias": ((layout.guesses,), 0.0),
+            "by_candidate": ((state, layout.guesses), plain),
+            "by_candidate_bias": ((layout.guesses,), 0.0),
         }
         self._spread = [spread for _, spread in shapes.values()]
         self.weights = {
@@ -88,53 +84,53 @@ class EventNetwork:
         """What ``load`` takes."""
         return [variable.numpy() for variable in self.weights.values()]
 
-    def logits(self, events: Events, random: Any = None) -> Any:
-        """N padded sequences -> (N, L, V). ``random`` is a Random in learning: it drops out."""
+    def logits(self, events: Events, random: "Random | None" = None) -> Tensor:
+        """N padded sequences -> (N, L, V). ``random`` is given in training, and drops out."""
         x = self._entering(events)  # (N, L, E)
         if random:
             x = random.drop(x, self.config.input_dropout, along=True)
         h = self._read(x, random)  # (N, L, H)
         if random:
             h = random.drop(h, self.config.dropout, along=True)
-        by_code, by_distance, trust = self._heads(tf.concat([h, x], -1))
+        by_code, by_distance, weights = self._heads(tf.concat([h, x], -1))
         around = _around(by_distance, events.last, self.layout.codes)
         named = tf.one_hot(events.guesses, self.layout.codes)  # (N, L, G, V), 0 where none
-        by_guess = tf.reduce_sum(named * trust[..., None], -2)
-        return by_code + around + by_guess
+        by_candidate = tf.reduce_sum(named * weights[..., None], -2)
+        return by_code + around + by_candidate
 
-    def _heads(self, s: Any) -> list[Any]:
-        """(N, L, H + E) -> by code (N, L, V), by distance (N, L, 2 R + 1), by guess (N, L, G); as
-        one product of two matrices, for many small ones take twice as long.
+    def _heads(self, s: Tensor) -> list[Tensor]:
+        """(N, L, H + E) -> by code (N, L, V), by distance (N, L, 2 R + 1), by candidate (N, L, G);
+        as one product of two matrices, for many small ones take twice as long.
         """
         w = self.weights
         nothing = tf.zeros([2 * REACH + 1])
-        kernel = tf.concat([w["by_code"], w["by_distance"], w["by_guess"]], -1)
-        bias = tf.concat([w["by_code_bias"], nothing, w["by_guess_bias"]], -1)
-        told = tf.reshape(s, [-1, s.shape[-1]]) @ kernel + bias
+        kernel = tf.concat([w["by_code"], w["by_distance"], w["by_candidate"]], -1)
+        bias = tf.concat([w["by_code_bias"], nothing, w["by_candidate_bias"]], -1)
+        logits = tf.reshape(s, [-1, s.shape[-1]]) @ kernel + bias
         widths = [self.layout.codes, 2 * REACH + 1, self.layout.guesses]
-        return list(tf.split(tf.reshape(told, [*s.shape[:-1], -1]), widths, -1))
+        return list(tf.split(tf.reshape(logits, [*s.shape[:-1], -1]), widths, -1))
 
-    def _entering(self, events: Events) -> Any:
+    def _entering(self, events: Events) -> Tensor:
         last = tf.gather(self.weights["last"], events.last - NO_CODE)
         vectors = tf.gather(self.weights["factors"], events.factors + self._offsets)
         shape = tf.shape(events.told)
         flat = tf.reshape(vectors, [shape[0], shape[1], FACTOR_WIDTH * len(self.layout.factors)])
         return tf.concat([last, flat], -1)
 
-    def _read(self, x: Any, random: Any) -> Any:
+    def _read(self, x: Tensor, random: "Random | None") -> Tensor:
         """The recurrent layer: (N, L, E) -> (N, L, H)."""
         w = self.weights
         u = w["recurrent_kernel"]
         if random:
             u = random.drop(u, self.config.recurrent_dropout)
         lanes, steps, _ = x.shape
-        state: Any = (tf.zeros([lanes, self.config.units]),) * 2
+        state: tuple[Tensor, ...] = (tf.zeros([lanes, self.config.units]),) * 2
         x = tf.transpose(x, [1, 0, 2])  # (L, N, E)
         if steps > MOST_UNROLLED:
             z = tf.matmul(x, w["kernel"]) + w["bias"]
-            h, _ = tf.scan(lambda before, step: recurrence.lstm(tf, step, before, u)[1], z, state)
+            h, _ = tf.scan(lambda before, step: equations.lstm(tf, step, before, u)[1], z, state)
         else:
-            layer = Recurrence(recurrence.lstm, w["kernel"], w["bias"], [u], lanes)
+            layer = Recurrence(equations.lstm, w["kernel"], w["bias"], [u], lanes)
             h, _ = layer.along(x, state)
         return tf.transpose(h, [1, 0, 2])
 
@@ -142,10 +138,10 @@ class EventNetwork:
 class Random:
     """Masks drawn from a seed and a step: the same two, the same masks."""
 
-    def __init__(self, seed: Any, step: Any) -> None:
+    def __init__(self, seed: Tensor, step: Tensor) -> None:
         self.seed, self.step, self.drawn = seed, step, 0
 
-    def drop(self, x: Any, rate: float, along: bool = False) -> Any:
+    def drop(self, x: Tensor, rate: float, along: bool = False) -> Tensor:
         """``x`` with a part of it 0 and the rest the larger; ``along``: the same at all steps."""
         self.drawn += 1
         if not rate:
@@ -158,7 +154,7 @@ class Random:
         return x * tf.cast(kept, tf.float32) / (1.0 - rate)
 
 
-def _around(by_distance: Any, last: Any, codes: int) -> Any:
+def _around(by_distance: Tensor, last: Tensor, codes: int) -> Tensor:
     """Logits by distance from ``last``, (N, L, 2 R + 1), -> of each code, (N, L, V)."""
     distance = tf.range(codes) - last[:, :, None]  # (N, L, V)
     near = (tf.abs(distance) <= REACH) & (last[:, :, None] != NO_CODE)

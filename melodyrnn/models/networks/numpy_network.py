@@ -1,8 +1,8 @@
 """A trained network in plain NumPy: what plays and measures, without TensorFlow.
 
 A step of a small network is a few products of small matrices, and starting TensorFlow for it takes
-longer than playing a song. The cells are those of ``recurrence``, which training runs too, and the
-tests hold both ways to the same logits.
+longer than playing a song. The cells are those of ``recurrent.cells``, which training runs too, and
+the tests hold both ways to the same logits.
 """
 
 import io
@@ -10,7 +10,6 @@ import zipfile
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -18,18 +17,17 @@ import numpy.typing as npt
 from melodyrnn.models.bar_columns import SYMBOLS, kinds
 from melodyrnn.models.config import ModelConfig
 from melodyrnn.models.predictor import Rows
-from melodyrnn.models.recurrent import equations as recurrence
+from melodyrnn.models.recurrent.cells import CELLS
+from melodyrnn.models.types import Floats, KerasModel
 from melodyrnn.sequences.vocabulary import Indices
 from melodyrnn.sequences.windows import side_by_side, windows
 
-Floats = npt.NDArray[np.float32]
-Weights = Sequence[Floats]
-State = list[Any]  # of each recurrent layer its cell's arrays, each (B, H)
+State = list[list[Floats]]  # of each recurrent layer its cell's arrays, each (B, H)
 
 _LANES = 64
-"""Sequences told at once."""
+"""Sequences predicted at once."""
 _ROWS = 4096
-"""Windows told at once where no state is carried."""
+"""Windows predicted at once where no state is carried."""
 
 # As arrays, which NumPy takes sooner than numbers: that is a fifth of a sigmoid of one row.
 _ONE, _MINUS_TWO = np.array(1.0, np.float32), np.array(-2.0, np.float32)
@@ -47,13 +45,13 @@ class _Math:
     concat = staticmethod(np.concatenate)
 
     @staticmethod
-    def split(z: Any, count: int, axis: int = -1) -> list[Any]:
+    def split(z: Floats, count: int, axis: int = -1) -> list[Floats]:
         """Parts of the last axis; NumPy's own takes more time than the product before it."""
         width = z.shape[-1] // count
         return [z[..., start : start + width] for start in range(0, count * width, width)]
 
     @staticmethod
-    def sigmoid(z: Any) -> Any:
+    def sigmoid(z: Floats) -> Floats:
         """1 / (1 + exp(-z))."""
         y = np.negative(z)
         np.exp(y, out=y)
@@ -61,7 +59,7 @@ class _Math:
         return np.reciprocal(y, out=y)
 
     @staticmethod
-    def tanh(z: Any) -> Any:
+    def tanh(z: Floats) -> Floats:
         """Of many, 1 - 2 / (1 + exp(2 z)): NumPy's exp is twice as quick as its tanh."""
         if z.size < _MANY:
             return np.tanh(z)
@@ -80,10 +78,14 @@ class Network:
     """
 
     def __init__(
-        self, config: ModelConfig, codes: int, weights: Weights, ids: Indices | None = None
+        self, config: ModelConfig, codes: int, weights: Sequence[Floats], ids: Indices | None = None
     ) -> None:
         """Raises ValueError where the weights are not those of such a network."""
         self.window, self.config = config.window, config
+        if config.tokens != "factored":
+            ids = None
+        elif ids is None:
+            raise ValueError("factored tokens without the parts of each")
         self.parameters = sum(w.size for w in weights)
         remaining = iter(weights)
         tables = [next(remaining)]
@@ -91,7 +93,7 @@ class Network:
             symbols = _table_of_parts(tables[0], with_none(codes, ids))
             marks = np.split(next(remaining), np.cumsum(kinds(codes)[SYMBOLS:])[:-1])
             tables = [symbols] * SYMBOLS + marks
-        elif config.tokens == "factored":
+        elif ids is not None:
             tables = [_table_of_parts(tables[0], ids)]
         elif config.input != "embedding":
             self.parameters -= tables[0].size  # the attributes, which are not learned
@@ -100,20 +102,20 @@ class Network:
             (next(remaining), next(remaining)) for _ in range(0 if self._recurs else config.depth)
         ]
         kernel, bias = remaining
-        if config.tokens == "factored":
+        if ids is not None:
             kernel, bias = (_sum_of_parts(part, ids) for part in (kernel, bias))
-        self.head = kernel, bias
+        self.output = kernel, bias
         # What enters the first layer depends on each column only: on rows of this table.
-        self.entrance = self.cells[0].project_each(tables) if self._recurs else tables[0]
+        self.input_table = self.cells[0].project_each(tables) if self._recurs else tables[0]
         self._first_rows = np.cumsum([0, *map(len, tables[:-1])])
         seen = (1, self.window, len(tables)) if config.spec.lookback else (1, self.window)
-        told, _ = self.step(np.zeros(seen, np.int32), self.begin(1))
-        if told.shape != (1, codes):
-            raise ValueError(f"{told.shape[-1]} logits for {codes} codes")
+        logits, _ = self.step(np.zeros(seen, np.int32), self.begin(1))
+        if logits.shape != (1, codes):
+            raise ValueError(f"{logits.shape[-1]} logits for {codes} codes")
 
     @classmethod
     def of(
-        cls, model: Any, config: ModelConfig, features: npt.ArrayLike | None = None
+        cls, model: KerasModel, config: ModelConfig, features: npt.ArrayLike | None = None
     ) -> "Network":
         """The Keras model that ``models.build`` makes of ``config``."""
         ids = parts(features) if config.tokens == "factored" and features is not None else None
@@ -130,25 +132,25 @@ class Network:
     def step(self, rows: Indices, state: State) -> tuple[Floats, State]:
         """Windows (B, T[, F]) and state -> logits (B, V) and the state after them."""
         if not self._recurs:
-            h = self.entrance[rows].reshape(len(rows), -1)
+            h = self.input_table[rows].reshape(len(rows), -1)
             for kernel, bias in self.dense:
                 h = np.maximum(h @ kernel + bias, 0)
-            return self._told(h), state
+            return self._logits(h), state
         before = state if self.config.spec.stateful else self.begin(len(rows))
         after = []
-        seen: list[Any] = list(self._entering(rows.swapaxes(0, 1)))  # T times (B, G H)
+        seen: list[Floats] = list(self._entering(rows.swapaxes(0, 1)))  # T times (B, G H)
         for depth, cell in enumerate(self.cells):
             if depth:
                 seen = [cell.project(h) for h in seen]
             seen, last = cell.run(seen, before[depth])
             after.append(last)
-        return self._told(seen[-1]), after if self.config.spec.stateful else state
+        return self._logits(seen[-1]), after if self.config.spec.stateful else state
 
     def _entering(self, rows: Indices) -> Floats:
         """(..., B) or, with columns, (..., B, F) -> (..., B, G H)."""
         if not self.config.spec.lookback:
-            return self.entrance[rows]
-        return np.asarray(self.entrance[rows + self._first_rows].sum(-2), dtype=np.float32)
+            return self.input_table[rows]
+        return np.asarray(self.input_table[rows + self._first_rows].sum(-2), dtype=np.float32)
 
     def pick(self, state: State, rows: Rows) -> State:
         """The state of the songs ``rows`` (R,)."""
@@ -165,8 +167,8 @@ class Network:
             batch = side_by_side([sequences[place] for place in some], self.window)
             state, whole = self.begin(len(some)), []
             for rows in batch.x:
-                told, state = self.step(rows, state)
-                whole.append(told)
+                predicted, state = self.step(rows, state)
+                whole.append(predicted)
             stacked = np.stack(whole)  # (M, S, V)
             for lane, place in enumerate(some):
                 logits[place] = stacked[batch.mask[:, lane], lane]
@@ -176,8 +178,8 @@ class Network:
         parts = [rows[start : start + _ROWS] for start in range(0, len(rows), _ROWS)]
         return np.concatenate([self.step(part, [])[0] for part in parts])
 
-    def _told(self, h: Floats) -> Floats:
-        kernel, bias = self.head
+    def _logits(self, h: Floats) -> Floats:
+        kernel, bias = self.output
         return np.asarray(h @ kernel + bias, dtype=np.float32)
 
 
@@ -202,11 +204,11 @@ def read_weights(file: Path, config: ModelConfig) -> list[Floats]:
     import h5py
 
     factored = config.tokens == "factored"
-    hidden = _KERAS_NAMES[config.spec.cell] if config.spec.cell else "dense"
-    entrance = "factored_embedding" if factored else "embedding"
+    hidden = CELLS[config.spec.cell].keras_name if config.spec.cell else "dense"
+    embedding = "factored_embedding" if factored else "embedding"
     if config.spec.lookback:
-        entrance = "lookback_embedding"
-    names = [entrance, *[hidden] * config.depth]
+        embedding = "lookback_embedding"
+    names = [embedding, *[hidden] * config.depth]
     names.append("factored_logits" if factored else "dense")
     with zipfile.ZipFile(file) as entries:
         content = io.BytesIO(entries.read("model.weights.h5"))
@@ -221,20 +223,14 @@ def read_weights(file: Path, config: ModelConfig) -> list[Floats]:
     return weights
 
 
-_KERAS_NAMES = {"lstm": "lstm", "gru": "gru", "rnn": "simple_rnn"} | dict.fromkeys(
-    ("peephole", "peephole-full", "coupled", "attention"), "rnn"
-)
-"""Cell -> what Keras calls its layer in a file."""
-
-
 class _Layer:
     """One recurrent layer."""
 
     def __init__(self, config: ModelConfig, weights: Iterator[Floats]) -> None:
-        self.row = recurrence.EQUATIONS[config.spec.cell]
+        self.row = CELLS[config.spec.cell]
         self.units = config.units
         self.kernel, u, self.bias = (next(weights) for _ in range(3))
-        others = [next(weights) for _ in range(self.row.others)]
+        others = [next(weights) for _ in self.row.others]
         self.weights = [*self.row.recurrent(u), *others]
 
     def begin(self, count: int) -> list[Floats]:
@@ -251,26 +247,28 @@ class _Layer:
         first, *others = (table @ part for table, part in zip(tables, parts, strict=True))
         return np.concatenate([first + self.bias, *others]).astype(np.float32)
 
-    def run(self, projected: Sequence[Floats], state: Any) -> tuple[list[Floats], Any]:
+    def run(
+        self, projected: Sequence[Floats], state: Sequence[Floats]
+    ) -> tuple[list[Floats], list[Floats]]:
         """T times z (B, G H) -> T times the output (B, H), and the state after the last."""
         outputs = []
         for z in projected:
             h, state = self.row.step(_Math, z, state, *self.weights)
             outputs.append(h)
-        return outputs, state
+        return outputs, list(state)
 
 
-def _table_of_parts(table: Floats, ids: Any) -> Floats:
+def _table_of_parts(table: Floats, ids: Indices) -> Floats:
     """The vectors of all kinds of parts, (total, W) -> of symbols, (V, A W)."""
     return table[_rows(ids)].reshape(len(ids), -1)
 
 
-def _sum_of_parts(told: Floats, ids: Any) -> Floats:
-    """What is told of all kinds of parts, (..., total) -> of symbols, (..., V)."""
-    return np.asarray(told[..., _rows(ids)].sum(axis=-1), dtype=np.float32)
+def _sum_of_parts(values: Floats, ids: Indices) -> Floats:
+    """Values of all kinds of parts, (..., total) -> of symbols, (..., V)."""
+    return np.asarray(values[..., _rows(ids)].sum(axis=-1), dtype=np.float32)
 
 
-def _rows(ids: Any) -> Indices:
+def _rows(ids: Indices) -> Indices:
     """Parts of one table for all: (V, A) -> rows of it, (V, A)."""
     kinds = ids.max(axis=0) + 1
     return np.asarray(ids + np.cumsum([0, *kinds[:-1]]), dtype=np.int32)

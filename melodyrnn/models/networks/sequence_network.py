@@ -13,6 +13,7 @@ import numpy as np
 from melodyrnn.models.backend import keras
 from melodyrnn.models.config import SequenceConfig
 from melodyrnn.models.recurrent.cells import CELLS
+from melodyrnn.models.types import Initializer, KerasLayer, KerasModel, Tensor
 
 _MOST_UNROLLED = 64
 """Steps: longer sequences run in a loop, which takes less time to compile."""
@@ -26,7 +27,7 @@ def tagger(
     *,
     seed: int = 0,
     padded: bool = False,
-) -> Any:
+) -> KerasModel:
     """A prediction at each step, (N, T) -> logits (N, T, C): next symbols, tags."""
     return _over_symbols(config, steps, symbols, classes, seed, padded, each_step=True)
 
@@ -39,19 +40,19 @@ def classifier(
     *,
     seed: int = 0,
     padded: bool = False,
-) -> Any:
+) -> KerasModel:
     """One prediction after the last step, (N, T) -> logits (N, C): labels."""
     return _over_symbols(config, steps, symbols, classes, seed, padded, each_step=False)
 
 
 def vector_classifier(
     config: SequenceConfig, steps: int, features: int, classes: int, *, seed: int = 0
-) -> Any:
+) -> KerasModel:
     """One prediction after the last of ``steps`` vectors, (N, T, F) -> logits (N, C)."""
     seeds = random.Random(seed)
     seen = keras.Input((steps, features), name="vectors")
     read = _recurrent(config, seeds, seen, each_step=False)
-    return keras.Model(seen, _head(config, seeds, classes, read), name="classifier")
+    return keras.Model(seen, _output_layer(config, seeds, classes, read), name="classifier")
 
 
 def vector_tagger(
@@ -62,7 +63,7 @@ def vector_tagger(
     *,
     seed: int = 0,
     padded: bool = False,
-) -> Any:
+) -> KerasModel:
     """A prediction at each of ``steps`` vectors, (N, T, F) -> logits (N, T, C).
 
     Where sequences are padded, a vector of zeros is the padding.
@@ -71,14 +72,14 @@ def vector_tagger(
     seen = keras.Input((steps, features), name="vectors")
     entered = keras.layers.Masking()(seen) if padded else seen
     read = _recurrent(config, seeds, entered, each_step=True)
-    return keras.Model(seen, _head(config, seeds, classes, read), name="tagger")
+    return keras.Model(seen, _output_layer(config, seeds, classes, read), name="tagger")
 
 
 class Translator(NamedTuple):
-    """An encoder and a decoder."""
+    """An encoder and a decoder; without attention there is no model ``looks``."""
 
-    model: Any  # [source (N, S), what the decoder sees (N, T)] -> logits (N, T, V)
-    looks: Any  # the same -> how the decoder weighs the source, (N, T, S); None without attention
+    model: KerasModel  # [source (N, S), what the decoder sees (N, T)] -> logits (N, T, V)
+    looks: KerasModel  # the same -> the decoder's weights of the source, (N, T, S), or None
 
 
 def translator(
@@ -97,8 +98,8 @@ def translator(
     layers, seeds = keras.layers, random.Random(seed)
     source = keras.Input((steps[0],), dtype="int32", name="source")  # (N, S)
     target = keras.Input((steps[1],), dtype="int32", name="target")  # (N, T)
-    read = _entrance(config, symbols[0], seeds, True)(source)
-    written = _entrance(config, symbols[1], seeds, True)(target)
+    read = _embedding(config, symbols[0], seeds, True)(source)
+    written = _embedding(config, symbols[1], seeds, True)(target)
     for depth in range(config.layers):
         read, *state = _layer(config, seeds, steps[0], return_state=True)(read)
         if config.bidirectional:  # two states for each one that the decoder has
@@ -140,16 +141,16 @@ def _over_symbols(
     seed: int,
     padded: bool,
     each_step: bool,
-) -> Any:
+) -> KerasModel:
     seeds = random.Random(seed)
     seen = keras.Input((steps,), dtype="int32", name="symbols")
-    entered = _entrance(config, symbols, seeds, padded)(seen)  # (N, T, F)
+    entered = _embedding(config, symbols, seeds, padded)(seen)  # (N, T, F)
     read = _recurrent(config, seeds, entered, each_step)
     name = "tagger" if each_step else "classifier"
-    return keras.Model(seen, _head(config, seeds, classes, read), name=name)
+    return keras.Model(seen, _output_layer(config, seeds, classes, read), name=name)
 
 
-def _recurrent(config: SequenceConfig, seeds: random.Random, z: Any, each_step: bool) -> Any:
+def _recurrent(config: SequenceConfig, seeds: random.Random, z: Tensor, each_step: bool) -> Tensor:
     steps = z.shape[1]
     for depth in range(config.layers):
         last = depth == config.layers - 1
@@ -158,7 +159,7 @@ def _recurrent(config: SequenceConfig, seeds: random.Random, z: Any, each_step: 
     return z
 
 
-def _layer(config: SequenceConfig, seeds: random.Random, steps: int, **options: Any) -> Any:
+def _layer(config: SequenceConfig, seeds: random.Random, steps: int, **options: Any) -> KerasLayer:
     layer = CELLS[config.cell].layer(
         config.units,
         # Not both ways: Keras, unrolled backwards, zeroes the outputs by a mask that runs forwards.
@@ -181,13 +182,15 @@ def _initializers(config: SequenceConfig, seeds: random.Random) -> dict[str, Any
     }
 
 
-def _dropped(config: SequenceConfig, seeds: random.Random, z: Any) -> Any:
+def _dropped(config: SequenceConfig, seeds: random.Random, z: Tensor) -> Tensor:
     if not config.dropout:
         return z
     return keras.layers.Dropout(config.dropout, seed=seeds.getrandbits(31))(z)
 
 
-def _entrance(config: SequenceConfig, symbols: int, seeds: random.Random, padded: bool) -> Any:
+def _embedding(
+    config: SequenceConfig, symbols: int, seeds: random.Random, padded: bool
+) -> KerasLayer:
     """Indices -> vectors: learned ones, or a fixed 1 in the symbol's own place."""
     if config.embedding:
         uniform = keras.initializers.RandomUniform(seed=seeds.getrandbits(31))
@@ -200,13 +203,13 @@ def _entrance(config: SequenceConfig, symbols: int, seeds: random.Random, padded
     return onehot
 
 
-def _head(config: SequenceConfig, seeds: random.Random, classes: int, z: Any) -> Any:
+def _output_layer(config: SequenceConfig, seeds: random.Random, classes: int, z: Tensor) -> Tensor:
     return _dense(classes, seeds, name="logits")(z) if config.head else z
 
 
-def _dense(units: int, seeds: random.Random, **options: Any) -> Any:
+def _dense(units: int, seeds: random.Random, **options: Any) -> KerasLayer:
     return keras.layers.Dense(units, kernel_initializer=_glorot(seeds), **options)
 
 
-def _glorot(seeds: random.Random) -> Any:
+def _glorot(seeds: random.Random) -> Initializer:
     return keras.initializers.GlorotUniform(seed=seeds.getrandbits(31))

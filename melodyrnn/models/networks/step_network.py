@@ -9,7 +9,7 @@ the layers: ``step`` runs the same layers with the state passed in and out.
 
 import random
 from collections.abc import Sequence
-from typing import Any
+from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -21,13 +21,23 @@ from melodyrnn.models.config import ModelConfig
 from melodyrnn.models.networks.layers import FactoredEmbedding, FactoredLogits, LookbackEmbedding
 from melodyrnn.models.networks.numpy_network import parts, with_none
 from melodyrnn.models.programs import program
-from melodyrnn.models.recurrent.cells import CELLS, recurrent_weights, step_of
+from melodyrnn.models.recurrent.cells import CELLS
+from melodyrnn.models.recurrent.keras_cells import recurrent_weights, step_of
 from melodyrnn.models.recurrent.unrolling import Recurrence
+from melodyrnn.models.types import (
+    Floats,
+    Initializer,
+    KerasLayer,
+    KerasModel,
+    States,
+    Tensor,
+)
+from melodyrnn.sequences.vocabulary import Indices
 
-States = list[list[Any]]  # of each recurrent layer, its cell's tensors, each (B, units)
-Table = npt.NDArray[np.float32]
+Seed: TypeAlias = tuple[Tensor, Tensor] | None
+"""Two integers that make what is dropped out; None where nothing is."""
 
-STRETCH = 8
+CHUNK = 8
 """Steps that go through all layers before the next ones do, so that two cores can work at two
 layers, and what is passed on is still in the cache.
 """
@@ -38,7 +48,7 @@ def build(
     codes: int,
     seed: int = 0,
     features: npt.ArrayLike | None = None,
-) -> Any:
+) -> KerasModel:
     """A new model for a vocabulary of ``codes`` entries, its weights drawn from ``seed``.
 
     ``features`` (V, F) holds the attributes of each code, for ``input="features"``.
@@ -51,7 +61,7 @@ def build(
     seen = (window, len(kinds(codes))) if config.spec.lookback else (window,)
     shape = {"batch_shape": (1, *seen)} if config.spec.stateful else {"shape": seen}
     model.add(layers.Input(dtype="int32", name="window", **shape))  # (B, T) or (B, T, F)
-    model.add(_entrance(config, codes, seeds, features))  # (B, T, F)
+    model.add(_embedding(config, codes, seeds, features))  # (B, T, F)
     if config.spec.cell:
         for depth in range(config.depth):
             last = depth == config.depth - 1
@@ -72,23 +82,23 @@ def build(
             hidden = {"kernel_initializer": _glorot(seeds), "name": f"hidden_{depth + 1}"}
             model.add(layers.Dense(config.units, "relu", **hidden))  # (B, H)
             _add_dropout(model, config, depth)
-    model.add(_exit(config, codes, seeds, features))  # (B, V)
+    model.add(_output_layer(config, codes, seeds, features))  # (B, V)
     model.add(layers.Softmax(name="probabilities"))
     return model
 
 
-def _add_dropout(model: Any, config: ModelConfig, depth: int) -> None:
+def _add_dropout(model: KerasModel, config: ModelConfig, depth: int) -> None:
     if config.dropout:
         model.add(keras.layers.Dropout(config.dropout, name=f"dropout_{depth + 1}"))
 
 
-def _glorot(seeds: random.Random) -> Any:
+def _glorot(seeds: random.Random) -> Initializer:
     return keras.initializers.GlorotUniform(seed=seeds.getrandbits(31))
 
 
-def _entrance(
+def _embedding(
     config: ModelConfig, codes: int, seeds: random.Random, features: npt.ArrayLike | None
-) -> Any:
+) -> KerasLayer:
     """A lookup from indices to attributes: learned, or a fixed table."""
     if config.spec.lookback:
         known = _parts(config, codes, features) if config.tokens == "factored" else None
@@ -114,31 +124,31 @@ def _entrance(
     return lookup
 
 
-def _exit(
+def _output_layer(
     config: ModelConfig, codes: int, seeds: random.Random, features: npt.ArrayLike | None
-) -> Any:
-    """From what the hidden layers say to a logit for each code."""
+) -> KerasLayer:
+    """From the outputs of the hidden layers to a logit for each token."""
     if config.tokens == "factored":
         ids = _parts(config, codes, features)
         return FactoredLogits(ids, seeds.getrandbits(31), name="logits")
     return keras.layers.Dense(codes, kernel_initializer=_glorot(seeds), name="logits")
 
 
-def _parts(config: ModelConfig, codes: int, features: npt.ArrayLike | None) -> Any:
+def _parts(config: ModelConfig, codes: int, features: npt.ArrayLike | None) -> Indices:
     """Which pitch and which duration each code has, (V, 2). Raises ConfigError."""
     if config.input != "embedding":
         raise ConfigError(f"--tokens factored needs --input embedding, not {config.input}")
     return parts(_attributes(codes, features, "--tokens factored"))
 
 
-def _attributes(codes: int, features: npt.ArrayLike | None, option: str) -> Any:
+def _attributes(codes: int, features: npt.ArrayLike | None, option: str) -> npt.NDArray[np.float64]:
     values = np.asarray(features if features is not None else [], dtype=np.float64)
     if values.ndim != 2 or len(values) != codes:
         raise ConfigError(f"{option} needs the attributes of all {codes} codes")
     return values
 
 
-def attribute_table(kind: str, codes: int, features: npt.ArrayLike | None = None) -> Table:
+def attribute_table(kind: str, codes: int, features: npt.ArrayLike | None = None) -> Floats:
     """The fixed attributes of each code, (V, F), each between 0 and 1. Raises ConfigError."""
     if kind == "onehot":
         return np.asarray(np.eye(codes), dtype=np.float32)
@@ -149,32 +159,34 @@ def attribute_table(kind: str, codes: int, features: npt.ArrayLike | None = None
     return np.asarray((values - low) / np.where(high > low, high - low, 1.0), dtype=np.float32)
 
 
-def parameters(model: Any) -> int:
-    """The number of weights that learning changes."""
+def parameters(model: KerasModel) -> int:
+    """The number of parameters that training changes."""
     return sum(int(np.prod(weight.shape)) for weight in model.trainable_weights)
 
 
-def recurrent_layers(model: Any) -> list[Any]:
+def recurrent_layers(model: KerasModel) -> list[KerasLayer]:
     return [layer for layer in model.layers if isinstance(layer, keras.layers.RNN)]
 
 
-def carries_state(model: Any) -> bool:
+def carries_state(model: KerasModel) -> bool:
     return any(layer.stateful for layer in recurrent_layers(model))
 
 
-def zero_states(model: Any, batch: int) -> States:
-    """The state before anything was heard."""
+def zero_states(model: KerasModel, batch: int) -> States:
+    """The state before the first step."""
     return [
         [tf.zeros((batch, size)) for size in tf.nest.flatten(layer.cell.state_size)]
         for layer in recurrent_layers(model)
     ]
 
 
-def step(model: Any, windows: Any, states: States, dropout: Any = None) -> tuple[Any, States]:
+def step(
+    model: KerasModel, windows: Tensor, states: States, dropout: Seed = None
+) -> tuple[Tensor, States]:
     """One window each, (B, T[, F]) -> logits (B, V) and the states after it, unrolled over T.
 
     A model that carries no state is given zeros here and gives them back. ``dropout``, two
-    integers, makes what is hidden in training; without it nothing is.
+    integers, is the seed of what is dropped out in training; without it nothing is.
     """
     if recurrent_layers(model):
         rows = tf.transpose(windows, [1, 0, *range(2, len(windows.shape))])
@@ -187,47 +199,47 @@ def step(model: Any, windows: Any, states: States, dropout: Any = None) -> tuple
 
 
 def unrolled(
-    model: Any,
-    rows: Any,
+    model: KerasModel,
+    rows: Tensor,
     states: States,
     *,
     every_step: bool = False,
-    keep: Any = None,
-    dropout: Any = None,
-) -> tuple[Any, States]:
+    keep: Tensor = None,
+    dropout: Seed = None,
+) -> tuple[Tensor, States]:
     """A recurrent model along time, (T, B[, F]) -> logits (T, B, V) and the states after them.
 
-    Without ``every_step`` only the last step is told, (1, B, V). ``keep`` (T, B) is 0 where the
-    state is reset before a step, 1 elsewhere; ``dropout`` as for ``step``.
+    Without ``every_step`` only the last step is predicted, (1, B, V). ``keep`` (T, B) is 0 where
+    the state is reset before a step, 1 elsewhere; ``dropout`` as for ``step``.
     """
     layers = [_ready(layer, rows.shape[1]) for layer in model.layers[:-1]]  # without the softmax
-    # A stretch is written out once, and called for all of them.
+    # A chunk is written out once, and called for all of them.
     along = {
-        place: program(layer.along) if rows.shape[0] > STRETCH else layer.along
+        place: program(layer.along) if rows.shape[0] > CHUNK else layer.along
         for place, layer in enumerate(layers)
         if isinstance(layer, Recurrence)
     }
     final = max(along)
     masks = _masks(layers, rows.shape[:2], final, every_step, dropout)
-    told = []
-    for start in range(0, rows.shape[0], STRETCH):
-        stretch = slice(start, start + STRETCH)
-        resets = None if keep is None else tf.unstack(keep[stretch, :, None])
-        z, before, states = rows[stretch], iter(states), []
+    predicted = []
+    for start in range(0, rows.shape[0], CHUNK):
+        chunk = slice(start, start + CHUNK)
+        resets = None if keep is None else tf.unstack(keep[chunk, :, None])
+        z, before, states = rows[chunk], iter(states), []
         for place, layer in enumerate(layers):
             if place in along:
                 z, state = along[place](z, next(before), resets)
                 states.append(state)
                 z = z if every_step or place < final else z[-1:]
             elif place in masks:
-                z *= masks[place][stretch] if every_step or place < final else masks[place]
+                z *= masks[place][chunk] if every_step or place < final else masks[place]
             else:
                 z = _apply(layer, z, None)
-        told.append(z)
-    return tf.concat(told, 0) if every_step else told[-1], states
+        predicted.append(z)
+    return tf.concat(predicted, 0) if every_step else predicted[-1], states
 
 
-def _ready(layer: Any, lanes: int) -> Any:
+def _ready(layer: KerasLayer, lanes: int) -> KerasLayer | Recurrence:
     """A recurrent layer as what runs along time; any other as it is."""
     if not isinstance(layer, keras.layers.RNN):
         return layer
@@ -236,10 +248,10 @@ def _ready(layer: Any, lanes: int) -> Any:
 
 
 def _masks(
-    layers: Sequence[Any], shape: Sequence[int], final: int, every_step: bool, dropout: Any
-) -> dict[int, Any]:
-    """Place of each dropout -> what it multiplies by in learning, (T, B, F), or (1, B, F) where
-    only the last step goes on. Drawn for all stretches at once.
+    layers: Sequence[KerasLayer], shape: Sequence[int], final: int, every_step: bool, dropout: Seed
+) -> dict[int, Tensor]:
+    """Place of each dropout -> what it multiplies by in training, (T, B, F), or (1, B, F) where
+    only the last step goes on. Drawn for all chunks at once.
     """
     steps, lanes = shape
     return {
@@ -253,7 +265,7 @@ def _masks(
     }
 
 
-def _apply(layer: Any, z: Any, dropout: Any) -> Any:
+def _apply(layer: KerasLayer, z: Tensor, dropout: Seed) -> Tensor:
     if isinstance(layer, keras.layers.Dropout):
         # Not the layer's own, whose random state would be one thing more to keep for resuming.
         return tf.nn.experimental.stateless_dropout(z, layer.rate, dropout) if dropout else z

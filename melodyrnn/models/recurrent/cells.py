@@ -1,170 +1,168 @@
-"""The table of recurrent cells: the Keras layer of each, and what it does at one step.
+"""The table of recurrent cells: one row each, for TensorFlow, NumPy and Keras alike.
 
-Keras has three of them; the others are Keras cells too, so that ``keras.layers.RNN`` and
-``Bidirectional`` carry their state, mask and save them like its own.
+Nothing heavy is imported here, so that help can name all cells; a row makes its Keras layer late.
+Another package adds a cell by ``add_cell``: the function of its equation, and the sizes of what it
+carries and learns, are all that is needed.
 """
 
-import random
-from collections.abc import Sequence
-from functools import partial
-from typing import Any, NamedTuple
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Any, NamedTuple, TypeAlias
 
-from melodyrnn.models.backend import keras, tf
-from melodyrnn.models.recurrent import equations as recurrence
-from melodyrnn.models.registry import CELLS as ABOUT
+from melodyrnn.errors import ConfigError
+from melodyrnn.models.recurrent import equations
+from melodyrnn.models.recurrent.equations import REACH, State, Tensor
 
+KerasLayer: TypeAlias = Any
 
-class _Cell(keras.layers.Layer):  # type: ignore[misc]  # keras ships no types
-    """What the cells of this module share: an input of any width and a bias."""
-
-    gates: int
-    equation: str  # its row in ``recurrence.EQUATIONS``
-
-    def __init__(
-        self,
-        units: int,
-        kernel_initializer: Any = "glorot_uniform",
-        recurrent_initializer: Any = "orthogonal",
-        **options: Any,
-    ) -> None:
-        super().__init__(**options)
-        self.units = self.output_size = units
-        self.state_size = recurrence.EQUATIONS[self.equation].sizes(units)
-        self.others: list[Any] = []  # weights that the equation takes after u
-        self.kernel_initializer = keras.initializers.get(kernel_initializer)
-        self.recurrent_initializer = keras.initializers.get(recurrent_initializer)
-
-    def build(self, input_shape: Sequence[int | None]) -> None:
-        width = (input_shape[-1], self.gates * self.units)
-        self.kernel = self.add_weight(
-            shape=width, initializer=self.kernel_initializer, name="kernel"
-        )
-        self.recurrent_kernel = self.add_weight(
-            shape=(self.units, width[1]),
-            initializer=self.recurrent_initializer,
-            name="recurrent_kernel",
-        )
-        self.bias = self.add_weight(shape=width[1:], initializer=self._first_bias, name="bias")
-
-    def _first_bias(self, shape: Sequence[int], dtype: Any = None) -> Any:
-        """1 for the forget gate, so that a new cell remembers (Jozefowicz et al. 2015)."""
-        forget = range(self.gates)[self.forget]
-        ones = [float(place // self.units == forget) for place in range(shape[0])]
-        return tf.constant(ones, dtype)
-
-    forget = 1  # the place of the forget gate
-
-    def call(self, x: Any, states: Any, training: bool | None = None) -> tuple[Any, list[Any]]:
-        """(B, F) and the states -> output (B, H) and the states after it."""
-        h, after = step_of(self)(tf, x @ self.kernel + self.bias, states, *recurrent_weights(self))
-        return h, list(after)
-
-    def get_config(self) -> dict[str, Any]:
-        made = {
-            "units": self.units,
-            "kernel_initializer": keras.initializers.serialize(self.kernel_initializer),
-            "recurrent_initializer": keras.initializers.serialize(self.recurrent_initializer),
-        }
-        return {**super().get_config(), **made}
+_HERE = "melodyrnn.models.recurrent.keras_cells"
 
 
-@keras.saving.register_keras_serializable("melodyrnn")
-class CoupledCell(_Cell):
-    """The LSTM with coupled gates; see ``recurrence.coupled``."""
+class Other(NamedTuple):
+    """Weights that an equation takes after the recurrent ones u."""
 
-    gates, forget, equation = 3, 0, "coupled"
-
-
-@keras.saving.register_keras_serializable("melodyrnn")
-class PeepholeCell(_Cell):
-    """The LSTM with peepholes, from each unit to itself or, ``full``, to all of them.
-
-    See ``recurrence.peephole``.
-    """
-
-    gates, equation = 4, "peephole"
-
-    def __init__(self, units: int, full: bool = False, **options: Any) -> None:
-        super().__init__(units, **options)
-        self.full = full
-
-    def build(self, input_shape: Sequence[int | None]) -> None:
-        super().build(input_shape)
-        shape = (self.units, self.units) if self.full else (self.units,)
-        # Shut at first: a new cell is an LSTM, and learns where to look.
-        self.others = [
-            self.add_weight(shape=shape, initializer="zeros", name=f"peephole_{gate}")
-            for gate in "ifo"
-        ]
-
-    def get_config(self) -> dict[str, Any]:
-        return {**super().get_config(), "full": self.full}
+    name: str
+    shape: tuple[int, ...]  # in units: (1,) is (H,), (1, 4) is (H, 4 H)
+    zeros: bool = False  # at first; else drawn as Glorot and Bengio (2010) do
 
 
-@keras.saving.register_keras_serializable("melodyrnn")
-class AttentionCell(_Cell):
-    """The LSTM that attends over its last outputs; see ``recurrence.attention``."""
-
-    gates, equation = 4, "attention"
-
-    def build(self, input_shape: Sequence[int | None]) -> None:
-        super().build(input_shape)
-        square, vector = (self.units, self.units), (self.units,)
-        shapes = {
-            "fed": (self.units, self.gates * self.units),
-            "ask_h": square,
-            "ask_c": square,
-            "score": vector,
-            "out_h": square,
-            "out_attended": square,
-            "out_bias": vector,
-            "key": square,
-        }
-        seeds = random.Random(getattr(self.kernel_initializer, "seed", 0))
-        for name, shape in shapes.items():
-            first = keras.initializers.GlorotUniform(seeds.getrandbits(31))
-            if name == "out_bias":
-                first = keras.initializers.Zeros()
-            self.others.append(self.add_weight(shape=shape, initializer=first, name=name))
-
-
-def _around(cell: type[_Cell], units: int, **options: Any) -> Any:
-    """A layer that runs ``cell``; options go to whichever of both has them."""
-    names = ("kernel_initializer", "recurrent_initializer", "full")
-    inner = {name: options.pop(name) for name in names if name in options}
-    return keras.layers.RNN(cell(units, **inner), **options)
-
-
-class Cell(NamedTuple):
+@dataclass(frozen=True)
+class Cell:
     """One row of the table."""
 
-    layer: Any  # (units, **options) -> the Keras layer; its ``cell`` holds the weights
-    kind: type  # of that
+    name: str
+    about: str  # in the words of the help
+    title: str  # as it stands in a text
+    step: Callable[..., tuple[Tensor, State]]
+    """The equation, ``step(math, z, state, *weights) -> output, state``; see ``equations``."""
+    gates: int  # G, side by side in z (B, G H)
+    states: tuple[int, ...] = (1,)  # widths of the arrays in its state, each in units
+    forget: int | None = None  # the place of the forget gate, whose bias begins as 1
+    others: tuple[Other, ...] = ()
+    candidate_apart: bool = False  # u comes in two parts: of the gates, and of the candidate
+    general: bool = True  # whether lessons, and models without a state, offer it too
+    maker: str = f"{_HERE}:of_equation"
+    """"module:function", imported late: (cell, units, **options) -> the Keras layer, whose ``cell``
+    holds the weights: kernel, recurrent_kernel, bias and ``others``. By default that is made of the
+    equation.
+    """
+    keras_name: str = "rnn"  # what Keras calls that layer in a file: its class, in snake case
+
+    def sizes(self, units: int) -> list[int]:
+        """The widths of its state's arrays."""
+        return [units * width for width in self.states]
+
+    def recurrent(self, u: Tensor) -> list[Tensor]:
+        """The recurrent weights (H, G H) as ``step`` takes them."""
+        return [u[:, : -u.shape[0]], u[:, -u.shape[0] :]] if self.candidate_apart else [u]
+
+    def layer(self, units: int, **options: object) -> KerasLayer:
+        """A Keras layer of it; ``options`` are those of ``keras.layers.RNN``, and initializers of
+        its kernel and recurrent kernel.
+        """
+        module, _, function = self.maker.partition(":")
+        return getattr(import_module(module), function)(self, units, **options)
+
+
+def _peephole(shape: tuple[int, ...]) -> tuple[Other, ...]:
+    # Zero at first: a new cell is an LSTM, and learns where to look.
+    return tuple(Other(f"peephole_{gate}", shape, zeros=True) for gate in "ifo")
 
 
 CELLS: dict[str, Cell] = {
-    "rnn": Cell(keras.layers.SimpleRNN, keras.layers.SimpleRNNCell),
-    "lstm": Cell(keras.layers.LSTM, keras.layers.LSTMCell),
-    # reset_after=False: as Cho et al. (2014) write it
-    "gru": Cell(partial(keras.layers.GRU, reset_after=False), keras.layers.GRUCell),
-    "peephole": Cell(partial(_around, PeepholeCell), PeepholeCell),
-    "peephole-full": Cell(partial(_around, PeepholeCell, full=True), PeepholeCell),
-    "coupled": Cell(partial(_around, CoupledCell), CoupledCell),
-    "attention": Cell(partial(_around, AttentionCell), AttentionCell),
+    cell.name: cell
+    for cell in (
+        Cell(
+            "lstm",
+            "long short-term memory",
+            "LSTM",
+            equations.lstm,
+            gates=4,
+            states=(1, 1),
+            forget=1,
+            maker=f"{_HERE}:lstm",
+            keras_name="lstm",
+        ),
+        Cell(
+            "gru",
+            "gated recurrent unit",
+            "GRU",
+            equations.gru,
+            gates=3,
+            candidate_apart=True,
+            maker=f"{_HERE}:gru",
+            keras_name="gru",
+        ),
+        Cell(
+            "rnn",
+            "simple recurrent network",
+            "simple RNN",
+            equations.simple,
+            gates=1,
+            maker=f"{_HERE}:simple_rnn",
+            keras_name="simple_rnn",
+        ),
+        Cell(
+            "peephole",
+            "LSTM whose gates see the cell's state",
+            "peephole LSTM",
+            equations.peephole,
+            gates=4,
+            states=(1, 1),
+            forget=1,
+            others=_peephole((1,)),
+            maker=f"{_HERE}:peephole",
+        ),
+        Cell(
+            "peephole-full",
+            "the same, each gate seeing the state of every unit",
+            "full peephole LSTM",
+            equations.peephole,
+            gates=4,
+            states=(1, 1),
+            forget=1,
+            others=_peephole((1, 1)),
+            maker=f"{_HERE}:peephole",
+        ),
+        Cell(
+            "coupled",
+            "LSTM that forgets just what it replaces",
+            "coupled LSTM",
+            equations.coupled,
+            gates=3,
+            states=(1, 1),
+            forget=0,
+            maker=f"{_HERE}:coupled",
+        ),
+        Cell(
+            "attention",
+            f"LSTM that attends over its last {REACH} outputs",
+            "attention LSTM",
+            equations.attention,
+            gates=4,
+            states=(1, 1, 1, REACH, REACH),
+            forget=1,
+            others=(
+                Other("fed", (1, 4)),
+                Other("ask_h", (1, 1)),
+                Other("ask_c", (1, 1)),
+                Other("score", (1,)),
+                Other("out_h", (1, 1)),
+                Other("out_attended", (1, 1)),
+                Other("out_bias", (1,), zeros=True),
+                Other("key", (1, 1)),
+            ),
+            general=False,
+            maker=f"{_HERE}:attention",
+        ),
+    )
 }
-"""Name -> the layer; ``recurrence.EQUATIONS`` has its equation."""
-
-assert CELLS.keys() == recurrence.EQUATIONS.keys() == {*ABOUT, "attention"}, "one row a cell"
-
-_ROWS = {cell.kind: recurrence.EQUATIONS[name] for name, cell in CELLS.items()}
+"""Name -> row."""
 
 
-def step_of(cell: Any) -> Any:
-    """The equation of a layer's cell, a function of ``recurrence``."""
-    return _ROWS[type(cell)].step
-
-
-def recurrent_weights(cell: Any) -> list[Any]:
-    """What the equation of ``cell`` takes after the state: u, and what others it has."""
-    u = _ROWS[type(cell)].recurrent(cell.recurrent_kernel)
-    return [*u, *getattr(cell, "others", ())]
+def add_cell(cell: Cell) -> None:
+    """Add a row to the table. Raises ConfigError where its name is taken."""
+    if CELLS.get(cell.name, cell) is not cell:
+        raise ConfigError(f"there is a cell {cell.name!r} already; give the new one another name")
+    CELLS[cell.name] = cell

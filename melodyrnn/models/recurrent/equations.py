@@ -1,16 +1,20 @@
-"""What each cell does at one step, as its equation stands in the books.
+"""What each cell computes at one step, as its equation stands in the literature.
 
 With x_t the input, h the output, C the cell state: every function here takes z = W x_t + b, which
-whoever calls has computed for all steps at once, the state before the step and the recurrent
-weights u, and gives the output and the state after it. Shapes: z (B, G H), state (B, H) each,
+the caller has computed for all steps at once, the state before the step and the recurrent
+weights u, and returns the output and the state after it. Shapes: z (B, G H), state (B, H) each,
 u (H, G H), for G gates side by side in the order named. They run on NumPy arrays and on
 TensorFlow tensors alike: ``math`` brings the functions.
 """
 
 from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Protocol, TypeAlias
 
-State = Sequence[Any]  # (h,) or (h, C), each (B, H), and what else a cell carries
+Tensor: TypeAlias = Any
+"""A NumPy array or a TensorFlow tensor."""
+
+State: TypeAlias = Sequence[Tensor]
+"""(h,) or (h, C), each (B, H), and what else a cell carries."""
 
 REACH = 40
 """The outputs that the cell ``attention`` remembers."""
@@ -19,23 +23,23 @@ REACH = 40
 class Functions(Protocol):
     """The functions that a cell needs, under the names that NumPy and TensorFlow share."""
 
-    sigmoid: Callable[[Any], Any]
-    tanh: Callable[[Any], Any]
-    exp: Callable[[Any], Any]
-    split: Callable[..., Sequence[Any]]
-    concat: Callable[..., Any]
-    reshape: Callable[..., Any]
-    einsum: Callable[..., Any]
+    sigmoid: Callable[[Tensor], Tensor]
+    tanh: Callable[[Tensor], Tensor]
+    exp: Callable[[Tensor], Tensor]
+    split: Callable[..., Sequence[Tensor]]
+    concat: Callable[..., Tensor]
+    reshape: Callable[..., Tensor]
+    einsum: Callable[..., Tensor]
 
 
-def simple(math: Functions, z: Any, state: State, u: Any) -> tuple[Any, State]:
+def simple(math: Functions, z: Tensor, state: State, u: Tensor) -> tuple[Tensor, State]:
     """h_t = tanh(W x_t + U h_{t-1} + b) (Elman 1990)."""
     (h,) = state
     h = math.tanh(z + h @ u)
     return h, (h,)
 
 
-def lstm(math: Functions, z: Any, state: State, u: Any) -> tuple[Any, State]:
+def lstm(math: Functions, z: Tensor, state: State, u: Tensor) -> tuple[Tensor, State]:
     """Gates i, f, candidate g, gate o (Hochreiter and Schmidhuber 1997; Gers et al. 2000)."""
     h, c = state
     i, f, g, o = math.split(z + h @ u, 4, -1)
@@ -44,10 +48,12 @@ def lstm(math: Functions, z: Any, state: State, u: Any) -> tuple[Any, State]:
     return h, (h, c)
 
 
-def gru(math: Functions, z: Any, state: State, u: Any, u_candidate: Any) -> tuple[Any, State]:
-    """Gates z, r, candidate (Cho et al. 2014, equations 5 to 8): there z keeps what was.
+def gru(
+    math: Functions, z: Tensor, state: State, u: Tensor, u_candidate: Tensor
+) -> tuple[Tensor, State]:
+    """Gates z, r, candidate (Cho et al. 2014, equations 5 to 8): there z keeps the old state.
 
-    ``u`` is that of the gates, (H, 2 H), ``u_candidate`` (H, H) sees what r lets through.
+    ``u`` is that of the gates, (H, 2 H), ``u_candidate`` (H, H) sees the state that r lets through.
     """
     (h,) = state
     z_update, z_reset, z_candidate = math.split(z, 3, -1)
@@ -59,7 +65,9 @@ def gru(math: Functions, z: Any, state: State, u: Any, u_candidate: Any) -> tupl
     return h, (h,)
 
 
-def peephole(math: Functions, z: Any, state: State, u: Any, *peeps: Any) -> tuple[Any, State]:
+def peephole(
+    math: Functions, z: Tensor, state: State, u: Tensor, *peeps: Tensor
+) -> tuple[Tensor, State]:
     """The LSTM whose gates i and f also see C_{t-1}, and o sees C_t (Gers and Schmidhuber 2000).
 
     ``peeps`` of i, f and o: one weight a unit, (H,), or full matrices, (H, H).
@@ -73,7 +81,7 @@ def peephole(math: Functions, z: Any, state: State, u: Any, *peeps: Any) -> tupl
     return h, (h, c)
 
 
-def coupled(math: Functions, z: Any, state: State, u: Any) -> tuple[Any, State]:
+def coupled(math: Functions, z: Tensor, state: State, u: Tensor) -> tuple[Tensor, State]:
     """The LSTM that forgets just what it replaces, C_t = f C_{t-1} + (1 - f) g; gates f, g, o
     (the variant "CIFG" of Greff et al. 2017).
     """
@@ -85,7 +93,9 @@ def coupled(math: Functions, z: Any, state: State, u: Any) -> tuple[Any, State]:
     return h, (h, c)
 
 
-def attention(math: Functions, z: Any, state: State, u: Any, *weights: Any) -> tuple[Any, State]:
+def attention(
+    math: Functions, z: Tensor, state: State, u: Tensor, *weights: Tensor
+) -> tuple[Tensor, State]:
     """An LSTM that attends over its last 40 outputs y (Waite 2016, the "Attention RNN", after
     Vinyals et al. 2015):
 
@@ -112,39 +122,10 @@ def attention(math: Functions, z: Any, state: State, u: Any, *weights: Any) -> t
     return y, (h, c, attended, outputs, keys)
 
 
-def _shifted(math: Functions, row: Any, last: Any) -> Any:
+def _shifted(math: Functions, row: Tensor, last: Tensor) -> Tensor:
     """(B, 40 H): the oldest of 40 goes, ``last`` (B, H) comes."""
     return math.concat([row[:, last.shape[-1] :], last], -1)
 
 
-def _seen(c: Any, peep: Any) -> Any:
+def _seen(c: Tensor, peep: Tensor) -> Tensor:
     return c * peep if len(peep.shape) == 1 else c @ peep
-
-
-class Equation(NamedTuple):
-    """One row of the table."""
-
-    step: Callable[..., tuple[Any, State]]
-    states: tuple[int, ...]  # widths of the arrays in its state, each in units
-    others: int = 0  # weights after u
-    candidate_apart: bool = False  # u comes in two parts: of the gates, and of the candidate
-
-    def sizes(self, units: int) -> list[int]:
-        """The widths of its state's arrays."""
-        return [units * width for width in self.states]
-
-    def recurrent(self, u: Any) -> list[Any]:
-        """The recurrent weights (H, G H) as ``step`` takes them."""
-        return [u[:, : -u.shape[0]], u[:, -u.shape[0] :]] if self.candidate_apart else [u]
-
-
-EQUATIONS: dict[str, Equation] = {
-    "rnn": Equation(simple, (1,)),
-    "lstm": Equation(lstm, (1, 1)),
-    "gru": Equation(gru, (1,), candidate_apart=True),
-    "peephole": Equation(peephole, (1, 1), others=3),
-    "peephole-full": Equation(peephole, (1, 1), others=3),
-    "coupled": Equation(coupled, (1, 1)),
-    "attention": Equation(attention, (1, 1, 1, REACH, REACH), others=8),
-}
-"""Name -> what a cell does, and with what."""

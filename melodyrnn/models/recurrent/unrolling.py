@@ -12,9 +12,10 @@ which would take three times as long.)
 """
 
 from collections.abc import Callable, Sequence
-from typing import Any
 
 from melodyrnn.models.backend import tf
+from melodyrnn.models.recurrent.equations import State
+from melodyrnn.models.types import Tensor
 
 _MORE = 16  # columns: a width becomes an odd multiple of it
 _MANY = 16  # lanes: for fewer, a copy of a factor costs more than it saves
@@ -24,9 +25,14 @@ class Recurrence:
     """A recurrent layer with the weights that it has now, for batches of ``lanes`` sequences."""
 
     def __init__(
-        self, step: Callable[..., Any], kernel: Any, bias: Any, weights: Sequence[Any], lanes: int
+        self,
+        step: Callable[..., tuple[Tensor, State]],
+        kernel: Tensor,
+        bias: Tensor,
+        weights: Sequence[Tensor],
+        lanes: int,
     ) -> None:
-        """``step`` is an equation of ``recurrence``, which takes ``weights`` after the state."""
+        """``step`` is an equation of ``equations``, which takes ``weights`` after the state."""
         self._step = step
         self._weights = [tf.convert_to_tensor(w) for w in (kernel, bias, *weights)]
         self._many = lanes >= _MANY
@@ -39,8 +45,8 @@ class Recurrence:
         ]
 
     def along(
-        self, x: Any, state: Sequence[Any], resets: Sequence[Any] | None = None
-    ) -> tuple[Any, list[Any]]:
+        self, x: Tensor, state: Sequence[Tensor], resets: Sequence[Tensor] | None = None
+    ) -> tuple[Tensor, list[Tensor]]:
         """Step by step: x (T, B, F) and the state before -> outputs (T, B, H), the state after.
 
         ``resets``, T times (B, 1), are 0 where the state is reset before a step, 1 elsewhere.
@@ -50,7 +56,7 @@ class Recurrence:
             return outputs, after
 
         @tf.custom_gradient  # type: ignore[untyped-decorator]
-        def run(x: Any, state: list[Any], weights: list[Any]) -> Any:
+        def run(x: Tensor, state: list[Tensor], weights: list[Tensor]) -> Tensor:
             factors = iter(self._factors)
             seen = [_Matrix(w.shape, *next(factors)) if len(w.shape) == 2 else w for w in weights]
             matrices = {n: w for n, w in enumerate(seen) if isinstance(w, _Matrix)}
@@ -59,7 +65,7 @@ class Recurrence:
                 tape.watch([x, state, plain])
                 results = self._steps(x, state, resets, seen)
 
-            def gradient(*of_results: Any) -> Any:
+            def gradient(*of_results: Tensor) -> Tensor:
                 of_x, of_state, of_plain = tape.gradient(
                     results, [x, state, plain], output_gradients=list(of_results)
                 )
@@ -71,7 +77,13 @@ class Recurrence:
         outputs, *after = run(x, list(state), self._weights)
         return outputs, after
 
-    def _steps(self, x: Any, state: Any, resets: Any, weights: Sequence[Any]) -> list[Any]:
+    def _steps(
+        self,
+        x: Tensor,
+        state: Sequence[Tensor],
+        resets: Sequence[Tensor] | None,
+        weights: Sequence[Tensor],
+    ) -> list[Tensor]:
         """The outputs, and the arrays of the state after them."""
         kernel, bias, *recurrent = weights
         steps, _, width = x.shape
@@ -88,15 +100,15 @@ class Recurrence:
 class _Matrix:
     """Weights (K, N), such that an equation may write ``h @ weights``."""
 
-    def __init__(self, shape: Sequence[int], ahead: Any, back: Any) -> None:
+    def __init__(self, shape: Sequence[int], ahead: Tensor, back: Tensor) -> None:
         self.shape = shape
         self._ahead, self._back = ahead, back
-        self._products: list[tuple[Any, Any]] = []  # left factor, gradient of the product
+        self._products: list[tuple[Tensor, Tensor]] = []  # left factor, gradient of the product
 
-    def __rmatmul__(self, rows: Any) -> Any:
+    def __rmatmul__(self, rows: Tensor) -> Tensor:
         @tf.custom_gradient  # type: ignore[untyped-decorator]
-        def product(rows: Any) -> Any:
-            def gradient(of_product: Any) -> Any:
+        def product(rows: Tensor) -> Tensor:
+            def gradient(of_product: Tensor) -> Tensor:
                 self._products.append((rows, of_product))
                 return (of_product @ self._back)[:, : self.shape[0]]
 
@@ -104,7 +116,7 @@ class _Matrix:
 
         return product(rows)
 
-    def gradient(self) -> Any:
+    def gradient(self) -> Tensor:
         """Of the weights, once that of each product is known."""
         rows, of_products = (tf.concat(part, 0) for part in zip(*self._products, strict=True))
         # Where ``along`` is called as a program, gradients come back without their shapes.
@@ -112,7 +124,7 @@ class _Matrix:
         return tf.matmul(rows, _spread(of_products), transpose_a=True)[:, : self.shape[1]]
 
 
-def _spread(matrix: Any) -> Any:
+def _spread(matrix: Tensor) -> Tensor:
     """(K, N) with more columns, as the right factor of a product."""
     height, width = matrix.shape
     return tf.concat([matrix, tf.zeros([height, _MORE + -width % (2 * _MORE)])], 1)

@@ -1,42 +1,45 @@
-"""A recurrent network written out step by step: matrices, an equation, and a scan over the steps.
+"""A recurrent network as a scan over its steps: matrices, and an equation.
 
 What a Keras layer does inside. With the same weights both give the same numbers, and the same
 gradients.
 """
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
 from melodyrnn.models.backend import keras, tf
-from melodyrnn.models.recurrent.cells import CELLS, recurrent_weights
-from melodyrnn.models.recurrent.equations import EQUATIONS, Equation
+from melodyrnn.models.recurrent.cells import CELLS, Cell
+from melodyrnn.models.recurrent.keras_cells import recurrent_weights
+from melodyrnn.models.types import Tensor
 
 
-def last_output(equation: Equation, x: Any, w: Any, b: Any, *recurrent: Any) -> Any:
-    """What a cell gives after the last step, (N, H), from x (N, T, F); its state begins as 0.
+def last_output(cell: Cell, x: Tensor, w: Tensor, b: Tensor, *recurrent: Tensor) -> Tensor:
+    """The output of a cell after the last step, (N, H), from x (N, T, F); its state begins as 0.
 
     w (F, G H), b (G H,) and the weights that the equation's step takes, of G gates. For the simple
     cell: h = tanh(x_t w + b + h u), step after step.
     """
     z = tf.transpose(x @ w + b, [1, 0, 2])  # (T, N, G H): a scan goes over the first axis
-    nothing = tuple(tf.zeros([x.shape[0], n]) for n in equation.sizes(recurrent[0].shape[0]))
+    nothing = tuple(tf.zeros([x.shape[0], n]) for n in cell.sizes(recurrent[0].shape[0]))
 
-    def step(state: Any, z_t: Any) -> Any:
-        return tuple(equation.step(tf, z_t, state, *recurrent)[1])
+    def step(state: tuple[Tensor, ...], z_t: Tensor) -> tuple[Tensor, ...]:
+        return tuple(cell.step(tf, z_t, state, *recurrent)[1])
 
     outputs, *_ = tf.scan(step, z, initializer=nothing)  # (T, N, H)
     return outputs[-1]
 
 
-class Apart(NamedTuple):
-    """The largest differences of what should be the same."""
+class Differences(NamedTuple):
+    """The largest ones, of what should be the same."""
 
     outputs: float
     gradients: float
 
 
-def apart(cell: str, units: int, x: Any, y: Any, classes: int, seed: int = 0) -> Apart:
+def differences(
+    cell: str, units: int, x: Tensor, y: Tensor, classes: int, seed: int = 0
+) -> Differences:
     """How far the scan and the built-in layer of ``cell`` differ with the same weights.
 
     On images x (N, T, F) of ``classes`` y (N,): in the logits, and in the gradients of their mean
@@ -55,7 +58,7 @@ def apart(cell: str, units: int, x: Any, y: Any, classes: int, seed: int = 0) ->
         with tf.GradientTape() as tape:
             mine = map(tf.convert_to_tensor, recurrent_weights(inner))
             read = (
-                last_output(EQUATIONS[cell], x, inner.kernel.value, inner.bias.value, *mine)
+                last_output(CELLS[cell], x, inner.kernel.value, inner.bias.value, *mine)
                 if scanned
                 else layer(x)
             )
@@ -63,8 +66,8 @@ def apart(cell: str, units: int, x: Any, y: Any, classes: int, seed: int = 0) ->
             errors = tf.nn.sparse_softmax_cross_entropy_with_logits(y, logits)
             loss = tf.reduce_mean(errors)
         results.append((logits, tape.gradient(loss, weights)))
-    (by_hand, down), (built_in, up) = results
-    return Apart(
-        float(tf.reduce_max(abs(by_hand - built_in))),
+    (scan, down), (built_in, up) = results
+    return Differences(
+        float(tf.reduce_max(abs(scan - built_in))),
         max(float(tf.reduce_max(abs(a - b))) for a, b in zip(down, up, strict=True)),
     )

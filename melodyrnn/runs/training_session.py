@@ -1,0 +1,138 @@
+"""A training carried out in its run folder: from the last checkpoint to the end or to Ctrl-C."""
+
+import ctypes
+import sys
+import time
+import warnings
+from collections.abc import Callable
+from dataclasses import replace
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from melodyrnn.errors import ConfigError, MelodyWarning, RunError
+from melodyrnn.runs import record as runs
+from melodyrnn.system.progress import Progress, silent
+from melodyrnn.training.program import KerasProgram
+
+if TYPE_CHECKING:
+    from melodyrnn.training.trainer import Trainer
+
+_CHECKPOINT_SECONDS = 2.0
+_CHECKPOINT_SHARE = 0.05
+"""The part of the time that writing checkpoints may take, where one takes long."""
+
+
+def check_tensorboard(wanted: bool = True) -> None:
+    """Raise ConfigError where summaries are wanted and cannot be written."""
+    if wanted and find_spec("tensorboard") is None:
+        raise ConfigError(
+            "--tensorboard needs a package that is not here; pip install 'melodyrnn[tensorboard]'"
+        )
+
+
+def train_in_folder(
+    path: Path,
+    record: runs.Record,
+    trainer: "Trainer[Any, Any]",
+    progress: Progress = silent,
+    tensorboard: bool = False,
+) -> tuple[runs.Record, list[Path]]:
+    """Run ``trainer`` in the run folder ``path``; write its best weights and its history.
+
+    With ``tensorboard`` summaries are written as it goes, into a folder of that name. Returns the
+    record as it is then and the files written. Raises RunError for a checkpoint of another network.
+    """
+    spent = _restored(path, trainer)
+    record = replace(record, versions=runs.versions())
+    runs.write_record(path, record)
+    summarise = _summaries(path, trainer) if tensorboard else lambda: None
+    checkpoints = _Checkpoints(path, trainer, spent)
+
+    def after_advance(done: int, total: int, words: str = "") -> None:
+        checkpoints.write_if_due()
+        summarise()
+        progress(done, total, words)
+
+    assert isinstance(trainer.program, KerasProgram), "a run folder holds a Keras model"
+    finished = trainer.run(after_advance)
+    _give_back_memory()
+    summarise()
+    _warn_of_divergence(trainer, record)
+    record = replace(
+        record,
+        seconds=round(checkpoints.seconds, 3),
+        status="finished" if finished else "interrupted",
+        epochs=trainer.epoch,
+        best_epoch=trainer.best_epoch,
+    )
+    if finished:
+        checkpoints.write()
+    trainer.keep_best()
+    files = [
+        runs.save_model(path, trainer.program.model),
+        runs.write_history(path, trainer.history, trainer.columns),
+    ]
+    return record, files
+
+
+def _restored(path: Path, trainer: "Trainer[Any, Any]") -> float:
+    """Go back to the last checkpoint, if there is one; the seconds that training took so far."""
+    if not (checkpoint := runs.read_checkpoint(path)):
+        return 0.0
+    try:
+        trainer.restore(checkpoint)
+        return float(checkpoint["seconds"])
+    except (KeyError, ValueError):
+        raise RunError(
+            f"{path}: its checkpoint is of another network or version; train again with --overwrite"
+        ) from None
+
+
+class _Checkpoints:
+    """Writes the trainer's state now and then, in a small part of the time."""
+
+    def __init__(self, path: Path, trainer: "Trainer[Any, Any]", spent: float) -> None:
+        self._path, self._trainer = path, trainer
+        self._start = time.monotonic() - spent
+        self._due = time.monotonic() + _CHECKPOINT_SECONDS
+
+    @property
+    def seconds(self) -> float:
+        """Of training, with those before it was resumed."""
+        return time.monotonic() - self._start
+
+    def write(self) -> None:
+        state = self._trainer.state() | {"seconds": np.array(self.seconds)}
+        runs.write_checkpoint(self._path, state)
+
+    def write_if_due(self) -> None:
+        if (begun := time.monotonic()) > self._due:
+            self.write()
+            done = time.monotonic()
+            self._due = done + max(_CHECKPOINT_SECONDS, (done - begun) / _CHECKPOINT_SHARE)
+
+
+def _warn_of_divergence(trainer: "Trainer[Any, Any]", record: runs.Record) -> None:
+    if trainer.diverged:
+        warnings.warn(
+            f"training diverged: at epoch {trainer.epoch} the loss is not a finite number; "
+            f"choose a --learning-rate below {record.training.learning_rate:g}",
+            MelodyWarning,
+            stacklevel=6,
+        )
+
+
+def _give_back_memory() -> None:
+    """Some 90 MB that compiling took, which the C library would keep while the songs are drawn."""
+    if sys.platform == "linux" and (trim := getattr(ctypes.CDLL(None), "malloc_trim", None)):
+        trim(0)
+
+
+def _summaries(path: Path, trainer: "Trainer[Any, Any]") -> Callable[[], None]:
+    from melodyrnn.training.summaries import Summaries
+
+    summaries = Summaries(path / "tensorboard", trainer.epoch)
+    return lambda: summaries.write(trainer.history)
