@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from melodyrnn.experiments.sweep.sweep import sweep as sweep
     from melodyrnn.formats.read import Corpus as Corpus
     from melodyrnn.formats.read import read_song as read_song
-    from melodyrnn.lessons.running import run_lesson as run_lesson
+    from melodyrnn.lessons.run_lesson import run_lesson as run_lesson
     from melodyrnn.models.config import FormConfig as FormConfig
     from melodyrnn.models.config import ModelConfig as ModelConfig
     from melodyrnn.models.config import SampleConfig as SampleConfig
@@ -102,7 +102,7 @@ _HOME = {
     "open_run": "runs.run",
     "parse": "music.notation.text",
     "read_song": "formats.read",
-    "run_lesson": "lessons.running",
+    "run_lesson": "lessons.run_lesson",
     "sweep": "experiments.sweep.sweep",
     "train": "workflows.train",
     "train_text": "workflows.train",

@@ -32,7 +32,7 @@ MAY_IMPORT = {
     **dict.fromkeys(
         VERBS, GROUND | MUSIC | NETWORKS | MEETING | VERBS | {"system", "data", "render"}
     ),
-    "console": set(),
+    "console": {"system", "evaluation", "render"} | VERBS,
     "cli": GROUND | VERBS | {"models", "data", "system", "console"},
     "__init__": set(),
     "__main__": {"cli"},

@@ -8,12 +8,14 @@ import numpy as np
 import pytest
 
 from melodyrnn.errors import MelodyError
-from melodyrnn.lessons import image_files, images
+from melodyrnn.lessons import images
 from melodyrnn.lessons.catalogue import lesson_named
+from melodyrnn.lessons.shared import digit_images
 from melodyrnn.models.recurrent.cells import CELLS as ROWS
 from melodyrnn.models.recurrent.scan import differences, last_output
 from melodyrnn.models.registry import CELLS
 from melodyrnn.sequences.windows import Batch
+from melodyrnn.system.progress import silent
 
 
 @pytest.mark.parametrize("cell", CELLS)
@@ -38,7 +40,7 @@ def test_other_weights_would_be_found_out():
 
 
 def test_the_digits_are_split_by_digit_and_no_image_is_in_two():
-    data = image_files.digits()
+    data = digit_images.digits()
     counts = [len(batch.y) for batch in data[1:]]
     assert counts == [1085, 357, 355]
     assert data.train.x.shape == (1085, 8, 8)
@@ -57,20 +59,20 @@ def small(lesson, **fit):
 
 @pytest.fixture
 def few_digits(monkeypatch):
-    whole = image_files.digits()
+    whole = digit_images.digits()
     few = [Batch(*(part[:60] for part in batch)) for batch in whole[1:]]
-    monkeypatch.setattr(images, "digits", lambda: image_files.Images(whole.name, *few))
+    monkeypatch.setattr(images, "digits", lambda: digit_images.Images(whole.name, *few))
 
 
 @pytest.mark.usefixtures("few_digits")
 def test_the_lesson_reports_what_it_found():
     lesson = small(lesson_named("images"), epochs=2)
-    found = lesson.teach(lesson, lambda *_: None)
+    found = lesson.run(lesson, silent)
     assert not found.holds  # two epochs are not enough
     assert found.figures["data"] == "8 x 8 digits"
     assert found.figures["apart"].keys() == CELLS.keys()
     assert 0 <= found.figures["accuracy"] < 0.97
-    assert "of 60 test images right, gru of 4 units" in found.sentence
+    assert "of 60 test images correct, gru of 4 units" in found.sentence
     assert [len(curve.losses) for curve in found.curves] == [2]
     (picture,) = found.pictures
     assert np.allclose(np.sum(picture.values, axis=1), 1)
@@ -79,10 +81,10 @@ def test_the_lesson_reports_what_it_found():
 @pytest.mark.usefixtures("few_digits")
 def test_epochs_measured_on_the_way_are_those_of_learnings_apart():
     lesson = small(lesson_named("images"), batch=16)
-    together = images.points(lesson, [3, 1], lambda *_: None)
+    together = images.scores_after(lesson, [3, 1], silent)
     assert [point.epochs for point in together] == [1, 3]
     for point in together:
-        assert images.points(lesson, [point.epochs], lambda *_: None) == [point]
+        assert images.scores_after(lesson, [point.epochs], silent) == [point]
 
 
 def test_a_wild_learning_has_diverged():
@@ -92,7 +94,7 @@ def test_a_wild_learning_has_diverged():
         model=replace(lesson.model, cell="rnn", units=256),
         fit=replace(lesson.fit, learning_rate=10.0),
     )
-    (point,) = images.points(wild, [1], lambda *_: None)
+    (point,) = images.scores_after(wild, [1], silent)
     assert point.diverged
     assert point.accuracy < 0.3
 
@@ -113,13 +115,13 @@ def made_up(**changed):
 def test_a_file_like_mnist_is_read(tmp_path, monkeypatch):
     path = tmp_path / "mnist.npz"
     path.write_bytes(made_up())
-    data = image_files.mnist(path)
+    data = digit_images.mnist(path)
     assert [batch.x.shape for batch in data[1:]] == [(180, 28, 28), (20, 28, 28), (20, 28, 28)]
     assert data.validation.y.tolist() == list(range(10)) * 2
     assert data.train.x.max() == 1
     monkeypatch.setattr(images, "MNIST_EPOCHS", 1)
     lesson = small(lesson_named("images").with_settings({"data": str(path)}), batch=90)
-    found = lesson.teach(lesson, lambda *_: None)
+    found = lesson.run(lesson, silent)
     assert found.figures["data"] == "28 x 28 MNIST"
     assert len(found.curves[0].losses) == 1
 
@@ -134,12 +136,12 @@ def other_zip():
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        (b"", "is no mnist.npz; it is a file of NumPy with x_train, y_train, x_test, y_test"),
-        (b"g8 e8 e4", "is no mnist.npz"),
-        (made_up()[:5000], "is no mnist.npz"),
+        (b"", "is not mnist.npz, a file of NumPy with x_train, y_train, x_test, y_test"),
+        (b"g8 e8 e4", "is not mnist.npz"),
+        (made_up()[:5000], "is not mnist.npz"),
         (other_zip(), "has no array 'x_train'; mnist.npz has x_train, y_train"),
         (made_up(y_test=None), "has no array 'y_test'"),
-        (made_up(x_train=np.array([{}])), "is no mnist.npz"),  # pickled: never unpacked
+        (made_up(x_train=np.array([{}])), "is not mnist.npz"),  # pickled: never unpacked
         (
             made_up(x_train=np.zeros((200, 784), np.uint8)),
             "x_train is 200 x 784 of uint8; mnist.npz has N x 28 x 28 of uint8",
@@ -152,15 +154,15 @@ def other_zip():
         (made_up(y_train=np.full(200, -1)), "y_train holds -1"),
         (
             made_up(x_train=np.zeros((9, 28, 28), np.uint8), y_train=np.arange(9)),
-            "needs ten images of a digit to learn from at least",
+            "needs at least ten training images of a digit",
         ),
     ],
 )
-def test_what_is_no_mnist_is_told(tmp_path, content, message):
+def test_what_is_not_mnist_is_refused(tmp_path, content, message):
     path = tmp_path / "mnist.npz"
     path.write_bytes(content)
     with pytest.raises(MelodyError) as caught:
-        image_files.mnist(path)
+        digit_images.mnist(path)
     assert str(caught.value).startswith(f"{path}: ")
     assert message in str(caught.value)
     assert "\n" not in str(caught.value)
@@ -175,9 +177,9 @@ def test_a_file_that_swells_is_not_unpacked(tmp_path):
         for _ in range(210):
             entry.write(bytes(1_000_000))
     with pytest.raises(MelodyError, match=r"holds 210 MB; mnist\.npz has 55"):
-        image_files.mnist(path)
+        digit_images.mnist(path)
 
 
 def test_a_missing_file_is_named(tmp_path):
     with pytest.raises(MelodyError, match="no such file"):
-        image_files.mnist(tmp_path / "mnist.npz")
+        digit_images.mnist(tmp_path / "mnist.npz")

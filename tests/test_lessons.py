@@ -1,4 +1,4 @@
-"""The lessons: what they are called, what they take, what they tell. A few are carried out."""
+"""The lessons: what they are called, what they take, what they find. A few are carried out."""
 
 import json
 import re
@@ -13,14 +13,15 @@ from click.testing import CliRunner
 from melodyrnn import read_song, run_lesson
 from melodyrnn.cli import main
 from melodyrnn.errors import ConfigError, RunError
-from melodyrnn.lessons import catalogue, cells, next_symbol, sentence, translation
-from melodyrnn.lessons import nabiya as nabiya_lessons
+from melodyrnn.lessons import catalogue, cells, sentence, translation
 from melodyrnn.lessons.catalogue import NAMES, all_lessons
-from melodyrnn.lessons.folder import FILE
 from melodyrnn.lessons.lesson import SHAPES, Curve, Finding, HeatMap, Lesson, Table
+from melodyrnn.lessons.lesson_folder import FILE
+from melodyrnn.lessons.shared import nabiya_song, next_symbol
 from melodyrnn.models.config import FitConfig, SequenceConfig
 from melodyrnn.models.counted.ngram import ceiling
 from melodyrnn.models.registry import CELLS
+from melodyrnn.system.progress import silent
 
 ROOT = Path(__file__).parent.parent
 
@@ -43,20 +44,20 @@ def course(monkeypatch, tmp_path):
     """Two lessons that take no time, in place of all: one holds, the other does not."""
     monkeypatch.chdir(tmp_path)
 
-    def teach(lesson, progress):
+    def run(lesson, progress):
         progress(1, 1, "loss 0.000")
         return Finding(
             holds=lesson.fit.epochs > 100,
             sentence=f"{lesson.fit.epochs} epochs",
             figures={"epochs": lesson.fit.epochs},
-            tables=[Table("Each step", ["sees", "tells"], [["나", "비"], ["[a]", "b"]])],
+            tables=[Table("Each step", ["input", "predicted"], [["나", "비"], ["[a]", "b"]])],
             pictures=[HeatMap("looks", "Looks", ["a"], ["b", "c"], [[0.25, 0.75]])],
             curves=[Curve("loss", [1.0, 0.5])],
         )
 
     def made(name, **options):
         return Lesson(
-            name=name, shape="many to one", about="nothing", claim="much", teach=teach, **options
+            name=name, shape="many to one", about="nothing", claim="much", run=run, **options
         )
 
     table = {"long": made("long"), "short": made("short", uses=("cell", "seed"))}
@@ -124,11 +125,11 @@ def test_the_list_comes_at_once():
         ),
         (
             ["anatomy", "--epochs", 3],
-            "lesson anatomy has no use for --epochs; it takes --cell, --units, --seed",
+            "--epochs has no effect on lesson anatomy; it takes --cell, --units, --seed",
         ),
         (
             ["nabiya-mlp", "--cell", "gru"],
-            "lesson nabiya-mlp has no use for --cell; it takes --units, --layers, --batch, "
+            "--cell has no effect on lesson nabiya-mlp; it takes --units, --layers, --batch, "
             "--epochs, --learning-rate, --seed, --early-stop",
         ),
     ],
@@ -171,16 +172,16 @@ def test_a_claim_that_fails_exits_1(course):
     done = call("long", "--epochs", 50)
     assert done.exit_code == 1
     assert "the claim does not hold" in done.stdout
-    told = call("long", "--epochs", 50, "--json")
-    assert told.exit_code == 1
-    assert json.loads(told.stdout)["holds"] is False
+    found = call("long", "--epochs", 50, "--json")
+    assert found.exit_code == 1
+    assert json.loads(found.stdout)["holds"] is False
 
 
 def test_json_of_a_lesson(course):
     done = call("short", "--json", "--seed", 3)
-    told = json.loads(done.stdout)
-    assert {"lesson", "shape", "claim", "holds", "epochs", "seconds", "files"} <= told.keys()
-    assert told["settings"] == {"cell": "rnn", "seed": 3}
+    found = json.loads(done.stdout)
+    assert {"lesson", "shape", "claim", "holds", "epochs", "seconds", "files"} <= found.keys()
+    assert found["settings"] == {"cell": "rnn", "seed": 3}
     assert done.stderr == ""
 
 
@@ -230,7 +231,7 @@ def test_the_page_names_each_lesson():
 
 
 def test_the_song_of_the_lessons_is_the_song_of_the_collection(nabiya):
-    assert read_song(nabiya) == nabiya_lessons.SONG
+    assert read_song(nabiya) == nabiya_song.SONG
 
 
 def test_the_sentence_is_the_courses():
@@ -240,65 +241,65 @@ def test_the_sentence_is_the_courses():
 
 
 def test_the_floors():
-    assert next_symbol.floor(5) == pytest.approx(0.4327, abs=1e-4)
-    assert next_symbol.floor(3) == pytest.approx(0.2395, abs=1e-4)
+    assert next_symbol.lowest_loss(5) == pytest.approx(0.4327, abs=1e-4)
+    assert next_symbol.lowest_loss(3) == pytest.approx(0.2395, abs=1e-4)
 
 
 def test_each_cell_has_its_equations():
     assert cells.EQUATIONS.keys() == CELLS.keys()
-    assert max(cells._difference(cell, 5, seed=3) for cell in CELLS) < 1e-5
+    assert max(cells.difference_from_equations(cell, 5, seed=3) for cell in CELLS) < 1e-5
 
 
-def test_what_is_to_be_copied_is_gone_when_it_is_told():
-    batch = cells._copies(1, 7)
-    told = batch.y[batch.mask].reshape(7, cells.COPIED)
-    assert told.tolist() == batch.x[:, : cells.COPIED].tolist()
+def test_what_is_to_be_copied_is_no_longer_seen():
+    batch = cells.copy_task(1, 7)
+    targets = batch.y[batch.mask].reshape(7, cells.COPIED)
+    assert targets.tolist() == batch.x[:, : cells.COPIED].tolist()
     assert (batch.x[:, -cells.COPIED :] == cells.GO).all()
 
 
 @pytest.mark.parametrize("cell", ["rnn", "coupled"])
 def test_anatomy(cell):
-    told = run_lesson("anatomy", cell=cell).to_json()
-    assert told["holds"] is True
-    assert told["outputs"] == [3, 5, 2]
-    assert told["state"] == [3, 2]
-    assert np.shape(told["values"]) == (3, 5, 2)
-    assert told["cells"].keys() == CELLS.keys()
-    assert "files" not in told
+    found = run_lesson("anatomy", cell=cell).to_json()
+    assert found["holds"] is True
+    assert found["outputs"] == [3, 5, 2]
+    assert found["state"] == [3, 2]
+    assert np.shape(found["values"]) == (3, 5, 2)
+    assert found["cells"].keys() == CELLS.keys()
+    assert "files" not in found
 
 
 def test_hihello(tmp_path, monkeypatch):
     monkeypatch.setattr(next_symbol, "SEEDS", 2)
-    taught = run_lesson("hihello", output=tmp_path / "run")
-    told = taught.to_json()
-    assert (told["lesson"], told["shape"], told["holds"]) == ("hihello", "many to many", True)
-    assert told["prediction"] == "ihello"
-    assert told["loss"] < 0.01
-    assert min(told["as_taught"]["losses"]) >= told["as_taught"]["floor"]
-    assert len(told["as_taught"]["losses"]) == 2
-    assert [row[3] for row in taught.finding.tables[0].rows] == [
+    result = run_lesson("hihello", output=tmp_path / "run")
+    found = result.to_json()
+    assert (found["lesson"], found["shape"], found["holds"]) == ("hihello", "many to many", True)
+    assert found["prediction"] == "ihello"
+    assert found["loss"] < 0.01
+    assert min(found["without_output_layer"]["losses"]) >= found["without_output_layer"]["floor"]
+    assert len(found["without_output_layer"]["losses"]) == 2
+    assert [row[3] for row in result.finding.tables[0].rows] == [
         f"{letter} 100%" for letter in "ihello"
     ]
 
 
 def test_sentiment_pads_to_no_effect(tmp_path):
-    told = run_lesson("sentiment", output=tmp_path / "run").to_json()
-    assert told["holds"] is True
-    assert told["changed_by_padding"] <= 1e-6
+    found = run_lesson("sentiment", output=tmp_path / "run").to_json()
+    assert found["holds"] is True
+    assert found["changed_by_padding"] <= 1e-6
 
 
 def test_tagging_needs_both_ways(tmp_path):
-    told = run_lesson("tagging", seed=1, output=tmp_path / "run").to_json()
-    assert told["holds"] is True
-    assert told["tags"] != told["one_way_tags"]
-    assert told["one_way"]["right"] < told["right"] == told["all"]
+    found = run_lesson("tagging", seed=1, output=tmp_path / "run").to_json()
+    assert found["holds"] is True
+    assert found["tags"] != found["one_way_tags"]
+    assert found["one_way"]["right"] < found["right"] == found["all"]
 
 
 def test_where_an_answer_looks_that_does_not_end():
     pairs = translation.Pairs([[1, 2], [2]], [[2, 1], [2]], 3)
     config = SequenceConfig(cell="rnn", units=4, attention="dot")
-    reader = translation.Reader(pairs, config, FitConfig(epochs=1), lambda *_: None)
-    assert np.allclose(reader.looks([1, 2], [1]).sum(-1), [1, 1])
-    assert reader.looks([1, 2], [1, 1, 1]).shape == (3, 2)
-    told = reader.answers([[1, 2], [2]])
-    assert all(0 not in row and pairs.ends[1] not in row for row in told)
+    translator = translation.FittedTranslator(pairs, config, FitConfig(epochs=1), silent)
+    assert np.allclose(translator.looks([1, 2], [1]).sum(-1), [1, 1])
+    assert translator.looks([1, 2], [1, 1, 1]).shape == (3, 2)
+    answers = translator.answers([[1, 2], [2]])
+    assert all(0 not in row and pairs.ends[1] not in row for row in answers)

@@ -11,17 +11,23 @@ from hypothesis import strategies as st
 
 from melodyrnn import sweep
 from melodyrnn.cli import main
+from melodyrnn.data.gather import gather
 from melodyrnn.errors import ConfigError, MelodyError, RunError
-from melodyrnn.experiments.sweep import lesson_runs, song_runs, summary
-from melodyrnn.experiments.sweep import lesson_settings as course
+from melodyrnn.experiments.sweep import images_grid, lesson_sweep
 from melodyrnn.experiments.sweep.grid import combinations, read_grid, settings_of, shown
+from melodyrnn.experiments.sweep.lesson_sweep import LessonSweep
 from melodyrnn.experiments.sweep.outcome import ACCURACY, BITS, Outcome
+from melodyrnn.experiments.sweep.song_sweep import SongSweep
+from melodyrnn.experiments.sweep.summary import Summary
 from melodyrnn.experiments.sweep.sweep import lesson_of
-from melodyrnn.lessons.catalogue import lesson_named
+from melodyrnn.experiments.sweep.sweepable import Execution
 from melodyrnn.models.config import FitConfig, ModelConfig, SequenceConfig, TrainConfig
+from melodyrnn.music.notation.text import parse
+from melodyrnn.system.progress import silent
 
 LESSON = settings_of(SequenceConfig, FitConfig)
 SONG = settings_of(ModelConfig, TrainConfig)
+HERE = Execution(Path("runs"), 1, silent)
 
 
 def test_values_take_the_type_of_their_setting():
@@ -69,18 +75,17 @@ def test_a_grid_is_every_combination_once(units, rates):
         ([f"units={','.join(map(str, range(1, 8000)))}", "layers=1,2"], "a grid of 15,998 comb"),
     ],
 )
-def test_a_wrong_grid_is_told(words, message):
+def test_a_wrong_grid_is_refused(words, message):
     with pytest.raises(ConfigError) as caught:
         read_grid(words, LESSON)
     assert message in str(caught.value)
 
 
-def test_the_course_has_54_settings_of_each_cell_and_54_learnings():
-    lesson = lesson_named("images")
-    grid = read_grid(course.GRID, lesson_runs.usable(lesson))
-    every = combinations(grid)
+def test_the_course_has_54_settings_of_each_cell_and_54_trainings():
+    swept = LessonSweep("images")
+    every = combinations(read_grid(swept.default_grid, swept.fields))
     assert len(every) == 3 * 54
-    plans = lesson_runs.plans_of(lesson, every, {"seed": 0}, Path("runs"))
+    plans = swept.plans(every, {"seed": 0}, HERE)
     assert len(plans) == 54
     assert {plan.epochs for plan in plans} == {(30, 50, 100)}
     assert len({plan.path for plan in plans}) == 54
@@ -106,13 +111,13 @@ def test_the_best_has_not_diverged():
 
 
 def test_a_table_has_the_last_setting_side_by_side():
-    headings, rows = summary.pivoted(GRID, ACCURACY, OUTCOMES)
+    headings, rows = Summary("images", GRID, ACCURACY, OUTCOMES).table()
     assert headings == ["cell", "units 8", "units 16"]
     assert rows == [["rnn", "10.0%*", "–*"], ["gru", "70.0%", "90.0%"]]
 
 
 def test_heat_maps_pair_the_settings_that_vary():
-    (only,) = summary.heat_maps("images", GRID, ACCURACY, OUTCOMES)
+    (only,) = Summary("images", GRID, ACCURACY, OUTCOMES).heat_maps()
     assert (only.name, only.rows, only.columns) == ("cell-units", ["rnn", "gru"], ["8", "16"])
     assert str(only.values) == "[[nan, nan], [0.7, 0.9]]"
     three = GRID | {"epochs": [5, 6]}
@@ -121,21 +126,24 @@ def test_heat_maps_pair_the_settings_that_vary():
         for each in OUTCOMES
         for epochs, part in ((5, 1), (6, 2))
     ]
-    maps = {each.name: each for each in summary.heat_maps("images", three, ACCURACY, more)}
+    maps = {each.name: each for each in Summary("images", three, ACCURACY, more).heat_maps()}
     assert list(maps) == ["grid", "cell-units", "cell-epochs", "units-epochs"]
     assert maps["cell-epochs"].title == "images: accuracy, best over units"
     assert str(maps["cell-epochs"].values) == "[[nan, nan], [0.9, 0.45]]"
     assert maps["grid"].columns == ["8 5", "8 6", "16 5", "16 6"]
 
 
-def test_what_diverged_is_told_by_what_it_shares():
-    assert list(summary.sentences(GRID, ACCURACY, OUTCOMES)) == [
+def test_what_diverged_is_described_by_what_it_shares():
+    def said(outcomes):
+        return list(Summary("images", GRID, ACCURACY, outcomes).sentences())
+
+    assert said(OUTCOMES) == [
         "best: accuracy 90.0% with cell gru, units 16",
         "2 of 4 diverged, all with cell rnn",
     ]
-    assert list(summary.sentences(GRID, ACCURACY, OUTCOMES[2:]))[1] == "none of 2 diverged"
+    assert said(OUTCOMES[2:])[1] == "none of 2 diverged"
     one = [*OUTCOMES[2:], outcome(nan, True, cell="gru", units=8, epochs=5)]
-    assert list(summary.sentences(GRID, ACCURACY, one))[1] == "1 of 3 diverged: cell gru, units 8"
+    assert said(one)[1] == "1 of 3 diverged: cell gru, units 8"
 
 
 @pytest.fixture
@@ -163,13 +171,13 @@ def test_a_sweep_of_a_lesson_is_resumed(here, monkeypatch):
     assert json.loads((found.output / "sweep.json").read_text())["target"] == "images"
     files[1].unlink()  # as if it had been killed there
     ran = []
-    share_out = lesson_runs.share_out
+    share_out = lesson_sweep.share_out
 
     def counting(work, tasks, *rest):
         ran.extend(plan.path.name for plan in tasks.values())
         share_out(work, tasks, *rest)
 
-    monkeypatch.setattr(lesson_runs, "share_out", counting)
+    monkeypatch.setattr(lesson_sweep, "share_out", counting)
     again = sweep("images", grid=grid, jobs=1)
     assert ran == ["units=3"]
     assert [each.score for each in again.outcomes] == [each.score for each in found.outcomes]
@@ -187,13 +195,13 @@ def test_a_sweep_of_a_song_leaves_runs(here):
     done = runner.invoke(main, [*words, "--json"])
     assert done.exit_code == 0, done.output
     found = json.loads(done.stdout)
-    assert found["score"] == "bits a note"
+    assert found["score"] == "bits per note"
     assert [each["settings"] for each in found["outcomes"]] == [
         {"model": model, "epochs": epochs} for model in ("mlp", "ngram") for epochs in (1, 2)
     ]
     assert (here / found["outcomes"][0]["run"] / "run.json").is_file()
     table = runner.invoke(main, words)  # nothing is run again
-    assert "song: bits a note, 4 settings" in table.stdout
+    assert "song: bits per note, 4 settings" in table.stdout
     assert all(len(line) <= 80 for line in table.stdout.splitlines())
     with pytest.raises(MelodyError, match="song has 9 notes and a window of 99"):
         sweep("song.txt", grid={"window": [4, 99]})
@@ -229,7 +237,7 @@ def test_a_corpus_is_no_lesson():
     ],
 )
 @pytest.mark.usefixtures("here")
-def test_what_is_neither_a_lesson_nor_a_song_is_told(target, message):
+def test_what_is_neither_a_lesson_nor_a_song_is_refused(target, message):
     with pytest.raises(MelodyError) as caught:
         sweep(target, grid=["units=4"])
     assert message in str(caught.value)
@@ -247,13 +255,36 @@ def test_other_limits_are_checked_before_anything_is_made(here):
 
 
 def test_a_grid_over_seeds_and_songs_apart_is_judged_by_those_held_out():
-    from melodyrnn.data.gather import Named
-    from melodyrnn.music.notation.text import parse
-
     tunes = ["c8 d8 e8 f8 g8", "c8 g8 c8 g8 c8", "e8 d8 c8 d8 e4", "c8 c8 d8 d8 e8 f8"]
-    songs = [Named(f"song {n}", parse(tune)) for n, tune in enumerate(tunes)]
-    assert song_runs.parted(songs[:1]).held_out == ()
-    plans = song_runs.plans_of(songs, [{"seed": 3}, {"seed": 4}], {}, Path("runs"))
+    swept = SongSweep(gather(map(parse, tunes)))
+    assert SongSweep(gather(parse(tunes[0]))).parts.held_out == ()
+    plans = swept.plans([{"seed": 3}, {"seed": 4}], {}, HERE)
     assert [plan.seed for plan in plans] == [3, 4]
     assert plans[0].held_out
     assert shown(None) == "none"
+
+
+@pytest.mark.parametrize(
+    "swept", [LessonSweep("images"), SongSweep(gather(parse("c8 d8 e8 f8 g8")))]
+)
+def test_a_lesson_and_songs_are_swept_the_same_way(swept):
+    assert swept.name
+    assert {"units", "epochs", "learning_rate"} <= swept.fields.keys()
+    assert json.loads(json.dumps(swept.identity)) == swept.identity
+    swept.check([{"epochs": 1}])
+    (plan,) = swept.plans([{"epochs": 1}], {"seed": 5}, HERE)
+    assert plan.path.parent == Path("runs/runs")
+
+
+def test_remedies_are_summed_up_by_what_helps_with_every_seed():
+    tried = images_grid.remedy_combinations(seed=7)
+    assert len(tried) == 8 * images_grid.SEEDS
+    assert [each["seed"] for each in tried[:3]] == [7, 8, 9]
+    found = [Outcome(each, 0.9, each["learning_rate"] == 0.1, 1.0, "run") for each in tried]
+    summed_up = images_grid.remedies(found)
+    assert [each.diverged for each in summed_up] == [3, 3, 3, 3, 0, 0, 3, 3]
+    helps, fails = images_grid.remedy_sentences(summed_up)
+    assert helps.endswith(
+        "no longer diverges with rate 0.01 (90% or more), rate 0.001 (90% or more)"
+    )
+    assert "no remedy, gradient clipping, orthogonal weights, both, LSTM, GRU" in fails

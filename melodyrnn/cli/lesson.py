@@ -27,10 +27,10 @@ def lesson(name: str, run_all: bool, as_json: bool, quiet: bool, **settings: Any
     Without a NAME, lists them. Each has settings of its own; those given here replace them, where
     the lesson can use them. The exit status is 1 where a claim does not hold.
     """
-    from melodyrnn.console.lesson import show_lessons, show_taught, show_verdict
+    from melodyrnn.console.lesson import show_lesson, show_lessons, show_verdict
     from melodyrnn.console.progress import progress_of
     from melodyrnn.lessons.catalogue import all_lessons
-    from melodyrnn.lessons.running import run_lesson, run_lessons
+    from melodyrnn.lessons.run_lesson import run_lesson, run_lessons
 
     if run_all and name != LIST:
         raise click.UsageError(f"--all carries out all lessons; leave out {name!r}")
@@ -54,7 +54,7 @@ def lesson(name: str, run_all: bool, as_json: bool, quiet: bool, **settings: Any
         if as_json:
             print_json(results[0].to_json())
         elif not quiet:
-            show_taught(results[0])
+            show_lesson(results[0])
     if quiet:
         for path in (path for taught in results for path in taught.files):
             click.echo(path)

@@ -44,7 +44,6 @@ def sweep(
     """
     from melodyrnn.console.progress import progress_of
     from melodyrnn.console.sweep import show_sweep
-    from melodyrnn.experiments.sweep.summary import pivoted
     from melodyrnn.experiments.sweep.sweep import lesson_of, sweep
 
     silent = quiet or as_json
@@ -65,4 +64,4 @@ def sweep(
         for path in result.files:
             click.echo(path)
     else:
-        show_sweep(result, *pivoted(result.grid, result.score, result.outcomes))
+        show_sweep(result)

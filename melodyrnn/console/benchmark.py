@@ -1,23 +1,26 @@
 """A published table and ours."""
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 
 from melodyrnn.console.tables import table_of
 
+if TYPE_CHECKING:
+    from melodyrnn.experiments.benchmark.benchmark import BenchmarkResult
 
-def show_benchmark(result: Any) -> None:
-    """A BenchmarkResult."""
+
+def show_benchmark(result: "BenchmarkResult") -> None:
+    """Each model's bits per note, beside the published ones where there are any."""
     console = Console(highlight=False)
-    data, told, folds = result.data, len(result.tests), result.folds
+    data, tested, folds = result.data, len(result.tests), result.folds
     facts = [f"{len(data.melodies):,} melodies", f"{data.notes:,} notes"]
     facts += [f"{len(data.alphabet)} pitches"]
-    facts += [f"{told} of {folds} folds" if told < folds else f"{folds} folds"]
+    facts += [f"{tested} of {folds} folds" if tested < folds else f"{folds} folds"]
     what = result.table.about if result.table else result.songs
     console.print(f"{what}: {', '.join(facts)}", soft_wrap=True, markup=False)
     table = table_of(console, "The next pitch", "model", "settings", "inputs")
-    columns = ["bits a note", "by melody"] + ["published"] * bool(result.table)
+    columns = ["bits per note", "by melody"] + ["published"] * bool(result.table)
     for heading in columns:
         table.add_column(heading, justify="right")
     for row in result.rows:
@@ -26,5 +29,5 @@ def show_benchmark(result: Any) -> None:
         table.add_row(row.row.model, row.row.settings, row.row.inputs, *cells)
     console.print(table)
     source = f"Published: {result.table.source}. " if result.table else ""
-    console.print(f"\n{source}Folds dealt out with seed {result.seed}.", markup=False)
+    console.print(f"\n{source}Folds drawn with seed {result.seed}.", markup=False)
     console.print(str(result.file), soft_wrap=True, markup=False)

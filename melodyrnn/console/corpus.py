@@ -1,7 +1,7 @@
 """Corpora, and what is in one."""
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.table import Table
@@ -9,32 +9,35 @@ from rich.text import Text
 
 from melodyrnn.console.tables import table_of
 
+if TYPE_CHECKING:
+    from melodyrnn.workflows.corpus import Contents, Listed
+
 _MOST = 8
 
 
-def show_list(corpora: Any) -> None:
+def show_list(corpora: Sequence["Listed"]) -> None:
     """Listed corpora, a row each."""
     console = Console(highlight=False)
     table = table_of(console, "Corpora, in the files of music21", "name")
     table.columns[0].no_wrap = True
     table.add_column("tunes", justify="right")
-    table.add_column("whose")
-    table.add_column("what")
+    table.add_column("tradition")
+    table.add_column("about")
     for one in corpora:
         table.add_row(one.name, f"{one.tunes:,}", one.tradition, one.about)
     console.print(table)
 
 
-def show_contents(result: Any, report: bool) -> None:
-    """A Contents; with ``report`` every tune left out, too."""
+def show_contents(result: "Contents", report: bool) -> None:
+    """What songs hold; with ``report`` every tune left out, too."""
     console = Console(highlight=False)
     console.print(f"[bold]{result.tunes:,}[/] tunes, {result.notes:,} notes")
     pitches = f"{result.lowest_name} to {result.highest_name}, {len(result.pitches)} of them"
     rows = [
-        ("different", f"{result.different:,}, those nearly the same counted once"),
+        ("different", f"{result.different:,}, near-duplicates counted once"),
         (
             "notes",
-            f"{result.shortest:,} to {result.longest:,} a tune, the middle {result.middle:,}",
+            f"{result.shortest:,} to {result.longest:,} a tune, median {result.middle:,}",
         ),
         ("pitches", pitches),
         ("meters", _counts(result.meters)),
@@ -61,5 +64,5 @@ def _counts(counts: Mapping[str, int]) -> str:
     return ", ".join(first) + (f" and {len(counts) - _MOST} more" if len(counts) > _MOST else "")
 
 
-def _reasons(result: Any) -> str:
+def _reasons(result: "Contents") -> str:
     return f": {result.reasons}; --report lists them" if result.left_out else ""

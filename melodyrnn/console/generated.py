@@ -1,17 +1,21 @@
 """Generated songs beside those they came from."""
 
+from collections.abc import Callable, Mapping
 from statistics import median
-from typing import Any
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 
 from melodyrnn.console.tables import table_of
 
+if TYPE_CHECKING:
+    from melodyrnn.evaluation.generated import Average, GeneratedFigures, MeasuredSongs
+
 _MOST = 3
 
 
-def show_generated(result: Any) -> None:
-    """An EvaluateGeneratedResult."""
+def show_generated(result: "GeneratedFigures") -> None:
+    """Figures of generated songs and of others, and what was copied most."""
     console = Console(highlight=False)
     sets = result.sets
     counts = [f"{len(songs.songs):,} {name.replace('_', ' ')}" for name, songs in sets.items()]
@@ -32,25 +36,26 @@ def show_generated(result: Any) -> None:
     table.add_row("longest copy, notes, most", *(_notes(s, max) for s in sets.values()))
     console.print(table)
     console.print("\n[bold]Copied most[/]")
-    ranked = sorted(result.generated.songs, key=lambda song: -song.copied.notes)
-    for song in ranked[:_MOST]:
-        notes, other, start, place = song.copied
+    copied = [(song.name, song.copied) for song in result.generated.songs if song.copied]
+    for name, (notes, other, start, place) in sorted(copied, key=lambda song: -song[1].notes)[
+        :_MOST
+    ]:
         where = f"from note {start + 1}, stand in {other}, from note {place + 1}"
-        console.print(f"{song.name}: {notes} notes in a row, {where}", markup=False)
+        console.print(f"{name}: {notes} notes in a row, {where}", markup=False)
 
 
-def _average(average: Any) -> str:
+def _average(average: "Average | None") -> str:
     if average is None:
         return "–"
     digits = 1 if average.mean >= 10 else 2
     return f"{average.mean:.{digits}f} ± {average.deviation:4.{digits}f}"
 
 
-def _most(shares: dict[Any, float], form: str) -> str:
+def _most(shares: Mapping[int, float] | Mapping[str, float], form: str) -> str:
     for value, share in shares.items():
         return f"{value:{form}} ({share:.0%})"
     return "–"
 
 
-def _notes(songs: Any, figure: Any) -> str:
+def _notes(songs: "MeasuredSongs", figure: Callable[[tuple[int, ...]], float]) -> str:
     return f"{figure(songs.copies):g}" if songs.copies else "–"

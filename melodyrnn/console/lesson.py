@@ -1,7 +1,7 @@
 """The list of lessons, and what one of them found."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.padding import Padding
@@ -9,8 +9,12 @@ from rich.text import Text
 
 from melodyrnn.console.tables import table_of
 
+if TYPE_CHECKING:
+    from melodyrnn.lessons.lesson import Lesson
+    from melodyrnn.lessons.run_lesson import LessonResult
 
-def show_lessons(lessons: Sequence[Any]) -> None:
+
+def show_lessons(lessons: Sequence["Lesson"]) -> None:
     """Each lesson's name, shape and what goes in and out."""
     console = Console(highlight=False)
     table = table_of(console, f"{len(lessons)} lessons", "lesson", "shape", "what it is")
@@ -21,10 +25,10 @@ def show_lessons(lessons: Sequence[Any]) -> None:
     console.print("\n'melodyrnn lesson NAME' carries one out, '--all' all of them")
 
 
-def show_taught(taught: Any) -> None:
+def show_lesson(result: "LessonResult") -> None:
     """A lesson carried out: its tables, its claim, what was found."""
     console = Console(highlight=False)
-    lesson, finding = taught.lesson, taught.finding
+    lesson, finding = result.lesson, result.finding
     console.print(Text.assemble((lesson.name, "bold"), f", {lesson.shape}: {lesson.about}"))
     for shown in finding.tables:
         table = table_of(console, shown.title, *shown.headings)
@@ -32,34 +36,33 @@ def show_taught(taught: Any) -> None:
             table.add_row(*map(Text, row))
         console.print(table)
     console.print()
-    _say(console, "claim", lesson.claim)
-    _say(console, "found", finding.sentence)
-    _say_verdict(console, taught)
-    if taught.files:
-        console.print(f"\n{taught.files[0].parent}/", soft_wrap=True, markup=False)
-        names = "  ".join(path.name for path in taught.files)
+    _print_wrapped(console, "claim", lesson.claim)
+    _print_wrapped(console, "found", finding.sentence)
+    _print_verdict(console, result)
+    if result.files:
+        console.print(f"\n{result.files[0].parent}/", soft_wrap=True, markup=False)
+        names = "  ".join(path.name for path in result.files)
         console.print(Padding(Text(names), (0, 0, 0, 2)))
 
 
-def show_verdict(taught: Any) -> None:
+def show_verdict(result: "LessonResult") -> None:
     """A lesson carried out among others: what it claimed and found."""
     console = Console(highlight=False)
-    console.print(Text.assemble((taught.lesson.name, "bold"), f", {taught.lesson.shape}"))
-    _say(console, "claim", taught.lesson.claim)
-    _say(console, "found", taught.finding.sentence)
-    _say_verdict(console, taught)
+    console.print(Text.assemble((result.lesson.name, "bold"), f", {result.lesson.shape}"))
+    _print_wrapped(console, "claim", result.lesson.claim)
+    _print_wrapped(console, "found", result.finding.sentence)
+    _print_verdict(console, result)
     console.print()
 
 
-def _say(console: Console, word: str, text: str) -> None:
-    grid = Text(text)
+def _print_wrapped(console: Console, word: str, text: str) -> None:
     console.print(Text(f"  {word:7}", "dim"), end="")
-    lines = grid.wrap(console, console.width - 10)
+    lines = Text(text).wrap(console, console.width - 10)
     for number, line in enumerate(lines):
         console.print(line if number == 0 else Text(" " * 9) + line)
 
 
-def _say_verdict(console: Console, taught: Any) -> None:
-    holds = taught.finding.holds
+def _print_verdict(console: Console, result: "LessonResult") -> None:
+    holds = result.finding.holds
     word = ("the claim holds", "green") if holds else ("the claim does not hold", "bold red")
-    console.print(Text.assemble("  " + " " * 7, word, (f"  ({taught.seconds:.1f} s)", "dim")))
+    console.print(Text.assemble("  " + " " * 7, word, (f"  ({result.seconds:.1f} s)", "dim")))

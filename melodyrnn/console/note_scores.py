@@ -1,28 +1,31 @@
 """How well notes are predicted."""
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 
 from melodyrnn.console.tables import table_of
 
+if TYPE_CHECKING:
+    from melodyrnn.evaluation.note_scores import NoteScores
 
-def show_note_scores(scores: Any) -> None:
-    """NoteScores: pitch, duration and both, with intervals where songs differ."""
+
+def show_note_scores(scores: "NoteScores") -> None:
+    """Pitch, duration and both, with confidence intervals where there are several songs."""
     console = Console(highlight=False)
     document = scores.to_json()
     title = f"{scores.notes:,} notes, each predicted from those before it"
-    table = table_of(console, title, "of a note")
+    table = table_of(console, title, "attribute")
     for heading in ("bits", "perplexity", "correct"):
         table.add_column(heading, justify="right")
         if document["confidence"]:
             table.add_column(f"{document['confidence']:.0%} interval", justify="right")
-    for name, predicted in scores.predicted.items():
+    for name, score in scores.predicted.items():
         cells = []
         for interval, form in (
-            (predicted.bits, ".3f"),
-            (predicted.perplexity, ".2f"),
-            (predicted.right, ".1%"),
+            (score.bits, ".3f"),
+            (score.perplexity, ".2f"),
+            (score.right, ".1%"),
         ):
             cells.append(f"{interval.value:{form}}")
             if document["confidence"]:

@@ -6,23 +6,25 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from math import inf
 from threading import Timer
-from typing import Any
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn
+from rich.progress import BarColumn, SpinnerColumn, TextColumn
+from rich.progress import Progress as ProgressBar
+
+from melodyrnn.system.progress import Progress, silent
 
 _SECONDS_BEFORE_LINES = 1.0  # what is done sooner, or refused, needs no word of progress
 _SECONDS_BETWEEN_LINES = 2.0
 
 
 @contextmanager
-def progress_of(what: str, unit: str, quiet: bool = False) -> Iterator[Any]:
-    """Gives ``report(done, all, words)``: a bar on a terminal, a plain line now and then elsewhere.
+def progress_of(what: str, unit: str, quiet: bool = False) -> Iterator[Progress]:
+    """Gives the callback of the work: a bar on a terminal, a plain line now and then elsewhere.
 
     All of it goes to standard error, so that standard output holds results only.
     """
     if quiet:
-        yield lambda done, all_, words="": None
+        yield silent
     elif sys.stderr.isatty():
         with _bar(what, unit) as report:
             yield report
@@ -38,32 +40,32 @@ def progress_of(what: str, unit: str, quiet: bool = False) -> Iterator[Any]:
 
 
 @contextmanager
-def _bar(what: str, unit: str) -> Iterator[Any]:
+def _bar(what: str, unit: str) -> Iterator[Progress]:
     columns = (
         SpinnerColumn(),
         TextColumn("{task.description}", markup=False),  # a file's name may look like markup
         BarColumn(None),
         TextColumn("{task.fields[words]}"),
     )
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+    with ProgressBar(*columns, console=Console(stderr=True), transient=True) as bar:
         task, pace = bar.add_task(what, total=None, words="starting"), Pace(unit)
 
-        def report(done: int, all_: int, words: str = "") -> None:
-            told = pace.tell(done, all_, words)
-            bar.update(task, completed=done, total=all_, words=told)
+        def report(done: int, total: int, words: str = "") -> None:
+            line = pace.line(done, total, words)
+            bar.update(task, completed=done, total=total, words=line)
 
         yield report
 
 
-def _lines(what: str, unit: str) -> Any:
+def _lines(what: str, unit: str) -> Progress:
     last, pace = time.monotonic(), Pace(unit)
 
-    def report(done: int, all_: int, words: str = "") -> None:
+    def report(done: int, total: int, words: str = "") -> None:
         nonlocal last
-        told = pace.tell(done, all_, words)
+        line = pace.line(done, total, words)
         if time.monotonic() - last >= _SECONDS_BETWEEN_LINES:
             last = time.monotonic()
-            _print(f"{what}: {told}")
+            _print(f"{what}: {line}")
 
     return report
 
@@ -73,22 +75,22 @@ def _print(line: str) -> None:
 
 
 class Pace:
-    """Tells of each step of some work, and how long the rest takes at the pace so far."""
+    """How far some work has come, and how long the rest takes at the pace so far."""
 
     def __init__(self, unit: str, now: Callable[[], float] = time.monotonic) -> None:
         self.unit, self.now = unit, now
         self.last, self.first, self.began = inf, 0, 0.0
 
-    def tell(self, done: int, all_: int, words: str) -> str:
-        """``epoch 40/2000 loss 1.234 right 55% ≤0:41``; learning may well end sooner.
+    def line(self, done: int, total: int, words: str) -> str:
+        """``epoch 40/2000 loss 1.234 ≤0:41``; training may well end sooner.
 
         Where less is done than before, other work has begun, with a pace of its own.
         """
         if done < self.last:
             self.first, self.began = done, self.now()
         self.last = done
-        parts = [self.unit, f"{done}/{all_}", words]
+        parts = [self.unit, f"{done}/{total}", words]
         if done > self.first:
-            seconds = round((self.now() - self.began) / (done - self.first) * (all_ - done))
+            seconds = round((self.now() - self.began) / (done - self.first) * (total - done))
             parts.append(f"≤{seconds // 60}:{seconds % 60:02}")
         return " ".join(filter(None, parts))

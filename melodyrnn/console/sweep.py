@@ -1,17 +1,23 @@
-"""A sweep: its table, what came out best, what diverged and what mends it."""
+"""A sweep: its table, what came out best, what diverged and what helps."""
 
-from typing import Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.text import Text
 
 from melodyrnn.console.tables import table_of
 
+if TYPE_CHECKING:
+    from melodyrnn.experiments.sweep.images_grid import Remedy
+    from melodyrnn.experiments.sweep.sweep import SweepResult
 
-def show_sweep(result: Any, headings: list[str], rows: list[list[str]]) -> None:
-    """A SweepResult, and its table as ``summary.pivoted`` gives it."""
+
+def show_sweep(result: "SweepResult") -> None:
+    """The outcomes of a grid, a setting side by side with another."""
     console = Console(highlight=False)
     title = f"{result.target}: {result.score.name}, {len(result.outcomes)} settings"
+    headings, rows = result.table
     table = table_of(console, title)
     for heading in headings:
         table.add_column(heading, justify="right")
@@ -23,22 +29,19 @@ def show_sweep(result: Any, headings: list[str], rows: list[list[str]]) -> None:
         console.print(Text("* diverged", "dim"))
     for sentence in result.sentences:
         console.print(sentence, markup=False)
-    if result.mendings:
-        _show_mendings(console, result)
+    if result.remedies:
+        _show_remedies(console, result.remedies)
     console.print(f"\n{result.output}/", soft_wrap=True, markup=False)
 
 
-def _show_mendings(console: Console, result: Any) -> None:
-    seeds = len(result.mendings[0].accuracies)
-    table = table_of(
-        console, f"What mends a simple RNN of 256 units at 0.1: {seeds} seeds each", "tried"
-    )
+def _show_remedies(console: Console, remedies: Sequence["Remedy"]) -> None:
+    seeds = len(remedies[0].accuracies)
+    title = f"Remedies for divergence: a simple RNN, 256 units, rate 0.1; {seeds} seeds each"
+    table = table_of(console, title, "remedy")
     for heading in ("accuracy", "least", "most", "diverged"):
         table.add_column(heading, justify="right")
-    for mending in result.mendings:
-        found = mending.accuracies
+    for remedy in remedies:
+        found = remedy.accuracies
         numbers = (sum(found) / len(found), min(found), max(found))
-        table.add_row(
-            mending.tried, *(f"{n:.1%}" for n in numbers), f"{mending.diverged} of {seeds}"
-        )
+        table.add_row(remedy.tried, *(f"{n:.1%}" for n in numbers), f"{remedy.diverged} of {seeds}")
     console.print(table)

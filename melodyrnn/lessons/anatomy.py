@@ -1,51 +1,68 @@
-"""What comes out of a recurrent layer, and what stays in it. Nothing is learned."""
+"""What comes out of a recurrent layer, and what stays in it. Nothing is trained."""
 
-from typing import Any
+from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
-from melodyrnn.lessons.lesson import Finding, Lesson, Progress, Table
+from melodyrnn.lessons.lesson import Finding, Lesson, Table
 from melodyrnn.models.config import SequenceConfig
 from melodyrnn.models.registry import CELLS
 from melodyrnn.sequences.vocabulary import Vocabulary
+from melodyrnn.system.documents import JSON
+from melodyrnn.system.progress import Progress
 
 WORDS = ("hello", "eolll", "lleel")
 LETTERS = Vocabulary("helo")
 
+Floats = npt.NDArray[np.float32]
 
-def teach(lesson: Lesson, progress: Progress) -> Finding:
+
+class LayerOutput(NamedTuple):
+    """What a layer makes of a batch."""
+
+    outputs: Floats  # (N, T, H)
+    states: list[Floats]  # after the last step, each (N, H)
+
+    @property
+    def ends_in_its_state(self) -> bool:
+        """Whether the last output is the state."""
+        return np.array_equal(self.outputs[:, -1], self.states[0])
+
+    def to_json(self) -> dict[str, JSON]:
+        return {
+            "outputs": list(self.outputs.shape),
+            "states": [list(state.shape) for state in self.states],
+            "values": self.outputs.tolist(),
+        }
+
+
+def run(lesson: Lesson, progress: Progress) -> Finding:
     onehot = np.eye(len(LETTERS), dtype=np.float32)[np.array(list(map(LETTERS.encode, WORDS)))]
-    runs = {}
+    layers = {}
     for number, cell in enumerate(CELLS, 1):
-        runs[cell] = _outputs(cell, lesson, onehot)
+        layers[cell] = _apply(cell, lesson, onehot)
         progress(number, len(CELLS), cell)
-    outputs, states = runs[lesson.model.cell]
-    same = [name for name, (out, (state, *_)) in runs.items() if np.array_equal(out[:, -1], state)]
+    outputs, states = layers[lesson.model.cell]
+    same = sum(layer.ends_in_its_state for layer in layers.values())
     return Finding(
-        holds=len(same) == len(CELLS),
+        holds=same == len(CELLS),
         sentence=(
             f"outputs {outputs.shape}, state {states[0].shape}; the last output is the state in "
-            f"{len(same)} of {len(CELLS)} cells"
+            f"{same} of {len(CELLS)} cells"
         ),
         figures={
             "outputs": list(outputs.shape),
             "state": list(states[0].shape),
             "values": outputs.tolist(),
-            "cells": {
-                name: {
-                    "outputs": list(out.shape),
-                    "states": [list(state.shape) for state in states],
-                    "values": out.tolist(),
-                }
-                for name, (out, states) in runs.items()
-            },
+            "cells": {name: layer.to_json() for name, layer in layers.items()},
         },
-        tables=[_values(lesson.model.cell, outputs, states), _every_cell(runs)],
+        tables=[_steps(lesson.model.cell, outputs, states[0]), _every_cell(layers)],
     )
 
 
-def _outputs(cell: str, lesson: Lesson, x: Any) -> tuple[Any, list[Any]]:
-    """(N, T, F) -> outputs (N, T, H), and of the states after the last step each, (N, H)."""
+def _apply(cell: str, lesson: Lesson, x: Floats) -> LayerOutput:
+    """A new layer of ``cell`` applied to ``x`` (N, T, F)."""
     from melodyrnn.models.backend import keras
     from melodyrnn.models.recurrent.cells import CELLS as LAYERS
 
@@ -58,34 +75,35 @@ def _outputs(cell: str, lesson: Lesson, x: Any) -> tuple[Any, list[Any]]:
         recurrent_initializer=keras.initializers.Orthogonal(seed=seed),
     )
     outputs, *states = (np.asarray(part) for part in layer(x))
-    return outputs, states
+    return LayerOutput(outputs, states)
 
 
-def _values(cell: str, outputs: Any, states: list[Any]) -> Table:
+def _steps(cell: str, outputs: Floats, states: Floats) -> Table:
+    """The output of each step, and the state after the last one."""
     steps = range(outputs.shape[1])
     lines = []
-    for word, out, state in zip(WORDS, outputs, states[0], strict=True):
+    for word, out, state in zip(WORDS, outputs, states, strict=True):
         lines += [["" if step else word, word[step], _vector(out[step]), ""] for step in steps]
         lines[-1][-1] = _vector(state)
-    return Table(f"What the {cell} says", ["word", "sees", "output", "state"], lines)
+    return Table(f"Each step of the {cell}", ["word", "input", "output", "state"], lines)
 
 
-def _every_cell(runs: dict[str, tuple[Any, list[Any]]]) -> Table:
+def _every_cell(layers: dict[str, LayerOutput]) -> Table:
     rows = [
         [
             name,
-            str(out.shape),
-            "  ".join(str(state.shape) for state in states),
-            _vector(out[0, -1]),
-            _vector(states[0][0]),
+            str(layer.outputs.shape),
+            "  ".join(str(state.shape) for state in layer.states),
+            _vector(layer.outputs[0, -1]),
+            _vector(layer.states[0][0]),
         ]
-        for name, (out, states) in runs.items()
+        for name, layer in layers.items()
     ]
     headings = ["cell", "outputs", "states", f"last of {WORDS[0]!r}", "its state"]
     return Table("Every cell", headings, rows)
 
 
-def _vector(values: Any) -> str:
+def _vector(values: Floats) -> str:
     return " ".join(f"{value:+.3f}" for value in values[:4]) + (" …" if len(values) > 4 else "")
 
 
@@ -97,7 +115,7 @@ LESSON = Lesson(
         "of a batch of 3 words of 5 letters, 2 units give outputs (3, 5, 2) and a state (3, 2), "
         "and the last output is the state, in every cell"
     ),
-    teach=teach,
+    run=run,
     model=SequenceConfig(cell="rnn", units=2),
     uses=("cell", "units", "seed"),
 )

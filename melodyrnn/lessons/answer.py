@@ -1,7 +1,7 @@
-"""The first half of a tune in, the second half out: does it help to look back?"""
+"""The first half of a tune in, the second half out: does attention help?"""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
@@ -9,16 +9,21 @@ import numpy.typing as npt
 
 from melodyrnn.formats.read import Corpus
 from melodyrnn.lessons.lesson import (
-    LEARNING,
-    NETWORK,
+    FIT_SETTINGS,
+    NETWORK_SETTINGS,
     Curve,
     Finding,
     HeatMap,
     Lesson,
-    Progress,
     Table,
 )
-from melodyrnn.lessons.tunes import Alphabet, Tune, Tunes, fit, gathered
+from melodyrnn.lessons.shared.corpus_tunes import (
+    LabelledTune,
+    MoveVocabulary,
+    Training,
+    TuneSplit,
+    gather_split,
+)
 from melodyrnn.models.config import FitConfig, SequenceConfig
 from melodyrnn.models.counted.ngram import Ngram
 from melodyrnn.music.interval_tokens import Move
@@ -26,6 +31,7 @@ from melodyrnn.sequences.sampling import log_softmax
 from melodyrnn.sequences.tune_intervals import Parts, difference, mean
 from melodyrnn.sequences.vocabulary import Indices
 from melodyrnn.sequences.windows import Batch, source_and_target
+from melodyrnn.system.progress import Progress
 
 HALF = 24
 """The most moves of a half: a tune has up to twice as many."""
@@ -38,11 +44,13 @@ CORPORA = {
 """Where the tunes come from: the corpora with many short ones."""
 
 CUTS = (1 / 3, 1 / 2, 2 / 3)
-"""Where a learned tune is cut: each one teaches three pairs. Tunes held out are cut in halves."""
+"""Where a tune of the training set is cut, into three pairs; other tunes are cut in halves."""
+HALVES = (1 / 2,)
 
 _ORDERS = (1, 2, 3, 4)
 
-Bits = Sequence[npt.NDArray[np.float64]]  # of each tune, of each move of its second half
+Bits = Sequence[npt.NDArray[np.float64]]
+"""Of each tune, of each move of its second half: -log2 of its probability."""
 
 
 class Pairs(NamedTuple):
@@ -52,8 +60,10 @@ class Pairs(NamedTuple):
     targets: Sequence[Sequence[Move]]
 
 
-def cut(tunes: Sequence[Tune], places: Sequence[float]) -> Pairs:
-    """Each tune at each of ``places``, parts of its length; of a part, the HALF nearest moves."""
+def cut(tunes: Sequence[LabelledTune], places: Sequence[float]) -> Pairs:
+    """Each tune at each of ``places``, fractions of its length; of each part, the HALF moves
+    nearest the cut.
+    """
     sources, targets = [], []
     for tune in tunes:
         for place in places:
@@ -63,12 +73,12 @@ def cut(tunes: Sequence[Tune], places: Sequence[float]) -> Pairs:
     return Pairs(sources, targets)
 
 
-class Writer(NamedTuple):
-    """A model that answers the first halves of the tunes held out."""
+class Continuations(NamedTuple):
+    """What a model makes of the second halves of the tunes held out, given the first ones."""
 
-    bits: Bits  # of the true second halves, each move told by those before it
-    told: Sequence[Sequence[int]]  # by itself, the likeliest move each time
-    looks: npt.NDArray[np.float32] | None = None  # (N, T, S), how it weighed the source
+    bits: Bits  # each move predicted from those before it
+    written: Sequence[Sequence[int]]  # free-running: the most probable move each time
+    looks: npt.NDArray[np.float32] | None = None  # (N, T, S): the attention weights
     curve: Curve | None = None
 
     @property
@@ -76,134 +86,176 @@ class Writer(NamedTuple):
         return mean([bits.mean() for bits in self.bits], [len(bits) for bits in self.bits])
 
 
+class Encoding:
+    """Moves as symbols of an encoder–decoder: 0 is the padding, a move its index plus 1."""
+
+    def __init__(self, moves: MoveVocabulary) -> None:
+        self.moves, self.start, self.end = moves, len(moves) + 1, len(moves) + 2
+
+    def batch(self, tunes: Sequence[LabelledTune], places: Sequence[float]) -> Batch:
+        sources, targets = (
+            [(self.moves.encode(line) + 1).tolist() for line in part] for part in cut(tunes, places)
+        )
+        return source_and_target(sources, targets, self.start, self.end, steps=(HALF, HALF + 1))
+
+    def bits(self, logits: npt.NDArray[np.float32], targets: Sequence[Sequence[Move]]) -> Bits:
+        """Of ``targets``, where one of the moves follows, and not the end."""
+        log_p = log_softmax(logits[..., 1 : self.start])
+        return [
+            -row[np.arange(len(target)), self.moves.encode(target)] / np.log(2)
+            for row, target in zip(log_p, targets, strict=True)
+        ]
+
+    def decode(self, rows: npt.NDArray[np.int32]) -> list[list[int]]:
+        """The indices of the moves of each row."""
+        return [[int(index) - 1 for index in row if 0 < index < self.start] for row in rows]
+
+
 def _network(
-    lesson: Lesson, attention: str, moves: Alphabet, tunes: Tunes, progress: Progress
-) -> Writer:
+    fitting: Training, attention: str, moves: MoveVocabulary, tunes: TuneSplit
+) -> Continuations:
     from melodyrnn.generation.decoding import answer
     from melodyrnn.models.networks.sequence_network import translator
     from melodyrnn.training.batches import logits_of
 
-    start, end = len(moves) + 1, len(moves) + 2  # 0 is the padding, a move its place and 1
-
-    def batch(pairs: Pairs) -> Batch:
-        sources, targets = ([(moves.encode(s) + 1).tolist() for s in part] for part in pairs)
-        return source_and_target(sources, targets, start, end, steps=(HALF, HALF + 1))
-
-    learned, validation, held_out = (
-        batch(cut(part, places))
-        for part, places in zip(tunes, (CUTS, (1 / 2,), (1 / 2,)), strict=True)
-    )
+    lesson, encoding = fitting.lesson, Encoding(moves)
+    held_out = encoding.batch(tunes.held_out, HALVES)
     made = translator(
         replace(lesson.model, attention=attention),
         (HALF, HALF + 1),
-        (end + 1, end + 1),
+        (encoding.end + 1, encoding.end + 1),
         seed=lesson.fit.seed,
     )
-    name = f"attention: {attention}"
-    curve = fit(lesson, made.model, learned, validation, progress, name)
-    logits = log_softmax(logits_of(made.model, held_out)[..., 1:start])  # moves alone
-    targets = [moves.encode(line) for line in cut(tunes.held_out, (1 / 2,)).targets]
-    bits = [
-        -row[np.arange(len(target)), target] / np.log(2)
-        for row, target in zip(logits, targets, strict=True)
-    ]
-    sources = held_out.x[0]
-    told = answer(made.model, sources, start, end, HALF + 1)
+    training = encoding.batch(tunes.training, CUTS)
+    validation = encoding.batch(tunes.validation, HALVES)
+    curve = fitting.fit(made.model, training, validation, f"attention: {attention}")
+    targets = cut(tunes.held_out, HALVES).targets
+    bits = encoding.bits(logits_of(made.model, held_out), targets)
+    written = answer(made.model, held_out.x[0], encoding.start, encoding.end, HALF + 1)
     looks = None
     if made.looks:
         looks = np.asarray(made.looks.predict(list(held_out.x), verbose=0))
-    written = [[int(index) - 1 for index in row if 0 < index < start] for row in told]
-    return Writer(bits, written, looks, curve)
+    return Continuations(bits, encoding.decode(written), looks, curve)
 
 
-def _counted(moves: Alphabet, tunes: Tunes) -> Writer:
-    """An n-gram, of the order that tells the tunes of validation best; it hears the first half
-    as far as it reaches back, and writes on from it.
+def _ngram(moves: MoveVocabulary, tunes: TuneSplit) -> Continuations:
+    """An n-gram of the order that predicts the validation set best. Its context reaches back into
+    the first half, and it writes on from there.
     """
-    learned, validation, held_out = ([moves.encode(tune.moves) for tune in part] for part in tunes)
+    training, validation, held_out = ([moves.encode(tune.moves) for tune in part] for part in tunes)
 
-    def told(model: Ngram, lines: Sequence[Indices]) -> Bits:
+    def bits(model: Ngram, lines: Sequence[Indices]) -> Bits:
         return [model.bits(line, len(line) // 2)[:HALF] for line in lines]
 
-    models = [Ngram(learned, order, len(moves)) for order in _ORDERS]
-    best = min(models, key=lambda model: np.concatenate(told(model, validation)).mean())
-    written = []
-    for line in held_out:
-        heard = line[: len(line) // 2].tolist()
-        for _ in range(min(HALF, len(line) - len(line) // 2)):
-            heard.append(int(best.probabilities(tuple(heard[-best.window :])).argmax()))
-        written.append(heard[len(line) // 2 :])
-    return Writer(told(best, held_out), written)
+    models = [Ngram(training, order, len(moves)) for order in _ORDERS]
+    best = min(models, key=lambda model: np.concatenate(bits(model, validation)).mean())
+    return Continuations(bits(best, held_out), [_continue(best, line) for line in held_out])
 
 
-def _in_place(writer: Writer, targets: Sequence[Sequence[int]]) -> Parts:
-    """The part of each second half that stands in its place in what was written freely."""
+def _continue(model: Ngram, line: Indices) -> list[int]:
+    """The second half of ``line`` as ``model`` writes it, always the most probable move."""
+    half = len(line) // 2
+    written: list[int] = line[:half].tolist()
+    for _ in range(min(HALF, len(line) - half)):
+        context = tuple(written[-model.window :])
+        written.append(int(model.probabilities(context).argmax()))
+    return written[half:]
+
+
+def _in_place(found: Continuations, targets: Sequence[Sequence[int]]) -> Parts:
+    """The proportion of the moves of the second halves that were written at their own places."""
     right = [
-        sum(a == b for a, b in zip(told, target, strict=False))
-        for told, target in zip(writer.told, targets, strict=True)
+        sum(a == b for a, b in zip(written, target, strict=False))
+        for written, target in zip(found.written, targets, strict=True)
     ]
     return Parts(np.array(right, dtype=np.float64), np.array(list(map(len, targets)), np.float64))
 
 
-def _teach(lesson: Lesson, progress: Progress) -> Finding:
-    tunes = gathered(lesson.own["tunes"], progress, longest=2 * HALF + 1, corpora=CORPORA)
-    moves = Alphabet(tunes)
-    writers = {
-        "with attention": _network(lesson, lesson.model.attention, moves, tunes, progress),
-        "without": _network(lesson, "none", moves, tunes, progress),
-        "n-gram": _counted(moves, tunes),
+@dataclass(frozen=True)
+class Comparison:
+    """All models on the tunes held out."""
+
+    tunes: TuneSplit
+    moves: MoveVocabulary
+    models: Mapping[str, Continuations]
+
+    @property
+    def pairs(self) -> Pairs:
+        return cut(self.tunes.held_out, HALVES)
+
+    @property
+    def bits(self) -> dict[str, Parts]:
+        """Bits per note of each model."""
+        return {name: model.per_note for name, model in self.models.items()}
+
+    @property
+    def in_place(self) -> dict[str, Parts]:
+        targets = [self.moves.encode(line).tolist() for line in self.pairs.targets]
+        return {name: _in_place(model, targets) for name, model in self.models.items()}
+
+    @property
+    def example(self) -> int:
+        """The number of the tune that attention helps most."""
+        without, looking = self.models["without"].bits, self.models["with attention"].bits
+        gains = [a.mean() - b.mean() for a, b in zip(without, looking, strict=True)]
+        return int(np.argmax(gains))
+
+
+def _run(lesson: Lesson, progress: Progress) -> Finding:
+    tunes = gather_split(lesson.own["tunes"], progress, longest=2 * HALF + 1, corpora=CORPORA)
+    moves, fitting = MoveVocabulary(tunes), Training(lesson, progress)
+    models = {
+        "with attention": _network(fitting, lesson.model.attention, moves, tunes),
+        "without": _network(fitting, "none", moves, tunes),
+        "n-gram": _ngram(moves, tunes),
     }
-    pairs = cut(tunes.held_out, (1 / 2,))
-    targets = [moves.encode(line).tolist() for line in pairs.targets]
-    bits = {name: writer.per_note for name, writer in writers.items()}
-    free = {name: _in_place(writer, targets) for name, writer in writers.items()}
+    return _finding(Comparison(tunes, moves, models))
+
+
+def _finding(compared: Comparison) -> Finding:
+    bits, free, count = compared.bits, compared.in_place, len(compared.tunes.held_out)
     saved = {name: difference(bits[name], bits["with attention"]) for name in ("without", "n-gram")}
-    looking = writers["with attention"]
-    gains = [
-        a.mean() - b.mean() for a, b in zip(writers["without"].bits, looking.bits, strict=True)
-    ]
-    shown = int(np.argmax(gains))
+    looking, without, ngram = (bits[name].value for name in compared.models)
     return Finding(
         holds=saved["n-gram"].low > 0,
         sentence=(
-            f"bits per note of {len(targets)} second halves held out: "
-            f"{bits['with attention'].value:.3f} with attention, {bits['without'].value:.3f} "
-            f"without (saved: {saved['without']}), {bits['n-gram'].value:.3f} by an n-gram "
-            f"(saved: {saved['n-gram']}); written freely, {free['with attention'].value:.1%}, "
-            f"{free['without'].value:.1%} and {free['n-gram'].value:.1%} stand in their place"
+            f"bits per note of {count} held-out second halves: {looking:.3f} with attention, "
+            f"{without:.3f} without (saved: {saved['without']}), {ngram:.3f} by an n-gram (saved: "
+            f"{saved['n-gram']}); free-running, {free['with attention'].value:.1%}, "
+            f"{free['without'].value:.1%} and {free['n-gram'].value:.1%} of the moves are correct"
         ),
         figures={
-            "tunes": {"learned": len(tunes.learned), "held_out": len(targets)},
+            "tunes": {"learned": len(compared.tunes.training), "held_out": count},
             "bits_per_note": {name: parts.value for name, parts in bits.items()},
             "saved_by_attention": saved["without"].to_json(),
             "saved_over_ngram": saved["n-gram"].to_json(),
             "written_in_place": {name: parts.value for name, parts in free.items()},
         },
-        tables=[
-            Table(
-                f"The second halves of {len(targets)} tunes held out",
-                ["model", "bits per note", "written freely, in place"],
-                [[name, f"{bits[name].value:.3f}", f"{free[name].value:.1%}"] for name in writers],
-            ),
-            _compared(tunes.held_out[shown], pairs, shown, moves, writers),
-        ],
-        pictures=_pictures(tunes.held_out[shown], pairs, shown, looking),
-        curves=[writer.curve for writer in writers.values() if writer.curve],
+        tables=[_models_table(bits, free, count), _example_table(compared)],
+        pictures=_pictures(compared),
+        curves=[model.curve for model in compared.models.values() if model.curve],
     )
 
 
-def _compared(
-    tune: Tune, pairs: Pairs, place: int, moves: Alphabet, writers: Mapping[str, Writer]
-) -> Table:
-    """What each model makes of one tune: the second half as it is, and as each writes it."""
+def _models_table(bits: Mapping[str, Parts], free: Mapping[str, Parts], count: int) -> Table:
+    return Table(
+        f"The second halves of {count} tunes held out",
+        ["model", "bits per note", "correct, free-running"],
+        [[name, f"{bits[name].value:.3f}", f"{free[name].value:.1%}"] for name in bits],
+    )
+
+
+def _example_table(compared: Comparison) -> Table:
+    """One tune: its second half, and as each model writes it."""
+    place, pairs = compared.example, compared.pairs
     rows = [
         ["first half", _spelled(pairs.sources[place]), ""],
         ["second half", _spelled(pairs.targets[place]), ""],
     ]
-    for name, writer in writers.items():
-        told = _spelled(moves.decode(writer.told[place]))
-        rows.append([name, told, f"{writer.bits[place].mean():.2f}"])
-    title = f"{tune.song.title or tune.name}, held out: the one that attention helps most"
+    for name, model in compared.models.items():
+        written = _spelled(compared.moves.decode(model.written[place]))
+        rows.append([name, written, f"{model.bits[place].mean():.2f}"])
+    title = f"{compared.tunes.held_out[place].title}, held out: the one that attention helps most"
     return Table(title, ["", "moves", "bits per note"], rows)
 
 
@@ -211,17 +263,22 @@ def _spelled(line: Sequence[Move]) -> str:
     return "  ".join(map(str, line))
 
 
-def _pictures(tune: Tune, pairs: Pairs, place: int, writer: Writer) -> list[HeatMap]:
-    """How the writer weighed the first half at each move of the second."""
-    if writer.looks is None:
+def _pictures(compared: Comparison) -> list[HeatMap]:
+    """The attention weights of one tune, at each move of its second half."""
+    place, looks = compared.example, compared.models["with attention"].looks
+    if looks is None:
         return []
-    source, target = pairs.sources[place], pairs.targets[place]
-    weights = writer.looks[place, : len(target), : len(source)]
-    title = f"{tune.song.title or tune.name}: where each move of the answer looks"
-    rows, columns = list(map(str, target)), list(map(str, source))
-    drawn = weights.tolist()
+    source, target = (part[place] for part in compared.pairs)
     return [
-        HeatMap("attention", title, rows, columns, drawn, down="second half", across="first half")
+        HeatMap(
+            "attention",
+            f"{compared.tunes.held_out[place].title}: attention at each move of the second half",
+            list(map(str, target)),
+            list(map(str, source)),
+            looks[place, : len(target), : len(source)].tolist(),
+            down="second half",
+            across="first half",
+        )
     ]
 
 
@@ -231,11 +288,11 @@ LESSON = Lesson(
     about="half a tune in, the other half out",
     claim=(
         "second halves of tunes held out take fewer bits per note with attention than by an "
-        "n-gram, beyond chance; a network without attention stands beside them"
+        "n-gram, beyond chance; a network without attention is compared with them"
     ),
-    teach=_teach,
+    run=_run,
     model=SequenceConfig(units=64, embedding=32, dropout=0.3, attention="additive"),
     fit=FitConfig(epochs=15, learning_rate=5e-3, batch=64, early_stop=False),
     own={"tunes": 300},
-    uses=(*NETWORK, *LEARNING, "dropout", "embedding", "attention"),
+    uses=(*NETWORK_SETTINGS, *FIT_SETTINGS, "dropout", "embedding", "attention"),
 )

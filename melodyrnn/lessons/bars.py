@@ -1,116 +1,132 @@
 """The notes of a tune in, and of each whether it begins a bar out: the bar lines are hidden."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import pairwise, product
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from melodyrnn.lessons.lesson import (
-    LEARNING,
-    NETWORK,
+    FIT_SETTINGS,
+    NETWORK_SETTINGS,
     Curve,
     Finding,
     Lesson,
-    Progress,
     Table,
 )
-from melodyrnn.lessons.tunes import INTERVALS, Tune, fit, gathered
+from melodyrnn.lessons.shared.corpus_tunes import INTERVALS, LabelledTune, Training, gather_split
 from melodyrnn.models.config import FitConfig, SequenceConfig
 from melodyrnn.music.interval_tokens import LARGEST, LENGTHS, SoundingNote, interval, nearest
 from melodyrnn.sequences.sampling import log_softmax
 from melodyrnn.sequences.tune_intervals import Parts, difference, f1
 from melodyrnn.sequences.tune_intervals import interval as confidence
 from melodyrnn.sequences.windows import Batch, one_hot
+from melodyrnn.system.progress import Progress
+
+if TYPE_CHECKING:
+    from melodyrnn.models.backend import keras
 
 SIZES = (INTERVALS + 1, len(LENGTHS))
 """Of a note's attributes: the interval that leads to it, none for the first; its length."""
 
 NOTES = 48
-"""The first notes of each tune: all that is seen, and judged."""
+"""The first notes of each tune: all that is read and evaluated."""
+
+BASELINES = ("all notes", "by position", "by counts")
+"""The models that are no networks."""
+NETWORKS = ("one-way", "bidirectional")
 
 _THRESHOLDS = np.arange(0.1, 0.7, 0.02)
 _BEATS = tuple(map(Fraction, ("1", "3/2", "2", "3", "4")))
 _SHOWN = 16
 
-Shares = npt.NDArray[np.float64]  # (N, T): how surely a note begins a bar
-Marks = npt.NDArray[np.bool_]  # (N, T)
+Probabilities = npt.NDArray[np.float64]  # (N, T): that a note begins a bar
+Marks = npt.NDArray[np.bool_]  # (N, T): whether it does
 
 
 class Part(NamedTuple):
     """Some tunes, and where their bars begin."""
 
-    tunes: Sequence[Tune]
+    tunes: Sequence[LabelledTune]
     rows: Sequence[Sequence[tuple[int, int]]]  # of each tune, each note's attributes
     batch: Batch  # y (N, T) is 1 where a note begins a bar
 
     @property
-    def begins(self) -> Marks:
+    def targets(self) -> Marks:
         return np.asarray((self.batch.y == 1) & self.batch.mask, dtype=np.bool_)
 
 
-def seen(notes: Sequence[SoundingNote]) -> list[tuple[int, int]]:
-    """Of each note the two attributes of SIZES. Of bars, beats and onsets nothing is said."""
+Model = Callable[[Part], Probabilities]
+
+
+def note_attributes(notes: Sequence[SoundingNote]) -> list[tuple[int, int]]:
+    """Of each note the two attributes of SIZES; bars, beats and onsets are hidden."""
     leads = [INTERVALS, *(interval(a, b) + LARGEST for a, b in pairwise(notes))]
     lengths = [LENGTHS.index(nearest(note.length, LENGTHS)) for note in notes]
     return list(zip(leads, lengths, strict=True))
 
 
-def part_of(tunes: Sequence[Tune]) -> Part:
-    rows = [seen(tune.notes[:NOTES]) for tune in tunes]
+def part_of(tunes: Sequence[LabelledTune]) -> Part:
+    """The first NOTES notes of each tune as a network reads them, and the targets."""
+    rows = [note_attributes(tune.notes[:NOTES]) for tune in tunes]
     x, mask = one_hot(rows, SIZES, NOTES)
     y = np.zeros(mask.shape, dtype=np.int32)
     y[mask] = [note.begins_bar for tune in tunes for note in tune.notes[:NOTES]]
     return Part(tunes, rows, Batch(x, y, mask))
 
 
-def always(part: Part) -> Shares:
+def all_notes(part: Part) -> Probabilities:
+    """The baseline that marks every note."""
     return np.ones(part.batch.y.shape)
 
 
-def by_position(learned: Part) -> Callable[[Part], Shares]:
-    """Every so many quarter notes from the first one on: as fits the learned tunes best."""
+def by_position(training: Part) -> Model:
+    """The baseline that marks at a fixed period from the first note on: the period and offset, in
+    quarter notes, that fit the training set best.
+    """
 
-    def told(part: Part, every: Fraction, first: Fraction) -> Shares:
-        shares = np.zeros(part.batch.y.shape)
-        for row, tune in zip(shares, part.tunes, strict=True):
+    def predict(part: Part, period: Fraction, offset: Fraction) -> Probabilities:
+        marks = np.zeros(part.batch.y.shape)
+        for row, tune in zip(marks, part.tunes, strict=True):
             notes = tune.notes[:NOTES]
             row[: len(notes)] = [
-                (note.onset - notes[0].onset - first) % every == 0 for note in notes
+                (note.onset - notes[0].onset - offset) % period == 0 for note in notes
             ]
-        return shares
+        return marks
 
-    grid = [(every, Fraction(k, 4)) for every, k in product(_BEATS, range(16)) if k < 4 * every]
-    best = max(grid, key=lambda beat: f1(told(learned, *beat) > 0, learned.begins).value)
-    return lambda part: told(part, *best)
+    grid = [(period, Fraction(k, 4)) for period, k in product(_BEATS, range(16)) if k < 4 * period]
+    best = max(grid, key=lambda beat: f1(predict(training, *beat) > 0, training.targets).value)
+    return lambda part: predict(part, *best)
 
 
-def by_counts(learned: Part) -> Callable[[Part], Shares]:
-    """How often a note like this one, after one like the one before it, began a bar."""
+def by_counts(training: Part) -> Model:
+    """The baseline that counts how often a note like this one, after one like the one before it,
+    began a bar.
+    """
     notes, begun = Counter[object](), Counter[object]()
-    for row, marks in zip(learned.rows, learned.begins, strict=True):
+    for row, marks in zip(training.rows, training.targets, strict=True):
         for contexts, mark in zip(_contexts(row), marks, strict=False):
             notes.update(contexts)
             begun.update(contexts if mark else ())
-    whole = learned.begins.sum() / learned.batch.mask.sum()
+    overall = training.targets.sum() / training.batch.mask.sum()
 
-    def share(contexts: Sequence[object]) -> float:
-        p = float(whole)
-        for context in contexts:  # each one helped out by the last, as if seen twice there
+    def probability(contexts: Sequence[object]) -> float:
+        p = float(overall)
+        for context in contexts:  # each one smoothed by the last, as if seen twice there
             p = (begun[context] + 2 * p) / (notes[context] + 2)
         return p
 
-    def told(part: Part) -> Shares:
-        shares = np.zeros(part.batch.y.shape)
-        for row, line in zip(shares, part.rows, strict=True):
-            row[: len(line)] = [share(contexts) for contexts in _contexts(line)]
-        return shares
+    def predict(part: Part) -> Probabilities:
+        p = np.zeros(part.batch.y.shape)
+        for row, line in zip(p, part.rows, strict=True):
+            row[: len(line)] = [probability(contexts) for contexts in _contexts(line)]
+        return p
 
-    return told
+    return predict
 
 
 def _contexts(row: Sequence[tuple[int, int]]) -> Iterator[list[object]]:
@@ -119,96 +135,125 @@ def _contexts(row: Sequence[tuple[int, int]]) -> Iterator[list[object]]:
         yield [note[1], note, (before, note)]
 
 
-def _by_network(model: Any) -> Callable[[Part], Shares]:
+def _by_network(model: "keras.Model") -> Model:
     from melodyrnn.training.batches import logits_of
 
-    def told(part: Part) -> Shares:
+    def predict(part: Part) -> Probabilities:
         return np.exp(log_softmax(logits_of(model, part.batch)))[..., 1]
 
-    return told
+    return predict
 
 
-def _judged(
-    told: Callable[[Part], Shares], validation: Part, held_out: Part
-) -> tuple[Parts, Marks]:
-    """F1 on the tunes held out, and the marks; from which share on a note is marked is what is
-    best for the tunes of validation.
-    """
-    checked = told(validation)
-    best = max(_THRESHOLDS, key=lambda least: f1(checked >= least, validation.begins).value)
-    marks = (told(held_out) >= best) & held_out.batch.mask
-    return f1(marks, held_out.begins), marks
+class Evaluation(NamedTuple):
+    """A model on the tunes held out."""
+
+    f1: Parts
+    marks: Marks
 
 
-def _teach(lesson: Lesson, progress: Progress) -> Finding:
+def _evaluate(predict: Model, validation: Part, held_out: Part) -> Evaluation:
+    """With the threshold on the probability of a mark that is best on the validation set."""
+    checked = predict(validation)
+    best = max(_THRESHOLDS, key=lambda least: f1(checked >= least, validation.targets).value)
+    marks = (predict(held_out) >= best) & held_out.batch.mask
+    return Evaluation(f1(marks, held_out.targets), marks)
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """All models on the tunes held out."""
+
+    training: int  # tunes
+    held_out: Part
+    evaluations: Mapping[str, Evaluation]
+
+    @property
+    def best_baseline(self) -> str:
+        return max(BASELINES, key=lambda name: self.evaluations[name].f1.value)
+
+
+def _run(lesson: Lesson, progress: Progress) -> Finding:
+    training, validation, held_out = map(part_of, gather_split(lesson.own["tunes"], progress))
+    models: dict[str, Model] = dict(
+        zip(BASELINES, (all_notes, by_position(training), by_counts(training)), strict=True)
+    )
+    curves = []
+    for name in NETWORKS:
+        models[name], curve = _fit(Training(lesson, progress), name, training, validation)
+        curves.append(curve)
+    evaluations = {
+        name: _evaluate(predict, validation, held_out) for name, predict in models.items()
+    }
+    return _finding(Comparison(len(training.tunes), held_out, evaluations), curves)
+
+
+def _fit(fitting: Training, name: str, training: Part, validation: Part) -> tuple[Model, Curve]:
+    """The network ``name``, one of NETWORKS."""
     from melodyrnn.models.networks.sequence_network import vector_tagger
 
-    learned, validation, held_out = map(part_of, gathered(lesson.own["tunes"], progress))
-    judges = {
-        "all notes": always,
-        "by position": by_position(learned),
-        "by counts": by_counts(learned),
-    }
-    curves: list[Curve] = []
-    for name, both_ends in (("one-way", False), ("bidirectional", True)):
-        config = replace(lesson.model, bidirectional=both_ends)
-        model = vector_tagger(config, NOTES, sum(SIZES), 2, seed=lesson.fit.seed, padded=True)
-        curves.append(fit(lesson, model, learned.batch, validation.batch, progress, name))
-        judges[name] = _by_network(model)
-    judged = {name: _judged(told, validation, held_out) for name, told in judges.items()}
-    scores = {name: parts for name, (parts, _) in judged.items()}
-    best = max(("all notes", "by position", "by counts"), key=lambda name: scores[name].value)
+    lesson = fitting.lesson
+    config = replace(lesson.model, bidirectional=name == "bidirectional")
+    model = vector_tagger(config, NOTES, sum(SIZES), 2, seed=lesson.fit.seed, padded=True)
+    return _by_network(model), fitting.fit(model, training.batch, validation.batch, name)
+
+
+def _finding(compared: Comparison, curves: Sequence[Curve]) -> Finding:
+    held_out, best = compared.held_out, compared.best_baseline
+    scores = {name: evaluation.f1 for name, evaluation in compared.evaluations.items()}
     gain = difference(scores["bidirectional"], scores[best])
     one_way_gain = difference(scores["one-way"], scores[best])
-    both_ends_gain = difference(scores["bidirectional"], scores["one-way"])
-    figures = {name: parts.value for name, parts in scores.items()}
-    shown = max(range(len(held_out.tunes)), key=lambda n: scores["bidirectional"].tops[n])
+    to_one_way = difference(scores["bidirectional"], scores["one-way"])
+    values = {name: parts.value for name, parts in scores.items()}
     return Finding(
         holds=min(gain.low, one_way_gain.low) > 0,
         sentence=(
             f"F1 on {len(held_out.tunes)} held-out tunes: bidirectional "
-            f"{figures['bidirectional']:.3f}, one-way {figures['one-way']:.3f} (difference "
-            f"{both_ends_gain}); the best of what is no network, {best}, {figures[best]:.3f} "
-            f"(the bidirectional network above it: {gain})"
+            f"{values['bidirectional']:.3f}, one-way {values['one-way']:.3f} (difference "
+            f"{to_one_way}); the best baseline, {best}, {values[best]:.3f} (bidirectional less "
+            f"baseline: {gain})"
         ),
         figures={
-            "tunes": {"learned": len(learned.tunes), "held_out": len(held_out.tunes)},
+            "tunes": {"learned": compared.training, "held_out": len(held_out.tunes)},
             "notes": int(held_out.batch.mask.sum()),
-            "f1": figures,
+            "f1": values,
             "best_baseline": best,
             "bidirectional_above_baseline": gain.to_json(),
             "one_way_above_baseline": one_way_gain.to_json(),
-            "bidirectional_above_one_way": both_ends_gain.to_json(),
+            "bidirectional_above_one_way": to_one_way.to_json(),
         },
-        tables=[
-            Table(
-                "Which notes begin a bar, on held-out tunes",
-                ["told", "F1", "95 %"],
-                [
-                    [name, f"{parts.value:.3f}", "{1:.3f} to {2:.3f}".format(*confidence(parts))]
-                    for name, parts in scores.items()
-                ],
-            ),
-            _shown(held_out, shown, {name: marks for name, (_, marks) in judged.items()}),
-        ],
+        tables=[_scores_table(scores), _example(compared)],
         curves=curves,
     )
 
 
-def _shown(part: Part, place: int, marks: dict[str, Marks]) -> Table:
-    """The first notes of one tune: which begin a bar, and which were told to."""
-    tune = part.tunes[place]
+def _scores_table(scores: Mapping[str, Parts]) -> Table:
+    return Table(
+        "Which notes begin a bar, on held-out tunes",
+        ["model", "F1", "95 %"],
+        [
+            [name, f"{parts.value:.3f}", "{1:.3f} to {2:.3f}".format(*confidence(parts))]
+            for name, parts in scores.items()
+        ],
+    )
+
+
+def _example(compared: Comparison) -> Table:
+    """The first notes of the tune with the most correct marks: targets and predictions."""
+    tunes, evaluations = compared.held_out.tunes, compared.evaluations
+    place = max(range(len(tunes)), key=lambda n: evaluations["bidirectional"].f1.tops[n])
+    marks = [evaluations[name].marks[place] for name in NETWORKS]
+    tune = tunes[place]
     rows = [
         [
             str(number + 1),
             f"{note.midi}",
             f"{note.length}",
             "|" if note.begins_bar else "",
-            *("|" if marks[name][place, number] else "" for name in ("one-way", "bidirectional")),
+            *("|" if marked[number] else "" for marked in marks),
         ]
         for number, note in enumerate(tune.notes[:NOTES][:_SHOWN])
     ]
-    title = f"The beginning of {tune.song.title or tune.name}, held out"
+    title = f"The beginning of {tune.title}, held out"
     return Table(title, ["note", "MIDI", "length", "bar", "one-way", "bidirectional"], rows)
 
 
@@ -217,12 +262,12 @@ LESSON = Lesson(
     shape="many to many",
     about="notes in; which of them begin a bar",
     claim=(
-        "by F1 on tunes held out, a network that reads one way and one that reads from both ends "
-        "find the bars better than positions or counts do, beyond chance"
+        "by F1 on tunes held out, a one-way network and a bidirectional one find the bars better "
+        "than positions or counts do, beyond chance"
     ),
-    teach=_teach,
+    run=_run,
     model=SequenceConfig(units=32, dropout=0.2),
     fit=FitConfig(epochs=25, learning_rate=1e-2, batch=64, early_stop=False),
     own={"tunes": 213},
-    uses=(*NETWORK, *LEARNING, "dropout"),
+    uses=(*NETWORK_SETTINGS, *FIT_SETTINGS, "dropout"),
 )

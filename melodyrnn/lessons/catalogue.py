@@ -1,7 +1,7 @@
 """The table of lessons, in the order of a course. Each is imported when it is asked for."""
 
 from importlib import import_module
-from typing import Any
+from types import ModuleType
 
 from melodyrnn.errors import ConfigError
 from melodyrnn.lessons.lesson import Lesson
@@ -40,7 +40,7 @@ def lesson_named(name: str) -> Lesson:
     return lesson
 
 
-def _module(name: str) -> Any:
+def _module(name: str) -> ModuleType:
     return import_module(f"melodyrnn.lessons.{name.replace('-', '_')}")
 
 

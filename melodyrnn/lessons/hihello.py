@@ -1,7 +1,7 @@
-"""``hihell`` in, ``ihello`` out: each letter tells the next."""
+"""``hihell`` in, ``ihello`` out: the next letter is predicted at each step."""
 
 from melodyrnn.lessons.lesson import Lesson
-from melodyrnn.lessons.next_symbol import NextSymbol
+from melodyrnn.lessons.shared.next_symbol import NextSymbol
 from melodyrnn.models.config import FitConfig, SequenceConfig
 from melodyrnn.sequences.vocabulary import Vocabulary
 
@@ -12,10 +12,11 @@ LESSON = Lesson(
     shape="many to many",
     about="'hihell' in, 'ihello' out",
     claim=(
-        "with a dense head 'ihello', the loss going to 0; as taught, where the outputs of the "
-        "cell are the logits, never below ln(1 + 4 e^-2) = 0.433, for a tanh is no logit"
+        "with an output layer 'ihello', the loss approaching 0; without one, as in the course, the "
+        "outputs of the cell are the logits, which tanh keeps within 1, and no loss is below "
+        "ln(1 + 4 e^-2) = 0.433"
     ),
-    teach=TASK.teach,
+    run=TASK.run,
     model=SequenceConfig(cell="rnn", units=5),
     fit=FitConfig(epochs=2000, learning_rate=0.1),
 )

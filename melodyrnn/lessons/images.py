@@ -1,23 +1,30 @@
 """Written digits read row by row, one row a step: the last output says which digit it is."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from math import log
-from typing import Any
+from typing import TYPE_CHECKING
 
-from melodyrnn.lessons.image_files import CLASSES, Images, digits, mnist
+import numpy as np
+import numpy.typing as npt
+
 from melodyrnn.lessons.lesson import (
-    LEARNING,
+    FIT_SETTINGS,
     Curve,
+    EpochScore,
     Finding,
     HeatMap,
     Lesson,
-    Point,
-    Progress,
     Table,
 )
+from melodyrnn.lessons.shared.digit_images import CLASSES, Images, digits, mnist
 from melodyrnn.models.config import FitConfig, SequenceConfig
 from melodyrnn.models.registry import CELLS
+from melodyrnn.system.progress import Progress
+
+if TYPE_CHECKING:
+    from melodyrnn.models.recurrent.scan import Differences
+    from melodyrnn.training.batches import BatchProgram
 
 SAME = 1e-5
 """The scan and the built-in cell may differ by so much."""
@@ -34,100 +41,111 @@ def read(lesson: Lesson) -> Images:
     return digits() if file is None else mnist(file)
 
 
-def fitter(lesson: Lesson, images: Images, *, choose: bool = True) -> Any:
-    """A new network and what teaches it; where it is to ``choose``, by the validation images."""
+def program(lesson: Lesson, images: Images, *, validate: bool = True) -> "BatchProgram":
+    """A new network to train; with ``validate`` the validation images choose the best weights."""
     from melodyrnn.models.networks.sequence_network import vector_classifier
     from melodyrnn.training.batches import BatchProgram
-    from melodyrnn.training.trainer import Trainer
 
     steps, features = images.train.x.shape[1:]
     model = vector_classifier(lesson.model, steps, features, CLASSES, seed=lesson.fit.seed)
-    validation = images.validation if choose else None
+    validation = images.validation if validate else None
     # Not compiled by XLA: that takes longer than it saves here.
-    program = BatchProgram(model, images.train, lesson.fit, validation, jit=False)
-    return Trainer(program, lesson.fit)
+    return BatchProgram(model, images.train, lesson.fit, validation, jit=False)
 
 
-def points(lesson: Lesson, epochs: Sequence[int], progress: Progress) -> list[Point]:
-    """One learning, measured after each of ``epochs``, on the test images; nothing is chosen.
+def scores_after(lesson: Lesson, epochs: Sequence[int], progress: Progress) -> list[EpochScore]:
+    """One training, evaluated on the test images after each of ``epochs``; nothing is chosen.
 
-    It has diverged where its loss is above that of guessing, or no number.
+    It has diverged where its loss is above that of the uniform distribution, or not a number.
     """
     from melodyrnn.training.batches import scorer
+    from melodyrnn.training.trainer import Trainer
 
     images = read(lesson)
     fit = replace(lesson.fit, epochs=max(epochs), early_stop=False)
-    learning = fitter(replace(lesson, fit=fit), images, choose=False)
-    score = scorer(learning.program.model, images.test, jit=False)
-    found = []
+    trained = program(replace(lesson, fit=fit), images, validate=False)
+    training = Trainer(trained, fit)
+    evaluate = scorer(trained.model, images.test, jit=False)
+    scores = []
     for until in sorted(epochs):
-        learning.train(until, progress)
-        loss = learning.history[-1].loss
-        found.append(Point(until, loss, score().accuracy, not loss < log(CLASSES)))
-    return found
+        training.train(until, progress)
+        loss = training.history[-1].loss
+        diverged = not loss < log(CLASSES)
+        scores.append(EpochScore(until, loss, evaluate().accuracy, diverged))
+    return scores
 
 
-def teach(lesson: Lesson, progress: Progress) -> Finding:
-    from melodyrnn.models.recurrent.scan import differences
+def run(lesson: Lesson, progress: Progress) -> Finding:
     from melodyrnn.training.batches import logits_of
+    from melodyrnn.training.trainer import Trainer
 
     images = read(lesson)
     if lesson.own["data"] is not None and lesson.fit.epochs == LESSON.fit.epochs:
         lesson = replace(lesson, fit=replace(lesson.fit, epochs=MNIST_EPOCHS))
-    few = slice(lesson.fit.batch)
-    x, y = images.train.x[few], images.train.y[few]
-    same = {cell: differences(cell, lesson.model.units, x, y, CLASSES) for cell in CELLS}
-    learning = fitter(lesson, images)
-    chosen = learning.fit(progress)
-    told = logits_of(learning.program.model, images.test).argmax(-1)
-    accuracy = float((told == images.test.y).mean())
-    least, most = MUST_REACH[images.name], max(max(pair) for pair in same.values())
+    differences = _differences(lesson, images)
+    trained = program(lesson, images)
+    training = Trainer(trained, lesson.fit)
+    best = training.fit(progress) or trained.evaluate()
+    predictions = logits_of(trained.model, images.test).argmax(-1)
+    accuracy = float((predictions == images.test.y).mean())
+    largest = max(max(pair) for pair in differences.values())
     sizes = {name: len(getattr(images, name).y) for name in ("train", "validation", "test")}
     return Finding(
-        holds=accuracy >= least and most <= SAME,
+        holds=accuracy >= MUST_REACH[images.name] and largest <= SAME,
         sentence=(
-            f"{accuracy:.2%} of {sizes['test']} test images right, {lesson.model.cell} of "
-            f"{lesson.model.units} units; scan and built-in cell differ by {most:.1e} at most"
+            f"{accuracy:.2%} of {sizes['test']} test images correct, {lesson.model.cell} of "
+            f"{lesson.model.units} units; scan and built-in cell differ by {largest:.1e} at most"
         ),
         figures={
             "data": images.name,
             "accuracy": accuracy,
-            "validation_accuracy": chosen.accuracy,
-            "best_epoch": learning.best_epoch,
+            "validation_accuracy": best.accuracy,
+            "best_epoch": training.best_epoch,
             "images": sizes,
-            "apart": {cell: pair._asdict() for cell, pair in same.items()},
+            "apart": {cell: pair._asdict() for cell, pair in differences.items()},
         },
-        tables=[
-            Table(
-                "The network written out as a scan, less the built-in cell, same weights",
-                ["cell", "outputs", "gradients"],
-                [
-                    [cell, f"{pair.outputs:.1e}", f"{pair.gradients:.1e}"]
-                    for cell, pair in same.items()
-                ],
-            )
-        ],
-        pictures=[_confusions(images, told)],
-        curves=[Curve(lesson.model.cell, [row.loss for row in learning.history])],
+        tables=[_differences_table(differences)],
+        pictures=[_confusions(images, predictions)],
+        curves=[Curve(lesson.model.cell, [row.loss for row in training.history])],
     )
 
 
-def _confusions(images: Images, told: Any) -> HeatMap:
-    """Of the images of each digit, the part taken for each."""
+def _differences(lesson: Lesson, images: Images) -> dict[str, "Differences"]:
+    """How far, for each cell, the written-out network and the built-in one differ on a batch."""
+    from melodyrnn.models.recurrent.scan import differences
+
+    few = slice(lesson.fit.batch)
+    x, y = images.train.x[few], images.train.y[few]
+    return {cell: differences(cell, lesson.model.units, x, y, CLASSES) for cell in CELLS}
+
+
+def _differences_table(differences: Mapping[str, "Differences"]) -> Table:
+    return Table(
+        "The network written out as a scan, less the built-in cell, same weights",
+        ["cell", "outputs", "gradients"],
+        [
+            [cell, f"{pair.outputs:.1e}", f"{pair.gradients:.1e}"]
+            for cell, pair in differences.items()
+        ],
+    )
+
+
+def _confusions(images: Images, predictions: npt.NDArray[np.int64]) -> HeatMap:
+    """Of the images of each digit, the proportion classified as each."""
     names = [str(digit) for digit in range(CLASSES)]
-    parts = []
+    rows = []
     for digit in range(CLASSES):
-        mine = told[images.test.y == digit]
-        parts.append([float((mine == other).mean()) if len(mine) else 0.0 for other in range(10)])
+        mine = predictions[images.test.y == digit]
+        rows.append([float((mine == other).mean()) if len(mine) else 0.0 for other in range(10)])
     return HeatMap(
         "confusions",
-        f"{images.name}: what each digit was taken for",
+        f"{images.name}: confusion matrix of the test images",
         names,
         names,
-        parts,
+        rows,
         down="digit",
-        across="taken for",
-        meaning="part",
+        across="predicted",
+        meaning="proportion",
     )
 
 
@@ -137,12 +155,12 @@ LESSON = Lesson(
     about="an image row by row, one row a step; the digit after the last",
     claim=(
         "a scan over W_x, W_h, b and the built-in cell agree to 1e-5, outputs and gradients; "
-        "97 % of the 8 x 8 test images right, or 97.66 % of MNIST with --data mnist.npz"
+        "97 % of the 8 x 8 test images are correct, or 97.66 % of MNIST with --data mnist.npz"
     ),
-    teach=teach,
-    points=points,
+    run=run,
+    scores_after=scores_after,
     model=SequenceConfig(cell="gru", units=128),
     fit=FitConfig(epochs=60, learning_rate=0.01, batch=128),
     own={"data": None},
-    uses=("cell", "units", "layers", "dropout", "recurrent", *LEARNING),
+    uses=("cell", "units", "layers", "dropout", "recurrent", *FIT_SETTINGS),
 )

@@ -7,7 +7,8 @@ from typing import Any, NamedTuple
 from melodyrnn.errors import ConfigError
 from melodyrnn.models.config import FitConfig, SequenceConfig
 from melodyrnn.models.settings import nearest
-from melodyrnn.system.progress import Progress as Progress
+from melodyrnn.system.documents import JSON
+from melodyrnn.system.progress import Progress
 
 SHAPES: dict[str, str] = {
     "one to one": "an input, an output",
@@ -18,14 +19,14 @@ SHAPES: dict[str, str] = {
 }
 """The five shapes of a task on sequences."""
 
-NETWORK = ("cell", "units", "layers")
+NETWORK_SETTINGS = ("cell", "units", "layers")
 """The settings of SequenceConfig that most lessons can use."""
-LEARNING = tuple(setting.name for setting in fields(FitConfig))
+FIT_SETTINGS = tuple(setting.name for setting in fields(FitConfig))
 """The settings of FitConfig."""
 
 
 class Table(NamedTuple):
-    """Something to show: each cell a word."""
+    """Rows to print, each cell a text."""
 
     title: str
     headings: Sequence[str]
@@ -54,12 +55,12 @@ class Curve(NamedTuple):
     losses: Sequence[float]
 
 
-class Point(NamedTuple):
-    """A network in the midst of its learning."""
+class EpochScore(NamedTuple):
+    """A network evaluated after some epochs of its training."""
 
     epochs: int
-    loss: float  # of the last of them
-    accuracy: float  # on what it does not learn
+    loss: float  # the training loss of the last of them
+    accuracy: float  # on examples outside the training set
     diverged: bool
 
 
@@ -69,7 +70,7 @@ class Finding:
 
     holds: bool  # whether the claim does
     sentence: str  # what was found, in words and numbers
-    figures: Mapping[str, Any]  # as JSON has them
+    figures: Mapping[str, JSON]
     tables: Sequence[Table] = ()
     pictures: Sequence[HeatMap] = ()
     curves: Sequence[Curve] = ()
@@ -77,42 +78,37 @@ class Finding:
 
 @dataclass(frozen=True, kw_only=True)
 class Lesson:
-    """One lesson. ``teach`` carries it out: (the lesson, its settings replaced; progress)."""
+    """One lesson. ``run`` carries it out: (the lesson with its settings; progress)."""
 
     name: str
     shape: str  # one of SHAPES
     about: str  # one line: what goes in, what comes out
     claim: str  # what its own run must show
-    teach: Callable[["Lesson", Progress], Finding] = field(repr=False)
+    run: Callable[["Lesson", Progress], Finding] = field(repr=False)
     model: SequenceConfig = field(default_factory=SequenceConfig)
     fit: FitConfig = field(default_factory=FitConfig)
     own: Mapping[str, Any] = field(default_factory=dict)  # settings that no other lesson has
-    uses: Sequence[str] = (*NETWORK, *LEARNING)  # which settings of ``model`` and ``fit`` count
-    # Where it has one, a sweep runs this in its place, once for all numbers of epochs: (the
-    # lesson, those numbers, progress) -> what learnings of so many epochs each would come to.
-    points: Callable[["Lesson", Sequence[int], Progress], Sequence[Point]] | None = field(
-        default=None, repr=False
+    uses: Sequence[str] = (*NETWORK_SETTINGS, *FIT_SETTINGS)  # those of ``model`` and ``fit``
+    # Where there is one, a sweep calls this instead, once for all numbers of epochs: (the lesson,
+    # those numbers, progress) -> one training, evaluated after each of them.
+    scores_after: Callable[["Lesson", Sequence[int], Progress], Sequence[EpochScore]] | None = (
+        field(default=None, repr=False)
     )
 
     def with_settings(self, settings: Mapping[str, Any], *, strict: bool = True) -> "Lesson":
         """With ``settings`` in place of its own.
 
         Raises ConfigError for a value out of its range and, where ``strict``, for a setting that
-        this lesson cannot use; else such a one is passed over.
+        has no effect on this lesson; otherwise such a setting is passed over.
         """
         model, fit, own = dict[str, Any](), dict[str, Any](), dict[str, Any]()
         for name, value in settings.items():
             if name in self.own:
                 own[name] = value
             elif name in self.uses:
-                (fit if name in LEARNING else model)[name] = value
+                (fit if name in FIT_SETTINGS else model)[name] = value
             elif strict:
-                usable = [*self.uses, *self.own]
-                known = ", ".join(map(_option, usable))
-                raise ConfigError(
-                    f"lesson {self.name} has no use for {_option(name)}"
-                    f"{nearest(_option(name), map(_option, usable))}; it takes {known}"
-                )
+                raise self._without_effect(name)
         return replace(
             self,
             model=replace(self.model, **model),
@@ -120,16 +116,23 @@ class Lesson:
             own={**self.own, **own},
         )
 
+    def _without_effect(self, name: str) -> ConfigError:
+        options = list(map(_option, [*self.uses, *self.own]))
+        return ConfigError(
+            f"{_option(name)} has no effect on lesson {self.name}"
+            f"{nearest(_option(name), options)}; it takes {', '.join(options)}"
+        )
+
     @property
-    def settings(self) -> dict[str, Any]:
-        """All that it can use, as they stand."""
+    def settings(self) -> dict[str, JSON]:
+        """All the settings that it can use, and their values."""
         shared = {**self.model.to_json(), **self.fit.to_json()}
         return {name: shared[name] for name in self.uses} | dict(self.own)
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> dict[str, JSON]:
         """What it is, before it is carried out."""
-        words = {name: getattr(self, name) for name in ("shape", "about", "claim", "settings")}
-        return {"lesson": self.name, **words}
+        described = {name: getattr(self, name) for name in ("shape", "about", "claim", "settings")}
+        return {"lesson": self.name, **described}
 
 
 def _option(name: str) -> str:

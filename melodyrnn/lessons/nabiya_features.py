@@ -1,52 +1,58 @@
 """나비야 with two attributes a note, pitch and duration, instead of one index."""
 
+from collections.abc import Sequence
 from statistics import mean
 
-from melodyrnn.lessons.lesson import NETWORK, Finding, Lesson, Progress, Table
-from melodyrnn.lessons.nabiya import LEARNING, OPENING, listen_all
+from melodyrnn.lessons.lesson import NETWORK_SETTINGS, Finding, Lesson, Table
+from melodyrnn.lessons.shared.nabiya_song import (
+    PRIMER,
+    SONG_FIT_SETTINGS,
+    SongPredictions,
+    fit_song_seeds,
+)
 from melodyrnn.models.config import FitConfig, SequenceConfig
+from melodyrnn.system.progress import Progress
 
 SEEDS = 5
 """Trainings with two attributes and as many with one, the run's own seed first."""
 
 
-def teach(lesson: Lesson, progress: Progress) -> Finding:
+def run(lesson: Lesson, progress: Progress) -> Finding:
     seeds = range(lesson.fit.seed, lesson.fit.seed + SEEDS)
-    cell = lesson.model.cell
     two, one = (
-        list(listen_all(lesson, cell, entrance, seeds, progress))
-        for entrance in ("features", "index")
+        list(fit_song_seeds(lesson, lesson.model.cell, encoding, seeds, progress))
+        for encoding in ("features", "index")
     )
-    heard = two[0]
+    measures = two[0].measures
     right = sum(each.measures.whole_song.right == each.measures.whole_song.all for each in two)
     ratio = mean(each.epochs for each in two) / mean(each.epochs for each in one)
-    rows = [
-        [str(seed), str(first.epochs), str(second.epochs), f"{first.epochs / second.epochs:.2f}"]
-        for seed, first, second in zip(seeds, two, one, strict=True)
-    ]
     return Finding(
         holds=right == SEEDS and ratio < 1,
         sentence=(
-            f"one step {heard.measures.one_step}, whole song {heard.measures.whole_song} with "
-            f"{right} of {SEEDS} seeds; {ratio:.2f} times the epochs that one attribute takes, "
-            f"over {SEEDS} seeds"
+            f"one step {measures.one_step}, whole song {measures.whole_song} with {right} of "
+            f"{SEEDS} seeds; {ratio:.2f} times the epochs needed with one attribute, over {SEEDS} "
+            "seeds"
         ),
         figures={
-            **heard.figures(),
+            **two[0].figures(),
             "epochs_two_attributes": [each.epochs for each in two],
             "epochs_one_attribute": [each.epochs for each in one],
             "ratio": ratio,
         },
-        tables=[
-            heard.table(),
-            Table(
-                "Epochs until every note is right",
-                ["seed", "two attributes", "one attribute", "ratio"],
-                rows,
-            ),
-        ],
-        curves=[heard.curve],
+        tables=[two[0].table(), _epochs_table(seeds, two, one)],
+        curves=[two[0].curve],
     )
+
+
+def _epochs_table(
+    seeds: Sequence[int], two: Sequence[SongPredictions], one: Sequence[SongPredictions]
+) -> Table:
+    rows = [
+        [str(seed), str(first.epochs), str(second.epochs), f"{first.epochs / second.epochs:.2f}"]
+        for seed, first, second in zip(seeds, two, one, strict=True)
+    ]
+    headings = ["seed", "two attributes", "one attribute", "ratio"]
+    return Table("Epochs until every note is correct", headings, rows)
 
 
 LESSON = Lesson(
@@ -54,11 +60,11 @@ LESSON = Lesson(
     shape="many to many",
     about="나비야, notes as pitch and duration",
     claim=(
-        f"the whole song from {OPENING}, 50/50, with every seed, and in fewer epochs than with "
+        f"the whole song from {PRIMER}, 50/50, with every seed, and in fewer epochs than with "
         "one attribute a note"
     ),
-    teach=teach,
+    run=run,
     model=SequenceConfig(cell="lstm", units=128),
     fit=FitConfig(epochs=2000, learning_rate=0.001),
-    uses=(*NETWORK, *LEARNING),
+    uses=(*NETWORK_SETTINGS, *SONG_FIT_SETTINGS),
 )

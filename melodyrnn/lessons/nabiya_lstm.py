@@ -1,32 +1,36 @@
-"""나비야 by heart: a state carried from note to note."""
+"""나비야 memorised: a state carried from note to note."""
 
-from melodyrnn.lessons.lesson import NETWORK, Finding, Lesson, Progress
-from melodyrnn.lessons.nabiya import LEARNING, OPENING, listen
+from melodyrnn.lessons.lesson import NETWORK_SETTINGS, Finding, Lesson
+from melodyrnn.lessons.shared.nabiya_song import PRIMER, SONG_FIT_SETTINGS, fit_song
 from melodyrnn.models.config import FitConfig, SequenceConfig
+from melodyrnn.system.progress import Progress
 
 
-def teach(lesson: Lesson, progress: Progress) -> Finding:
-    heard = listen(lesson, lesson.model.cell, "index", progress)
-    one, whole = heard.measures.one_step, heard.measures.whole_song
+def run(lesson: Lesson, progress: Progress) -> Finding:
+    predictions = fit_song(lesson, lesson.model.cell, "index", progress)
+    one, whole = predictions.measures.one_step, predictions.measures.whole_song
     return Finding(
         holds=one.right == one.all and whole.right == whole.all,
         sentence=(
-            f"one step {one}; from {OPENING} alone the whole song, {whole}, "
-            f"after {heard.epochs} epochs; a window alone tells {heard.measures.ceiling}"
+            f"one step {one}; from the primer {PRIMER} the whole song, {whole}, after "
+            f"{predictions.epochs} epochs; the memoryless ceiling is {predictions.measures.ceiling}"
         ),
-        figures=heard.figures(),
-        tables=[heard.table()],
-        curves=[heard.curve],
+        figures=predictions.figures(),
+        tables=[predictions.table()],
+        curves=[predictions.curve],
     )
 
 
 LESSON = Lesson(
     name="nabiya-lstm",
     shape="many to many",
-    about="나비야, four notes telling the next",
-    claim="every note told in one step, 50/50, and from g8 e8 e4 f8 alone the whole song, 50/50",
-    teach=teach,
+    about="나비야, four notes in, the next one out",
+    claim=(
+        "every note is predicted in one step, 50/50, and the whole song from g8 e8 e4 f8 alone, "
+        "50/50"
+    ),
+    run=run,
     model=SequenceConfig(cell="lstm", units=128),
     fit=FitConfig(epochs=2000, learning_rate=0.001),
-    uses=(*NETWORK, *LEARNING),
+    uses=(*NETWORK_SETTINGS, *SONG_FIT_SETTINGS),
 )

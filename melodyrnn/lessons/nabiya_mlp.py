@@ -1,23 +1,24 @@
-"""나비야 without memory: what four notes alone can tell."""
+"""나비야 without memory: what can be predicted from four notes alone."""
 
-from melodyrnn.lessons.lesson import Finding, Lesson, Progress
-from melodyrnn.lessons.nabiya import LEARNING, listen
+from melodyrnn.lessons.lesson import Finding, Lesson
+from melodyrnn.lessons.shared.nabiya_song import SONG_FIT_SETTINGS, fit_song
 from melodyrnn.models.config import FitConfig, SequenceConfig
+from melodyrnn.system.progress import Progress
 
 
-def teach(lesson: Lesson, progress: Progress) -> Finding:
-    heard = listen(lesson, "mlp", "index", progress)
-    one, whole = heard.measures.one_step, heard.measures.whole_song
-    ceiling = heard.measures.ceiling
+def run(lesson: Lesson, progress: Progress) -> Finding:
+    predictions = fit_song(lesson, "mlp", "index", progress)
+    one, whole = predictions.measures.one_step, predictions.measures.whole_song
+    ceiling = predictions.measures.ceiling
     return Finding(
         holds=one.right == ceiling.right and whole.right < whole.all,
         sentence=(
-            f"one step {one}, and no model of windows tells more than {ceiling}; its own song "
-            f"leaves the song at note {heard.leaves} and has {whole} notes right"
+            f"one step {one}, the memoryless ceiling {ceiling}; whole song {whole}, first error at "
+            f"note {predictions.first_error}"
         ),
-        figures=heard.figures(),
-        tables=[heard.table()],
-        curves=[heard.curve],
+        figures=predictions.figures(),
+        tables=[predictions.table()],
+        curves=[predictions.curve],
     )
 
 
@@ -25,9 +26,9 @@ LESSON = Lesson(
     name="nabiya-mlp",
     shape="many to one",
     about="나비야, nothing remembered",
-    claim="46 of 50 notes in one step and never more; the whole song goes astray",
-    teach=teach,
+    claim="46 of 50 notes in one step and never more, and errors in the whole song",
+    run=run,
     model=SequenceConfig(units=128, layers=2),
     fit=FitConfig(epochs=2000, learning_rate=0.001, batch=10),
-    uses=("units", "layers", "batch", *LEARNING),
+    uses=("units", "layers", "batch", *SONG_FIT_SETTINGS),
 )

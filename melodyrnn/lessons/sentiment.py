@@ -1,10 +1,11 @@
 """Words and short phrases, letter by letter: praise or blame?"""
 
-from melodyrnn.lessons.labels import Labelled
-from melodyrnn.lessons.lesson import Finding, Lesson, Progress
+from melodyrnn.lessons.lesson import Finding, Lesson
+from melodyrnn.lessons.shared.labelled_texts import LabelledTexts
 from melodyrnn.models.config import FitConfig, SequenceConfig
+from melodyrnn.system.progress import Progress
 
-WORDS = Labelled(
+WORDS = LabelledTexts(
     {
         **dict.fromkeys(
             ("good", "so good", "best", "great", "nice", "very nice", "not bad", "well done"),
@@ -22,26 +23,25 @@ SAME = 1e-6
 """Logits that differ by no more are the same."""
 
 
-def teach(lesson: Lesson, progress: Progress) -> Finding:
-    learned = WORDS.learn(lesson, progress)
-    told, batch = learned.told, WORDS.batch()
-    changed = max(WORDS.changed_by_padding(lesson, learned, more) for more in MORE)
+def run(lesson: Lesson, progress: Progress) -> Finding:
+    fitted, steps = WORDS.fit(lesson, progress), WORDS.batch().x.shape[1]
+    changed = max(WORDS.changed_by_padding(lesson, fitted, more) for more in MORE)
     return Finding(
-        holds=told.right == told.all and changed <= SAME,
+        holds=fitted.right == fitted.all and changed <= SAME,
         sentence=(
-            f"{told.right} of {told.all} right after {learned.epochs} epochs; the same words "
+            f"{fitted.right} of {fitted.all} correct after {fitted.epochs} epochs; the same words "
             f"padded by up to {max(MORE)} steps more change no logit "
             + (f"by more than {changed:.0e}" if changed else "at all")
         ),
         figures={
-            "right": told.right,
-            "all": told.all,
-            "loss": told.loss,
-            "epochs": learned.epochs,
+            "right": fitted.right,
+            "all": fitted.all,
+            "loss": fitted.loss,
+            "epochs": fitted.epochs,
             "changed_by_padding": changed,
         },
-        tables=[WORDS.table(learned, f"{told.all} words, {batch.x.shape[1]} steps with padding")],
-        curves=[learned.curve("loss")],
+        tables=[WORDS.table(fitted, f"{fitted.all} words, {steps} steps with padding")],
+        curves=[fitted.curve("loss")],
     )
 
 
@@ -50,10 +50,10 @@ LESSON = Lesson(
     shape="many to one",
     about="a word by its letters; good or bad",
     claim=(
-        "all training words right; a padded step changes nothing: the same word padded more has "
-        "the same logits to 1e-6"
+        "every word of the training set is classified correctly; a padded step has no effect: the "
+        "same word with more padding has the same logits to 1e-6"
     ),
-    teach=teach,
+    run=run,
     model=SequenceConfig(cell="rnn", units=10),
     fit=FitConfig(epochs=1000, learning_rate=0.01),
 )

@@ -2,11 +2,12 @@
 
 import numpy as np
 
-from melodyrnn.lessons.labels import Labelled
-from melodyrnn.lessons.lesson import Finding, Lesson, Progress
+from melodyrnn.lessons.lesson import Finding, Lesson
+from melodyrnn.lessons.shared.labelled_texts import LabelledTexts
 from melodyrnn.models.config import FitConfig, SequenceConfig
+from melodyrnn.system.progress import Progress
 
-SENTENCES = Labelled(
+SENTENCES = LabelledTexts(
     {
         "this song is lovely and i could hear it all day": "good",
         "what a fine tune": "good",
@@ -29,31 +30,30 @@ SENTENCES = Labelled(
 )
 
 
-def teach(lesson: Lesson, progress: Progress) -> Finding:
-    learned = SENTENCES.learn(lesson, progress)
-    told, x = learned.told, SENTENCES.batch().x
-    one, other = (np.asarray(learned.model(x, training=False)) for _ in range(2))
-    hidden = float(np.abs(np.asarray(learned.model(x, training=True)) - one).max())
-    steady = bool(np.array_equal(one, other))
-    off = steady and (hidden > 0 or not lesson.model.dropout)
+def run(lesson: Lesson, progress: Progress) -> Finding:
+    fitted, x = SENTENCES.fit(lesson, progress), SENTENCES.batch().x
+    first, second = (np.asarray(fitted.model(x, training=False)) for _ in range(2))
+    change = float(np.abs(np.asarray(fitted.model(x, training=True)) - first).max())
+    deterministic = bool(np.array_equal(first, second))
+    training_only = deterministic and (change > 0 or not lesson.model.dropout)
     return Finding(
-        holds=told.right == told.all and off,
+        holds=fitted.right == fitted.all and training_only,
         sentence=(
-            f"{told.right} of {told.all} right after {learned.epochs} epochs; dropout moves the "
-            f"logits by up to {hidden:.1f} in training and not at all at evaluation"
-            if steady
-            else f"{told.right} of {told.all} right, but evaluation differs from time to time"
+            f"{fitted.right} of {fitted.all} correct after {fitted.epochs} epochs; dropout changes "
+            f"the logits by up to {change:.1f} in training and not at all at evaluation"
+            if deterministic
+            else f"{fitted.right} of {fitted.all} correct, but evaluations differ from each other"
         ),
         figures={
-            "right": told.right,
-            "all": told.all,
-            "loss": told.loss,
-            "epochs": learned.epochs,
-            "dropout_moves": hidden,
-            "steady_at_evaluation": steady,
+            "right": fitted.right,
+            "all": fitted.all,
+            "loss": fitted.loss,
+            "epochs": fitted.epochs,
+            "dropout_moves": change,
+            "steady_at_evaluation": deterministic,
         },
-        tables=[SENTENCES.table(learned, f"{told.all} sentences of up to {x.shape[1]} words")],
-        curves=[learned.curve("loss")],
+        tables=[SENTENCES.table(fitted, f"{fitted.all} sentences of up to {x.shape[1]} words")],
+        curves=[fitted.curve("loss")],
     )
 
 
@@ -61,8 +61,10 @@ LESSON = Lesson(
     name="sentiment-stacked",
     shape="many to one",
     about="a sentence by its words; good or bad",
-    claim="all training sentences right; dropout hides outputs in training and none at evaluation",
-    teach=teach,
+    claim=(
+        "every sentence of the training set is classified correctly; dropout acts in training only"
+    ),
+    run=run,
     model=SequenceConfig(cell="rnn", units=10, layers=2, dropout=0.2),
     fit=FitConfig(epochs=1000, learning_rate=0.01),
     uses=(*Lesson.uses, "dropout"),

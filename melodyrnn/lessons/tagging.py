@@ -1,15 +1,16 @@
 """Sentences with a part of speech for each word, read from one end and from both."""
 
 from dataclasses import replace
-from typing import Any
+from typing import NamedTuple
 
 import numpy as np
 
-from melodyrnn.lessons.learning import Learned, learn
-from melodyrnn.lessons.lesson import Finding, Lesson, Progress, Table
+from melodyrnn.lessons.lesson import Finding, Lesson, Table
+from melodyrnn.lessons.shared.fitted_network import FittedNetwork, fit_network
 from melodyrnn.models.config import FitConfig, SequenceConfig
 from melodyrnn.sequences.vocabulary import Vocabulary
 from melodyrnn.sequences.windows import Batch, padded
+from melodyrnn.system.progress import Progress
 
 TAGGED = (
     "we/pronoun saw/verb her/determiner dog/noun",
@@ -22,76 +23,89 @@ TAGGED = (
     "yesterday/adverb they/pronoun saw/verb the/determiner garden/noun",
     "she/pronoun sings/verb well/adverb",
 )
-TURN = 2
-"""The sentence whose third word is told by the fourth: up to there it begins like two others."""
+AMBIGUOUS = 2
+"""The sentence in which the fourth word decides on the third: up to there it begins like two
+others."""
 SENTENCES = [[word.split("/")[0] for word in line.split()] for line in TAGGED]
 TAGS = [[word.split("/")[1] for word in line.split()] for line in TAGGED]
 WORDS = Vocabulary(["·", *Vocabulary.of(SENTENCES).symbols])  # index 0 is the padding
 KINDS = Vocabulary(["·", *Vocabulary.of(TAGS).symbols])
 
 
-def teach(lesson: Lesson, progress: Progress) -> Finding:
-    x, mask = padded([WORDS.encode(words) for words in SENTENCES])
-    y, _ = padded([KINDS.encode(tags) for tags in TAGS])
-    batch = Batch(x, y, mask)
-    ways = {
-        name: _learn(lesson, replace(lesson.model, bidirectional=both), batch, progress)
-        for name, both in (("both ways", True), ("one way", False))
-    }
-    both, one = ways.values()
-    said = {name: _tags(learned) for name, learned in ways.items()}
-    turned = {name: tags[TURN] == TAGS[TURN] for name, tags in said.items()}
-    sentence = " ".join(SENTENCES[TURN])
+class Tagger(NamedTuple):
+    """A fitted network, and the tags that it predicts."""
+
+    fitted: FittedNetwork
+    tags: list[list[str]]  # of each sentence, of each word
+
+    @property
+    def resolves(self) -> bool:
+        """Whether the ambiguous sentence is tagged correctly."""
+        return self.tags[AMBIGUOUS] == TAGS[AMBIGUOUS]
+
+    @property
+    def verdict(self) -> str:
+        return "correct" if self.resolves else "wrong"
+
+
+def run(lesson: Lesson, progress: Progress) -> Finding:
+    batch = _batch()
+    both, one = (_fit(lesson, bidirectional, batch, progress) for bidirectional in (True, False))
+    taggers = {"both ways": both, "one way": one}
+    sentence = " ".join(SENTENCES[AMBIGUOUS])
     return Finding(
-        holds=both.told.right == both.told.all and turned["both ways"] and not turned["one way"],
+        holds=both.fitted.right == both.fitted.all and both.resolves and not one.resolves,
         sentence=(
-            f"both ways {both.told.right} of {both.told.all} tags, one way {one.told.right}; "
-            f"{sentence!r} is {_verdict(turned['both ways'])} both ways and "
-            f"{_verdict(turned['one way'])} one way, where 'her' is "
-            f"a {said['one way'][TURN][2]}"
+            f"{both.fitted.right} of {both.fitted.all} tags correct both ways, {one.fitted.right} "
+            f"one way; {sentence!r} is {both.verdict} both ways and {one.verdict} one way, where "
+            f"'her' is a {one.tags[AMBIGUOUS][2]}"
         ),
         figures={
-            "right": both.told.right,
-            "all": both.told.all,
-            "epochs": both.epochs,
-            "one_way": {"right": one.told.right, "all": one.told.all},
+            "right": both.fitted.right,
+            "all": both.fitted.all,
+            "epochs": both.fitted.epochs,
+            "one_way": {"right": one.fitted.right, "all": one.fitted.all},
             "sentence": sentence,
-            "tags": said["both ways"][TURN],
-            "one_way_tags": said["one way"][TURN],
+            "tags": both.tags[AMBIGUOUS],
+            "one_way_tags": one.tags[AMBIGUOUS],
         },
-        tables=[_table(said)],
-        curves=[learned.curve(name) for name, learned in ways.items()],
+        tables=[_table(taggers)],
+        curves=[tagger.fitted.curve(name) for name, tagger in taggers.items()],
     )
 
 
-def _learn(lesson: Lesson, config: SequenceConfig, batch: Batch, progress: Progress) -> Learned:
+def _batch() -> Batch:
+    x, mask = padded([WORDS.encode(words) for words in SENTENCES])
+    y, _ = padded([KINDS.encode(tags) for tags in TAGS])
+    return Batch(x, y, mask)
+
+
+def _fit(lesson: Lesson, bidirectional: bool, batch: Batch, progress: Progress) -> Tagger:
     from melodyrnn.models.networks.sequence_network import tagger
 
+    config = replace(lesson.model, bidirectional=bidirectional)
     sizes = batch.x.shape[1], len(WORDS), len(KINDS)
     model = tagger(config, *sizes, seed=lesson.fit.seed, padded=True)
-    return learn(model, batch, lesson.fit, progress)
+    fitted = fit_network(model, batch, lesson.fit, progress)
+    return Tagger(fitted, _tags(fitted))
 
 
-def _tags(learned: Learned) -> list[list[str]]:
+def _tags(fitted: FittedNetwork) -> list[list[str]]:
     """Of each sentence, without its padding; the padding is no tag."""
-    likeliest: Any = 1 + np.argmax(learned.logits[..., 1:], -1)
+    likeliest = 1 + np.argmax(fitted.logits[..., 1:], -1)
     return [
         KINDS.decode(row[: len(words)]) for row, words in zip(likeliest, SENTENCES, strict=True)
     ]
 
 
-def _verdict(right: bool) -> str:
-    return "right" if right else "wrong"
-
-
-def _table(said: dict[str, list[list[str]]]) -> Table:
+def _table(taggers: dict[str, Tagger]) -> Table:
     rows = []
     for place, (words, tags) in enumerate(zip(SENTENCES, TAGS, strict=True)):
         for step, (word, tag) in enumerate(zip(words, tags, strict=True)):
-            told = [each[place][step] for each in said.values()]
-            marked = [name if name == tag else f"{name}  wrong" for name in told]
+            predicted = [tagger.tags[place][step] for tagger in taggers.values()]
+            marked = [name if name == tag else f"{name}  wrong" for name in predicted]
             rows.append([str(place + 1) if step == 0 else "", word, tag, *marked])
-    return Table("Each word", ["sentence", "sees", "truth", *said], rows)
+    return Table("Each word", ["sentence", "input", "target", *taggers], rows)
 
 
 LESSON = Lesson(
@@ -99,10 +113,11 @@ LESSON = Lesson(
     shape="many to many",
     about="the part of speech of each word",
     claim=(
-        "all training tags right where the sentence is read both ways; 'we saw her yesterday', "
-        "where the next word tells what 'her' is, is right then and wrong one way"
+        "every tag of the training set is correct where the sentence is read both ways; 'we saw "
+        "her yesterday', where the word after 'her' decides on its tag, is correct then and wrong "
+        "one way"
     ),
-    teach=teach,
+    run=run,
     model=SequenceConfig(cell="rnn", units=10),
     fit=FitConfig(epochs=500, learning_rate=0.02),
 )

@@ -1,32 +1,33 @@
 """A tune in, its tradition out: German children's songs, Chinese songs or Irish tunes."""
 
-from collections.abc import Sequence
-from typing import Any, NamedTuple
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from melodyrnn.lessons.lesson import (
-    LEARNING,
-    NETWORK,
+    FIT_SETTINGS,
+    NETWORK_SETTINGS,
     Curve,
     Finding,
     HeatMap,
     Lesson,
-    Progress,
     Table,
 )
-from melodyrnn.lessons.tunes import (
+from melodyrnn.lessons.shared.corpus_tunes import (
     ATTRIBUTES,
     EXCERPT,
     TRADITIONS,
-    Alphabet,
-    Tunes,
+    MoveVocabulary,
+    Training,
+    TuneSplit,
     attributes,
     excerpts,
-    fit,
-    gathered,
-    places,
+    gather_split,
+    tradition_indices,
 )
 from melodyrnn.models.config import FitConfig, SequenceConfig
 from melodyrnn.models.counted.ngram import Ngram
@@ -34,19 +35,26 @@ from melodyrnn.music.interval_tokens import Move
 from melodyrnn.sequences.sampling import log_softmax
 from melodyrnn.sequences.tune_intervals import Parts, difference, interval, mean
 from melodyrnn.sequences.windows import Batch, one_hot
+from melodyrnn.system.progress import Progress
+
+if TYPE_CHECKING:
+    from melodyrnn.models.backend import keras
 
 NAMES = tuple(TRADITIONS)
 _ORDER = 2
-"""Moves that the counts see before the one they judge."""
+"""Moves of context of the n-gram models."""
 
-Scores = npt.NDArray[np.float64]  # (N, C): of each tune, of each tradition; the highest is told
+Scores = npt.NDArray[np.float64]
+"""(N, C): of each tune, of each tradition; the highest is the prediction."""
+Classes = npt.NDArray[np.int64]
+"""(N,): indices of traditions."""
 
 
-class Recogniser(NamedTuple):
-    """A network that has learned which tradition an excerpt is from."""
+class TraditionClassifier(NamedTuple):
+    """A network that was fitted to classify excerpts by tradition."""
 
-    model: Any
-    excerpts: int  # of a tune; what it says of them is averaged
+    model: "keras.Model"
+    excerpts: int  # of a tune; its log-probabilities are averaged over them
     curve: Curve
 
     def scores(self, lines: Sequence[Sequence[Move]]) -> Scores:
@@ -58,19 +66,20 @@ class Recogniser(NamedTuple):
         return np.asarray(by_line.mean(1), dtype=np.float64)
 
 
-def recogniser(lesson: Lesson, tunes: Tunes, progress: Progress) -> Recogniser:
-    """A network of the lesson's kind, that has learned from ``tunes.learned``."""
+def fit_classifier(lesson: Lesson, tunes: TuneSplit, progress: Progress) -> TraditionClassifier:
+    """A network of the lesson's kind, fitted to ``tunes.training``."""
     from melodyrnn.models.networks.sequence_network import vector_classifier
 
     count = lesson.own["excerpts"]
-    learned, validation = (
-        _batch([tune.moves for tune in part], places(part), count)
-        for part in (tunes.learned, tunes.validation)
+    training, validation = (
+        _batch([tune.moves for tune in part], tradition_indices(part), count)
+        for part in (tunes.training, tunes.validation)
     )
     model = vector_classifier(
         lesson.model, EXCERPT, sum(ATTRIBUTES), len(NAMES), seed=lesson.fit.seed
     )
-    return Recogniser(model, count, fit(lesson, model, learned, validation, progress, "recogniser"))
+    curve = Training(lesson, progress).fit(model, training, validation, "classifier")
+    return TraditionClassifier(model, count, curve)
 
 
 def _batch(lines: Sequence[Sequence[Move]], labels: Sequence[int], count: int) -> Batch:
@@ -80,85 +89,120 @@ def _batch(lines: Sequence[Sequence[Move]], labels: Sequence[int], count: int) -
     return Batch(one_hot(rows, ATTRIBUTES, EXCERPT)[0], y, np.ones(len(y), dtype=bool))
 
 
-def _counted(tunes: Tunes, count: int) -> Scores:
-    """By counts: how likely the excerpts of held-out tunes are to an n-gram of each tradition."""
-    table = Alphabet(tunes)
+def _ngram_scores(tunes: TuneSplit, count: int) -> Scores:
+    """The log-probability of the excerpts of each held-out tune by an n-gram of each tradition."""
+    vocabulary = MoveVocabulary(tunes)
     lines = {
-        name: [table.encode(tune.moves) for tune in tunes.learned if tune.tradition == name]
+        name: [vocabulary.encode(t.moves) for t in tunes.training if t.tradition == name]
         for name in NAMES
     }
-    models = [Ngram(lines[name], _ORDER, len(table)) for name in NAMES]
-    heard = [[table.encode(e) for e in excerpts(t.moves, count)] for t in tunes.held_out]
-    return -np.array([[sum(m.bits(e).sum() for e in each) for m in models] for each in heard])
+    models = [Ngram(lines[name], _ORDER, len(vocabulary)) for name in NAMES]
+    held_out = [
+        [vocabulary.encode(excerpt) for excerpt in excerpts(tune.moves, count)]
+        for tune in tunes.held_out
+    ]
+    return -np.array([[sum(m.bits(e).sum() for e in each) for m in models] for each in held_out])
 
 
-def _teach(lesson: Lesson, progress: Progress) -> Finding:
-    tunes = gathered(lesson.own["tunes"], progress)
-    truth = np.array(places(tunes.held_out))
-    network = recogniser(lesson, tunes, progress)
-    told = network.scores([tune.moves for tune in tunes.held_out]).argmax(1)
-    counts = _counted(tunes, lesson.own["excerpts"]).argmax(1)
-    commonest = int(np.bincount(places(tunes.learned), minlength=len(NAMES)).argmax())
-    right: dict[str, Parts] = {
-        "network": mean(told == truth),
-        "n-gram": mean(counts == truth),
-        "most frequent": mean(truth == commonest),
+@dataclass(frozen=True)
+class Comparison:
+    """The traditions of the tunes held out, and what each model predicts them to be."""
+
+    targets: Classes
+    predictions: Mapping[str, Classes]  # by model
+    commonest: int  # tradition of the training set
+
+    @cached_property
+    def accuracy(self) -> dict[str, Parts]:
+        """Of each model."""
+        return {name: mean(found == self.targets) for name, found in self.predictions.items()}
+
+    @cached_property
+    def confusion(self) -> list[list[int]]:
+        """Of the network: a row for each tradition, a column for each prediction."""
+        found, count = self.predictions["network"], len(NAMES)
+        return [
+            [int(((self.targets == a) & (found == b)).sum()) for b in range(count)]
+            for a in range(count)
+        ]
+
+
+def _run(lesson: Lesson, progress: Progress) -> Finding:
+    tunes = gather_split(lesson.own["tunes"], progress)
+    network = fit_classifier(lesson, tunes, progress)
+    targets = np.array(tradition_indices(tunes.held_out))
+    commonest = int(np.bincount(tradition_indices(tunes.training), minlength=len(NAMES)).argmax())
+    predictions = {
+        "network": network.scores([tune.moves for tune in tunes.held_out]).argmax(1),
+        "n-gram": _ngram_scores(tunes, lesson.own["excerpts"]).argmax(1),
+        "most frequent": np.full_like(targets, commonest),
     }
-    gain = difference(right["network"], right["most frequent"])
-    to_counts = difference(right["network"], right["n-gram"])
-    network_right = interval(right["network"])
-    confusion = [[int(((truth == a) & (told == b)).sum()) for b in range(3)] for a in range(3)]
-    accuracy = {name: parts.value for name, parts in right.items()}
+    compared = Comparison(targets, predictions, commonest)
+    return _finding(compared, len(tunes.training), network.curve)
+
+
+def _finding(compared: Comparison, training: int, curve: Curve) -> Finding:
+    parts, count = compared.accuracy, len(compared.targets)
+    accuracy = {name: each.value for name, each in parts.items()}
+    gain = difference(parts["network"], parts["most frequent"])
+    to_ngram = difference(parts["network"], parts["n-gram"])
+    network = interval(parts["network"])
     return Finding(
         holds=gain.low > 0,
         sentence=(
-            f"of {len(truth)} held-out tunes, {accuracy['network']:.1%} right (95 %: "
-            f"{network_right.low:.1%} to {network_right.high:.1%}), where always saying "
-            f"{NAMES[commonest]} is right of {accuracy['most frequent']:.1%}; an n-gram of each "
-            f"tradition, a stronger rival, is right of {accuracy['n-gram']:.1%} "
-            f"(difference {to_counts})"
+            f"accuracy on {count} held-out tunes: network {accuracy['network']:.1%} (95 %: "
+            f"{network.low:.1%} to {network.high:.1%}), always {NAMES[compared.commonest]} "
+            f"{accuracy['most frequent']:.1%}; an n-gram of each tradition, a stronger baseline, "
+            f"{accuracy['n-gram']:.1%} (network less n-gram: {to_ngram})"
         ),
         figures={
-            "tunes": {"learned": len(tunes.learned), "held_out": len(truth)},
+            "tunes": {"learned": training, "held_out": count},
             "accuracy": accuracy,
             "above_most_frequent": gain.to_json(),
-            "above_ngram": to_counts.to_json(),
+            "above_ngram": to_ngram.to_json(),
             "confusion": {
                 name: dict(zip(NAMES, row, strict=True))
-                for name, row in zip(NAMES, confusion, strict=True)
+                for name, row in zip(NAMES, compared.confusion, strict=True)
             },
         },
-        tables=[
-            Table(
-                "Held-out tunes: what they are, and what the network says",
-                ["tune is", *NAMES, "right"],
-                [
-                    [name, *map(str, row), f"{row[place] / max(sum(row), 1):.0%}"]
-                    for place, (name, row) in enumerate(zip(NAMES, confusion, strict=True))
-                ],
-            ),
-            Table(
-                "Right of the held-out tunes",
-                ["told by", "right", "95 %"],
-                [
-                    [name, f"{parts.value:.1%}", "{1:.1%} to {2:.1%}".format(*interval(parts))]
-                    for name, parts in right.items()
-                ],
-            ),
+        tables=[_confusion_table(compared.confusion), _accuracy_table(parts)],
+        pictures=[_confusion_picture(compared.confusion)],
+        curves=[curve],
+    )
+
+
+def _confusion_table(confusion: Sequence[Sequence[int]]) -> Table:
+    return Table(
+        "Held-out tunes: their tradition, and what the network predicts",
+        ["tradition", *NAMES, "correct"],
+        [
+            [name, *map(str, row), f"{row[place] / max(sum(row), 1):.0%}"]
+            for place, (name, row) in enumerate(zip(NAMES, confusion, strict=True))
         ],
-        pictures=[
-            HeatMap(
-                "confusion",
-                "What tunes of each tradition are told to be",
-                NAMES,
-                NAMES,
-                [[v / max(sum(row), 1) for v in row] for row in confusion],
-                down="is",
-                across="told to be",
-                meaning="part",
-            )
+    )
+
+
+def _accuracy_table(accuracy: Mapping[str, Parts]) -> Table:
+    return Table(
+        "Accuracy on the held-out tunes",
+        ["model", "accuracy", "95 %"],
+        [
+            [name, f"{parts.value:.1%}", "{1:.1%} to {2:.1%}".format(*interval(parts))]
+            for name, parts in accuracy.items()
         ],
-        curves=[network.curve],
+    )
+
+
+def _confusion_picture(confusion: Sequence[Sequence[int]]) -> HeatMap:
+    return HeatMap(
+        "confusion",
+        "Confusion matrix of the held-out tunes",
+        NAMES,
+        NAMES,
+        [[number / max(sum(row), 1) for number in row] for row in confusion],
+        down="tradition",
+        across="predicted",
+        meaning="proportion",
     )
 
 
@@ -167,12 +211,12 @@ LESSON = Lesson(
     shape="many to one",
     about="a tune in, its tradition out",
     claim=(
-        "of tunes held out, more are told right than by always naming the most frequent "
-        "tradition, beyond chance; an n-gram of each tradition stands beside it"
+        "on tunes held out the network is more accurate than always naming the most frequent "
+        "tradition, beyond chance; an n-gram of each tradition is compared with it"
     ),
-    teach=_teach,
+    run=_run,
     model=SequenceConfig(units=32, dropout=0.3),
     fit=FitConfig(epochs=15, learning_rate=3e-3, batch=64, early_stop=False),
     own={"tunes": 213, "excerpts": 6},
-    uses=(*NETWORK, *LEARNING, "dropout", "bidirectional"),
+    uses=(*NETWORK_SETTINGS, *FIT_SETTINGS, "dropout", "bidirectional"),
 )

@@ -1,15 +1,18 @@
 """Questions answered word by word, and sequences reversed: what attention is for."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
-from melodyrnn.lessons.learning import learn
-from melodyrnn.lessons.lesson import Finding, HeatMap, Lesson, Progress, Table
+from melodyrnn.lessons.lesson import Finding, HeatMap, Lesson, Table
+from melodyrnn.lessons.shared.fitted_network import fit_network
 from melodyrnn.models.config import FitConfig, SequenceConfig
 from melodyrnn.sequences.vocabulary import Vocabulary
 from melodyrnn.sequences.windows import Batch, padded, source_and_target
+from melodyrnn.system.documents import JSON
+from melodyrnn.system.progress import Progress
 
 PAIRS = {
     "how are you": "fine thank you",
@@ -27,23 +30,26 @@ PAIRS = {
 }
 LENGTHS = range(1, 13)
 """Of the sequences to reverse."""
-LEARNED, ASKED = 1024, 50
-"""Sequences to reverse that are learned, of all lengths, and asked, of each length."""
+TRAINING, TEST = 1024, 50
+"""Sequences to reverse: in the training set, of all lengths; in the test set, of each length."""
 DIGITS = 8
-UNHEARD = 1_000_000
-"""A seed for what is asked, far from those of runs."""
-STAYS = 0.9
-"""The share of the longest that attention is to reverse exactly."""
+TEST_SEED = 1_000_000
+"""Far from the seeds of runs."""
+MUST_REVERSE = 0.9
+"""The proportion of the longest that attention must reverse exactly."""
 REVERSING = FitConfig(epochs=100, batch=64)
-"""How reversing is learned; the step size is the lesson's."""
+"""How reversing is trained; the learning rate is the lesson's."""
+WITH, WITHOUT = "attention", "none"
+
+Sequences = Sequence[Sequence[int]]
 
 
 @dataclass(frozen=True)
 class Pairs:
     """Sources and targets as indices, and the symbols that start and end a target."""
 
-    sources: list[Any]
-    targets: list[Any]
+    sources: Sequences
+    targets: Sequences
     symbols: int  # with the padding; targets have two more
 
     @property
@@ -54,8 +60,8 @@ class Pairs:
         return source_and_target(self.sources, self.targets, *self.ends)
 
 
-class Reader:
-    """A translator that learned ``pairs``."""
+class FittedTranslator:
+    """An encoder–decoder that was fitted to ``pairs``."""
 
     def __init__(
         self, pairs: Pairs, config: SequenceConfig, fit: FitConfig, progress: Progress
@@ -66,155 +72,210 @@ class Reader:
         self.ends, self.steps = pairs.ends, (batch.x[0].shape[1], batch.x[1].shape[1])
         counts = pairs.symbols, pairs.symbols + 2
         made = translator(config, self.steps, counts, seed=fit.seed)
-        self.learned, self._looks = learn(made.model, batch, fit, progress), made.looks
+        self.fitted, self._looks = fit_network(made.model, batch, fit, progress), made.looks
 
-    def answers(self, sources: list[Any]) -> list[list[int]]:
-        """Written without a teacher, each up to its end."""
+    def answers(self, sources: Sequences) -> list[list[int]]:
+        """Free-running, without teacher forcing, each up to its end."""
         from melodyrnn.generation.decoding import answer
 
         rows, _ = padded(sources, self.steps[0])
-        told = answer(self.learned.model, rows, *self.ends, self.steps[1])
-        return [row[(row != 0) & (row != self.ends[1])].tolist() for row in told]
+        written = answer(self.fitted.model, rows, *self.ends, self.steps[1])
+        return [row[(row != 0) & (row != self.ends[1])].tolist() for row in written]
 
-    def looks(self, source: Any, told: list[int]) -> Any:
-        """How each step of the answer ``told``, its end with it, weighs ``source``."""
+    def looks(self, source: Sequence[int], answer: list[int]) -> npt.NDArray[np.float32]:
+        """The attention weights over ``source`` at each step of ``answer``, its end included."""
         rows, _ = padded([source], self.steps[0])
-        seen, counts = padded([[self.ends[0], *told][: self.steps[1]]], self.steps[1])
-        return np.asarray(self._looks([rows, seen]))[counts][:, : len(source)]
+        inputs, counts = padded([[self.ends[0], *answer][: self.steps[1]]], self.steps[1])
+        return np.asarray(self._looks([rows, inputs]))[counts][:, : len(source)]
 
 
-def teach(lesson: Lesson, progress: Progress) -> Finding:
-    configs = {"attention": lesson.model, "none": replace(lesson.model, attention="none")}
-    words = Vocabulary.of([text.split() for text in (*PAIRS, *PAIRS.values())])
-    talk = Pairs(
-        [1 + words.encode(text.split()) for text in PAIRS],
-        [1 + words.encode(text.split()) for text in PAIRS.values()],
-        len(words) + 1,
-    )
-    turn = _reversals(lesson.fit.seed, LEARNED)
-    turning = replace(
-        REVERSING,
-        seed=lesson.fit.seed,
-        learning_rate=lesson.fit.learning_rate,
-        epochs=min(REVERSING.epochs, lesson.fit.epochs),
-    )
-    talkers = {name: Reader(talk, config, lesson.fit, progress) for name, config in configs.items()}
-    turners = {name: Reader(turn, config, turning, progress) for name, config in configs.items()}
+@dataclass(frozen=True)
+class Questions:
+    """The questions, answered with attention and without."""
 
-    told = {name: reader.answers(talk.sources) for name, reader in talkers.items()}
-    said = {
-        name: [" ".join(words.symbols[i - 1] for i in each) for each in answers]
-        for name, answers in told.items()
-    }
-    exact = {name: _agree(answers, talk.targets) for name, answers in told.items()}
-    by_length = {name: _by_length(reader) for name, reader in turners.items()}
-    longest = {name: shares[LENGTHS[-1]] for name, shares in by_length.items()}
-    return Finding(
-        holds=exact["attention"] == len(PAIRS)
-        and longest["attention"] >= STAYS
-        and longest["none"] < longest["attention"] / 2,
-        sentence=(
-            f"{exact['attention']} of {len(PAIRS)} questions answered exactly with attention, "
-            f"{exact['none']} without; of sequences of {LENGTHS[-1]}, "
-            f"drawn anew, {longest['attention']:.0%} are reversed exactly with attention and "
-            f"{longest['none']:.0%} without"
-        ),
-        figures={
-            "right": exact["attention"],
-            "all": len(PAIRS),
-            "right_without": exact["none"],
-            "answers": dict(zip(PAIRS, said["attention"], strict=True)),
-            "reversed": {str(n): share for n, share in by_length["attention"].items()},
-            "reversed_without": {str(n): share for n, share in by_length["none"].items()},
-            "epochs": talkers["attention"].learned.epochs,
-        },
-        tables=[
-            Table(
-                "Questions answered, no teacher",
-                ["question", "attention", "none"],
-                [
-                    [question, *(_marked(each, true) for each in answers)]
-                    for (question, true), *answers in zip(
-                        PAIRS.items(), *said.values(), strict=True
-                    )
-                ],
-            ),
-            Table(
-                f"Reversed exactly, of {ASKED} sequences drawn anew of each length",
-                ["length", *by_length],
-                [
-                    [str(length), *(f"{shares[length]:.0%}" for shares in by_length.values())]
-                    for length in LENGTHS
-                ],
-            ),
-        ],
-        pictures=_pictures(
-            talkers["attention"], turners["attention"], talk, words, told["attention"]
+    words: Vocabulary
+    pairs: Pairs
+    translators: Mapping[str, FittedTranslator]
+    answers: Mapping[str, list[list[int]]]
+
+    def texts(self, name: str) -> list[str]:
+        """The answers of one translator, as words."""
+        return [" ".join(self.spelled(answer)) for answer in self.answers[name]]
+
+    def spelled(self, answer: Sequence[int]) -> list[str]:
+        return [self.words.symbols[index - 1] for index in answer]
+
+    def exact(self, name: str) -> int:
+        """How many answers of one translator are the targets."""
+        return _exact(self.answers[name], self.pairs.targets)
+
+    def table(self) -> Table:
+        columns = [self.texts(name) for name in self.answers]
+        rows = [
+            [question, *(_marked(each, target) for each in answers)]
+            for (question, target), *answers in zip(PAIRS.items(), *columns, strict=True)
+        ]
+        return Table("Questions answered, free-running", ["question", *self.answers], rows)
+
+
+@dataclass(frozen=True)
+class Reversals:
+    """Sequences reversed with attention and without."""
+
+    translators: Mapping[str, FittedTranslator]
+    exact: Mapping[str, dict[int, float]]  # the proportion reversed exactly, by length
+
+    def longest(self, name: str) -> float:
+        return self.exact[name][LENGTHS[-1]]
+
+    def table(self) -> Table:
+        return Table(
+            f"Reversed exactly, of {TEST} test sequences of each length",
+            ["length", *self.exact],
+            [
+                [str(length), *(f"{shares[length]:.0%}" for shares in self.exact.values())]
+                for length in LENGTHS
+            ],
         )
-        if lesson.model.attention != "none"
-        else [],
-        curves=[reader.learned.curve(f"questions, {name}") for name, reader in talkers.items()]
-        + [reader.learned.curve(f"reversing, {name}") for name, reader in turners.items()],
+
+
+def run(lesson: Lesson, progress: Progress) -> Finding:
+    configs = {WITH: lesson.model, WITHOUT: replace(lesson.model, attention="none")}
+    questions = _answer_questions(lesson.fit, configs, progress)
+    reversals = _reverse(lesson.fit, configs, progress)
+    exact, longest = questions.exact(WITH), reversals.longest(WITH)
+    return Finding(
+        holds=exact == len(PAIRS)
+        and longest >= MUST_REVERSE
+        and reversals.longest(WITHOUT) < longest / 2,
+        sentence=(
+            f"{exact} of {len(PAIRS)} questions answered exactly with attention, "
+            f"{questions.exact(WITHOUT)} without; of test sequences of length {LENGTHS[-1]}, "
+            f"{longest:.0%} are reversed exactly with attention and "
+            f"{reversals.longest(WITHOUT):.0%} without"
+        ),
+        figures=_figures(questions, reversals),
+        tables=[questions.table(), reversals.table()],
+        pictures=_pictures(questions, reversals) if lesson.model.attention != "none" else [],
+        curves=[
+            translator.fitted.curve(f"{task}, {name}")
+            for task, fitted in (
+                ("questions", questions.translators),
+                ("reversing", reversals.translators),
+            )
+            for name, translator in fitted.items()
+        ],
     )
 
 
-def _reversals(seed: int, count: int, length: int | None = None) -> Pairs:
+def _answer_questions(
+    fit: FitConfig, configs: Mapping[str, SequenceConfig], progress: Progress
+) -> Questions:
+    words = Vocabulary.of([text.split() for text in (*PAIRS, *PAIRS.values())])
+    sources, targets = (
+        [(1 + words.encode(text.split())).tolist() for text in texts]
+        for texts in (PAIRS, PAIRS.values())
+    )
+    pairs = Pairs(sources, targets, len(words) + 1)
+    fitted = {
+        name: FittedTranslator(pairs, config, fit, progress) for name, config in configs.items()
+    }
+    answers = {name: translator.answers(pairs.sources) for name, translator in fitted.items()}
+    return Questions(words, pairs, fitted, answers)
+
+
+def _reverse(
+    fit: FitConfig, configs: Mapping[str, SequenceConfig], progress: Progress
+) -> Reversals:
+    epochs = min(REVERSING.epochs, fit.epochs)
+    fit = replace(REVERSING, seed=fit.seed, learning_rate=fit.learning_rate, epochs=epochs)
+    pairs = _draw_reversals(fit.seed, TRAINING)
+    fitted = {
+        name: FittedTranslator(pairs, config, fit, progress) for name, config in configs.items()
+    }
+    return Reversals(fitted, {name: _by_length(each) for name, each in fitted.items()})
+
+
+def _figures(questions: Questions, reversals: Reversals) -> dict[str, JSON]:
+    by_length = {
+        name: {str(length): share for length, share in shares.items()}
+        for name, shares in reversals.exact.items()
+    }
+    return {
+        "right": questions.exact(WITH),
+        "all": len(PAIRS),
+        "right_without": questions.exact(WITHOUT),
+        "answers": dict(zip(PAIRS, questions.texts(WITH), strict=True)),
+        "reversed": by_length[WITH],
+        "reversed_without": by_length[WITHOUT],
+        "epochs": questions.translators[WITH].fitted.epochs,
+    }
+
+
+def _draw_reversals(seed: int, count: int, length: int | None = None) -> Pairs:
     """Sequences of digits, of any of LENGTHS or all of ``length``, to be reversed."""
     draw = np.random.default_rng(seed)
     sizes = (
         draw.integers(LENGTHS[0], LENGTHS[-1] + 1, count) if length is None else [length] * count
     )
-    sources = [draw.integers(1, DIGITS + 1, size) for size in sizes]
+    sources = [draw.integers(1, DIGITS + 1, size).tolist() for size in sizes]
     return Pairs(sources, [source[::-1] for source in sources], DIGITS + 1)
 
 
-def _by_length(reader: Reader) -> dict[int, float]:
-    """The share of sequences that were not learned and are reversed exactly, of each length."""
+def _by_length(translator: FittedTranslator) -> dict[int, float]:
+    """The proportion of the test set that is reversed exactly, for each length."""
     shares = {}
     for length in LENGTHS:
-        asked = _reversals(UNHEARD + length, ASKED, length)
-        shares[length] = _agree(reader.answers(asked.sources), asked.targets) / ASKED
+        test = _draw_reversals(TEST_SEED + length, TEST, length)
+        shares[length] = _exact(translator.answers(test.sources), test.targets) / TEST
     return shares
 
 
-def _agree(answers: list[list[int]], targets: list[Any]) -> int:
+def _exact(answers: Sequence[Sequence[int]], targets: Sequences) -> int:
+    """How many answers are their targets."""
     pairs = zip(answers, targets, strict=True)
-    return sum(told == [int(i) for i in target] for told, target in pairs)
+    return sum(list(answer) == list(target) for answer, target in pairs)
 
 
-def _marked(said: str, true: str) -> str:
-    return said if said == true else f"{said}  wrong"
+def _marked(answer: str, target: str) -> str:
+    return answer if answer == target else f"{answer}  wrong"
 
 
-def _pictures(
-    talker: Reader, turner: Reader, talk: Pairs, words: Vocabulary, told: list[list[int]]
-) -> list[HeatMap]:
-    """Where the longest answer looks, and where a long reversed sequence does."""
-    place = max(range(len(told)), key=lambda n: len(told[n]))
-    question = list(PAIRS)[place]
-    asked = _reversals(UNHEARD, 1, LENGTHS[-1]).sources[0]
-    (turned,) = turner.answers([asked])
+def _pictures(questions: Questions, reversals: Reversals) -> list[HeatMap]:
+    """The attention of the longest answer, and of a long reversed sequence."""
+    answers = questions.answers[WITH]
+    place = max(range(len(answers)), key=lambda n: len(answers[n]))
+    question, answer = list(PAIRS)[place], answers[place]
+    source = _draw_reversals(TEST_SEED, 1, LENGTHS[-1]).sources[0]
+    reverser = reversals.translators[WITH]
+    (reversed_,) = reverser.answers([source])
     return [
         _heat_map(
             "attention-words",
-            f"Where the answer to {question!r} looks",
-            [words.symbols[i - 1] for i in told[place]],
+            f"Attention of the answer to {question!r}",
+            questions.spelled(answer),
             question.split(),
-            talker.looks(talk.sources[place], told[place]),
+            questions.translators[WITH].looks(questions.pairs.sources[place], answer),
         ),
         _heat_map(
             "attention-reversing",
-            "Where each step of a reversed sequence looks",
-            list(map(str, turned)),
-            list(map(str, asked)),
-            turner.looks(asked, turned),
+            "Attention at each step of a reversed sequence",
+            list(map(str, reversed_)),
+            list(map(str, source)),
+            reverser.looks(source, reversed_),
         ),
     ]
 
 
-def _heat_map(name: str, title: str, told: list[str], source: list[str], looks: Any) -> HeatMap:
-    rows = [*told, "end"][: len(looks)]
-    return HeatMap(name, title, rows, source, looks.tolist(), down="written", across="read")
+def _heat_map(
+    name: str,
+    title: str,
+    answer: list[str],
+    source: list[str],
+    looks: npt.NDArray[np.float32],
+) -> HeatMap:
+    rows = [*answer, "end"][: len(looks)]
+    return HeatMap(name, title, rows, source, looks.tolist(), down="output", across="source")
 
 
 LESSON = Lesson(
@@ -222,11 +283,11 @@ LESSON = Lesson(
     shape="encoder–decoder",
     about="a question in, an answer out",
     claim=(
-        "with attention every training question is answered exactly, without a teacher; reversing "
-        "sequences of up to 12, drawn anew, it stays right where one vector for all of the source "
-        "does not"
+        "with attention every question of the training set is answered exactly, free-running; "
+        "test sequences of up to 12 are reversed exactly, where one vector for the whole source "
+        "does not suffice"
     ),
-    teach=teach,
+    run=run,
     model=SequenceConfig(cell="lstm", units=32, attention="additive"),
     fit=FitConfig(epochs=400, learning_rate=0.01),
     uses=(*Lesson.uses, "attention"),

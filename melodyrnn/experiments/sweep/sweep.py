@@ -1,28 +1,37 @@
 """A grid of settings over a lesson or songs: every combination run, and what came of them."""
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 from melodyrnn.data.gather import Source, gather, is_corpus
 from melodyrnn.errors import ConfigError
-from melodyrnn.experiments.sweep import lesson_runs, song_runs, summary
-from melodyrnn.experiments.sweep import lesson_settings as course
-from melodyrnn.experiments.sweep.grid import Grid, combinations, read_grid
-from melodyrnn.experiments.sweep.lesson_settings import Mending
+from melodyrnn.experiments.sweep.grid import Grid, Settings, Value, combinations, read_grid
+from melodyrnn.experiments.sweep.images_grid import (
+    Remedy,
+    remedies,
+    remedy_combinations,
+    remedy_sentences,
+)
+from melodyrnn.experiments.sweep.lesson_sweep import LessonSweep
 from melodyrnn.experiments.sweep.outcome import Outcome, Score
+from melodyrnn.experiments.sweep.song_sweep import SongSweep
+from melodyrnn.experiments.sweep.summary import Summary
+from melodyrnn.experiments.sweep.sweepable import Execution, Sweepable
 from melodyrnn.files import exists, suggest, write_atomically
-from melodyrnn.lessons.catalogue import NAMES, lesson_named
+from melodyrnn.lessons.catalogue import NAMES
 from melodyrnn.lessons.lesson import HeatMap
 from melodyrnn.models.settings import check, nearest
 from melodyrnn.render.charts import heat_map, write_picture
-from melodyrnn.runs.folder import RUNS, claim, read_basis, slug
+from melodyrnn.runs.folder import RUNS, claim, read_basis
+from melodyrnn.system.documents import JSON
 from melodyrnn.system.machine import cores
+from melodyrnn.system.progress import Progress, silent
 
 FILE = "sweep.json"
-Report = Callable[[int, int], None]
+REMEDIES = "mending"
+"""The folder of the runs that try remedies."""
 
 
 @dataclass(frozen=True)
@@ -34,21 +43,26 @@ class SweepResult:
     grid: Grid
     score: Score
     outcomes: tuple[Outcome, ...]  # in the order of the grid
-    mendings: tuple[Mending, ...]
+    remedies: tuple[Remedy, ...]
     sentences: tuple[str, ...]
     files: tuple[Path, ...]
 
-    def to_json(self) -> dict[str, Any]:
+    @property
+    def table(self) -> tuple[list[str], list[list[str]]]:
+        """Headings and rows, as ``Summary.table``."""
+        return Summary(self.target, self.grid, self.score, self.outcomes).table()
+
+    def to_json(self) -> dict[str, JSON]:
         best = self.score.best(self.outcomes)
         return {
             "output": str(self.output),
             "target": self.target,
             "grid": dict(self.grid),
             "score": self.score.name,
-            "best": best and best.to_json(),
+            "best": None if best is None else best.to_json(),
             "diverged": sum(outcome.diverged for outcome in self.outcomes),
             "outcomes": [outcome.to_json() for outcome in self.outcomes],
-            "mendings": [mending.to_json() for mending in self.mendings],
+            "mendings": [remedy.to_json() for remedy in self.remedies],
             "found": list(self.sentences),
             "files": [str(path) for path in self.files],
         }
@@ -62,7 +76,7 @@ def sweep(
     jobs: int | None = None,
     output: str | Path | None = None,
     overwrite: bool = False,
-    progress: Report = lambda done, all_: None,
+    progress: Progress = silent,
 ) -> SweepResult:
     """Run every combination of ``grid``, such as ``["units=32,64"]`` or ``{"units": [32, 64]}``.
 
@@ -71,23 +85,37 @@ def sweep(
     ``progress`` is called with (runs done, all). A sweep that was cut off goes on when it is asked
     for again. Raises MelodyError.
     """
-    check("jobs", cores() if jobs is None else jobs, {"least": 1, "most": 1000})
+    jobs = cores() if jobs is None else jobs
+    check("jobs", jobs, {"least": 1, "most": 1000})
     check("seed", seed, {"least": 0})
+    swept = sweepable(target)
+    given = grid if isinstance(grid, Mapping) else list(grid)
+    settings = read_grid(given or swept.default_grid, swept.fields)
+    every = combinations(settings)
+    swept.check(every)
+    fixed: Settings = {} if "seed" in settings else {"seed": seed}
+    basis = {**swept.identity, "grid": settings, **fixed}
+    default = RUNS / f"{swept.name}-sweep"
+    path = claim(output, default, FILE, basis, kind="sweep", overwrite=overwrite)
+    tried = () if given else _try_remedies(swept, seed, Execution(path / REMEDIES, jobs, progress))
+    score, found = swept.run(every, fixed, Execution(path, jobs, progress))
+    outcomes = _in_order(settings, every, found)
+    return _written(path, Summary(swept.name, settings, score, outcomes), tried)
+
+
+def sweepable(target: str | Source | Iterable[Source]) -> Sweepable:
+    """The lesson or the songs that ``target`` names. Raises MelodyError."""
     name = lesson_of(target)
-    run = _sweep_songs if name is None else _sweep_lesson
-    return run(name or target, grid, seed, jobs or cores(), output, overwrite, progress)
+    return SongSweep(gather(target)) if name is None else LessonSweep(name)
 
 
-def lesson_of(target: Any) -> str | None:
-    """The name of a lesson, where ``target`` is one; what is a file is none.
+def lesson_of(target: str | Source | Iterable[Source]) -> str | None:
+    """The name of a lesson, where ``target`` is one; a file never is.
 
-    Raises ConfigError for what can be neither.
+    Raises ConfigError for what can be neither a lesson nor songs.
     """
-    alone = [target] if isinstance(target, str | Path) else list(target)
-    if len(alone) != 1 or not isinstance(alone[0], str | Path):
-        return None
-    name = str(alone[0])
-    if name in NAMES:
+    name = _only_name(target)
+    if name is None or name in NAMES:
         return name
     if is_corpus(name) or exists(Path(name)):
         return None
@@ -99,80 +127,49 @@ def lesson_of(target: Any) -> str | None:
     )
 
 
-def _sweep_lesson(
-    name: Any,
-    words: Iterable[str] | Grid,
-    seed: int,
-    jobs: int,
-    output: str | Path | None,
-    overwrite: bool,
-    progress: Report,
-) -> SweepResult:
-    lesson = lesson_named(name)
-    words = words if isinstance(words, dict) else list(words)
-    own = name == course.LESSON and not words
-    grid = read_grid(course.GRID if own else words, lesson_runs.usable(lesson))
-    fixed = {} if "seed" in grid else {"seed": seed}
-    basis = {"lesson": name, "grid": grid, **fixed}
-    path = claim(output, RUNS / f"{name}-sweep", FILE, basis, kind="sweep", overwrite=overwrite)
-    plans = lesson_runs.plans_of(lesson, combinations(grid), fixed, path)
-    tried = course.mending_plans(seed) if own else []
-    mending = lesson_runs.plans_of(lesson, tried, {}, path / "mending")
-    score, found = lesson_runs.run_plans([*mending, *plans], jobs, progress)
-    mendings = course.mendings(found[: len(tried)]) if own else ()
-    return _conclude(path, name, grid, score, found[len(tried) :], mendings)
+def _only_name(target: str | Source | Iterable[Source]) -> str | None:
+    """The one text or path that ``target`` is; None where it is something else."""
+    if isinstance(target, str | Path):
+        return str(target)
+    if not isinstance(target, Sequence) or len(target) != 1:
+        return None
+    only = target[0]
+    return str(only) if isinstance(only, str | Path) else None
 
 
-def _sweep_songs(
-    songs: Any,
-    words: Iterable[str] | Grid,
-    seed: int,
-    jobs: int,
-    output: str | Path | None,
-    overwrite: bool,
-    progress: Report,
-) -> SweepResult:
-    grid = read_grid(words, song_runs.USABLE)
-    named = gather(songs)
-    fixed = {} if "seed" in grid else {"seed": seed}
-    basis = {"songs": [song.record["sha256"] for song in named], "grid": grid, **fixed}
-    plain = RUNS / f"{slug(named.name)}-sweep"
-    plans = song_runs.plans_of(named, combinations(grid), fixed, plain)  # before a folder is made
-    path = claim(output, plain, FILE, basis, kind="sweep", overwrite=overwrite)
-    plans = [replace(plan, path=path / "runs" / plan.path.name) for plan in plans]
-    score, found = song_runs.run_plans(plans, combinations(grid), jobs, progress)
-    return _conclude(path, slug(named.name), grid, score, found, ())
+def _try_remedies(swept: Sweepable, seed: int, execution: Execution) -> tuple[Remedy, ...]:
+    """Where the default grid shows trainings that diverge: what helps."""
+    return remedies(swept.run(remedy_combinations(seed), {}, execution).outcomes)
 
 
-def _conclude(
-    path: Path,
-    name: str,
-    grid: Grid,
-    score: Score,
-    found: Sequence[Outcome],
-    mendings: tuple[Mending, ...],
-) -> SweepResult:
-    """The outcomes in the order of the grid; the pictures and the document."""
-    of = {_key(grid, outcome.settings): outcome for outcome in found}
-    outcomes = [
-        replace(of[_key(grid, settings)], settings=settings) for settings in combinations(grid)
-    ]
-    files = [
-        file
-        for picture in summary.heat_maps(name, grid, score, outcomes)
-        for file in _drawn(path, picture)
-    ]
-    sentences = (*summary.sentences(grid, score, outcomes), *course.sentences(mendings))
+def _in_order(
+    grid: Grid, every: Sequence[Settings], found: Sequence[Outcome]
+) -> tuple[Outcome, ...]:
+    """The outcomes in the order of the grid, with the settings of the grid alone."""
+
+    def key(settings: Settings) -> tuple[Value, ...]:
+        return tuple(settings[name] for name in grid)
+
+    by_key = {key(outcome.settings): outcome for outcome in found}
+    return tuple(replace(by_key[key(settings)], settings=settings) for settings in every)
+
+
+def _written(path: Path, summary: Summary, tried: tuple[Remedy, ...]) -> SweepResult:
+    """The pictures and the document of a sweep, written to ``path``."""
+    files = [file for picture in summary.heat_maps() for file in _drawn(path, picture)]
     result = SweepResult(
-        path, name, grid, score, tuple(outcomes), mendings, sentences, (*files, path / FILE)
+        path,
+        summary.name,
+        summary.grid,
+        summary.score,
+        tuple(summary.outcomes),
+        tried,
+        (*summary.sentences(), *remedy_sentences(tried)),
+        (*files, path / FILE),
     )
     document = {"basis": read_basis(path / FILE), **result.to_json()}
     write_atomically(path / FILE, json.dumps(document, ensure_ascii=False, indent=2) + "\n")
     return result
-
-
-def _key(grid: Grid, settings: dict[str, Any]) -> tuple[Any, ...]:
-    return tuple(settings[name] for name in grid)
 
 
 def _drawn(path: Path, picture: HeatMap) -> list[Path]:

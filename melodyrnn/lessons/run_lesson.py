@@ -1,36 +1,35 @@
-"""A lesson carried out: its settings checked, its claim checked, what is to keep written down."""
+"""A lesson carried out: settings checked, claim checked, results written to a folder."""
 
 import json
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Unpack
+from typing import Unpack
 
 from melodyrnn.lessons.catalogue import all_lessons, lesson_named
-from melodyrnn.lessons.folder import check_output, keep
-from melodyrnn.lessons.lesson import Finding, Lesson, Progress
+from melodyrnn.lessons.lesson import Finding, Lesson
+from melodyrnn.lessons.lesson_folder import LessonFolder
 from melodyrnn.models.settings_types import LessonSettings
 from melodyrnn.runs.training_session import check_tensorboard
-from melodyrnn.system.progress import silent
-
-RUNS = Path("runs")
+from melodyrnn.system.documents import JSON
+from melodyrnn.system.progress import Progress, silent
 
 
 @dataclass(frozen=True)
-class Taught:
+class LessonResult:
     """A lesson that was carried out."""
 
-    lesson: Lesson  # with the settings that held
+    lesson: Lesson  # with the settings it was carried out with
     finding: Finding
     seconds: float
     files: tuple[Path, ...]
 
-    def to_json(self) -> dict[str, Any]:
-        document = self._kept() | {"seconds": round(self.seconds, 3)}
+    def to_json(self) -> dict[str, JSON]:
+        document = self._reproducible() | {"seconds": round(self.seconds, 3)}
         return document | ({"files": [str(path) for path in self.files]} if self.files else {})
 
-    def _kept(self) -> dict[str, Any]:
+    def _reproducible(self) -> dict[str, JSON]:
         """What is the same whenever and wherever it runs."""
         lesson, finding = self.lesson, self.finding
         return {
@@ -46,7 +45,7 @@ class Taught:
     @property
     def text(self) -> str:
         """The content of lesson.json."""
-        return json.dumps(self._kept(), ensure_ascii=False, indent=2) + "\n"
+        return json.dumps(self._reproducible(), ensure_ascii=False, indent=2) + "\n"
 
 
 def run_lesson(
@@ -57,17 +56,17 @@ def run_lesson(
     tensorboard: bool = False,
     progress: Progress = silent,
     **settings: Unpack[LessonSettings],
-) -> Taught:
+) -> LessonResult:
     """Carry out the lesson ``name``; ``settings`` are those it can use, such as ``seed=1``.
 
     Pictures and figures go to the folder ``output`` or a fresh one under ``runs/``, where there is
-    anything to keep; with ``tensorboard`` summaries of the curves as well. Raises MelodyError
+    anything to write; with ``tensorboard`` summaries of the curves as well. Raises MelodyError
     before it begins where a setting is wrong or ``output`` is taken.
     """
     check_tensorboard(tensorboard)
     lesson = lesson_named(name).with_settings(settings)
-    folder = None if output is None else Path(output)
-    return _run(lesson, folder, overwrite, tensorboard, progress)
+    path = None if output is None else Path(output)
+    return _run(lesson, LessonFolder(path, overwrite, tensorboard), progress)
 
 
 def run_lessons(
@@ -76,38 +75,29 @@ def run_lessons(
     overwrite: bool = False,
     tensorboard: bool = False,
     progress: Progress = silent,
-    after: Callable[[Taught], None] = lambda taught: None,
+    after: Callable[[LessonResult], None] = lambda result: None,
     **settings: Unpack[LessonSettings],
-) -> list[Taught]:
+) -> list[LessonResult]:
     """Carry out all lessons; each uses those of ``settings`` that it can.
 
     ``after`` is called after each one. With ``output``, each has a folder of its name in there.
     """
     check_tensorboard(tensorboard)
     lessons = [lesson.with_settings(settings, strict=False) for lesson in all_lessons()]
-    done = []
+    results = []
     for number, lesson in enumerate(lessons):
         progress(number, len(lessons), lesson.name)
-        folder = None if output is None else Path(output) / lesson.name
-        done.append(_run(lesson, folder, overwrite, tensorboard))
-        after(done[-1])
-    return done
+        path = None if output is None else Path(output) / lesson.name
+        results.append(_run(lesson, LessonFolder(path, overwrite, tensorboard), silent))
+        after(results[-1])
+    return results
 
 
-def _run(
-    lesson: Lesson,
-    output: Path | None,
-    overwrite: bool,
-    tensorboard: bool,
-    progress: Progress = silent,
-) -> Taught:
-    if output is not None:
-        check_output(output, overwrite)
+def _run(lesson: Lesson, folder: LessonFolder, progress: Progress) -> LessonResult:
+    folder.check()
     begun = time.monotonic()
-    finding = lesson.teach(lesson, progress)
-    taught = Taught(lesson, finding, time.monotonic() - begun, ())
+    finding = lesson.run(lesson, progress)
+    result = LessonResult(lesson, finding, time.monotonic() - begun, ())
     if not (finding.pictures or finding.curves):
-        return taught
-    plain = RUNS / f"lesson-{lesson.name}"
-    files = keep(finding, taught.text, output, plain, overwrite, tensorboard)
-    return replace(taught, files=files)
+        return result
+    return replace(result, files=folder.write(lesson.name, finding, result.text))

@@ -1,8 +1,9 @@
-"""Where a lesson leaves its pictures and figures."""
+"""The folder of a lesson that was carried out: figures, learning curves, pictures."""
 
 import csv
 import io
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
@@ -12,35 +13,38 @@ from melodyrnn.lessons.lesson import Curve, Finding
 from melodyrnn.render.charts import heat_map, learning_curves, write_picture
 
 FILE = "lesson.json"
-_WORDS = {
+RUNS = Path("runs")
+_MESSAGES = {
     "taken": "--overwrite replaces it, or choose another --output",
     "kind": "folder of a lesson",
 }
 
 
-def check_output(path: Path, overwrite: bool) -> None:
-    """Raise RunError where ``path`` is taken."""
-    check_free(path, FILE, overwrite=overwrite, **_WORDS)
+@dataclass(frozen=True)
+class LessonFolder:
+    """Where the results of a lesson are written, and what may be replaced there."""
 
+    output: Path | None = None  # None: a fresh folder under ``runs/``
+    overwrite: bool = False
+    tensorboard: bool = False  # whether to write summaries of the curves as well
 
-def keep(
-    finding: Finding,
-    text: str,
-    output: Path | None,
-    plain: Path,
-    overwrite: bool,
-    tensorboard: bool = False,
-) -> tuple[Path, ...]:
-    """Write pictures, curves and ``text`` as lesson.json to ``output`` or, fresh, to ``plain``.
+    def check(self) -> None:
+        """Raise RunError where ``output`` is taken."""
+        if self.output is not None:
+            check_free(self.output, FILE, overwrite=self.overwrite, **_MESSAGES)
 
-    Returns the files written.
-    """
-    fill = partial(_fill, finding, text, tensorboard)
-    if output is None:
-        output = create_fresh_folder(plain, FILE, fill, **_WORDS)
-    else:
-        create_folder(output, FILE, fill, overwrite=overwrite, **_WORDS)
-    return tuple(sorted(output.iterdir()))
+    def write(self, name: str, finding: Finding, text: str) -> tuple[Path, ...]:
+        """Write the pictures and curves of the lesson ``name``, and ``text`` as lesson.json.
+
+        Returns the files written. Raises RunError where ``output`` is taken.
+        """
+        fill = partial(_fill, finding, text, self.tensorboard)
+        if self.output is None:
+            folder = create_fresh_folder(RUNS / f"lesson-{name}", FILE, fill, **_MESSAGES)
+        else:
+            folder = self.output
+            create_folder(folder, FILE, fill, overwrite=self.overwrite, **_MESSAGES)
+        return tuple(sorted(folder.iterdir()))
 
 
 def _fill(finding: Finding, text: str, tensorboard: bool, folder: Path) -> None:
@@ -53,7 +57,7 @@ def _fill(finding: Finding, text: str, tensorboard: bool, folder: Path) -> None:
         losses = {curve.name: curve.losses for curve in finding.curves}
         write_picture(folder / "curves", learning_curves("Learning", losses))
     if tensorboard:
-        _summarise(finding.curves, folder / "tensorboard")
+        _write_summaries(finding.curves, folder / "tensorboard")
 
 
 def _history(curves: Sequence[Curve]) -> str:
@@ -65,15 +69,15 @@ def _history(curves: Sequence[Curve]) -> str:
     return text.getvalue()
 
 
-class _Row(NamedTuple):
+class _EpochLoss(NamedTuple):
     epoch: int
     loss: float
 
 
-def _summarise(curves: Sequence[Curve], folder: Path) -> None:
+def _write_summaries(curves: Sequence[Curve], folder: Path) -> None:
     """A run of TensorBoard for each network."""
     from melodyrnn.training.summaries import Summaries  # TensorFlow, and only where asked for
 
     for curve in curves:
-        rows = [_Row(epoch, loss) for epoch, loss in enumerate(curve.losses, 1)]
+        rows = [_EpochLoss(epoch, loss) for epoch, loss in enumerate(curve.losses, 1)]
         Summaries(folder / curve.name).write(rows)

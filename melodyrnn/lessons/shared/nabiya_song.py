@@ -1,0 +1,135 @@
+"""What the four lessons on 나비야 share: the song, and a network fitted to it as ``train`` does."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from melodyrnn.data.gather import Named
+from melodyrnn.evaluation.measures import Measures, measure
+from melodyrnn.lessons.lesson import Curve, Lesson, Table
+from melodyrnn.models.config import ModelConfig, TrainConfig
+from melodyrnn.music.notation import text as notation
+from melodyrnn.system.documents import JSON
+from melodyrnn.system.progress import Progress
+from melodyrnn.tasks.tokenizer import Dataset
+
+if TYPE_CHECKING:
+    from melodyrnn.models.backend import keras
+
+SONG = notation.parse(
+    """\
+title: 나비야
+meter: 2/4
+codes: c4 d4 e4 f4 g4 a4 b4 c8 d8 e8 f8 g8 a8 b8
+
+g8 e8 e4 | f8 d8 d4 | c8 d8 e8 f8 | g8 g8 g4 |
+g8 e8 e8 e8 | f8 d8 d4 | c8 e8 g8 g8 | e8 e8 e4 |
+d8 d8 d8 d8 | d8 e8 f4 | e8 e8 e8 e8 | e8 f8 g4 |
+g8 e8 e4 | f8 d8 d4 | c8 e8 g8 g8 | e8 e8 e4
+""",
+    "나비야",
+)
+WINDOW = 4
+DATASET = Dataset.of([Named.in_hand(SONG)], WINDOW)
+NOTES = DATASET.vocabulary.decode(DATASET.sequences[0])
+PRIMER = " ".join(NOTES[:WINDOW])
+SONG_FIT_SETTINGS = ("epochs", "learning_rate", "seed", "early_stop")
+"""The settings of FitConfig that have an effect where a step has one window."""
+_ACROSS = 10  # notes in a row of the table
+
+
+@dataclass(frozen=True)
+class SongPredictions:
+    """What a network that was fitted to the song predicts of it, after the primer."""
+
+    measures: Measures
+    one_step: list[str]  # each note predicted from the notes of the song before it
+    whole_song: list[str]  # each note predicted from the network's own predictions before it
+    losses: list[float]
+
+    @property
+    def first_error(self) -> int | None:
+        """The number of the first wrong note of the whole-song prediction, from 1."""
+        pairs = zip(self.whole_song, NOTES[WINDOW:], strict=True)
+        numbered = enumerate(pairs, WINDOW + 1)
+        return next((number for number, (note, target) in numbered if note != target), None)
+
+    @property
+    def epochs(self) -> int:
+        return len(self.losses)
+
+    @property
+    def curve(self) -> Curve:
+        return Curve("loss", self.losses)
+
+    def figures(self) -> dict[str, JSON]:
+        return {
+            "epochs": self.epochs,
+            **self.measures.to_json(),
+            "first_error_at_note": self.first_error,
+            "played": [*NOTES[:WINDOW], *self.whole_song],
+        }
+
+    def table(self) -> Table:
+        """Every note beside its two predictions, a few bars a row; errors in brackets."""
+        predictions = {
+            "the song": NOTES[WINDOW:],
+            "one step": self.one_step,
+            "whole song": self.whole_song,
+        }
+        rows = []
+        for start in range(0, len(self.one_step), _ACROSS):
+            part = slice(start, start + _ACROSS)
+            for number, (name, notes) in enumerate(predictions.items()):
+                pairs = zip(notes[part], NOTES[WINDOW:][part], strict=True)
+                shown = [note if note == target else f"[{note}]" for note, target in pairs]
+                first = "" if number else str(WINDOW + 1 + start)
+                rows.append([first, name, *shown, *[""] * (_ACROSS - len(shown))])
+        headings = ["note", *[""] * (_ACROSS + 1)]
+        return Table(f"After the primer {PRIMER}; errors in brackets", headings, rows)
+
+
+def fit_song(lesson: Lesson, model: str, encoding: str, progress: Progress) -> SongPredictions:
+    """Fit a network to the song; ``model`` and ``encoding`` (its input) as in ModelConfig."""
+    (predictions,) = fit_song_seeds(lesson, model, encoding, [lesson.fit.seed], progress)
+    return predictions
+
+
+def fit_song_seeds(
+    lesson: Lesson, model: str, encoding: str, seeds: Iterable[int], progress: Progress
+) -> Iterator[SongPredictions]:
+    """``fit_song`` once for each seed, in one compiled program."""
+    from melodyrnn.models.networks import step_network as models
+    from melodyrnn.training.trainer import Trainer
+    from melodyrnn.training.windows import Songs, WindowProgram
+
+    settings, fit = lesson.model, lesson.fit
+    config = ModelConfig(
+        model=model, input=encoding, window=WINDOW, units=settings.units, layers=settings.layers
+    )
+    training = TrainConfig(fit.epochs, fit.learning_rate, fit.batch, fit.seed, fit.early_stop)
+    program = None
+    for seed in seeds:
+        network = models.build(config, len(DATASET.vocabulary), seed, DATASET.tokenizer.attributes)
+        if program is None:
+            batch = 1 if config.spec.stateful else fit.batch or config.spec.batch
+            songs = Songs(DATASET.sequences, attributes=DATASET.tokenizer.attributes)
+            program = WindowProgram(network, songs, config, training, batch)
+        else:
+            program.restart(network.get_weights())
+        trainer = Trainer(program, training)
+        trainer.fit(progress)
+        yield _predict(program.model, config, [row.loss for row in trainer.history])
+
+
+def _predict(model: "keras.Model", config: ModelConfig, losses: list[float]) -> SongPredictions:
+    from melodyrnn.models.networks.numpy_network import Network
+
+    measures = measure(Network.of(model, config, DATASET.tokenizer.attributes), DATASET)
+    (played,) = measures.played
+    return SongPredictions(
+        measures,
+        DATASET.vocabulary.decode(played.logits.argmax(-1)),
+        DATASET.vocabulary.decode(played.whole_song[WINDOW:]),
+        losses,
+    )
