@@ -18,7 +18,7 @@ from melodyrnn.generation.automaton import NOWHERE, Automaton, lasting
 from melodyrnn.generation.generate import generate
 from melodyrnn.generation.loops import NoLoops, closing_loop
 from melodyrnn.models.config import FormConfig, SampleConfig
-from melodyrnn.models.counted.ngram import Ngram
+from melodyrnn.models.ngrams.ngram import Ngram
 from melodyrnn.music.bars import bars as laid_in_bars
 from melodyrnn.music.note_tokens import from_tokens, to_tokens
 from melodyrnn.music.scales import in_key, on_tonic

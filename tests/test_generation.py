@@ -5,12 +5,12 @@ from melodyrnn.errors import ConstraintError
 from melodyrnn.generation.generate import generate, whole_song
 from melodyrnn.models.bar_columns import Cycle, Lookback
 from melodyrnn.models.config import ModelConfig, SampleConfig
-from melodyrnn.models.counted.memories import with_short_term
-from melodyrnn.models.counted.ngram import Ngram
 from melodyrnn.models.lookback import LookingBack
 from melodyrnn.models.model import NgramModel
 from melodyrnn.models.networks import step_network as models
 from melodyrnn.models.networks.numpy_network import Network
+from melodyrnn.models.ngrams.memories import with_short_term
+from melodyrnn.models.ngrams.ngram import Ngram
 from melodyrnn.models.predictor import after_primer
 from melodyrnn.models.registry import MODELS
 from melodyrnn.sequences.sampling import log_softmax

@@ -19,7 +19,7 @@ from melodyrnn.lessons.lesson import SHAPES, Curve, Finding, HeatMap, Lesson, Ta
 from melodyrnn.lessons.lesson_folder import FILE
 from melodyrnn.lessons.shared import nabiya_song, next_symbol
 from melodyrnn.models.config import FitConfig, SequenceConfig
-from melodyrnn.models.counted.ngram import ceiling
+from melodyrnn.models.ngrams.ngram import ceiling
 from melodyrnn.models.registry import CELLS
 from melodyrnn.system.progress import silent
 

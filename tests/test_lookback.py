@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 from melodyrnn.models.backend import keras, tf
 from melodyrnn.models.bar_columns import PLACES, Cycle, Lookback, kinds, views
 from melodyrnn.models.config import ModelConfig
-from melodyrnn.models.counted.memories import with_short_term
 from melodyrnn.models.lookback import LookingBack
 from melodyrnn.models.networks import step_network as models
 from melodyrnn.models.networks.numpy_network import Network
+from melodyrnn.models.ngrams.memories import with_short_term
 from melodyrnn.music.notation.text import parse
 from melodyrnn.sequences.streams import lanes
 from melodyrnn.sequences.windows import next_code, side_by_side

@@ -6,9 +6,9 @@ import pytest
 from melodyrnn.data.gather import gather
 from melodyrnn.evaluation.measures import agreement, measure
 from melodyrnn.models.config import ModelConfig, TrainConfig
-from melodyrnn.models.counted.ngram import Ngram, Repeat, Tally, ceiling
 from melodyrnn.models.networks import step_network as models
 from melodyrnn.models.networks.numpy_network import Network
+from melodyrnn.models.ngrams.ngram import Ngram, Repeat, Tally, ceiling
 from melodyrnn.tasks.tokenizer import Dataset
 from melodyrnn.training.trainer import Trainer
 from melodyrnn.training.windows import Songs, WindowProgram

@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from melodyrnn.models.counted.ngram import Ngram, Repeat, Tally, ceiling, successors
+from melodyrnn.models.ngrams.ngram import Ngram, Repeat, Tally, ceiling, successors
 from melodyrnn.sequences.windows import windows
 
 codes = st.lists(st.integers(0, 3), min_size=6, max_size=40)

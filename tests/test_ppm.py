@@ -3,8 +3,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from melodyrnn.models.counted.contexts import Contexts, Suffix
-from melodyrnn.models.counted.ppm import ESCAPES, Ppm
+from melodyrnn.models.ngrams.contexts import Contexts, Suffix
+from melodyrnn.models.ngrams.ppm import ESCAPES, Ppm
 
 CODES = 4
 tunes = st.lists(st.integers(0, CODES - 1), min_size=1, max_size=14)

@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 from melodyrnn.generation.shared_past import SharedPast
 from melodyrnn.models.bar_columns import Cycle, Lookback
 from melodyrnn.models.config import ModelConfig
-from melodyrnn.models.counted.memories import ppm, with_short_term
 from melodyrnn.models.lookback import LookingBack
 from melodyrnn.models.networks import step_network as models
 from melodyrnn.models.networks.numpy_network import Network
+from melodyrnn.models.ngrams.memories import ppm, with_short_term
 
 CODES, WINDOW = 3, 2
 

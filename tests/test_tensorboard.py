@@ -8,7 +8,7 @@ from click.testing import CliRunner
 from melodyrnn import run_lesson, train
 from melodyrnn.cli import main
 from melodyrnn.errors import ConfigError
-from melodyrnn.runs import training_session
+from melodyrnn.runs import checkpointed_training as training_session
 
 needed = pytest.mark.skipif(
     find_spec("tensorboard") is None, reason="the extra melodyrnn[tensorboard] is not installed"

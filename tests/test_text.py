@@ -5,6 +5,7 @@ import unicodedata
 
 import pytest
 
+from melodyrnn.data.texts import Text, read_texts
 from melodyrnn.errors import (
     ConfigError,
     MelodyError,
@@ -12,7 +13,6 @@ from melodyrnn.errors import (
     RunError,
     VocabularyError,
 )
-from melodyrnn.tasks.texts import Text, read_texts
 from melodyrnn.workflows.evaluate import evaluate
 from melodyrnn.workflows.generate import generate
 from melodyrnn.workflows.train import train_text

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from melodyrnn.generation.generate import whole_song
-from melodyrnn.models.counted.ngram import Tally, ceiling
+from melodyrnn.models.ngrams.ngram import Tally, ceiling
 from melodyrnn.models.predictor import Predictor
 from melodyrnn.sequences.score import score_of
 from melodyrnn.sequences.vocabulary import Indices

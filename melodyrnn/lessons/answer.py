@@ -25,7 +25,7 @@ from melodyrnn.lessons.shared.corpus_tunes import (
     gather_split,
 )
 from melodyrnn.models.config import FitConfig, SequenceConfig
-from melodyrnn.models.counted.ngram import Ngram
+from melodyrnn.models.ngrams.ngram import Ngram
 from melodyrnn.music.interval_tokens import Move
 from melodyrnn.sequences.sampling import log_softmax
 from melodyrnn.sequences.tune_intervals import Parts, difference, mean

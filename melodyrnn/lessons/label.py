@@ -23,7 +23,7 @@ from melodyrnn.lessons.shared.corpus_tunes import (
     tradition_indices,
 )
 from melodyrnn.models.config import FitConfig, SampleConfig, SequenceConfig
-from melodyrnn.models.counted.ngram import Ngram
+from melodyrnn.models.ngrams.ngram import Ngram
 from melodyrnn.music.interval_tokens import Move, melody
 from melodyrnn.music.notation.text import token
 from melodyrnn.sequences.sampling import log_softmax

@@ -11,7 +11,7 @@ from melodyrnn.lessons.catalogue import all_lessons, lesson_named
 from melodyrnn.lessons.lesson import Finding, Lesson
 from melodyrnn.lessons.lesson_folder import LessonFolder
 from melodyrnn.models.settings_types import LessonSettings
-from melodyrnn.runs.training_session import check_tensorboard
+from melodyrnn.runs.checkpointed_training import check_tensorboard
 from melodyrnn.system.documents import JSON
 from melodyrnn.system.progress import Progress, silent
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from melodyrnn.lessons.lesson import Finding, Lesson, Table
 from melodyrnn.lessons.shared.fitted_network import FittedNetwork, fit_network, tagger_builder
 from melodyrnn.models.config import FitConfig, ModelConfig, SequenceConfig
-from melodyrnn.models.counted.ngram import Tally, ceiling, successors
+from melodyrnn.models.ngrams.ngram import Tally, ceiling, successors
 from melodyrnn.sequences.vocabulary import Indices, Vocabulary
 from melodyrnn.sequences.windows import Batch, shifted
 from melodyrnn.system.documents import JSON

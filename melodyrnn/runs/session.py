@@ -10,8 +10,8 @@ from typing import Any, Protocol
 
 from melodyrnn.models.config import ModelConfig
 from melodyrnn.models.predictor import Predictor
+from melodyrnn.runs.checkpointed_training import train_in_folder
 from melodyrnn.runs.record import FINISHED, TRAINING, Record, load_network
-from melodyrnn.runs.training_session import train_in_folder
 from melodyrnn.sequences.vocabulary import Indices
 from melodyrnn.system.progress import Progress, silent
 from melodyrnn.tasks.task import Parts, Task

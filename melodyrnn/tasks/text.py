@@ -9,6 +9,7 @@ from unicodedata import normalize
 
 import numpy as np
 
+from melodyrnn.data.texts import Text, read_texts
 from melodyrnn.errors import ConfigError, MelodyWarning, RunError, VocabularyError
 from melodyrnn.evaluation.result import Evaluated
 from melodyrnn.files import check_no_folder, numbered, write_atomically
@@ -44,7 +45,6 @@ from melodyrnn.tasks.task import (
     Task,
     Trained,
 )
-from melodyrnn.tasks.texts import Text, read_texts
 from melodyrnn.tasks.tokenizer import CharacterTokenizer
 from melodyrnn.training.program import Program
 

@@ -11,7 +11,7 @@ from melodyrnn.data.gather import Named
 from melodyrnn.data.split import Split, split
 from melodyrnn.errors import ConfigError
 from melodyrnn.models.config import STREAM_MODEL, ModelConfig, StreamConfig, configure
-from melodyrnn.models.counted.ppm import Ppm
+from melodyrnn.models.ngrams.ppm import Ppm
 from melodyrnn.models.predictor import Predictor
 from melodyrnn.models.types import KerasModel
 from melodyrnn.runs.record import Record

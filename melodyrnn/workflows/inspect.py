@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from melodyrnn.data.gather import Source, gather_one
-from melodyrnn.models.counted.ngram import Tally, ceiling
+from melodyrnn.models.ngrams.ngram import Tally, ceiling
 from melodyrnn.models.registry import WINDOW
 from melodyrnn.sequences.windows import windows
 from melodyrnn.tasks.tokenizer import Dataset

@@ -6,18 +6,18 @@ from pathlib import Path
 from typing import Any, Unpack, cast
 
 from melodyrnn.data.gather import Songs, Source, gather
+from melodyrnn.data.texts import read_texts
 from melodyrnn.evaluation.measures import Measures
 from melodyrnn.models.settings_types import TextSettings, TrainSettings
+from melodyrnn.runs.checkpointed_training import check_tensorboard
 from melodyrnn.runs.folder import place_of
 from melodyrnn.runs.record import Record, write_record
 from melodyrnn.runs.run import Run
 from melodyrnn.runs.session import Session
-from melodyrnn.runs.training_session import check_tensorboard
 from melodyrnn.sequences.score import Score
 from melodyrnn.system.progress import Progress, silent
 from melodyrnn.tasks.registry import TASKS, task_of
 from melodyrnn.tasks.task import Baseline, Found, Parts, Settings, Task
-from melodyrnn.tasks.texts import read_texts
 
 
 @dataclass(frozen=True, repr=False)

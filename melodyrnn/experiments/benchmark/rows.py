@@ -14,8 +14,8 @@ import numpy.typing as npt
 
 from melodyrnn.experiments.benchmark.melodies import Melody
 from melodyrnn.models.combining import Mixture
-from melodyrnn.models.counted.ppm import SHORT_TERM, Ppm
 from melodyrnn.models.mixing_weights import fit
+from melodyrnn.models.ngrams.ppm import SHORT_TERM, Ppm
 from melodyrnn.sequences.vocabulary import Indices
 
 Floats = npt.NDArray[np.float64]

@@ -17,7 +17,7 @@ from melodyrnn.experiments.comparison.run_trials import run_trials
 from melodyrnn.experiments.comparison.trial import Plan, Trial
 from melodyrnn.files import write_atomically
 from melodyrnn.models.config import ModelConfig, TrainConfig, configure
-from melodyrnn.models.counted.ngram import ceiling
+from melodyrnn.models.ngrams.ngram import ceiling
 from melodyrnn.models.registry import MODELS, MOST_WINDOW
 from melodyrnn.models.settings import check, nearest
 from melodyrnn.models.settings_types import CompareSettings

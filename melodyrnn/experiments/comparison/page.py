@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from melodyrnn.experiments.comparison.trial import Trial
-from melodyrnn.models.counted.ngram import successors
+from melodyrnn.models.ngrams.ngram import successors
 from melodyrnn.music.note_tokens import from_tokens
 from melodyrnn.render.report_data import (
     ONE_STEP,

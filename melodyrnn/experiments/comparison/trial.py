@@ -12,7 +12,7 @@ from melodyrnn.data.split import Split
 from melodyrnn.errors import RunError
 from melodyrnn.evaluation.measures import Measures
 from melodyrnn.files import write_atomically
-from melodyrnn.models.counted.ngram import Tally, successors
+from melodyrnn.models.ngrams.ngram import Tally, successors
 from melodyrnn.sequences.sampling import log_softmax
 from melodyrnn.sequences.score import score_of
 from melodyrnn.tasks.songs import SongTask

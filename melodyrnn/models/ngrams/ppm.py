@@ -40,7 +40,7 @@ from typing import NamedTuple, TypedDict
 import numpy as np
 import numpy.typing as npt
 
-from melodyrnn.models.counted.contexts import Contexts, Counts, Suffix
+from melodyrnn.models.ngrams.contexts import Contexts, Counts, Suffix
 from melodyrnn.sequences.vocabulary import Indices
 
 Codes = Sequence[int] | Indices

@@ -6,9 +6,9 @@ from typing import NamedTuple
 import numpy as np
 
 from melodyrnn.models.combining import Mixture
-from melodyrnn.models.counted.contexts import Contexts
-from melodyrnn.models.counted.ppm import SHORT_TERM, Ppm
 from melodyrnn.models.ensemble import Ensemble
+from melodyrnn.models.ngrams.contexts import Contexts
+from melodyrnn.models.ngrams.ppm import SHORT_TERM, Ppm
 from melodyrnn.models.predictor import Floats, Predictor, Rows
 from melodyrnn.sequences.vocabulary import Indices
 

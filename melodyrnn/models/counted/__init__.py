@@ -1,1 +1,0 @@
-"""N-gram models, which count."""

@@ -1,0 +1,1 @@
+"""N-gram models, which count what followed."""
