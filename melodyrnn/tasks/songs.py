@@ -22,7 +22,7 @@ from melodyrnn.sequences.vocabulary import Vocabulary
 from melodyrnn.system.progress import Progress
 from melodyrnn.tasks.checks import check_lookback
 from melodyrnn.tasks.notes import NoteTask, score
-from melodyrnn.tasks.task import Found, Parts, Settings
+from melodyrnn.tasks.task import Measurement, Parts, Settings
 from melodyrnn.tasks.tokenizer import Dataset, SongTokenizer
 from melodyrnn.training.program import Program
 
@@ -83,13 +83,13 @@ class SongTask(NoteTask):
         batch = 1 if config.spec.stateful else training.batch or config.spec.batch
         return WindowProgram(model, songs, config, training, batch)
 
-    def find(
+    def measure(
         self, predictor: Predictor, record: Record, data: Parts[Dataset], progress: Progress
-    ) -> Found:
+    ) -> Measurement:
         measures = measure(predictor, data.train)
         held_out = score(predictor, data.held_out) if data.held_out.songs else None
         metrics = {**measures.to_json(), "held_out": held_out and _held_out(record, held_out)}
-        return Found(measures.bits_per_note, metrics, measures, held_out)
+        return Measurement(measures.bits_per_note, metrics, measures, held_out)
 
     def predictions(
         self, predictor: Predictor, dataset: Dataset
@@ -99,11 +99,11 @@ class SongTask(NoteTask):
         return [played.logits for played in measures.played], measures
 
     def illustrate(
-        self, path: Path, record: Record, data: Parts[Dataset], found: Found
+        self, path: Path, record: Record, data: Parts[Dataset], measurement: Measurement
     ) -> list[Path]:
         """The first song as the model plays it from its first window."""
-        assert found.measures, "songs learned by heart are played"
-        song = _played(data.train, found.measures, record.model.model)
+        assert measurement.measures, "songs learned by heart are played"
+        song = _played(data.train, measurement.measures, record.model.model)
         return [file for name in SONG_FILES for file in write_song(song, path / name)]
 
 

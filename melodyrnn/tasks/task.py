@@ -63,7 +63,7 @@ class Baseline(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Found:
+class Measurement:
     """What a training was found to have learned."""
 
     bits: float  # per note or character: of the items held out or, by heart, of the training set
@@ -205,12 +205,14 @@ class Task(ABC, Generic[Item, Data]):
         return predictor
 
     @abstractmethod
-    def find(
+    def measure(
         self, predictor: Predictor, record: Record, data: Parts[Data], progress: Progress
-    ) -> Found:
+    ) -> Measurement:
         """What ``predictor`` learned."""
 
-    def illustrate(self, path: Path, record: Record, data: Parts[Data], found: Found) -> list[Path]:
+    def illustrate(
+        self, path: Path, record: Record, data: Parts[Data], measurement: Measurement
+    ) -> list[Path]:
         """Write into a run what it learned to play. Returns the files."""
         return []
 

@@ -36,7 +36,7 @@ from melodyrnn.tasks.checks import check_stream
 from melodyrnn.tasks.task import (
     Baseline,
     Evaluation,
-    Found,
+    Measurement,
     Parts,
     Prompt,
     Reading,
@@ -131,9 +131,9 @@ class TextTask(Task[Text, Texts]):
         validation = _stream(data.validation, config) if data.validation else stream
         return StreamProgram(model, lambda epoch: stream, validation, config)
 
-    def find(
+    def measure(
         self, predictor: Predictor, record: Record, data: Parts[Texts], progress: Progress
-    ) -> Found:
+    ) -> Measurement:
         config = record.training
         assert isinstance(config, StreamConfig), "a text is learned as a stream"
         measured = data.held_out or data.train
@@ -146,7 +146,7 @@ class TextTask(Task[Text, Texts]):
             "unigram_bits_per_character": unigram.bits,
             "characters": len(record.vocabulary),
         }
-        return Found(
+        return Measurement(
             found.bits, metrics, held_out=found if data.held_out else None, baselines=(unigram,)
         )
 

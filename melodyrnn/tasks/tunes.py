@@ -21,7 +21,7 @@ from melodyrnn.sequences.vocabulary import Indices, Vocabulary
 from melodyrnn.system.progress import Progress
 from melodyrnn.tasks.checks import check_lookback, check_stream
 from melodyrnn.tasks.notes import NoteTask, score
-from melodyrnn.tasks.task import Baseline, Found, Parts, Settings
+from melodyrnn.tasks.task import Baseline, Measurement, Parts, Settings
 from melodyrnn.tasks.tokenizer import Dataset, TuneTokenizer
 from melodyrnn.training.program import Program
 
@@ -80,9 +80,9 @@ class TuneTask(NoteTask):
             config,
         )
 
-    def find(
+    def measure(
         self, predictor: Predictor, record: Record, data: Parts[Dataset], progress: Progress
-    ) -> Found:
+    ) -> Measurement:
         """A training that was interrupted gets no baselines: whoever ends it waits for no more."""
         found = score(predictor, data.held_out)
         compared = () if record.interrupted else tuple(_baselines(data, progress))
@@ -93,7 +93,7 @@ class TuneTask(NoteTask):
             "right": found.right,
             "baselines": [{"model": each.model, "bits_per_note": each.bits} for each in compared],
         }
-        return Found(found.bits, metrics, held_out=found, baselines=compared)
+        return Measurement(found.bits, metrics, held_out=found, baselines=compared)
 
 
 _PARTS = Parts._fields

@@ -17,7 +17,7 @@ from melodyrnn.experiments.benchmark.published import TABLES, Published
 from melodyrnn.experiments.benchmark.rows import Floats, Fold, Row
 from melodyrnn.files import check_free, create_folder, create_fresh_folder, write_atomically
 from melodyrnn.models.settings import check, nearest
-from melodyrnn.runs.folder import RUNS, slug
+from melodyrnn.runs.output_folders import RUNS, slug
 
 FOLDS, FAST_FOLDS = 10, 3
 _FILE = "benchmark.json"

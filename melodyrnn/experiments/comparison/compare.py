@@ -22,7 +22,7 @@ from melodyrnn.models.registry import MODELS, MOST_WINDOW
 from melodyrnn.models.settings import check, nearest
 from melodyrnn.models.settings_types import CompareSettings
 from melodyrnn.render.report_data import Ceiling, HeldOut, MemoryRow, Report
-from melodyrnn.runs.folder import RUNS, claim, read_basis, slug
+from melodyrnn.runs.output_folders import RUNS, claim, read_basis, slug
 from melodyrnn.system.machine import cores
 from melodyrnn.tasks.tokenizer import Dataset, SongTokenizer
 

@@ -17,7 +17,7 @@ from melodyrnn.experiments.sweep.outcome import BITS, Outcome
 from melodyrnn.experiments.sweep.sweepable import Execution, Outcomes
 from melodyrnn.models.config import ModelConfig, TrainConfig
 from melodyrnn.models.registry import MODELS
-from melodyrnn.runs.folder import slug
+from melodyrnn.runs.output_folders import slug
 from melodyrnn.system.documents import JSON
 from melodyrnn.tasks.tokenizer import Dataset
 
