@@ -24,7 +24,7 @@ from melodyrnn.evaluation.paired import judge
 from melodyrnn.experiments.comparison import verdict
 from melodyrnn.experiments.comparison.compare import compare
 from melodyrnn.music.song import Key, Note, Song
-from melodyrnn.render.report_data import Ceiling, HeldOut, HeldOutRow, Pair, Row, Spread
+from melodyrnn.render.report_data import Ceiling, HeldOut, HeldOutRow, Pair, MemoryRow, Spread
 
 
 def named(name, text):
@@ -163,7 +163,7 @@ def test_one_song_held_out_is_never_beyond_chance():
 
 def row(model, rights, first_wrong):
     spread = Spread.of(rights)
-    return Row(model, 1, spread, spread, spread, spread, 50, spread, first_wrong)
+    return MemoryRow(model, 1, spread, spread, spread, spread, 50, spread, first_wrong)
 
 
 @pytest.mark.parametrize(

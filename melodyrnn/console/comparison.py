@@ -52,13 +52,16 @@ def _show_held_out(console: Console, held_out: "HeldOut") -> None:
         table.add_row(row.model, f"{row.bits_per_note:.3f}", f"{row.low:.3f} to {row.high:.3f}")
     console.print(table)
     if held_out.pairs:
-        table = table_of(console, "Differences, paired over songs", "first", "less second")
-        for heading in ("bits per note", f"{held_out.confidence:.0%} interval", "beyond chance"):
+        title = f"Differences, paired over {held_out.independent} tunes"
+        table = table_of(console, title, "first", "less second")
+        interval = f"{held_out.confidence:.0%} interval"
+        for heading in ("bits per note", interval, "p", "beyond chance"):
             table.add_column(heading, justify="right")
         for pair in held_out.pairs:
             interval = f"{pair.low:+.3f} to {pair.high:+.3f}"
-            beyond = "yes" if pair.beyond_chance else "no"
-            table.add_row(pair.first, pair.second, f"{pair.difference:+.3f}", interval, beyond)
+            beyond = "yes" if pair.beyond_chance else "no" if pair.judged else "too few tunes"
+            p = "–" if pair.p_value is None else f"{pair.p_value:.3f}"
+            table.add_row(pair.first, pair.second, f"{pair.difference:+.3f}", interval, p, beyond)
         console.print(table)
 
 

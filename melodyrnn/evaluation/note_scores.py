@@ -1,4 +1,4 @@
-"""How well the notes of songs are predicted: pitch, duration and both, with confidence over songs."""
+"""How well the notes of songs are predicted: pitch, duration and both, with their intervals."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from melodyrnn.sequences.intervals import CONFIDENCE, Interval, intervals
+from melodyrnn.sequences.intervals import CONFIDENCE, Families, Interval, intervals
 from melodyrnn.sequences.sampling import log_softmax
 from melodyrnn.sequences.score import Score, score_of
 from melodyrnn.sequences.vocabulary import Indices
@@ -19,6 +19,9 @@ Groups = Mapping[str, Indices]
 
 Scores = Mapping[str, Score]
 """What is predicted -> how well."""
+
+
+_MOST_BITS = 1000.0  # of which 2 to the power is still a number; of two songs the interval is wide
 
 
 def groups_of(tokenizer: NoteTokenizer) -> Groups:
@@ -65,7 +68,7 @@ class Predicted:
     @property
     def perplexity(self) -> Interval:
         """Among how many equally likely values the model was as unsure: 2 to the bits."""
-        return Interval(*(2**bits for bits in self.bits))
+        return Interval(*(2 ** min(bits, _MOST_BITS) for bits in self.bits))
 
 
 @dataclass(frozen=True)
@@ -77,14 +80,18 @@ class NoteScores:
     predicted: Mapping[str, Predicted]  # both, pitch, duration
 
     @classmethod
-    def of(cls, scores: Sequence[Scores]) -> "NoteScores":
-        """``scores`` of each song, of one at least."""
+    def of(cls, scores: Sequence[Scores], families: Families | None = None) -> "NoteScores":
+        """``scores`` of each song, of one at least; ``families`` by default one for each."""
         names = list(scores[0])
         notes = [song["both"].all for song in scores]
         bits = [[song[name].bits * song[name].all for song in scores] for name in names]
         right = [[float(song[name].right) for song in scores] for name in names]
-        found = intervals(bits + right, notes)
-        pairs = zip(found[: len(names)], found[len(names) :], strict=True)
+        found = intervals(bits + right, notes, families)
+        pairs = zip(
+            [each.within(0, np.inf) for each in found[: len(names)]],
+            [each.within(0, 1) for each in found[len(names) :]],
+            strict=True,
+        )
         predicted = {name: Predicted(*pair) for name, pair in zip(names, pairs, strict=True)}
         return cls(len(scores), sum(notes), predicted)
 

@@ -1,4 +1,4 @@
-"""Models compared on the same held-out songs: differences, paired over songs."""
+"""Models compared on the same held-out songs: differences, paired over families of songs."""
 
 from collections.abc import Mapping, Sequence
 from itertools import combinations
@@ -6,23 +6,41 @@ from itertools import combinations
 import numpy as np
 
 from melodyrnn.render.report_data import HeldOut, HeldOutRow, Pair
-from melodyrnn.sequences.intervals import CONFIDENCE, intervals
+from melodyrnn.sequences.intervals import CONFIDENCE, Families, estimates, holm
+
+LEAST_FAMILIES = 6
+"""Families of songs; fewer are too few to judge by. A test that asks nothing of how differences are
+distributed, the exact one over all changes of their signs, cannot come below 1 / 16 with five.
+"""
 
 
-def judge(bits: Mapping[str, Sequence[Sequence[float]]], notes: Sequence[int]) -> HeldOut:
-    """Confidence by a bootstrap over songs, differences paired over songs.
+def judge(
+    bits: Mapping[str, Sequence[Sequence[float]]],
+    notes: Sequence[int],
+    families: Families | None = None,
+) -> HeldOut:
+    """Figures with their intervals, and which differences are beyond chance
+    (``sequences.intervals``), corrected for the number of pairs (``holm``).
 
-    ``bits``: model -> of each seed, of each song, bits per note. ``notes``: of each song. Seeds
-    are averaged first: chance is in the songs.
+    ``bits``: model -> of each seed, of each song, bits per note. ``notes``: of each song.
+    ``families``: of each song, by default a family of its own. Seeds are averaged first: chance is
+    in the songs.
     """
     weights = np.asarray(notes, dtype=np.float64)
     by_song = {model: np.mean(seeds, axis=0) for model, seeds in bits.items()}
     names = list(combinations(by_song, 2))
     differences = [by_song[first] - by_song[second] for first, second in names]
-    found = intervals([values * weights for values in [*by_song.values(), *differences]], weights)
-    rows = [HeldOutRow(model, *each) for model, each in zip(by_song, found, strict=False)]
+    sums = [values * weights for values in [*by_song.values(), *differences]]
+    found = estimates(sums, weights, families)
+    rows = [
+        HeldOutRow(model, *each.interval().within(0, np.inf))
+        for model, each in zip(by_song, found, strict=False)
+    ]
+    independent = found[0].count
+    judged = independent >= LEAST_FAMILIES
     pairs = []
-    for (first, second), each in zip(names, found[len(rows) :], strict=True):
-        beyond = len(notes) > 1 and (each.low > 0 or each.high < 0)
-        pairs.append(Pair(first, second, *each, beyond))
-    return HeldOut(len(notes), int(weights.sum()), rows, pairs, CONFIDENCE)
+    for pair, tested in zip(names, holm(found[len(rows) :]), strict=True):
+        p = float(tested.p_value)
+        beyond = judged and p < 1 - CONFIDENCE
+        pairs.append(Pair(*pair, *tested.interval, beyond, p if judged else None, judged))
+    return HeldOut(len(notes), int(weights.sum()), rows, pairs, CONFIDENCE, independent)

@@ -26,6 +26,7 @@ class Evaluated:
     in_training_set: bool
     scores: Scores  # what is predicted -> how well: pitch, duration and both, or a character
     copied: Copied | None = None  # of a song that is new: what a training song has too
+    family: int | None = None  # the same for variants of one tune; None: like no other
 
     @property
     def is_hardly_new(self) -> bool:
@@ -85,8 +86,12 @@ class EvaluateResult:
         return _DOCUMENTS[self.unit](self)
 
     def _scores(self, in_training_set: bool) -> NoteScores | None:
-        scores = [i.scores for i in self.items if i.in_training_set == in_training_set]
-        return NoteScores.of(scores) if scores else None
+        kept = [i for i in self.items if i.in_training_set == in_training_set]
+        families = [
+            (place, None) if item.family is None else (None, item.family)
+            for place, item in enumerate(kept)
+        ]
+        return NoteScores.of([item.scores for item in kept], families) if kept else None
 
 
 def _of_notes(result: EvaluateResult) -> dict[str, Any]:

@@ -145,9 +145,12 @@ class _Page:
     def _header(self, links: str) -> str:
         data, song = self.data, self.data.song
         facts = [f"{len(song)} notes", str(song.meter), str(song.key)]
+        if data.songs > 1:
+            facts = [f"{data.rows[0].all:,} notes predicted"] if data.rows else []
         facts.append(f"windows of {data.ceiling.window}")
         facts += [report_tables.seeds(data.seeds)] if data.seeds else []
-        composer = f'<p class="composer">{named(song.composer)}</p>' if song.composer else ""
+        composer = song.composer if data.songs == 1 else ""
+        composer = f'<p class="composer">{named(composer)}</p>' if composer else ""
         return (
             f'<header><h1>{named(self.title)}</h1>{composer}<p class="facts">'
             + " \u00b7 ".join(map(text, facts))
@@ -214,9 +217,17 @@ class _Page:
             '<p class="hint">Press a note to play from there. In a score, the arrow keys go from '
             "note to note and the space bar plays.</p>"
         )
-        song = self._player("song", "The song", "", self.data.song, {}, 0)
+        song = self._player("song", self._song_title(), "", self.data.song, {}, 0)
         groups = "".join(self._group(model) for model in self.series)
         return f"{legend}{song}{groups}"
+
+    def _song_title(self) -> str:
+        """Of several songs, one is shown; the figures above it are of all."""
+        if self.data.songs == 1:
+            return "The song"
+        return (
+            f"The first of {self.data.songs:,} songs: {self.data.song.title or 'without a title'}"
+        )
 
     def _group(self, model: str) -> str:
         mine = [version for version in self.data.versions if version.model == model]

@@ -142,6 +142,8 @@ class Pair:
     low: float
     high: float
     beyond_chance: bool
+    p_value: float | None = None  # corrected for the number of pairs; None where not judged
+    judged: bool = True  # whether there are songs enough to judge
 
 
 @dataclass(frozen=True)
@@ -153,6 +155,12 @@ class HeldOut:
     rows: Sequence[HeldOutRow]
     pairs: Sequence[Pair]
     confidence: float = 0.95
+    families: int | None = None  # of variants, each one observation; None: as many as songs
+
+    @property
+    def independent(self) -> int:
+        """How many tunes there are, variants of one counted once."""
+        return self.songs if self.families is None else self.families
 
 
 @dataclass(frozen=True)
@@ -165,6 +173,7 @@ class Report:
     versions: Sequence[Version]
     sentence: str  # what the table shows
     title: str = ""  # the song's title if empty
+    songs: int = 1  # in the training set; of several, ``song`` is the first
     seeds: Sequence[int] = ()
     curves: Sequence[Curve] = ()
     ambiguities: Sequence[Ambiguity] = ()

@@ -158,21 +158,42 @@ def held_out(data: HeldOut, series: Mapping[str, int]) -> str:
         return table
     pairs = "".join(_pair(pair) for pair in data.pairs)
     return (
-        f'{table}<h3>Two by two, on the same songs</h3><table class="pairs"><thead><tr>'
+        f"{table}<h3>Two by two, on the same songs</h3>{_pairing(data)}"
+        f'<table class="pairs"><thead><tr>'
         f'<th scope="col">models</th><th scope="col">bits per note</th>'
         f'<th scope="col">{interval}</th><th scope="col">beyond chance?</th></tr></thead>'
         f"<tbody>{pairs}</tbody></table>"
     )
 
 
+def _pairing(data: HeldOut) -> str:
+    """How the differences are tested."""
+    tunes = f"{data.independent} tunes" if data.independent > 1 else "one tune"
+    same = "" if data.independent == data.songs else "; variants of a tune are one observation"
+    corrected = ", corrected for the number of pairs" if len(data.pairs) > 1 else ""
+    return (
+        f"<p>Paired over {tunes}{same}. Beyond chance is what would come by chance in less than "
+        f"{1 - data.confidence:.0%} of such comparisons{corrected}.</p>"
+    )
+
+
 def _pair(pair: Pair) -> str:
     better = pair.first if pair.difference < 0 else pair.second
     verdict = f"yes: {text(better)} is better" if pair.beyond_chance else "no"
+    if not pair.judged:
+        verdict = "too few songs to judge"
+    elif pair.p_value is not None:
+        verdict += f" (p {_p_word(pair.p_value)})"
     return (
         f'<tr><th scope="row">{text(pair.first)} less {text(pair.second)}</th>'
         f"<td>{_signed(pair.difference)}</td>"
         f"<td>{_signed(pair.low)} to {_signed(pair.high)}</td><td>{verdict}</td></tr>"
     )
+
+
+def _p_word(p: float) -> str:
+    """``= 0.031``, or ``< 0.001``."""
+    return "&lt; 0.001" if p < 0.001 else f"= {p:.3f}"
 
 
 def _signed(value: float) -> str:

@@ -37,6 +37,15 @@ def families(sequences: Sequence[Sequence[Hashable]]) -> list[list[int]]:
     return list(together.values())
 
 
+def family_numbers(sequences: Sequence[Sequence[Hashable]]) -> list[int]:
+    """Of each sequence the number of its family, as ``families`` finds them."""
+    numbers = [0] * len(sequences)
+    for number, family in enumerate(families(sequences)):
+        for place in family:
+            numbers[place] = number
+    return numbers
+
+
 def _runs(sequences: Sequence[Sequence[Hashable]]) -> list[set[int]]:
     """Of each sequence the distinct runs, numbered; of a shorter one, itself."""
     symbols: dict[Hashable, int] = {}

@@ -6,7 +6,13 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from melodyrnn.sequences.intervals import Interval, around, resampled
+from melodyrnn.sequences.intervals import (
+    Families,
+    Interval,
+    by_family,
+    jackknife,
+    left_out,
+)
 
 Floats = npt.NDArray[np.float64]
 
@@ -36,14 +42,16 @@ def f1(predicted: npt.NDArray[np.bool_], true: npt.NDArray[np.bool_]) -> Parts:
     return Parts(np.asarray(2.0 * both), np.asarray(2.0 * both + one))
 
 
-def interval(parts: Parts) -> Interval:
-    """By a bootstrap over tunes."""
-    return around(parts.value, _resampled(parts))
+def interval(parts: Parts, families: Families | None = None) -> Interval:
+    """By the delete-one jackknife over families of tunes; by default each is one of its own."""
+    without, sizes = _without(parts, families)
+    return jackknife(parts.value, without, sizes).interval()
 
 
-def difference(a: Parts, b: Parts) -> Interval:
-    """By how much a is above b on the same tunes: a bootstrap over tunes, paired."""
-    return around(a.value - b.value, _resampled(a) - _resampled(b))
+def difference(a: Parts, b: Parts, families: Families | None = None) -> Interval:
+    """By how much a is above b on the same tunes: the same, paired."""
+    (without_a, sizes), (without_b, _) = _without(a, families), _without(b, families)
+    return jackknife(a.value - b.value, without_a - without_b, sizes).interval()
 
 
 def at_least(right: int, count: int, share: float) -> float:
@@ -55,9 +63,10 @@ def at_least(right: int, count: int, share: float) -> float:
     )
 
 
-def _resampled(parts: Parts) -> Floats:
-    """The figure of each resampled set, (R,)."""
-    return _ratio(*resampled(np.stack(parts)).T)
+def _without(parts: Parts, families: Families | None) -> tuple[Floats, Floats]:
+    """The figure without each family in turn, and how much that family counts, each (G,)."""
+    totals = by_family(np.stack(parts), families)
+    return _ratio(*left_out(totals)[1].T), totals[1]
 
 
 def _ratio(tops: npt.ArrayLike, bottoms: npt.ArrayLike) -> Floats:

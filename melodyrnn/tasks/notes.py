@@ -23,9 +23,11 @@ from melodyrnn.models.lookback import LookingBack
 from melodyrnn.models.predictor import Predictor
 from melodyrnn.models.settings import check
 from melodyrnn.music.note_tokens import plain_tokens, to_tokens
+from melodyrnn.music.relative_steps import relative
 from melodyrnn.music.song import Song
 from melodyrnn.render.write import write_song, writer_of
 from melodyrnn.runs.record import Record
+from melodyrnn.sequences.families import family_numbers
 from melodyrnn.sequences.score import Score, score_of
 from melodyrnn.sequences.vocabulary import Indices, Vocabulary
 from melodyrnn.system.progress import silent
@@ -134,10 +136,13 @@ class NoteTask(Task[Named, Dataset]):
         known = [*run.parts.train, *run.parts.validation]
         tunes, copies = {tuple(plain_tokens(each.song)) for each in known}, Copies(known)
         evaluated = []
-        for named, each in zip(items, scores, strict=True):
+        numbers = family_numbers([relative(named.song) for named in items])
+        for named, each, family in zip(items, scores, numbers, strict=True):
             song, seen = named.song, tuple(plain_tokens(named.song)) in tunes
             copied = None if seen else copies.longest(song)
-            evaluated.append(Evaluated(named.name, song.title, len(song), seen, each, copied))
+            evaluated.append(
+                Evaluated(named.name, song.title, len(song), seen, each, copied, family)
+            )
         return Evaluation(tuple(evaluated), dataset.sequences, measures)
 
     def predictions(

@@ -21,8 +21,10 @@ from melodyrnn.models.ngrams.ngram import ceiling
 from melodyrnn.models.registry import MODELS, MOST_WINDOW
 from melodyrnn.models.settings import check, nearest
 from melodyrnn.models.settings_types import CompareSettings
+from melodyrnn.music.relative_steps import relative
 from melodyrnn.render.report_data import Ceiling, HeldOut, MemoryRow, Report
 from melodyrnn.runs.output_folders import RUNS, claim, read_basis, slug
+from melodyrnn.sequences.families import family_numbers
 from melodyrnn.system.machine import cores
 from melodyrnn.tasks.tokenizer import Dataset, SongTokenizer
 
@@ -214,12 +216,13 @@ def _conclude(
     top = next(each for each in ceilings if each.window == window)
     table = comparison.rows(mine)
     unheard = _judged(mine, parts, window)
-    sentence = verdict.remembered(table, top)
+    sentence = verdict.remembered(table, top, len(parts.learned))
     if unheard:
         sentence += " " + verdict.generalised(unheard)
     page = Report(
         song=dataset.songs[0].song,
-        title=dataset.songs[0].song.title or dataset.songs[0].name,
+        title=comparison.title(dataset),
+        songs=len(dataset.songs),
         ceiling=top,
         rows=table,
         versions=list(comparison.versions(mine, dataset)),
@@ -259,4 +262,5 @@ def _judged(trials: Sequence[Trial], parts: Split, window: int) -> HeldOut | Non
         model: [trial.held_out_bits for trial in group]
         for model, group in comparison.by_model(trials).items()
     }
-    return judge(bits, [len(named.song) - window for named in parts.held_out])
+    related = family_numbers([relative(named.song) for named in parts.held_out])
+    return judge(bits, [len(named.song) - window for named in parts.held_out], related)

@@ -31,6 +31,12 @@ def by_model(trials: Sequence[Trial]) -> dict[str, list[Trial]]:
     return groups
 
 
+def title(dataset: Dataset) -> str:
+    """Of the song or, where there are several, how many and which one is shown."""
+    first = dataset.songs[0].song.title or dataset.songs[0].name
+    return first if len(dataset.songs) == 1 else f"{len(dataset.songs):,} songs"
+
+
 def rows(trials: Sequence[Trial]) -> list[MemoryRow]:
     """A line of the table for each model."""
     return [_row(model, group) for model, group in by_model(trials).items()]

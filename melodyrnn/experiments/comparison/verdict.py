@@ -6,18 +6,18 @@ from melodyrnn.models.registry import MODELS
 from melodyrnn.render.report_data import Ceiling, HeldOut, MemoryRow
 
 
-def remembered(rows: Sequence[MemoryRow], ceiling: Ceiling) -> str:
-    """Which models pass the memoryless ceiling, and where the others make their first error."""
+def remembered(rows: Sequence[MemoryRow], ceiling: Ceiling, songs: int = 1) -> str:
+    """Which models pass the memoryless ceiling, and how far each comes by its own predictions."""
     notes = "note" if ceiling.window == 1 else "notes"
     limit = f"the ceiling of any model that sees only {ceiling.window} {notes}"
     clauses: list[str] = []
     for row in sorted(rows, key=lambda row: -row.one_step.mean):
-        clauses.append(_clause(row, ceiling, "it" if clauses else limit))
+        clauses.append(_clause(row, ceiling, "it" if clauses else limit, songs))
     sentence = "; ".join(clauses)
     return sentence[:1].upper() + sentence[1:] + "."
 
 
-def _clause(row: MemoryRow, ceiling: Ceiling, limit: str) -> str:
+def _clause(row: MemoryRow, ceiling: Ceiling, limit: str, songs: int) -> str:
     least, most = row.one_step.low, row.one_step.high
     if least > ceiling.right:
         said = f"passes {limit}"
@@ -27,9 +27,17 @@ def _clause(row: MemoryRow, ceiling: Ceiling, limit: str) -> str:
         said = f"stops at {limit}"
     else:
         said = f"stays below {limit}" if most < ceiling.right else f"never passes {limit}"
-    whole = row.first_wrong is None
-    end = "plays the song whole" if whole else f"makes its first error at note {row.first_wrong}"
-    return f"{MODELS[row.model].title} {said} and {end}"
+    return f"{MODELS[row.model].title} {said} and {_whole_song(row, songs)}"
+
+
+def _whole_song(row: MemoryRow, songs: int) -> str:
+    """How far a model comes by its own predictions, in one song or in several."""
+    if row.whole_song.low == row.all:
+        return "plays the song whole" if songs == 1 else f"plays all {songs:,} songs whole"
+    if songs == 1:
+        return f"makes its first error at note {row.first_wrong}"
+    right = min(round(row.whole_song.mean), row.all - 1)  # some seed has an error
+    return f"plays {right:,} of the {row.all:,} notes of {songs:,} songs right by itself"
 
 
 def generalised(held_out: HeldOut) -> str:
@@ -45,8 +53,9 @@ def generalised(held_out: HeldOut) -> str:
         return said + "."
     second = ranked[1]
     pair = next(p for p in held_out.pairs if {p.first, p.second} == {best.model, second.model})
+    gain = f"what it gains on {MODELS[second.model].title}, {abs(pair.difference):.2f} bits"
+    if not pair.judged:
+        few = "1 tune is" if held_out.independent == 1 else f"{held_out.independent} tunes are"
+        return f"{said}; {gain}, cannot be judged: {few} too few to tell it from chance."
     beyond = "beyond chance" if pair.beyond_chance else "not beyond chance"
-    return (
-        f"{said}; what it gains on {MODELS[second.model].title}, {abs(pair.difference):.2f} bits, "
-        f"is {beyond}."
-    )
+    return f"{said}; {gain}, is {beyond}."
