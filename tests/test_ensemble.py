@@ -12,9 +12,10 @@ from melodyrnn.generation.generate import generate
 from melodyrnn.models.combining import Mixture
 from melodyrnn.models.config import SampleConfig
 from melodyrnn.models.ensemble import Ensemble
-from melodyrnn.models.ngrams.memories import ppm, with_short_term
+from melodyrnn.models.ngrams.memories import ppm
 from melodyrnn.models.ngrams.ngram import Ngram, Repeat
 from melodyrnn.models.ngrams.ppm import SHORT_TERM, Ppm
+from melodyrnn.models.ngrams.short_term import with_short_term
 
 CODES, WINDOW = 4, 2
 tunes = st.lists(st.integers(0, CODES - 1), min_size=WINDOW + 1, max_size=14).map(
@@ -32,7 +33,10 @@ def test_it_is_the_combination_of_the_two(learned, tune):
     model = Ppm(CODES, **SHORT_TERM)
     short = model.follow(tune, model.learn(), learning=True)[WINDOW:]
     (logits,) = joined([learned]).logits([tune])
-    np.testing.assert_allclose(np.exp(logits), Mixture().combine([alone, short]))
+    certainty = 1 + (short * np.log(short)).sum(-1, keepdims=True) / np.log(CODES)
+    expected = alone ** (1 - certainty) * short**certainty  # the weighted geometric mean
+    expected /= expected.sum(-1, keepdims=True)
+    np.testing.assert_allclose(np.exp(logits), expected, atol=1e-12)
 
 
 @given(tunes, tunes)

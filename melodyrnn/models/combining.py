@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -34,6 +35,44 @@ class Mixture:
         if self.weights is not None:
             return pooled(self.weights, log_scores(p, self.bias))
         return MEANS[self.mean](p, entropy_weights(p, self.bias))
+
+
+class Combination(Protocol):
+    """What makes one distribution of several."""
+
+    def combine(self, distributions: npt.ArrayLike) -> Floats:
+        """Those of M models at N places, (M, N, V) -> (N, V)."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """A model p joined by a second one, s, as far as that is certain:
+
+        log q = (1 + a c) log p + b c log s + constant,   c = 1 - H(s) / log2 V
+
+    with the ``weights`` (a, b). Where s is uniform, as a memory is that holds nothing yet, c is 0
+    and q is p. With (-1, 1) q is the weighted geometric mean of the two, c the weight of s.
+    """
+
+    weights: tuple[float, float] = (-1.0, 1.0)
+
+    def combine(self, distributions: npt.ArrayLike) -> Floats:
+        """Those of p and s at N places, (2, N, V) -> (N, V)."""
+        base, scores = certain_scores(np.asarray(distributions, dtype=np.float64))
+        return _softmax(base + np.tensordot(np.array(self.weights), scores, 1))
+
+
+def certain_scores(p: Floats) -> tuple[Floats, Floats]:
+    """Log p (N, V), and what a and b of ``Joined`` weigh, (2, N, V), of distributions (2, N, V)."""
+    logs, second = np.log(np.maximum(p, _TINY)), p[1]
+    entropy = -(second * logs[1]).sum(-1, keepdims=True) / np.log(max(p.shape[-1], 2))
+    certainty = 1 - entropy
+    # What rounding leaves of a uniform distribution's is no certainty.
+    return logs[0], np.where(certainty > _NO_CERTAINTY, certainty, 0.0) * logs
+
+
+_NO_CERTAINTY = 1e-12
 
 
 def entropy_weights(p: Floats, bias: float) -> Floats:

@@ -6,17 +6,17 @@ import numpy as np
 import numpy.typing as npt
 
 from melodyrnn.models.bar_columns import Cycle
-from melodyrnn.models.combining import Mixture
+from melodyrnn.models.combining import Combination, Mixture
 from melodyrnn.models.predictor import Floats, Predictor, Rows, State
 from melodyrnn.sequences.vocabulary import Indices
 
 
 class Ensemble(Predictor):
-    """Models over one vocabulary and window, whose distributions a ``Mixture`` makes one."""
+    """Models over one vocabulary and window, whose distributions a ``Combination`` makes one."""
 
     normalised = True
 
-    def __init__(self, members: Sequence[Predictor], mixture: Mixture | None = None) -> None:
+    def __init__(self, members: Sequence[Predictor], mixture: Combination | None = None) -> None:
         """``mixture``: by default the weighted geometric mean. Raises ValueError for no member,
         or members of different windows.
         """

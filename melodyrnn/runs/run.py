@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any, Self
 
 from melodyrnn.errors import RunError
-from melodyrnn.models.ngrams.memories import with_short_term as joined
 from melodyrnn.models.predictor import Predictor
 from melodyrnn.runs import record as records
 from melodyrnn.runs.record import Record
@@ -97,8 +96,7 @@ class Run(PathLike[str]):
         Raises RunError.
         """
         predictor = Session(self).load()
-        codes = len(self.record.vocabulary)
-        return joined(predictor, codes) if with_short_term else predictor
+        return self.task.with_short_term(self, predictor) if with_short_term else predictor
 
 
 def open_run(path: "str | PathLike[str]") -> Run:

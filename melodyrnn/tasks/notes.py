@@ -4,6 +4,7 @@ import warnings
 from abc import abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +19,11 @@ from melodyrnn.evaluation.result import Evaluated
 from melodyrnn.files import make_folder, numbered
 from melodyrnn.generation.generate import Drawn
 from melodyrnn.generation.loops import Loop, closing_loop
+from melodyrnn.models.combining import Joined
 from melodyrnn.models.config import FormConfig, SampleConfig
 from melodyrnn.models.lookback import LookingBack
+from melodyrnn.models.model import NgramModel
+from melodyrnn.models.ngrams import short_term
 from melodyrnn.models.predictor import Predictor
 from melodyrnn.models.settings import check
 from melodyrnn.music.note_tokens import plain_tokens, to_tokens
@@ -97,6 +101,23 @@ class NoteTask(Task[Named, Dataset]):
         if record.model.spec.lookback:
             return LookingBack(predictor, self.tokenizer(record.vocabulary).lookback())
         return predictor
+
+    def with_short_term(self, run: Trained[Named], predictor: Predictor) -> Predictor:
+        """The weights by which it joins are fitted to the validation set, and for a model that is
+        made of its songs at once to the training set, each part predicted from the others. A
+        network without a validation set has nothing new to it, and the weights stay as they are.
+        """
+        data, codes = self.encode(run.record, run.parts), len(run.record.vocabulary)
+        spec, joined = run.record.model.spec, Joined()
+        if data.validation.sequences:
+            new = data.validation.sequences
+            some = short_term.sample(new, codes)
+            aligned = predictor.with_cycles(data.validation.cycles[some])
+            joined = short_term.fitted(aligned, codes, new[some])
+        elif isinstance(spec, NgramModel):
+            make = partial(spec.make, window=predictor.window, codes=codes, config=run.record.model)
+            joined = short_term.fitted_left_out(make, codes, data.train.sequences)
+        return short_term.with_short_term(predictor, codes, joined)
 
     # Evaluation
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, NamedTuple, Protocol, TypeVar
 
+from melodyrnn.errors import ConfigError
 from melodyrnn.models.config import FormConfig, SampleConfig
 from melodyrnn.models.predictor import Predictor
 from melodyrnn.runs.record import Record
@@ -147,6 +148,10 @@ class Task(ABC, Generic[Item, Data]):
 
     has_short_term: ClassVar[bool] = False
     """Whether a model of what an item itself has had so far may join the run's."""
+
+    def with_short_term(self, run: "Trained[Item]", predictor: Predictor) -> Predictor:
+        """``predictor`` joined by such a model. Raises ConfigError where there is none."""
+        raise ConfigError(f"--with-short-term has no effect with a {self.name}; leave it out")
 
     # Items, and where they go
 

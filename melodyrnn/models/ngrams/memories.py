@@ -8,7 +8,7 @@ import numpy as np
 from melodyrnn.models.combining import Mixture
 from melodyrnn.models.ensemble import Ensemble
 from melodyrnn.models.ngrams.contexts import Contexts
-from melodyrnn.models.ngrams.ppm import SHORT_TERM, Ppm
+from melodyrnn.models.ngrams.ppm import Ppm
 from melodyrnn.models.predictor import Floats, Predictor, Rows
 from melodyrnn.sequences.vocabulary import Indices
 
@@ -134,12 +134,3 @@ def ppm(
         for parts in MEMORIES[memory]
     ]
     return Ensemble(members, Mixture(bias, mean))
-
-
-def with_short_term(predictor: Predictor, codes: int) -> Ensemble:
-    """``predictor`` and a short-term model, over ``codes`` tokens.
-
-    The short-term model starts each song with nothing, so that of a network, whose weights stay
-    as they are, the combination learns within the song that it is evaluated on or makes.
-    """
-    return Ensemble([predictor, ppm((), predictor.window, codes, memory="stm", **SHORT_TERM)])
