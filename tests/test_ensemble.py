@@ -34,6 +34,7 @@ def test_it_is_the_combination_of_the_two(learned, tune):
     short = model.follow(tune, model.learn(), learning=True)[WINDOW:]
     (logits,) = joined([learned]).logits([tune])
     certainty = 1 + (short * np.log(short)).sum(-1, keepdims=True) / np.log(CODES)
+    certainty = np.sqrt(np.maximum(certainty, 0))
     expected = alone ** (1 - certainty) * short**certainty  # the weighted geometric mean
     expected /= expected.sum(-1, keepdims=True)
     np.testing.assert_allclose(np.exp(logits), expected, atol=1e-12)

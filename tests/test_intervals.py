@@ -77,7 +77,7 @@ def test_copies_in_a_family_are_one_observation(differences, copies):
     many = np.repeat(np.arange(len(notes)), copies)
     (found,) = estimates([(notes * differences)[many]], notes[many], many.tolist())
     assert (found.value, found.error) == pytest.approx((once.value, once.error), abs=1e-9)
-    assert (found.count, found.freedom) == (once.count, pytest.approx(once.freedom))
+    assert (found.families, found.freedom) == (once.families, pytest.approx(once.freedom))
 
 
 @given(values)

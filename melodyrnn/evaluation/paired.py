@@ -36,7 +36,7 @@ def judge(
         HeldOutRow(model, *each.interval().within(0, np.inf))
         for model, each in zip(by_song, found, strict=False)
     ]
-    independent = found[0].count
+    independent = found[0].families
     judged = independent >= LEAST_FAMILIES
     pairs = []
     for pair, tested in zip(names, holm(found[len(rows) :]), strict=True):

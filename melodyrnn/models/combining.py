@@ -49,7 +49,7 @@ class Combination(Protocol):
 class Joined:
     """A model p joined by a second one, s, as far as that is certain:
 
-        log q = (1 + a c) log p + b c log s + constant,   c = 1 - H(s) / log2 V
+        log q = (1 + a c) log p + b c log s + constant,   c = √(1 - H(s) / log2 V)
 
     with the ``weights`` (a, b). Where s is uniform, as a memory is that holds nothing yet, c is 0
     and q is p. With (-1, 1) q is the weighted geometric mean of the two, c the weight of s.
@@ -67,12 +67,12 @@ def certain_scores(p: Floats) -> tuple[Floats, Floats]:
     """Log p (N, V), and what a and b of ``Joined`` weigh, (2, N, V), of distributions (2, N, V)."""
     logs, second = np.log(np.maximum(p, _TINY)), p[1]
     entropy = -(second * logs[1]).sum(-1, keepdims=True) / np.log(max(p.shape[-1], 2))
-    certainty = 1 - entropy
+    certainty = np.sqrt(np.maximum(1 - entropy, 0.0))
     # What rounding leaves of a uniform distribution's is no certainty.
     return logs[0], np.where(certainty > _NO_CERTAINTY, certainty, 0.0) * logs
 
 
-_NO_CERTAINTY = 1e-12
+_NO_CERTAINTY = 1e-6  # the root of 1e-12
 
 
 def entropy_weights(p: Floats, bias: float) -> Floats:

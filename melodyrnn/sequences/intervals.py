@@ -58,11 +58,11 @@ class Interval(NamedTuple):
 
 
 class Estimate(NamedTuple):
-    """A figure of ``count`` families, its standard error and the degrees of freedom of that."""
+    """A figure of several ``families``, its standard error and the degrees of freedom of that."""
 
     value: float
     error: float
-    count: int
+    families: int
     freedom: float
 
     @property
@@ -70,7 +70,7 @@ class Estimate(NamedTuple):
         """How often a figure as far from 0 comes of chance where the true one is 0. One family
         says nothing of chance: 1.
         """
-        if self.count < 2:
+        if self.families < 2:
             return 1.0
         if self.error == 0:
             return 1.0 if self.value == 0 else 0.0
@@ -80,7 +80,7 @@ class Estimate(NamedTuple):
         """The values which a test at the level ``alpha`` does not reject. It leaves 0 out where
         ``p_value`` is below ``alpha``. Of one family no width is known, and none is given.
         """
-        if self.count < 2 or self.error == 0:
+        if self.families < 2 or self.error == 0:
             return Interval(self.value, self.value, self.value)
         half = student.quantile(alpha, self.freedom) * self.error
         return Interval(self.value, self.value - half, self.value + half)
