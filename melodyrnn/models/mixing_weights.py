@@ -12,7 +12,6 @@ BIASES = (0.0, 1.0, 2.0)
 """Among which the bias is chosen."""
 
 _PULL = 1.0  # how strongly, in notes, the weight of each model is held near 1
-_JOINED_PULL = 10.0  # the same of a model that joins another
 _SMALLEST_STEP = 1e-9
 _STEPS = 20  # Newton's method on a convex loss of a few numbers needs less
 
@@ -27,7 +26,7 @@ def fit(distributions: Floats, targets: Indices) -> Mixture:
 def fit_joined(distributions: Floats, targets: Indices) -> Joined:
     """How a second model is to join the first, for both together to predict best: (2, N, V) before
     each of the N tokens ``targets``. The log-likelihood is concave in the two weights, which are
-    held near those of ``Joined()`` as by ``_JOINED_PULL`` notes: of no notes they are those.
+    held near those of ``Joined()`` as by one note: of no notes they are those.
     """
     base, scores = certain_scores(distributions)
     places = np.arange(len(targets))
@@ -38,15 +37,15 @@ def fit_joined(distributions: Floats, targets: Indices) -> Joined:
         logs = base + np.tensordot(weights, scores, 1)
         top = logs.max(-1)
         surprise = np.log(np.exp(logs - top[:, None]).sum(-1)) + top - logs[places, targets]
-        return float(surprise.sum() + _JOINED_PULL / 2 * ((weights - prior) ** 2).sum())
+        return float(surprise.sum() + _PULL / 2 * ((weights - prior) ** 2).sum())
 
     weights, least = prior, loss(prior)
     for _ in range(_STEPS):
         q = Joined((float(weights[0]), float(weights[1]))).combine(distributions)
         expected = (q * scores).sum(-1)  # (2, N)
-        slope = (expected - of_targets).sum(-1) + _JOINED_PULL * (weights - prior)
+        slope = (expected - of_targets).sum(-1) + _PULL * (weights - prior)
         spread = scores - expected[..., None]
-        bend = np.einsum("nv,inv,jnv->ij", q, spread, spread) + _JOINED_PULL * np.eye(2)
+        bend = np.einsum("nv,inv,jnv->ij", q, spread, spread) + _PULL * np.eye(2)
         step = np.linalg.solve(bend, slope)
         while (found := loss(weights - step)) > least and np.abs(step).max() > _SMALLEST_STEP:
             step /= 2  # far from its minimum a step of Newton's may lead too far
