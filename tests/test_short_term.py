@@ -113,7 +113,7 @@ def test_an_empty_memory_holds_nothing_and_a_single_token_is_none():
 
 def test_on_folk_songs_it_does_not_lose_against_the_model_alone():
     songs = gather("kinder")
-    tokenizer = TuneTokenizer.of([named.song for named in songs])
+    tokenizer = TuneTokenizer.of([named.song for named in songs], 0)
     sequences = Dataset.of(songs, 1, tokenizer).sequences
     codes = len(tokenizer.vocabulary)
     train, validation, new = sequences[:140], sequences[140:180], sequences[180:]
