@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Unpack, cast
 
 from melodyrnn.data.gather import Named, Source, gather
-from melodyrnn.data.split import FRACTION, Split, split
+from melodyrnn.data.split import FRACTION, SongSplit, Split, split
 from melodyrnn.errors import ConfigError, MelodyWarning
 from melodyrnn.evaluation.paired import judge
 from melodyrnn.experiments.comparison import page as comparison
@@ -163,7 +163,7 @@ def _sizes(windows: str | None, window: int) -> list[int]:
     return sorted(sizes)
 
 
-def _parts(named: Sequence[Named], held_out: float | None) -> Split:
+def _parts(named: Sequence[Named], held_out: float | None) -> SongSplit:
     if len(named) == 1 and held_out is None:
         return Split(tuple(named), (), ())
     parts = split(named, FRACTION if held_out is None else held_out)
@@ -176,7 +176,7 @@ def _parts(named: Sequence[Named], held_out: float | None) -> Split:
     return parts
 
 
-def _basis(parts: Split) -> dict[str, list[str]]:
+def _basis(parts: SongSplit) -> dict[str, list[str]]:
     """What all trials of a comparison share."""
     return {
         name: [song.record["sha256"] for song in songs] for name, songs in parts._asdict().items()
@@ -188,7 +188,7 @@ def _plans(
     seeds: int,
     size: int,
     settings: dict[str, Any],
-    parts: Split,
+    parts: SongSplit,
     path: Path,
 ) -> Iterable[Plan]:
     for model in models:
@@ -199,7 +199,7 @@ def _plans(
 
 def _conclude(
     trials: Sequence[Trial],
-    parts: Split,
+    parts: SongSplit,
     window: int,
     sizes: Sequence[int],
     path: Path,
@@ -208,7 +208,7 @@ def _conclude(
     from melodyrnn.render.report import report  # the engraver, when there is something to draw
 
     tokenizer = SongTokenizer.of([named.song for part in parts for named in part])
-    dataset = Dataset.of(parts.learned, window, tokenizer)
+    dataset = Dataset.of(parts.train, window, tokenizer)
     ceilings = [Ceiling(size, *ceiling(dataset.sequences, size)) for size in sizes]
     mine = [trial for trial in trials if trial.window == window]
     top = next(each for each in ceilings if each.window == window)
@@ -252,7 +252,7 @@ def _conclude(
     return result
 
 
-def _judged(trials: Sequence[Trial], parts: Split, window: int) -> HeldOut | None:
+def _judged(trials: Sequence[Trial], parts: SongSplit, window: int) -> HeldOut | None:
     if not parts.held_out:
         return None
     bits = {
