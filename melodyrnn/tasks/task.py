@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from melodyrnn.training.program import Program
 
 Item = TypeVar("Item")
+Item_co = TypeVar("Item_co", covariant=True)
 Data = TypeVar("Data")
 
 Settings = Mapping[str, Any]
@@ -117,7 +118,7 @@ class Made(Protocol):
     def to_json(self) -> dict[str, Any]: ...
 
 
-class Trained(Protocol[Item]):
+class Trained(Protocol[Item_co]):
     """What a task needs of a run: its record, and what it learned from."""
 
     @property
@@ -125,11 +126,12 @@ class Trained(Protocol[Item]):
     @property
     def record(self) -> Record: ...
     @property
-    def parts(self) -> "Split[Sequence[Item]]": ...
+    def parts(self) -> Split[Sequence[Item_co]]: ...
 
 
 class Task(ABC, Generic[Item, Data]):
-    """``Item`` is what a person names, such as a song; ``Data`` many of them as sequences of ids."""
+    """``Item`` is what a person names, such as a song; ``Data`` is many of them as sequences of ids.
+    """
 
     name: ClassVar[str]
     """What a run's record calls it."""
