@@ -16,11 +16,16 @@ from melodyrnn.models.config import ModelConfig, TrainConfig
 
 @click.command(epilog=MODELS_TEXT + NUMBERS)
 @SONGS
-@click.option("--models", metavar="NAME,…", help="which  [default: lstm,lstm-stateless,mlp]")
-@click.option("--seeds", type=int, help="trainings of each  [default: 5]")
-@click.option("--windows", metavar="1-8", help="compare lengths of the window too")
-@click.option("--held-out", type=float, metavar="FRACTION", help="of the songs, kept from training")
-@click.option("--jobs", type=int, help="trainings at once  [default: one a core]")
+@click.option("--models", metavar="NAME,…", help="the models  [default: lstm,lstm-stateless,mlp]")
+@click.option("--seeds", type=int, help="random seeds: trainings of each model  [default: 5]")
+@click.option("--windows", metavar="1-8", help="also compare these lengths of the window")
+@click.option(
+    "--held-out",
+    type=float,
+    metavar="FRACTION",
+    help="the part of the songs held out from training",
+)
+@click.option("--jobs", type=int, help="trainings at a time  [default: one per core]")
 @settings_of(ModelConfig, TrainConfig, without=("model", "seed"))
 @click.option("--output", "-o", type=PATH, help="the folder to make")
 @click.option("--overwrite", is_flag=True, help="replace the folder")
@@ -35,11 +40,11 @@ def compare(
     quiet: bool,
     **settings: Any,
 ) -> None:
-    """Set models side by side: a table, and a page to look at and listen to.
+    """Compare models on the same songs: a table, and a page to look at and listen to.
 
-    Of one song, what is compared is memory. Of several, some are held out, and the models are
-    also compared on those that they never heard. A comparison that was cut off goes on when the
-    same command is given again.
+    On one song, what is compared is memory. Of several songs, some are held out, and the models
+    are also compared on those. A comparison that was interrupted goes on when the same command is
+    given again.
     """
     from melodyrnn.console.comparison import show_comparison
     from melodyrnn.console.progress import progress_of
@@ -47,8 +52,8 @@ def compare(
 
     named = songs_of(songs, quiet, track=track, grid=grid, report=report)
     try:
-        with progress_of("comparing", "training", quiet) as tell:
-            result = compare(named, progress=tell, **given(settings))
+        with progress_of("comparing", "training", quiet) as progress:
+            result = compare(named, progress=progress, **given(settings))
     except KeyboardInterrupt:
         click.echo("stopped; the same command goes on", err=True)
         sys.exit(INTERRUPTED)

@@ -21,9 +21,11 @@ from melodyrnn.models.config import FormConfig, SampleConfig
 
 @click.command()
 @RUN
-@click.option("--primer", metavar="TOKENS|FILE", help="what to begin with, or a song's first notes")
 @click.option(
-    "--length", type=int, help="notes after the primer, or the most  [default: the song's]"
+    "--primer", metavar="TOKENS|FILE", help="the beginning: notes, or the first notes of a song"
+)
+@click.option(
+    "--length", type=int, help="notes after the primer, or their maximum  [default: the song's]"
 )
 @click.option("--count", default=1, show_default=True, help="how many songs")
 @settings_of(SampleConfig, FormConfig)
@@ -33,10 +35,10 @@ from melodyrnn.models.config import FormConfig, SampleConfig
 @reading
 @printing
 def generate(run: Path, as_json: bool, quiet: bool, **settings: Any) -> None:
-    """Make new songs from a run, or go on writing where it learned a text.
+    """Generate new songs from a run or, from a run on a text, new text.
 
-    The primer is part of the song; --length counts the notes, or characters, after it, and is the
-    most where a song ends by itself: with --bars, with --end, and in runs on many tunes.
+    The primer is part of the song. --length counts the notes, or characters, after it; it is a
+    maximum where a song can end by itself: with --bars, with --end, and in runs on many tunes.
     """
     from melodyrnn.console.progress import progress_of
     from melodyrnn.workflows.generate import generate

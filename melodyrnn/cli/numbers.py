@@ -1,25 +1,27 @@
-"""The numbers by which every model is judged: printed, and explained in the help."""
+"""The numbers by which every model is evaluated: printed, and explained in the help."""
 
 from typing import Any
 
 import click
 
 NUMBERS = """\b
-one step     each next note, told from the window of the song itself
-whole song   each next note after the first window, told from the notes that
-             the model itself played; right are those that agree in place
-ceiling      the most that any model can get right in one step which sees the
-             window only: of each window, its most frequent next note
-bits a note  the mean of -log2 p(next note); 0 is certainty
+one step       notes predicted correctly, each from the notes of the song itself
+               (teacher-forced)
+whole song     notes played correctly after the first window, each predicted from
+               the notes that the model itself played (free-running)
+ceiling        memoryless ceiling: the most notes that any model which sees only
+               the window can predict correctly in one step, by the most frequent
+               successor of each window
+bits per note  cross-entropy: the mean of -log2 p(next note); 0 is certainty
 """
 
 
 def show_numbers(measures: Any) -> None:
     show_rows(
-        ("one step", str(measures.one_step), "next notes, each told from the song itself"),
-        ("whole song", str(measures.whole_song), "next notes, each told from its own notes"),
-        ("ceiling", str(measures.ceiling), "in one step, for what sees the window only"),
-        ("bits a note", f"{measures.bits_per_note:.3f}", "0 is certainty"),
+        ("one step", str(measures.one_step), "notes, each predicted from the song itself"),
+        ("whole song", str(measures.whole_song), "notes, each predicted from its own notes"),
+        ("ceiling", str(measures.ceiling), "in one step, of any model that sees only the window"),
+        ("bits per note", f"{measures.bits_per_note:.3f}", "0 is certainty"),
     )
 
 

@@ -26,7 +26,7 @@ GRID = click.option(
     "as well  [default: only where the timing is performed, not written]",
 )
 REPORT = click.option(
-    "--report", is_flag=True, help="list every tune left out, and what was decided in reading"
+    "--report", is_flag=True, help="list every tune left out and every decision made in reading"
 )
 
 
@@ -77,9 +77,9 @@ INSTRUMENT = click.option("--instrument", help="a General MIDI instrument, such 
 
 
 WITH_SHORT_TERM = click.option(
-    "--with-short-term", is_flag=True, help="join it to a model of what the song has had so far"
+    "--with-short-term", is_flag=True, help="combine it with a short-term model, of the song so far"
 )
 TENSORBOARD = click.option(
-    "--tensorboard", is_flag=True, help="write summaries too, for 'tensorboard --logdir RUN'"
+    "--tensorboard", is_flag=True, help="also write summaries, for 'tensorboard --logdir RUN'"
 )
 TEXT = click.option("--text", is_flag=True, help="the files are texts, not songs")

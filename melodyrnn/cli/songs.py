@@ -10,5 +10,5 @@ def songs_of(songs: Sequence[Path], quiet: bool, **reading: Any) -> Any:
     from melodyrnn.console.progress import progress_of
     from melodyrnn.data.gather import gather
 
-    with progress_of("reading", "file", quiet) as tell:
-        return gather(songs, progress=tell, **reading)
+    with progress_of("reading", "file", quiet) as progress:
+        return gather(songs, progress=progress, **reading)

@@ -47,10 +47,11 @@ def train(
     quiet: bool,
     **settings: Any,
 ) -> None:
-    """Train a network on songs: a run folder with the network and the song it plays.
+    """Train a model on songs, and write a run folder: the model, and the song it plays.
 
-    A song given back whole is memory; 'melodyrnn evaluate RUN OTHER_SONG' measures what was
-    learned beyond it. With --text the files are texts, and characters are learned.
+    That a model plays its song whole shows memory; 'melodyrnn evaluate RUN OTHER_SONG' measures
+    what it has learned beyond that. With --text the files are texts, and the model learns their
+    characters.
     """
     if overwrite and resume:
         raise click.UsageError("--overwrite and --resume exclude each other")
@@ -67,16 +68,16 @@ def train(
         sources = songs_of(songs, quiet, **given(reading))
         name = sources.name
     try:
-        with progress_of(f"learning {name}", "", quiet) as tell:
+        with progress_of(f"learning {name}", "", quiet) as progress:
             result = begin(
                 sources,
                 overwrite=overwrite,
                 resume=resume,
                 tensorboard=tensorboard,
-                progress=tell,
+                progress=progress,
                 **given(settings),
             )
-    except KeyboardInterrupt:  # before the learning or after it: ``train`` hears it in between
+    except KeyboardInterrupt:  # before or after the training, which handles it itself
         click.echo("stopped; the same command with --resume goes on", err=True)
         sys.exit(INTERRUPTED)
     if as_json:
@@ -86,7 +87,7 @@ def train(
     else:
         _show_training(result)
     if result.interrupted:
-        click.echo(f"stopped early; --output {result.run} --resume goes on", err=True)
+        click.echo(f"stopped early; --output {result.run.path} --resume goes on", err=True)
         sys.exit(INTERRUPTED)
 
 
@@ -95,7 +96,7 @@ def _show_training(result: Any) -> None:
     epochs = f", {record.epochs} epochs in {record.seconds:.1f} s" if record.epochs else ""
     click.echo(f"{record.model.model}, {result.parameters:,} parameters{epochs}")
     _SHOWN[record.source](result)
-    click.echo(f"\n{result.run}/")
+    click.echo(f"\n{result.run.path}/")
     click.echo(click.wrap_text("  ".join(path.name for path in result.files), 78, "  ", "  "))
 
 

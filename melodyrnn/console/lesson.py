@@ -22,7 +22,7 @@ def show_lessons(lessons: Sequence["Lesson"]) -> None:
         table.add_row(lesson.name, Text(lesson.shape, "dim"), Text(lesson.about))
     table.columns[0].no_wrap = table.columns[1].no_wrap = True
     console.print(table)
-    console.print("\n'melodyrnn lesson NAME' carries one out, '--all' all of them")
+    console.print("\n'melodyrnn lesson NAME' runs one, '--all' all of them")
 
 
 def show_lesson(result: "LessonResult") -> None:

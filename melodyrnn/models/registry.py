@@ -151,17 +151,17 @@ INPUTS: dict[str, str] = {
 }
 
 ESCAPES: dict[str, str] = {
-    "a": "as if one more had followed",
-    "b": "the kinds that followed, each counted from its second time on",
-    "c": "the kinds that followed",
-    "d": "half of the kinds, taken off their counts",
-    "x": "the kinds that followed once, and one",
+    "a": "one count",
+    "b": "one count per token that followed, whose first time is not counted",
+    "c": "one count per token that followed",
+    "d": "half a count per token that followed, taken off the counts",
+    "x": "one count, and one per token that followed once",
 }
 """What a context keeps for what never followed it: a name of ppm.ESCAPES."""
 
 BLENDINGS: dict[str, str] = {
-    "interpolated": "a mean over all contexts, the longer the more weight",
-    "backoff": "of each token, the longest context that it followed",
+    "interpolated": "a mean over all contexts, longer ones with more weight",
+    "backoff": "for each token, the longest context that it followed",
 }
 
 MEMORIES: dict[str, str] = {

@@ -47,7 +47,7 @@ def difference(a: Parts, b: Parts) -> Interval:
 
 
 def at_least(right: int, count: int, share: float) -> float:
-    """The chance that ``count`` guesses, each correct with the chance ``share``, are ``right`` or
+    """The chance that ``count`` predictions, each correct with the chance ``share``, are ``right`` or
     more times correct: the exact binomial test.
     """
     return sum(

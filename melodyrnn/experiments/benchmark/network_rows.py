@@ -206,12 +206,14 @@ def _rows(timed: bool) -> list[Row]:
     also together with the n-gram models.
     """
     one, inputs = ("timed LSTM", "pitch, time, key") if timed else ("LSTM", "pitch")
-    more, before = f"{SEVERAL} {one}s", f"{one}, taught"
-    row = Row(one, "1 net", inputs, network(one, timed), fast=not timed, alone=True)
+    more, before = f"{SEVERAL} {one}s", f"{one}, pretrained"
+    row = Row(one, "1 network", inputs, network(one, timed), fast=not timed, alone=True)
     slow = replace(row, fast=False)
     networks = [
         row,
-        replace(slow, model=more, settings=f"{SEVERAL} nets", predict=several(more, one, timed)),
+        replace(
+            slow, model=more, settings=f"ensemble of {SEVERAL}", predict=several(more, one, timed)
+        ),
         replace(
             slow,
             model=before,

@@ -1,4 +1,4 @@
-"""N-gram models of a window, and the most that any model of a window can get right."""
+"""N-gram models of a window, and the most that any model of a window can predict correctly."""
 
 from abc import abstractmethod
 from collections import Counter, defaultdict
