@@ -13,7 +13,7 @@ from melodyrnn.errors import ConfigError, MelodyError, MelodyWarning, RunError
 from melodyrnn.experiments.benchmark import benchmark as workflow
 from melodyrnn.experiments.benchmark.melodies import melodies_of
 from melodyrnn.experiments.benchmark.published import TABLES
-from melodyrnn.experiments.benchmark.rows import NGRAMS, Row, mixed
+from melodyrnn.experiments.benchmark.rows import NGRAMS, BenchmarkRow, mixed
 from melodyrnn.models.combining import Mixture
 
 TUNES = """\
@@ -101,7 +101,7 @@ def test_each_melody_is_told_once_and_never_learned_in_that_fold(humdrum, tmp_pa
         seen.append((set(fold.train), set(fold.test)))
         return [np.full((len(each.pitches), fold.pitches), 1 / fold.pitches) for each in fold.test]
 
-    monkeypatch.setattr(workflow, "ROWS", (Row("uniform", "", "nothing", spy),))
+    monkeypatch.setattr(workflow, "ROWS", (BenchmarkRow("uniform", "", "nothing", spy),))
     result = benchmark("kinder", songs=humdrum, folds=3, output=tmp_path / "out")
     everything = set(result.data.melodies)
     assert sum(len(test) for _, test in seen) == len(everything)
@@ -113,7 +113,7 @@ def test_each_melody_is_told_once_and_never_learned_in_that_fold(humdrum, tmp_pa
 
 
 def test_a_row_is_given_what_those_above_it_told(humdrum, tmp_path, monkeypatch):
-    alone = Row("together", "", "pitch", mixed(["LTM+"], Mixture()))
+    alone = BenchmarkRow("together", "", "pitch", mixed(["LTM+"], Mixture()))
     monkeypatch.setattr(workflow, "ROWS", (*NGRAMS, alone))
     result = benchmark("kinder", songs=humdrum, folds=2, output=tmp_path / "out")
     rows = {row.row.model: row for row in result.rows}

@@ -164,7 +164,7 @@ def test_a_song_alone_that_cannot_be_told_is_named_and_many_are_counted(world, t
     folder = write(tmp_path / "strange", {"five": "c4 d4 g#4", "six": "c4 d4 a16"})
     alone = call("evaluate", world / "run", folder / "five.txt")
     assert (alone.exit_code, alone.stdout) == (1, "")
-    assert alone.stderr.startswith("error: five: 'g#4' is not among the 8 codes of the vocabulary")
+    assert alone.stderr.startswith("error: five: 'g#4' is not among the 8 tokens of the vocabulary")
     assert alone.stderr.endswith("; a model tells only what it was trained to tell\n")
     many = call("evaluate", world / "run", folder)
     assert (many.exit_code, many.stdout) == (1, "")

@@ -2,11 +2,11 @@ import numpy as np
 import pytest
 
 from melodyrnn.models.config import EventConfig
-from melodyrnn.sequences.events import NO_CODE, Events, Layout, padded, steps_for
+from melodyrnn.sequences.events import NO_TOKEN, Events, Layout, padded, steps_for
 from melodyrnn.training.events import EventProgram
 from melodyrnn.training.trainer import AtMost, Trainer
 
-LAYOUT = Layout(codes=12, candidates=2, factors=(3, 4))
+LAYOUT = Layout(vocabulary_size=12, candidates=2, factors=(3, 4))
 CONFIG = EventConfig(units=12, batch=4, steps=60, learning_rate=0.02, moves=2)
 
 
@@ -15,10 +15,10 @@ def events(told, random=None, candidates=None, factors=None):
     random = random or np.random.default_rng(len(told))
     told = np.array(told, dtype=np.int32)
     if candidates is None:
-        candidates = random.integers(-1, LAYOUT.codes, (len(told), LAYOUT.candidates))
+        candidates = random.integers(-1, LAYOUT.vocabulary_size, (len(told), LAYOUT.candidates))
     if factors is None:
         factors = np.stack([random.integers(0, n, len(told)) for n in LAYOUT.factors], -1)
-    last = np.concatenate([[NO_CODE], told[:-1]])
+    last = np.concatenate([[NO_TOKEN], told[:-1]])
     return Events(told, *(np.asarray(a, dtype=np.int32) for a in (last, candidates, factors)))
 
 
@@ -37,7 +37,7 @@ def test_a_distribution_for_each_event(learner):
     learner.network.start(0)
     sequences = some([5, 1, 30, 17, 9])  # more than a batch, of several lengths
     for sequence, p in zip(sequences, learner.predict(sequences), strict=True):
-        assert p.shape == (len(sequence.targets), LAYOUT.codes)
+        assert p.shape == (len(sequence.targets), LAYOUT.vocabulary_size)
         assert p.sum(-1) == pytest.approx(np.ones(len(p)))
 
 
@@ -49,7 +49,7 @@ def test_what_comes_later_changes_nothing_before(learner):
         other = some([20], seed=5)[0]
         parts = zip(whole, other, strict=True)
         changed = Events(*(np.concatenate([a[: cut + 1], b[cut + 1 :]]) for a, b in parts))
-        changed.targets[cut] = (whole.targets[cut] + 1) % LAYOUT.codes
+        changed.targets[cut] = (whole.targets[cut] + 1) % LAYOUT.vocabulary_size
         (q,) = learner.predict([changed])
         assert q[: cut + 1] == pytest.approx(p[: cut + 1])
         assert cut == 19 or not np.allclose(q, p)
@@ -140,8 +140,8 @@ def test_moved_along_the_scale():
     (sequence,) = some([8])
     moved = sequence.moved(2)
     assert (moved.targets == sequence.targets + 2).all()
-    assert moved.last[0] == NO_CODE
-    assert ((moved.candidates == NO_CODE) == (sequence.candidates == NO_CODE)).all()
+    assert moved.last[0] == NO_TOKEN
+    assert ((moved.candidates == NO_TOKEN) == (sequence.candidates == NO_TOKEN)).all()
     assert (moved.factors == sequence.factors).all()
 
 

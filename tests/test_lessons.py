@@ -15,7 +15,7 @@ from melodyrnn.cli import main
 from melodyrnn.errors import ConfigError, RunError
 from melodyrnn.lessons import catalogue, cells, sentence, translation
 from melodyrnn.lessons.catalogue import NAMES, all_lessons
-from melodyrnn.lessons.lesson import SHAPES, Curve, Finding, HeatMap, Lesson, Table
+from melodyrnn.lessons.lesson import SHAPES, Finding, HeatMap, LearningCurve, Lesson, Table
 from melodyrnn.lessons.lesson_folder import FILE
 from melodyrnn.lessons.shared import nabiya_song, next_symbol
 from melodyrnn.models.config import FitConfig, SequenceConfig
@@ -52,7 +52,7 @@ def course(monkeypatch, tmp_path):
             figures={"epochs": lesson.fit.epochs},
             tables=[Table("Each step", ["input", "predicted"], [["나", "비"], ["[a]", "b"]])],
             pictures=[HeatMap("looks", "Looks", ["a"], ["b", "c"], [[0.25, 0.75]])],
-            curves=[Curve("loss", [1.0, 0.5])],
+            curves=[LearningCurve("loss", [1.0, 0.5])],
         )
 
     def made(name, **options):

@@ -14,7 +14,7 @@ from melodyrnn.models.networks.numpy_network import Network
 from melodyrnn.models.ngrams.memories import with_short_term
 from melodyrnn.music.notation.text import parse
 from melodyrnn.sequences.streams import lanes
-from melodyrnn.sequences.windows import next_code, side_by_side
+from melodyrnn.sequences.windows import next_token, side_by_side
 from melodyrnn.tasks.tokenizer import SongTokenizer, cycle_of
 
 LENGTHS = [0, 1, 2, 3, 6]  # of each code, ticks
@@ -103,10 +103,10 @@ def seen(count=3):
 def test_windows_lanes_and_streams_carry_the_columns():
     songs, bars = seen()
     shown = views(Lookback(LENGTHS, 1), songs, bars)
-    flat, _ = next_code(shown, 4)
+    flat, _ = next_token(shown, 4)
     assert flat.x.shape[1:] == (4, 6)
-    assert flat.x[..., 0].tolist() == next_code(songs, 4)[0].x.tolist()
-    assert flat.y.tolist() == next_code(songs, 4)[0].y.tolist()
+    assert flat.x[..., 0].tolist() == next_token(songs, 4)[0].x.tolist()
+    assert flat.y.tolist() == next_token(songs, 4)[0].y.tolist()
     for mine, plain in zip(side_by_side(shown, 4), side_by_side(songs, 4), strict=True):
         assert (mine if mine.ndim == 2 else mine[..., 0]).tolist() == plain.tolist()
     for mine, plain in zip(lanes(shown, 2, 5), lanes(songs, 2, 5), strict=True):

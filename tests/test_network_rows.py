@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from melodyrnn import parse
-from melodyrnn.data.gather import Named, Reading
+from melodyrnn.data.gather import Gathered, Named
 from melodyrnn.experiments.benchmark import network_rows
 from melodyrnn.experiments.benchmark.folds import predict_folds
 from melodyrnn.experiments.benchmark.melodies import melodies_of
@@ -38,7 +38,7 @@ def tiny(monkeypatch):
 
 
 def test_every_row_tells_the_alphabet(fold, tiny, monkeypatch):
-    others = Reading(tuple(Named(str(n), tune(n)) for n in range(100, 104)), (), ())
+    others = Gathered(tuple(Named(str(n), tune(n)) for n in range(100, 104)), (), ())
     monkeypatch.setattr(network_rows, "gather_all", lambda corpus: others)
     told = {row.model: row.predict(fold, {}) for row in (LTM_PLUS, STM)}
     rows = [row for row in NETWORKS if row.inputs == "pitch"]

@@ -79,7 +79,7 @@ def test_sequences_of_any_lengths_are_told_as_one_by_one():
 
 def test_weights_of_another_network_are_refused():
     model, network = both()
-    with pytest.raises(ValueError, match="7 logits for 8 codes"):
+    with pytest.raises(ValueError, match="7 logits for 8 tokens"):
         Network(network.config, 8, model.get_weights())
     with pytest.raises(ValueError, match=r".+"):
         Network(ModelConfig(units=5, window=WINDOW), CODES, model.get_weights())

@@ -11,7 +11,7 @@ tunes = st.lists(st.integers(0, CODES - 1), min_size=1, max_size=14)
 corpora = st.lists(tunes, max_size=4)
 models = st.builds(
     Ppm,
-    codes=st.integers(CODES, CODES + 2),
+    vocabulary_size=st.integers(CODES, CODES + 2),
     order=st.sampled_from([None, None, 0, 1, 2, 5]),
     escape=st.sampled_from(sorted(ESCAPES)),
     exclusion=st.booleans(),
@@ -61,12 +61,16 @@ class Slow:
     def share(self, chain, foretold, open_codes):
         """What ``chain``, the longest context first, gives to each code, (V,)."""
         model = self.model
-        p = np.zeros(model.codes)
+        p = np.zeros(model.vocabulary_size)
         if not chain:
             if model.interpolated:
-                open_codes = range(model.codes)
-            places = [code for code in range(model.codes) if code in open_codes]
-            p[places] = 1 / (model.codes + 1 - len(foretold) if model.exclusion else model.codes)
+                open_codes = range(model.vocabulary_size)
+            places = [code for code in range(model.vocabulary_size) if code in open_codes]
+            p[places] = 1 / (
+                model.vocabulary_size + 1 - len(foretold)
+                if model.exclusion
+                else model.vocabulary_size
+            )
             return p
         counts, shorter = chain[0], chain[1:]
         once = sum(count == 1 for count in counts.values())
@@ -229,14 +233,14 @@ PUBLISHED = [
         {"interpolated": False, "exclusion": False},
         [0.7142857, 0.0952381, 0.04761905, 0.04761905, 0.0952381],
     ),
-    ("aaaaaaaa", {"interpolated": False, "codes": 2}, [0.9333334, 0.06666667]),
-    ("aaaaaaaab", {"interpolated": False, "codes": 2}, [0.88888884, 0.111111104]),
+    ("aaaaaaaa", {"interpolated": False, "vocabulary_size": 2}, [0.9333334, 0.06666667]),
+    ("aaaaaaaab", {"interpolated": False, "vocabulary_size": 2}, [0.88888884, 0.111111104]),
 ]
 
 
 @pytest.mark.parametrize(("text", "settings", "expected"), PUBLISHED)
 def test_as_the_published_program_tells_it(text, settings, expected):
-    model = Ppm(**{"codes": len(LETTERS)} | settings)
+    model = Ppm(**{"vocabulary_size": len(LETTERS)} | settings)
     found = model.distribution([model.learn([spelled(text)])], spelled(text))
     np.testing.assert_allclose(found, expected, rtol=1e-6)
 

@@ -124,7 +124,7 @@ def test_a_factored_model_is_saved_and_loaded(tmp_path):
     np.testing.assert_allclose(loaded(x), network(x), atol=1e-6)
     with pytest.raises(ConfigError, match="tokens factored needs input embedding, not onehot"):
         models.build(ModelConfig(input="onehot", tokens="factored"), 5)
-    with pytest.raises(ConfigError, match="tokens factored needs the attributes of all 5 codes"):
+    with pytest.raises(ConfigError, match="tokens factored needs the attributes of all 5 tokens"):
         models.build(ModelConfig(input="embedding", tokens="factored"), 5)
 
 

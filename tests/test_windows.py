@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from melodyrnn.errors import WindowError
 from melodyrnn.sequences.windows import (
-    next_code,
+    next_token,
     padded,
     shifted,
     side_by_side,
@@ -37,7 +37,7 @@ def test_windows_are_a_view():
 
 @given(sequences, sizes)
 def test_next_code_marks_where_each_sequence_starts(lists, size):
-    batch, starts = next_code(arrays(lists), size)
+    batch, starts = next_token(arrays(lists), size)
     assert batch.x.shape == (len(batch.y), size)
     assert starts.sum() == len(lists)
     assert batch.x[starts].tolist() == [one[:size] for one in lists]
@@ -46,7 +46,7 @@ def test_next_code_marks_where_each_sequence_starts(lists, size):
 
 @given(sequences, sizes)
 def test_lanes_hold_the_same_windows(lists, size):
-    lanes, (flat, _) = side_by_side(arrays(lists), size), next_code(arrays(lists), size)
+    lanes, (flat, _) = side_by_side(arrays(lists), size), next_token(arrays(lists), size)
     assert lanes.x.transpose(1, 0, 2)[lanes.mask.T].tolist() == flat.x.tolist()
     assert lanes.y.T[lanes.mask.T].tolist() == flat.y.tolist()
 

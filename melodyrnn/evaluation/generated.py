@@ -158,8 +158,8 @@ def _measure(named: Named, copies: Copies | None) -> MeasuredSong:
 
 def _loop(song: Song) -> Loop | None:
     numbers: dict[str, int] = {}
-    codes = [numbers.setdefault(code, len(numbers)) for code in to_tokens(song)]
-    return closing_loop(np.array(codes, dtype=np.int32))
+    tokens = [numbers.setdefault(token, len(numbers)) for token in to_tokens(song)]
+    return closing_loop(np.array(tokens, dtype=np.int32))
 
 
 def _warn_of_leaks(held_out: Sequence[Named], measured: MeasuredSongs) -> None:

@@ -26,7 +26,7 @@ class Played:
 
 @dataclass(frozen=True)
 class Measures:
-    """What a model predicts correctly of a dataset; ``Tally`` of all songs together, and of each."""
+    """What a model predicts correctly: a ``Tally`` of all songs together, and of each."""
 
     window: int
     bits: tuple[float, ...]  # of each song, bits per note

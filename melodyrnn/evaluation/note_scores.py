@@ -1,4 +1,4 @@
-"""How well the notes of songs are predicted: pitch, duration and both, with confidence over songs."""
+"""How well notes are predicted: pitch, duration and both, with confidence over songs."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

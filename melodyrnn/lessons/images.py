@@ -10,10 +10,10 @@ import numpy.typing as npt
 
 from melodyrnn.lessons.lesson import (
     FIT_SETTINGS,
-    Curve,
     EpochScore,
     Finding,
     HeatMap,
+    LearningCurve,
     Lesson,
     Table,
 )
@@ -106,7 +106,7 @@ def run(lesson: Lesson, progress: Progress) -> Finding:
         },
         tables=[_differences_table(differences)],
         pictures=[_confusions(images, predictions)],
-        curves=[Curve(lesson.model.cell, [row.loss for row in training.history])],
+        curves=[LearningCurve(lesson.model.cell, [row.loss for row in training.history])],
     )
 
 

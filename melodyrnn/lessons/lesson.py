@@ -48,7 +48,7 @@ class HeatMap(NamedTuple):
     limits: tuple[float, float] | None = (0.0, 1.0)  # of the colours; None: those of the values
 
 
-class Curve(NamedTuple):
+class LearningCurve(NamedTuple):
     """A learning curve: the loss after each epoch."""
 
     name: str
@@ -73,7 +73,7 @@ class Finding:
     figures: Mapping[str, JSON]
     tables: Sequence[Table] = ()
     pictures: Sequence[HeatMap] = ()
-    curves: Sequence[Curve] = ()
+    curves: Sequence[LearningCurve] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

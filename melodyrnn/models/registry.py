@@ -5,8 +5,8 @@ packages add rows by entry points of the groups ``melodyrnn.models`` and ``melod
 ``melodyrnn.plugins``. An entry point of ``melodyrnn.models`` names
 
 - a ``Model``, such as ``NgramModel(about="…", title="…", predictor="package.module:make")``, or
-- a function ``make(sequences, window, codes, **settings) -> Predictor`` itself, whose first line of
-  documentation is what the help says.
+- a function ``make(sequences, window, vocabulary_size, **settings) -> Predictor`` itself, whose
+  first line of documentation is what the help says.
 
 One of ``melodyrnn.cells`` names a ``Cell`` (see ``models.recurrent.cells``) and so adds the models
 CELL and CELL-stateless.
@@ -21,7 +21,7 @@ from melodyrnn.errors import PluginError
 from melodyrnn.models.model import Maker, Model, NetworkModel, NgramModel
 from melodyrnn.models.recurrent import cells
 from melodyrnn.models.recurrent.cells import Cell
-from melodyrnn.plugins import Loader, Table, found, load
+from melodyrnn.plugins import Loader, PluginTable, found, load
 
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
@@ -77,7 +77,7 @@ def _model(point: "EntryPoint") -> Model:
 
 _OWN = [cell for cell in cells.CELLS.own if cell.general]
 
-MODELS: Table[Model] = Table(
+MODELS: PluginTable[Model] = PluginTable(
     "model",
     (
         *map(_stateful, _OWN),

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from melodyrnn.render.plots import Line, chart, linear, logarithmic, percent
-from melodyrnn.render.report_data import Ceiling, Curve, WindowsChart
+from melodyrnn.render.report_data import Ceiling, TrainingCurve, WindowsChart
 from melodyrnn.render.report_tables import key
 from melodyrnn.render.report_words import figure, spread
 
@@ -11,7 +11,7 @@ LOWEST_LOSS = 1e-4
 """Nats; what lies below is drawn here, for a logarithm goes on for ever."""
 
 
-def curves(data: Sequence[Curve], ceiling: Ceiling, series: Mapping[str, int]) -> str:
+def curves(data: Sequence[TrainingCurve], ceiling: Ceiling, series: Mapping[str, int]) -> str:
     """For each model the correct notes and the loss of all seeds, all on the same axes."""
     data = [curve for curve in data if curve.epochs]
     last = max((curve.epochs[-1] for curve in data), default=1)

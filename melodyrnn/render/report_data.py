@@ -43,7 +43,7 @@ class Version:
 
 
 @dataclass(frozen=True)
-class Curve:
+class TrainingCurve:
     """How one training went: a value for each of ``epochs``."""
 
     model: str
@@ -166,7 +166,7 @@ class Report:
     sentence: str  # what the table shows
     title: str = ""  # the song's title if empty
     seeds: Sequence[int] = ()
-    curves: Sequence[Curve] = ()
+    curves: Sequence[TrainingCurve] = ()
     ambiguities: Sequence[Ambiguity] = ()
     windows: WindowsChart | None = None
     held_out: HeldOut | None = None

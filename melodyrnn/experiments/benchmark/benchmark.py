@@ -14,7 +14,7 @@ from melodyrnn.experiments.benchmark.folds import predict_folds
 from melodyrnn.experiments.benchmark.melodies import Melodies, Melody, melodies_of
 from melodyrnn.experiments.benchmark.network_rows import ROWS
 from melodyrnn.experiments.benchmark.published import TABLES, Published
-from melodyrnn.experiments.benchmark.rows import Floats, Fold, Row
+from melodyrnn.experiments.benchmark.rows import BenchmarkRow, Floats, Fold
 from melodyrnn.files import check_free, create_folder, create_fresh_folder, write_atomically
 from melodyrnn.models.settings import check, nearest
 from melodyrnn.runs.folder import RUNS, slug
@@ -31,7 +31,7 @@ _WORDS = {
 class Measured:
     """A row, measured. Bits per note, of each fold."""
 
-    row: Row
+    row: BenchmarkRow
     folds: tuple[float, ...]  # the mean over all notes of the fold
     folds_by_melody: tuple[float, ...]  # the mean over its melodies of each one's mean
     published: float | None
@@ -185,7 +185,9 @@ def folds_of(data: Melodies, folds: int, seed: int) -> list[Fold]:
     return dealt
 
 
-def _measured(row: Row, bits: Sequence[Sequence[Floats]], table: Published | None) -> Measured:
+def _measured(
+    row: BenchmarkRow, bits: Sequence[Sequence[Floats]], table: Published | None
+) -> Measured:
     return Measured(
         row,
         tuple(float(np.concatenate(fold).mean()) for fold in bits),

@@ -12,9 +12,9 @@ from melodyrnn.render.report_data import (
     WHOLE_SONG,
     Ambiguity,
     Ceiling,
-    Curve,
     MemoryRow,
     Spread,
+    TrainingCurve,
     Version,
     WindowLine,
     WindowPlace,
@@ -75,7 +75,7 @@ def versions(trials: Sequence[Trial], dataset: Dataset) -> Iterator[Version]:
             )
 
 
-def curves(trials: Sequence[Trial]) -> Iterator[Curve]:
+def curves(trials: Sequence[Trial]) -> Iterator[TrainingCurve]:
     """How each training went, from the runs' histories."""
     for trial in trials:
         file = Path(trial.run) / "history.csv"
@@ -83,7 +83,7 @@ def curves(trials: Sequence[Trial]) -> Iterator[Curve]:
             continue
         with file.open(encoding="utf-8", newline="") as lines:
             history = list(csv.DictReader(lines))
-        yield Curve(
+        yield TrainingCurve(
             trial.model,
             trial.seed,
             [int(row["epoch"]) for row in history],

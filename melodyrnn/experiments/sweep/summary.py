@@ -7,7 +7,7 @@ from math import nan
 from typing import NamedTuple
 
 from melodyrnn.experiments.sweep.grid import Grid, Settings, Value, shown, varied
-from melodyrnn.experiments.sweep.outcome import Outcome, Score
+from melodyrnn.experiments.sweep.outcome import Criterion, Outcome
 from melodyrnn.lessons.lesson import HeatMap
 
 MOST_CELLS = 600
@@ -23,7 +23,7 @@ class Summary:
 
     name: str
     grid: Grid
-    score: Score
+    score: Criterion
     outcomes: Sequence[Outcome]  # in the order of the grid
 
     def heat_maps(self) -> list[HeatMap]:

@@ -15,7 +15,7 @@ from melodyrnn.experiments.sweep.images_grid import (
     remedy_sentences,
 )
 from melodyrnn.experiments.sweep.lesson_sweep import LessonSweep
-from melodyrnn.experiments.sweep.outcome import Outcome, Score
+from melodyrnn.experiments.sweep.outcome import Criterion, Outcome
 from melodyrnn.experiments.sweep.song_sweep import SongSweep
 from melodyrnn.experiments.sweep.summary import Summary
 from melodyrnn.experiments.sweep.sweepable import Execution, Sweepable
@@ -41,7 +41,7 @@ class SweepResult:
     output: Path
     target: str
     grid: Grid
-    score: Score
+    score: Criterion
     outcomes: tuple[Outcome, ...]  # in the order of the grid
     remedies: tuple[Remedy, ...]
     sentences: tuple[str, ...]
