@@ -1,7 +1,7 @@
 """``melodyrnn generate``."""
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -17,6 +17,11 @@ from melodyrnn.cli.options import (
 )
 from melodyrnn.cli.settings import settings_of
 from melodyrnn.models.config import FormConfig, SampleConfig
+
+if TYPE_CHECKING:
+    from melodyrnn.tasks.notes import GeneratedSong
+    from melodyrnn.tasks.task import Made
+    from melodyrnn.workflows.generate import GenerateResult
 
 
 @click.command()
@@ -51,16 +56,27 @@ def generate(run: Path, as_json: bool, quiet: bool, **settings: Any) -> None:
         for path in result.files:
             click.echo(path)
     else:
-        for made in result.made:
-            (_show_song if made in result.songs else _show_text)(made)
-            if result.config.beam:
-                click.echo(click.style(f"  log-probability {made.log_probability:.2f}", dim=True))
-            if made.file:
-                click.echo(f"  {made.file}")
-            click.echo()
+        _show(result)
 
 
-def _show_song(song: Any) -> None:
+def _show(result: "GenerateResult") -> None:
+    for song in result.songs:
+        _show_song(song)
+        _show_about(song, result)
+    for text in result.texts:
+        click.echo(text.text)
+        _show_about(text, result)
+
+
+def _show_about(made: "Made", result: "GenerateResult") -> None:
+    if result.config.beam:
+        click.echo(click.style(f"  log-probability {made.log_probability:.2f}", dim=True))
+    if made.file:
+        click.echo(f"  {made.file}")
+    click.echo()
+
+
+def _show_song(song: "GeneratedSong") -> None:
     click.echo(click.wrap_text(" ".join(song.tokens), 78))
     copied = song.copied
     click.echo(
@@ -70,7 +86,3 @@ def _show_song(song: Any) -> None:
             dim=True,
         )
     )
-
-
-def _show_text(text: Any) -> None:
-    click.echo(text.text)

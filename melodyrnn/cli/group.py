@@ -24,7 +24,7 @@ class Group(click.Group):
     """Turns this package's errors into one line and exit status 1; suggests near names."""
 
     @naming_options()
-    def invoke(self, ctx: click.Context) -> Any:
+    def invoke(self, ctx: click.Context) -> object:
         _speak_any_language()
         own_process.claim()
         try:

@@ -1,8 +1,11 @@
 """The numbers by which every model is evaluated: printed, and explained in the help."""
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 import click
+
+if TYPE_CHECKING:
+    from melodyrnn.evaluation.measures import Measures
 
 NUMBERS = """\b
 one step       notes predicted correctly, each from the notes of the song itself
@@ -16,7 +19,7 @@ bits per note  cross-entropy: the mean of -log2 p(next note); 0 is certainty
 """
 
 
-def show_numbers(measures: Any) -> None:
+def show_numbers(measures: "Measures") -> None:
     show_rows(
         ("one step", str(measures.one_step), "notes, each predicted from the song itself"),
         ("whole song", str(measures.whole_song), "notes, each predicted from its own notes"),

@@ -7,6 +7,8 @@ from typing import Any
 
 import click
 
+from melodyrnn.system.documents import JSON
+
 Command = Callable[..., Any]
 
 
@@ -47,7 +49,7 @@ def printing(command: Command) -> Command:
     return as_json(quiet(command))
 
 
-def print_json(document: Any) -> None:
+def print_json(document: JSON) -> None:
     click.echo(json.dumps(document, ensure_ascii=False, indent=2))
 
 

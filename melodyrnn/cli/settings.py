@@ -1,7 +1,7 @@
 """Options made from the configurations, and what the help says of them."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import fields
+from dataclasses import Field, fields
 from textwrap import fill
 from typing import Any
 
@@ -32,7 +32,7 @@ def settings_of(
     return decorate
 
 
-def _option(setting: Any, defaults: bool) -> Callable[[Command], Command]:
+def _option(setting: Field[Any], defaults: bool) -> Callable[[Command], Command]:
     about, default = setting.metadata["about"], setting.default
     option = "--" + setting.name.replace("_", "-")
     if isinstance(default, bool):

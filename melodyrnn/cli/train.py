@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -22,6 +22,9 @@ from melodyrnn.cli.options import (
 from melodyrnn.cli.settings import MODELS_TEXT, STREAM_TEXT, settings_of
 from melodyrnn.cli.songs import songs_of
 from melodyrnn.models.config import ModelConfig, StreamConfig, TrainConfig
+
+if TYPE_CHECKING:
+    from melodyrnn.workflows.train import TrainResult
 
 
 @click.command(epilog=STREAM_TEXT + MODELS_TEXT + NUMBERS)
@@ -91,7 +94,7 @@ def train(
         sys.exit(INTERRUPTED)
 
 
-def _show_training(result: Any) -> None:
+def _show_training(result: "TrainResult") -> None:
     record = result.record
     epochs = f", {record.epochs} epochs in {record.seconds:.1f} s" if record.epochs else ""
     click.echo(f"{record.model.model}, {result.parameters:,} parameters{epochs}")
@@ -100,7 +103,8 @@ def _show_training(result: Any) -> None:
     click.echo(click.wrap_text("  ".join(path.name for path in result.files), 78, "  ", "  "))
 
 
-def _show_song_numbers(result: Any) -> None:
+def _show_song_numbers(result: "TrainResult") -> None:
+    assert result.measures, "songs learned by heart are played, too"
     show_numbers(result.measures)
     if held_out := result.held_out:
         count, chose = len(result.record.held_out), len(result.record.validation)
@@ -113,7 +117,7 @@ def _show_song_numbers(result: Any) -> None:
         )
 
 
-def _show_text_numbers(result: Any) -> None:
+def _show_text_numbers(result: "TrainResult") -> None:
     of = "held out" if result.held_out else "learned by heart: this is memory"
     metrics = result.record.metrics
     count = metrics["held_out_characters"] or metrics["learned_characters"]
@@ -123,8 +127,9 @@ def _show_text_numbers(result: Any) -> None:
     )
 
 
-def _show_tune_numbers(result: Any) -> None:
+def _show_tune_numbers(result: "TrainResult") -> None:
     songs, held_out = result.record.metrics["songs"], result.held_out
+    assert held_out, "of many tunes a part is always held out"
     click.echo(
         f"{songs['train']:,} songs in the training set, {songs['validation']:,} in the validation "
         f"set, {songs['held_out']:,} held out"
@@ -140,7 +145,7 @@ def _show_tune_numbers(result: Any) -> None:
     )
 
 
-_SHOWN: dict[str, Callable[[Any], None]] = {
+_SHOWN: dict[str, Callable[["TrainResult"], None]] = {
     "songs": _show_song_numbers,
     "tunes": _show_tune_numbers,
     "text": _show_text_numbers,

@@ -20,6 +20,7 @@ from melodyrnn.render.report_data import (
     Pair,
     Report,
     Spread,
+    TrainingCurve,
     Version,
     WindowLine,
     WindowPlace,

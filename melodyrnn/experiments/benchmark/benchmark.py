@@ -4,7 +4,6 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -18,6 +17,7 @@ from melodyrnn.experiments.benchmark.rows import BenchmarkRow, Floats, Fold
 from melodyrnn.files import check_free, create_folder, create_fresh_folder, write_atomically
 from melodyrnn.models.settings import check, nearest
 from melodyrnn.runs.folder import RUNS, slug
+from melodyrnn.system.documents import JSON
 
 FOLDS, FAST_FOLDS = 10, 3
 _FILE = "benchmark.json"
@@ -45,7 +45,7 @@ class Measured:
         """What the published figures are."""
         return float(np.mean(self.folds_by_melody))
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> dict[str, JSON]:
         return {
             "model": self.row.model,
             "settings": self.row.settings,
@@ -76,11 +76,11 @@ class BenchmarkResult:
     def file(self) -> Path:
         return self.output / _FILE
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> dict[str, JSON]:
         return {
             "benchmark": self.name,
             "songs": self.songs,
-            "source": self.table and self.table.source,
+            "source": self.table.source if self.table else None,
             "dataset": {
                 "melodies": len(self.data.melodies),
                 "notes": self.data.notes,

@@ -23,6 +23,7 @@ from melodyrnn.models.settings import check, nearest
 from melodyrnn.models.settings_types import CompareSettings
 from melodyrnn.render.report_data import Ceiling, HeldOut, MemoryRow, Report
 from melodyrnn.runs.folder import RUNS, claim, read_basis, slug
+from melodyrnn.system.documents import JSON
 from melodyrnn.system.machine import cores
 from melodyrnn.tasks.tokenizer import Dataset, SongTokenizer
 
@@ -45,8 +46,8 @@ class CompareResult:
     other_windows: tuple[tuple[Ceiling, tuple[Trial, ...]], ...] = field(repr=False)
     sentence: str
 
-    def to_json(self) -> dict[str, Any]:
-        document = {
+    def to_json(self) -> dict[str, JSON]:
+        document: dict[str, JSON] = {
             "output": str(self.output),
             "report": str(self.report),
             "window": self.window,
@@ -68,7 +69,7 @@ class CompareResult:
         return document
 
 
-def _models_json(trials: Sequence[Trial]) -> list[dict[str, Any]]:
+def _models_json(trials: Sequence[Trial]) -> list[dict[str, JSON]]:
     return [
         {
             "model": model,
