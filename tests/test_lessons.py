@@ -15,12 +15,13 @@ from melodyrnn.cli import main
 from melodyrnn.errors import ConfigError, RunError
 from melodyrnn.lessons import catalogue, cells, sentence, translation
 from melodyrnn.lessons.catalogue import NAMES, all_lessons
-from melodyrnn.lessons.lesson import SHAPES, Finding, HeatMap, LearningCurve, Lesson, Table
+from melodyrnn.lessons.lesson import SHAPES, Finding, LearningCurve, Lesson, Table
 from melodyrnn.lessons.lesson_folder import FILE
 from melodyrnn.lessons.shared import nabiya_song, next_symbol
 from melodyrnn.models.config import FitConfig, SequenceConfig
 from melodyrnn.models.ngrams.ngram import ceiling
 from melodyrnn.models.registry import CELLS
+from melodyrnn.render.heat_map import HeatMap
 from melodyrnn.system.progress import silent
 
 ROOT = Path(__file__).parent.parent

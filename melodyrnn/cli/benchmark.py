@@ -4,7 +4,7 @@ from typing import Any
 
 import click
 
-from melodyrnn.cli.options import PATH, given, print_json, printing, reading_many
+from melodyrnn.cli.options import PATH, given, print_result, printing, reading_many
 
 _ROWS = """\b
 bits per note  the mean of -log2 p(next pitch) over the notes of a fold, and
@@ -48,9 +48,4 @@ def benchmark(name: str, as_json: bool, quiet: bool, **settings: Any) -> None:
 
     with progress_of(f"measuring {settings['songs'] or name}", "", quiet or as_json) as report:
         result = benchmark(name, progress=report, **given(settings))
-    if as_json:
-        print_json(result.to_json())
-    elif quiet:
-        click.echo(result.file)
-    else:
-        show_benchmark(result)
+    print_result(result, show_benchmark, [result.file], as_json=as_json, quiet=quiet)

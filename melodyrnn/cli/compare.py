@@ -1,14 +1,13 @@
 """``melodyrnn compare``."""
 
-import sys
 from pathlib import Path
 from typing import Any
 
 import click
 
-from melodyrnn.cli.group import INTERRUPTED
+from melodyrnn.cli.group import interruptible
 from melodyrnn.cli.numbers import NUMBERS
-from melodyrnn.cli.options import PATH, SONGS, given, print_json, printing, reading_many
+from melodyrnn.cli.options import PATH, SONGS, given, print_result, printing, reading_many
 from melodyrnn.cli.settings import MODELS_TEXT, settings_of
 from melodyrnn.cli.songs import songs_of
 from melodyrnn.models.config import ModelConfig, TrainConfig
@@ -51,15 +50,9 @@ def compare(
     from melodyrnn.experiments.comparison.compare import compare
 
     named = songs_of(songs, quiet, track=track, grid=grid, report=report)
-    try:
-        with progress_of("comparing", "training", quiet) as progress:
-            result = compare(named, progress=progress, **given(settings))
-    except KeyboardInterrupt:
-        click.echo("stopped; the same command goes on", err=True)
-        sys.exit(INTERRUPTED)
-    if as_json:
-        print_json(result.to_json())
-    elif quiet:
-        click.echo(result.report)
-    else:
-        show_comparison(result)
+    with (
+        interruptible("the same command goes on"),
+        progress_of("comparing", "training", quiet) as progress,
+    ):
+        result = compare(named, progress=progress, **given(settings))
+    print_result(result, show_comparison, [result.report], as_json=as_json, quiet=quiet)

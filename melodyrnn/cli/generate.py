@@ -11,7 +11,7 @@ from melodyrnn.cli.options import (
     RUN,
     WITH_SHORT_TERM,
     given,
-    print_json,
+    print_result,
     printing,
     reading,
 )
@@ -50,13 +50,7 @@ def generate(run: Path, as_json: bool, quiet: bool, **settings: Any) -> None:
 
     with progress_of("playing", "note", quiet or as_json) as report:
         result = generate(run, progress=report, **given(settings))
-    if as_json:
-        print_json(result.to_json())
-    elif quiet:
-        for path in result.files:
-            click.echo(path)
-    else:
-        _show(result)
+    print_result(result, _show, result.files, as_json=as_json, quiet=quiet)
 
 
 def _show(result: "GenerateResult") -> None:

@@ -1,9 +1,9 @@
 """Options and arguments that several commands share."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 import click
 
@@ -51,6 +51,35 @@ def printing(command: Command) -> Command:
 
 def print_json(document: JSON) -> None:
     click.echo(json.dumps(document, ensure_ascii=False, indent=2))
+
+
+class Result(Protocol):
+    """What a command found."""
+
+    def to_json(self) -> dict[str, Any]: ...
+
+
+R = TypeVar("R", bound=Result)
+
+
+def print_result(
+    result: R,
+    show: Callable[[R], None],
+    paths: Iterable[Path],
+    *,
+    as_json: bool = False,
+    quiet: bool = False,
+) -> None:
+    """As the options of ``printing`` ask: its document, the ``paths`` written, or what ``show``
+    prints.
+    """
+    if as_json:
+        print_json(result.to_json())
+    elif quiet:
+        for path in paths:
+            click.echo(path)
+    else:
+        show(result)
 
 
 class Several(click.Command):

@@ -1,13 +1,12 @@
 """``melodyrnn sweep``."""
 
-import sys
 from pathlib import Path
 from typing import Any
 
 import click
 
-from melodyrnn.cli.group import INTERRUPTED
-from melodyrnn.cli.options import PATH, REPORT, TRACK, given, print_json, printing
+from melodyrnn.cli.group import interruptible
+from melodyrnn.cli.options import PATH, REPORT, TRACK, given, print_result, printing
 from melodyrnn.cli.songs import songs_of
 
 EXAMPLES = """\b
@@ -52,16 +51,9 @@ def sweep(
         swept = songs_of([Path(name) for name in target], silent, track=track, report=report)
     elif track or report:
         raise click.UsageError(f"--track and --report are for songs; {swept} is a lesson")
-    try:
-        with progress_of("sweeping", "run", silent) as progress:
-            result = sweep(swept, grid=grid, progress=progress, **given(options))
-    except KeyboardInterrupt:
-        click.echo("stopped; the same command goes on", err=True)
-        sys.exit(INTERRUPTED)
-    if as_json:
-        print_json(result.to_json())
-    elif quiet:
-        for path in result.files:
-            click.echo(path)
-    else:
-        show_sweep(result)
+    with (
+        interruptible("the same command goes on"),
+        progress_of("sweeping", "run", silent) as progress,
+    ):
+        result = sweep(swept, grid=grid, progress=progress, **given(options))
+    print_result(result, show_sweep, result.files, as_json=as_json, quiet=quiet)

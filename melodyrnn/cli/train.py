@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from melodyrnn.cli.group import INTERRUPTED
+from melodyrnn.cli.group import INTERRUPTED, interruptible
 from melodyrnn.cli.numbers import NUMBERS, show_numbers, show_rows
 from melodyrnn.cli.options import (
     PATH,
@@ -15,7 +15,7 @@ from melodyrnn.cli.options import (
     TENSORBOARD,
     TEXT,
     given,
-    print_json,
+    print_result,
     printing,
     reading_many,
 )
@@ -70,25 +70,19 @@ def train(
     else:
         sources = songs_of(songs, quiet, **given(reading))
         name = sources.name
-    try:
-        with progress_of(f"learning {name}", "", quiet) as progress:
-            result = begin(
-                sources,
-                overwrite=overwrite,
-                resume=resume,
-                tensorboard=tensorboard,
-                progress=progress,
-                **given(settings),
-            )
-    except KeyboardInterrupt:  # before or after the training, which handles it itself
-        click.echo("stopped; the same command with --resume goes on", err=True)
-        sys.exit(INTERRUPTED)
-    if as_json:
-        print_json(result.to_json())
-    elif quiet:
-        click.echo("\n".join(map(str, result.files)))
-    else:
-        _show_training(result)
+    with (  # an interrupt before or after the training, which handles one itself
+        interruptible("the same command with --resume goes on"),
+        progress_of(f"learning {name}", "", quiet) as progress,
+    ):
+        result: TrainResult = begin(
+            sources,
+            overwrite=overwrite,
+            resume=resume,
+            tensorboard=tensorboard,
+            progress=progress,
+            **given(settings),
+        )
+    print_result(result, _show_training, result.files, as_json=as_json, quiet=quiet)
     if result.interrupted:
         click.echo(f"stopped early; --output {result.run.path} --resume goes on", err=True)
         sys.exit(INTERRUPTED)

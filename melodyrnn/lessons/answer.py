@@ -12,7 +12,6 @@ from melodyrnn.lessons.lesson import (
     FIT_SETTINGS,
     NETWORK_SETTINGS,
     Finding,
-    HeatMap,
     LearningCurve,
     Lesson,
     Table,
@@ -27,6 +26,7 @@ from melodyrnn.lessons.shared.corpus_tunes import (
 from melodyrnn.models.config import FitConfig, SequenceConfig
 from melodyrnn.models.ngrams.ngram import Ngram
 from melodyrnn.music.interval_tokens import Move
+from melodyrnn.render.heat_map import HeatMap
 from melodyrnn.sequences.sampling import log_softmax
 from melodyrnn.sequences.tune_intervals import Ratio, difference, mean
 from melodyrnn.sequences.vocabulary import Indices

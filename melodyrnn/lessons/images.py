@@ -12,7 +12,6 @@ from melodyrnn.lessons.lesson import (
     FIT_SETTINGS,
     EpochScore,
     Finding,
-    HeatMap,
     LearningCurve,
     Lesson,
     Table,
@@ -20,6 +19,7 @@ from melodyrnn.lessons.lesson import (
 from melodyrnn.lessons.shared.digit_images import CLASSES, Images, digits, mnist
 from melodyrnn.models.config import FitConfig, SequenceConfig
 from melodyrnn.models.registry import CELLS
+from melodyrnn.render.heat_map import HeatMap
 from melodyrnn.system.progress import Progress
 
 if TYPE_CHECKING:

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from melodyrnn.errors import ConfigError
 from melodyrnn.models.config import FitConfig, SequenceConfig
 from melodyrnn.models.settings import nearest
+from melodyrnn.render.heat_map import HeatMap
 from melodyrnn.system.documents import JSON
 from melodyrnn.system.progress import Progress
 
@@ -31,21 +32,6 @@ class Table(NamedTuple):
     title: str
     headings: Sequence[str]
     rows: Sequence[Sequence[str]]
-
-
-class HeatMap(NamedTuple):
-    """A picture beside the run: ``values`` has a row for each of ``rows``."""
-
-    name: str  # of the file, without its suffix
-    title: str
-    rows: Sequence[str]
-    columns: Sequence[str]
-    values: Sequence[Sequence[float]]
-    down: str = ""  # what the rows are
-    across: str = ""  # what the columns are
-    meaning: str = "weight"  # what the values are
-    form: str = ".2f"  # how they are written
-    limits: tuple[float, float] | None = (0.0, 1.0)  # of the colours; None: those of the values
 
 
 class LearningCurve(NamedTuple):

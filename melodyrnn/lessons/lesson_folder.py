@@ -50,8 +50,7 @@ class LessonFolder:
 def _fill(finding: Finding, text: str, tensorboard: bool, folder: Path) -> None:
     write_atomically(folder / FILE, text)
     for picture in finding.pictures:
-        shown = picture._asdict()
-        write_picture(folder / shown.pop("name"), heat_map(**shown))
+        write_picture(folder / picture.name, heat_map(picture))
     if finding.curves:
         write_atomically(folder / "history.csv", _history(finding.curves))
         losses = {curve.name: curve.losses for curve in finding.curves}

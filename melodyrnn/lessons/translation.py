@@ -6,9 +6,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from melodyrnn.lessons.lesson import Finding, HeatMap, Lesson, Table
+from melodyrnn.lessons.lesson import Finding, Lesson, Table
 from melodyrnn.lessons.shared.fitted_network import fit_network
 from melodyrnn.models.config import FitConfig, SequenceConfig
+from melodyrnn.render.heat_map import HeatMap
 from melodyrnn.sequences.vocabulary import Vocabulary
 from melodyrnn.sequences.windows import Batch, padded, source_and_target
 from melodyrnn.system.documents import JSON

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from melodyrnn.experiments.sweep.grid import Grid, Settings, Value, shown, varied
 from melodyrnn.experiments.sweep.outcome import Criterion, Outcome
-from melodyrnn.lessons.lesson import HeatMap
+from melodyrnn.render.heat_map import HeatMap
 
 MOST_CELLS = 600
 """Of the picture of the whole grid."""

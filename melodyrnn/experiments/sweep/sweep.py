@@ -21,9 +21,9 @@ from melodyrnn.experiments.sweep.summary import Summary
 from melodyrnn.experiments.sweep.sweepable import Execution, Sweepable
 from melodyrnn.files import exists, suggest, write_atomically
 from melodyrnn.lessons.catalogue import NAMES
-from melodyrnn.lessons.lesson import HeatMap
 from melodyrnn.models.settings import check, nearest
 from melodyrnn.render.charts import heat_map, write_picture
+from melodyrnn.render.heat_map import HeatMap
 from melodyrnn.runs.folder import RUNS, claim, read_basis
 from melodyrnn.system.documents import JSON
 from melodyrnn.system.machine import cores
@@ -173,5 +173,4 @@ def _written(path: Path, summary: Summary, tried: tuple[Remedy, ...]) -> SweepRe
 
 
 def _drawn(path: Path, picture: HeatMap) -> list[Path]:
-    shown = picture._asdict()
-    return write_picture(path / shown.pop("name"), heat_map(**shown))
+    return write_picture(path / picture.name, heat_map(picture))
