@@ -483,7 +483,7 @@ def test_ctrl_c_before_the_learning_is_one_line(nabiya, tmp_path):
         output, errors = process.communicate(timeout=60)
     assert (process.returncode, output) == (130, b"")
     said = [line for line in errors.decode().splitlines() if not line.startswith("learning ")]
-    assert said == ["stopped; the same command with --resume goes on"]
+    assert said == ["stopped; give the same command with --resume to go on"]
 
 
 def test_ctrl_c_leaves_a_usable_run(nabiya, tmp_path):

@@ -20,11 +20,11 @@ from melodyrnn import parse
 from melodyrnn.data.gather import Named, gather
 from melodyrnn.data.split import split
 from melodyrnn.errors import ConfigError, RunError
-from melodyrnn.evaluation.paired import judge
+from melodyrnn.evaluation.paired_differences import compare_held_out
 from melodyrnn.experiments.comparison import verdict
 from melodyrnn.experiments.comparison.compare import compare
 from melodyrnn.music.song import Key, Note, Song
-from melodyrnn.render.report_data import Ceiling, HeldOut, HeldOutRow, Pair, Row, Spread
+from melodyrnn.render.report_data import Ceiling, HeldOut, HeldOutRow, MemoryRow, Pair, Spread
 
 
 def named(name, text):
@@ -130,7 +130,7 @@ def test_a_split_that_cannot_be(songs, fraction, message):
 
 
 def test_bits_are_averaged_over_seeds_and_weighted_by_notes():
-    told = judge({"a": [[1.0, 4.0], [3.0, 4.0]]}, [30, 10])
+    told = compare_held_out({"a": [[1.0, 4.0], [3.0, 4.0]]}, [30, 10])
     assert told.rows[0].bits_per_note == pytest.approx((2 * 30 + 4 * 10) / 40)
     assert (told.songs, told.notes) == (2, 40)
     assert told.rows[0].low == pytest.approx(2)
@@ -139,7 +139,7 @@ def test_bits_are_averaged_over_seeds_and_weighted_by_notes():
 
 def test_the_interval_is_the_one_of_the_textbook_for_many_equal_songs():
     values = np.random.default_rng(1).normal(3, 1, 400)
-    row = judge({"a": [values.tolist()]}, [50] * 400).rows[0]
+    row = compare_held_out({"a": [values.tolist()]}, [50] * 400).rows[0]
     half = 1.96 * values.std() / math.sqrt(400)
     assert row.low == pytest.approx(values.mean() - half, abs=0.015)
     assert row.high == pytest.approx(values.mean() + half, abs=0.015)
@@ -149,7 +149,7 @@ def test_pairing_sees_a_small_steady_difference_that_songs_drown():
     songs = np.random.default_rng(2).normal(3, 1, 20)
     steady, noise = songs - 0.05, songs + np.random.default_rng(3).normal(0, 1, 20)
     bits = {name: [v.tolist()] for name, v in (("a", songs), ("b", steady), ("c", noise))}
-    told = judge(bits, [40] * 20)
+    told = compare_held_out(bits, [40] * 20)
     found = {(pair.first, pair.second): pair for pair in told.pairs}
     assert found["a", "b"].beyond_chance
     assert found["a", "b"].difference == pytest.approx(0.05)
@@ -158,12 +158,12 @@ def test_pairing_sees_a_small_steady_difference_that_songs_drown():
 
 
 def test_one_song_held_out_is_never_beyond_chance():
-    assert not judge({"a": [[1.0]], "b": [[2.0]]}, [40]).pairs[0].beyond_chance
+    assert not compare_held_out({"a": [[1.0]], "b": [[2.0]]}, [40]).pairs[0].beyond_chance
 
 
 def row(model, rights, first_wrong):
     spread = Spread.of(rights)
-    return Row(model, 1, spread, spread, spread, spread, 50, spread, first_wrong)
+    return MemoryRow(model, 1, spread, spread, spread, spread, 50, spread, first_wrong)
 
 
 @pytest.mark.parametrize(
@@ -336,7 +336,7 @@ def test_ctrl_c_stops_at_once_and_says_how_to_go_on(tmp_path, nabiya):
         process.send_signal(signal.SIGINT)
         _, errors = process.communicate(timeout=20)
     assert process.returncode == 130
-    assert errors.decode().endswith("stopped; the same command goes on\n")
+    assert errors.decode().endswith("stopped; give the same command again to go on\n")
     assert b"Traceback" not in errors
 
 

@@ -12,9 +12,9 @@ from melodyrnn.generation.generate import generate
 from melodyrnn.models.combining import Mixture
 from melodyrnn.models.config import SampleConfig
 from melodyrnn.models.ensemble import Ensemble
-from melodyrnn.models.ngrams.memories import ppm, with_short_term
 from melodyrnn.models.ngrams.ngram import Ngram, Repeat
 from melodyrnn.models.ngrams.ppm import SHORT_TERM, Ppm
+from melodyrnn.models.ngrams.ppm_ensemble import ppm, with_short_term
 
 CODES, WINDOW = 4, 2
 tunes = st.lists(st.integers(0, CODES - 1), min_size=WINDOW + 1, max_size=14).map(

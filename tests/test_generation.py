@@ -9,8 +9,8 @@ from melodyrnn.models.lookback import LookingBack
 from melodyrnn.models.model import NgramModel
 from melodyrnn.models.networks import step_network as models
 from melodyrnn.models.networks.numpy_network import Network
-from melodyrnn.models.ngrams.memories import with_short_term
 from melodyrnn.models.ngrams.ngram import Ngram
+from melodyrnn.models.ngrams.ppm_ensemble import with_short_term
 from melodyrnn.models.predictor import after_primer
 from melodyrnn.models.registry import MODELS
 from melodyrnn.sequences.sampling import log_softmax

@@ -150,7 +150,7 @@ def test_an_unknown_cell_is_a_wrong_option():
 def test_all_and_a_name_exclude_each_other():
     done = call("hihello", "--all")
     assert done.exit_code == 2
-    assert "--all carries out all lessons; leave out 'hihello'" in done.stderr
+    assert "--all runs all lessons; leave out 'hihello'" in done.stderr
 
 
 def test_a_lesson_shows_leaves_and_judges(course):

@@ -9,8 +9,8 @@ from melodyrnn.generation.generate import generate, whole_song
 from melodyrnn.models import registry as tables
 from melodyrnn.models.combining import MEANS, Mixture
 from melodyrnn.models.config import ModelConfig, SampleConfig
-from melodyrnn.models.ngrams.memories import MEMORIES, ppm
 from melodyrnn.models.ngrams.ppm import ESCAPES, Ppm
+from melodyrnn.models.ngrams.ppm_ensemble import MEMORIES, ppm
 from melodyrnn.models.registry import MODELS
 
 CODES, WINDOW = 4, 3

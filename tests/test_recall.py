@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from melodyrnn.sequences.overlap import sharing
-from melodyrnn.sequences.recall import recall
+from melodyrnn.sequences.repetitions import recall
 
 CODES = st.lists(st.integers(0, 3), max_size=24)
 

@@ -11,7 +11,7 @@ from melodyrnn.models.config import ModelConfig
 from melodyrnn.models.lookback import LookingBack
 from melodyrnn.models.networks import step_network as models
 from melodyrnn.models.networks.numpy_network import Network
-from melodyrnn.models.ngrams.memories import ppm, with_short_term
+from melodyrnn.models.ngrams.ppm_ensemble import ppm, with_short_term
 
 CODES, WINDOW = 3, 2
 

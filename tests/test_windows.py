@@ -56,7 +56,7 @@ def test_lanes_hold_the_same_windows(lists, size):
     [
         (4, 4, "x.txt has 4 notes and a window of 4 needs at least 5; use window 3 or less"),
         (1, 4, "x.txt has 1 note and a window of 4 needs at least 5; add notes"),
-        (9, 0, "a window of 0 codes; the smallest is 1"),
+        (9, 0, "a window of 0 tokens; the smallest is 1"),
     ],
 )
 def test_messages(length, size, message):

@@ -6,7 +6,7 @@ from typing import Any
 import click
 
 from melodyrnn.cli.group import interruptible
-from melodyrnn.cli.numbers import NUMBERS
+from melodyrnn.cli.measures import NUMBERS
 from melodyrnn.cli.options import PATH, SONGS, given, print_result, printing, reading_many
 from melodyrnn.cli.settings import MODELS_TEXT, settings_of
 from melodyrnn.cli.songs import songs_of
@@ -51,7 +51,7 @@ def compare(
 
     named = songs_of(songs, quiet, track=track, grid=grid, report=report)
     with (
-        interruptible("the same command goes on"),
+        interruptible("give the same command again to go on"),
         progress_of("comparing", "training", quiet) as progress,
     ):
         result = compare(named, progress=progress, **given(settings))

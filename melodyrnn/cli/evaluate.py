@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from melodyrnn.cli.numbers import NUMBERS, show_numbers, show_rows
+from melodyrnn.cli.measures import NUMBERS, show_numbers, show_rows
 from melodyrnn.cli.options import PATH, WITH_SHORT_TERM, Several, print_json, reading_many
 from melodyrnn.errors import ConfigError
 

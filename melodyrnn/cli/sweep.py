@@ -52,7 +52,7 @@ def sweep(
     elif track or report:
         raise click.UsageError(f"--track and --report are for songs; {swept} is a lesson")
     with (
-        interruptible("the same command goes on"),
+        interruptible("give the same command again to go on"),
         progress_of("sweeping", "run", silent) as progress,
     ):
         result = sweep(swept, grid=grid, progress=progress, **given(options))

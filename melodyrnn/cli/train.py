@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from melodyrnn.cli.group import INTERRUPTED, interruptible
-from melodyrnn.cli.numbers import NUMBERS, show_numbers, show_rows
+from melodyrnn.cli.measures import NUMBERS, show_numbers, show_rows
 from melodyrnn.cli.options import (
     PATH,
     SONGS,
@@ -71,7 +71,7 @@ def train(
         sources = songs_of(songs, quiet, **given(reading))
         name = sources.name
     with (  # an interrupt before or after the training, which handles one itself
-        interruptible("the same command with --resume goes on"),
+        interruptible("give the same command with --resume to go on"),
         progress_of(f"learning {name}", "", quiet) as progress,
     ):
         result: TrainResult = begin(

@@ -26,7 +26,7 @@ def show_lessons(lessons: Sequence["Lesson"]) -> None:
 
 
 def show_lesson(result: "LessonResult") -> None:
-    """A lesson carried out: its tables, its claim, what was found."""
+    """A lesson that was run: its tables, its claim, what was found."""
     console = Console(highlight=False)
     lesson, finding = result.lesson, result.finding
     console.print(Text.assemble((lesson.name, "bold"), f", {lesson.shape}: {lesson.about}"))
@@ -46,7 +46,7 @@ def show_lesson(result: "LessonResult") -> None:
 
 
 def show_verdict(result: "LessonResult") -> None:
-    """A lesson carried out among others: what it claimed and found."""
+    """A lesson that was run among others: what it claimed and found."""
     console = Console(highlight=False)
     console.print(Text.assemble((result.lesson.name, "bold"), f", {result.lesson.shape}"))
     _print_wrapped(console, "claim", result.lesson.claim)

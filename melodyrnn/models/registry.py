@@ -114,7 +114,7 @@ MODELS: PluginTable[Model] = PluginTable(
             name="ppm",
             about="variable-order Markov model (PPM); no network",
             title="the variable-order Markov model",
-            predictor="melodyrnn.models.ngrams.memories:ppm",
+            predictor="melodyrnn.models.ngrams.ppm_ensemble:ppm",
             whole_songs=True,
             settings=(
                 "order",

@@ -15,9 +15,9 @@ import numpy as np
 import numpy.typing as npt
 
 from melodyrnn.models.backend import tf
+from melodyrnn.models.compiled_loops import program
 from melodyrnn.models.config import EventConfig
 from melodyrnn.models.networks.event_network import EventNetwork, Random
-from melodyrnn.models.programs import program
 from melodyrnn.models.types import Tensor, Weights
 from melodyrnn.sequences.events import Events, Layout, padded, steps_for
 from melodyrnn.sequences.windows import Mask

@@ -14,10 +14,10 @@ import numpy as np
 import numpy.typing as npt
 
 from melodyrnn.models.backend import keras, tf
+from melodyrnn.models.compiled_loops import collect, program, repeat
 from melodyrnn.models.config import ModelConfig, TrainConfig
 from melodyrnn.models.networks import step_network as models
 from melodyrnn.models.networks.numpy_network import Network
-from melodyrnn.models.programs import collect, program, repeat
 from melodyrnn.models.types import KerasModel, Optimizer, States, Tensor, Weights
 from melodyrnn.sequences.score import Score, score_of
 from melodyrnn.sequences.vocabulary import Indices

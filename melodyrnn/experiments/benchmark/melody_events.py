@@ -23,7 +23,7 @@ from melodyrnn.music.viewpoints import (
     viewpoints,
 )
 from melodyrnn.sequences.events import NO_TOKEN, Events, Layout
-from melodyrnn.sequences.recall import recall
+from melodyrnn.sequences.repetitions import recall
 from melodyrnn.sequences.vocabulary import Indices
 
 ROOM = 6

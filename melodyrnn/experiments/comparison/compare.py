@@ -10,9 +10,8 @@ from typing import Any, Unpack, cast
 from melodyrnn.data.gather import Named, Source, gather
 from melodyrnn.data.split import FRACTION, Split, split
 from melodyrnn.errors import ConfigError, MelodyWarning
-from melodyrnn.evaluation.paired import compare_held_out
-from melodyrnn.experiments.comparison import page as comparison
-from melodyrnn.experiments.comparison import verdict
+from melodyrnn.evaluation.paired_differences import compare_held_out
+from melodyrnn.experiments.comparison import page_data, verdict
 from melodyrnn.experiments.comparison.run_trials import run_trials
 from melodyrnn.experiments.comparison.trial import Plan, Trial
 from melodyrnn.files import write_atomically
@@ -89,7 +88,7 @@ def _models_json(trials: Sequence[Trial]) -> list[dict[str, JSON]]:
                 for trial in group
             ],
         }
-        for model, group in comparison.by_model(trials).items()
+        for model, group in page_data.by_model(trials).items()
     ]
 
 
@@ -217,7 +216,7 @@ def _result(
         each: tuple(trial for trial in trials if trial.window == each.window) for each in ceilings
     }
     top = next(each for each in ceilings if each.window == window)
-    table = comparison.rows(by_window[top])
+    table = page_data.rows(by_window[top])
     held_out = _held_out(by_window[top], parts, window)
     sentences = [verdict.remembered(table, top)]
     if held_out:
@@ -245,12 +244,12 @@ def _page(result: CompareResult, dataset: Dataset) -> Report:
         title=song.song.title or song.name,
         ceiling=result.ceiling,
         rows=list(result.rows),
-        versions=list(comparison.versions(trials, dataset)),
+        versions=list(page_data.versions(trials, dataset)),
         sentence=result.sentence,
         seeds=sorted({trial.seed for trial in trials}),
-        curves=list(comparison.curves(trials)),
-        ambiguities=comparison.ambiguities(trials, dataset, result.window),
-        windows=comparison.windows_chart(of_all_windows, ceilings) if ceilings else None,
+        curves=list(page_data.curves(trials)),
+        ambiguities=page_data.ambiguities(trials, dataset, result.window),
+        windows=page_data.windows_chart(of_all_windows, ceilings) if ceilings else None,
         held_out=result.held_out,
     )
 
@@ -269,6 +268,6 @@ def _held_out(trials: Sequence[Trial], parts: Split, window: int) -> HeldOut | N
         return None
     bits = {
         model: [trial.held_out_bits for trial in group]
-        for model, group in comparison.by_model(trials).items()
+        for model, group in page_data.by_model(trials).items()
     }
     return compare_held_out(bits, [len(named.song) - window for named in parts.held_out])

@@ -17,10 +17,10 @@ import numpy.typing as npt
 from melodyrnn.errors import ConfigError
 from melodyrnn.models.backend import keras, tf
 from melodyrnn.models.bar_columns import SYMBOLS, kinds
+from melodyrnn.models.compiled_loops import program
 from melodyrnn.models.config import ModelConfig
 from melodyrnn.models.networks.layers import FactoredEmbedding, FactoredLogits, LookbackEmbedding
 from melodyrnn.models.networks.numpy_network import parts, with_none
-from melodyrnn.models.programs import program
 from melodyrnn.models.recurrent.cells import CELLS
 from melodyrnn.models.recurrent.keras_cells import recurrent_weights, step_of
 from melodyrnn.models.recurrent.unrolling import Recurrence

@@ -22,7 +22,7 @@ bits per note  cross-entropy: the mean of -log2 p(next note); 0 is certainty
 def show_numbers(measures: "Measures") -> None:
     show_rows(
         ("one step", str(measures.one_step), "notes, each predicted from the song itself"),
-        ("whole song", str(measures.whole_song), "notes, each predicted from its own notes"),
+        ("whole song", str(measures.whole_song), "notes, each predicted from those it played"),
         ("ceiling", str(measures.ceiling), "in one step, of any model that sees only the window"),
         ("bits per note", f"{measures.bits_per_note:.3f}", "0 is certainty"),
     )
