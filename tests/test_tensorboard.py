@@ -41,7 +41,7 @@ def song(tmp_path, monkeypatch):
 def test_a_training_writes_each_epoch_once_though_it_is_resumed(song):
     made = train(song, model="mlp", epochs=3, tensorboard=True, output="run", early_stop=False)
     train(song, model="mlp", epochs=5, tensorboard=True, output="run", resume=True)
-    found = scalars(made.run / "tensorboard")
+    found = scalars(made.run.path / "tensorboard")
     assert [epoch for epoch, _ in found["loss"]] == [1, 2, 3, 4, 5]
     assert {"loss", "accuracy", "bits"} <= found.keys()
 

@@ -115,7 +115,7 @@ def test_what_the_run_never_read_is_named(learned, tmp_path):
     (tmp_path / "u.txt").write_text("나비", encoding="utf-8")
     with pytest.warns(MelodyWarning, match="^left out t: 'x' is not among the"):
         evaluated = evaluate(result.run, [tmp_path / "t.txt", tmp_path / "u.txt"])
-    assert [text.name for text in evaluated.texts] == ["u"]
+    assert [text.name for text in evaluated.items] == ["u"]
     assert len(evaluated.to_json()["left_out"]) == 1
     with pytest.raises(ConfigError, match="name the texts to measure it on"):
         evaluate(result.run)
@@ -135,7 +135,7 @@ def test_a_resumed_training_ends_in_the_same_files(tmp_path):
     assert cut.interrupted
     resumed = train_text(file, resume=True, **settings)
     for name in ("model.keras", "history.csv"):
-        one, two = (result.run / name for result in (straight, resumed))
+        one, two = (result.run.path / name for result in (straight, resumed))
         assert one.read_bytes() == two.read_bytes()
     with pytest.raises(RunError, match="was trained with units 32, not 16"):
         train_text(file, resume=True, **settings | {"units": 16})
