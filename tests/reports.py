@@ -25,10 +25,10 @@ WRONG = {7: "d8", 40: "g4"}
 
 
 def version(song, model, test, wrong):
-    told = to_tokens(song)
+    predicted = to_tokens(song)
     for index in wrong:
-        told[index] = "e8"
-    played = from_tokens(told, song)
+        predicted[index] = "e8"
+    played = from_tokens(predicted, song)
     return Version(model, test, played, wrong, 50 - len(wrong), 50, 4, 0)
 
 

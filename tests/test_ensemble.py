@@ -85,7 +85,7 @@ def run(nabiya, tmp_path_factory):
     return train(nabiya, model="repeat", output=tmp_path_factory.mktemp("run") / "repeat").run
 
 
-def test_a_run_is_told_better_with_it(run, nabiya):
+def test_a_run_predicts_better_with_a_short_term_model(run, nabiya):
     plain, joint = (evaluate(run, nabiya, with_short_term=joined) for joined in (False, True))
     assert joint.measures.bits_per_note < plain.measures.bits_per_note - 0.5
 

@@ -153,7 +153,7 @@ def test_all_and_a_name_exclude_each_other():
     assert "--all runs all lessons; leave out 'hihello'" in done.stderr
 
 
-def test_a_lesson_shows_leaves_and_judges(course):
+def test_a_lesson_shows_its_result_leaves_files_and_checks_its_claim(course):
     done = call("long")
     assert done.exit_code == 0
     for words in ("long, many to one: nothing", "Each step", "나", "[a]", "much", "500 epochs"):

@@ -122,16 +122,16 @@ def looking_back(window=1, **settings):
 
 @pytest.mark.parametrize("tokens", ["joint", "factored"])
 @pytest.mark.parametrize("window", [1, 4])
-def test_numpy_tells_what_keras_does(window, tokens):
+def test_numpy_predicts_what_keras_does(window, tokens):
     model, predictor = looking_back(window, tokens=tokens, layers=2)
     songs, bars = seen()
     shown = views(predictor.lookback, songs, bars)
     for view, logits in zip(shown, predictor.with_cycles(bars).logits(songs), strict=True):
         states = models.zero_states(model, 1)
-        for place, told in enumerate(logits):
+        for place, computed in enumerate(logits):
             row = tf.constant(view[None, place : place + window])
             expected, states = models.step(model, row, states)
-            np.testing.assert_allclose(told, expected[0], atol=1e-5)
+            np.testing.assert_allclose(computed, expected[0], atol=1e-5)
     assert predictor.parameters == models.parameters(model)
 
 
@@ -154,7 +154,7 @@ def test_step_by_step_is_as_all_at_once(window):
     )
 
 
-def test_the_bars_change_what_is_told_and_reach_a_joined_model():
+def test_the_bars_change_predictions_and_reach_a_joined_model():
     _, predictor = looking_back()
     songs, _ = seen(1)
     joined = with_short_term(predictor, CODES)

@@ -75,11 +75,11 @@ def test_candidates_are_what_came_the_last_time():
     assert by_pitch[5:9].tolist() == [code[step] for step in "cecc"]
     assert by_pitch[9] == code["c"]  # after e came c
     assert by_interval[8] == code["c"]  # after two tones up and back, the same note again
-    assert by_interval[10] == NO_TOKEN  # no semitone up was heard before
+    assert by_interval[10] == NO_TOKEN  # no semitone up came before
 
 
-def test_bars_back_guess_the_bar_before():
+def test_bars_back_propose_the_bar_before():
     guesses = INPUTS[True].events(TWICE).candidates.T
     one_bar = guesses[-4]
-    told = INPUTS[True].events(TWICE).targets
-    assert one_bar[2:10].tolist() == told[:8].tolist()
+    targets = INPUTS[True].events(TWICE).targets
+    assert one_bar[2:10].tolist() == targets[:8].tolist()
