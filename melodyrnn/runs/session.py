@@ -18,7 +18,7 @@ from melodyrnn.system.progress import Progress, silent
 from melodyrnn.tasks.task import Task
 
 
-class Folder(Protocol):
+class RunInFolder(Protocol):
     """What a session needs of a run."""
 
     @property
@@ -36,7 +36,7 @@ class Session:
 
     def __init__(
         self,
-        run: Folder,
+        run: RunInFolder,
         data: Split[Any] | None = None,
         progress: Progress = silent,
         tensorboard: bool = False,
