@@ -11,10 +11,12 @@ from melodyrnn.cli.options import PATH, WITH_SHORT_TERM, Result, Several, print_
 from melodyrnn.errors import ConfigError
 
 _FIGURES = """\b
-correct        notes whose likeliest value is the true one; of pitch and duration,
-               the likeliest when all tokens that share it are taken together
-copy           notes in a row that a training song has too, in any key and in any
-               note values; docs/measures.md explains this and the other figures
+correct        notes whose likeliest value is the true one; of pitch and
+               duration, the likeliest when all tokens that share it are
+               taken together
+copy           notes in a row that a training song has too, in any key and
+               in any note values; docs/measures.md explains this and the
+               other figures
 """
 
 

@@ -5,13 +5,13 @@ from typing import Protocol
 import click
 
 NUMBERS = """\b
-one step       notes predicted correctly, each from the notes of the song itself
-               (teacher-forced)
-whole song     notes played correctly after the first window, each predicted from
-               the notes that the model itself played (free-running)
-ceiling        memoryless ceiling: the most notes that any model which sees only
-               the window can predict correctly in one step, by the most frequent
-               successor of each window
+one step       notes predicted correctly, each from the notes of the song
+               itself (teacher-forced)
+whole song     notes played correctly after the first window, each predicted
+               from the notes that the model itself played (free-running)
+ceiling        memoryless ceiling: the most notes that any model which sees
+               only the window can predict correctly in one step, by the
+               most frequent successor of each window
 bits per note  cross-entropy: the mean of -log2 p(next note); 0 is certainty
 """
 
