@@ -1,7 +1,7 @@
 """The three numbers by which every model is evaluated, and the ceiling beside them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -23,7 +23,7 @@ class Played:
     tokens: list[str]  # of the whole song
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Measures:
     """What a model predicts correctly: a ``Tally`` of all songs together, and of each."""
 
@@ -33,7 +33,13 @@ class Measures:
     ceiling: Tally
     one_steps: tuple[Tally, ...]
     whole_songs: tuple[Tally, ...]
-    played: tuple[Played, ...] = field(repr=False)
+    played: tuple[Played, ...]
+
+    def __repr__(self) -> str:
+        return (
+            f"<Measures {self.one_step} in one step, {self.whole_song} whole song, "
+            f"{self.bits_per_note:.3f} bits per note>"
+        )
 
     @property
     def tokens(self) -> list[list[str]]:

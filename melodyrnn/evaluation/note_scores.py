@@ -68,7 +68,7 @@ class Predicted:
         return Interval(*(2**bits for bits in self.bits))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class NoteScores:
     """How well a model predicts several songs, all of them in its training set or none."""
 
@@ -87,6 +87,10 @@ class NoteScores:
         pairs = zip(found[: len(names)], found[len(names) :], strict=True)
         predicted = {name: Predicted(*pair) for name, pair in zip(names, pairs, strict=True)}
         return cls(len(scores), sum(notes), predicted)
+
+    def __repr__(self) -> str:
+        bits = self.predicted["both"].bits.value
+        return f"<NoteScores {self.songs} songs, {self.notes} notes, {bits:.3f} bits per note>"
 
     def to_json(self) -> dict[str, JSON]:
         predicted = {

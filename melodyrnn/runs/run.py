@@ -7,6 +7,7 @@ from os import PathLike
 from pathlib import Path
 from typing import Any, Self
 
+from melodyrnn.data.split import Split
 from melodyrnn.errors import RunError
 from melodyrnn.models.ngrams.ppm_ensemble import with_short_term as joined
 from melodyrnn.models.predictor import Predictor
@@ -15,7 +16,7 @@ from melodyrnn.runs.record import Record
 from melodyrnn.runs.session import Session
 from melodyrnn.sequences.vocabulary import Vocabulary
 from melodyrnn.tasks.registry import TASKS
-from melodyrnn.tasks.task import MOVABLE, Parts, Settings, Task
+from melodyrnn.tasks.task import MOVABLE, Settings, Task
 from melodyrnn.tasks.tokenizer import Tokenizer
 
 
@@ -40,7 +41,7 @@ class Run(PathLike[str]):
 
     @classmethod
     def begin(
-        cls, path: Path, record: Record, parts: Parts[Any], *, fresh: bool, overwrite: bool
+        cls, path: Path, record: Record, parts: Split[Any], *, fresh: bool, overwrite: bool
     ) -> Self:
         """Make the folder at ``path`` or, ``fresh``, at the first free number after it.
 
@@ -87,7 +88,7 @@ class Run(PathLike[str]):
         return self.task.tokenizer(self.record.vocabulary)
 
     @cached_property
-    def parts(self) -> Parts[Sequence[Any]]:
+    def parts(self) -> Split[Sequence[Any]]:
         """Its songs by what they were for. Raises RunError for a run on text, which keeps none."""
         return self.task.parts(self.path, self.record)
 

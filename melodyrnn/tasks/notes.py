@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from melodyrnn.data.copies import Copied, Copies
 from melodyrnn.data.gather import Named, Songs, gather_all, summary, warn_of
+from melodyrnn.data.split import Split
 from melodyrnn.errors import ConfigError, MelodyWarning
 from melodyrnn.evaluation.measures import Measures
 from melodyrnn.evaluation.note_scores import note_scores
@@ -33,7 +34,6 @@ from melodyrnn.tasks.control.form import MOST_NOTES, form_of
 from melodyrnn.tasks.control.primer import beginning
 from melodyrnn.tasks.task import (
     Evaluation,
-    Parts,
     Prompt,
     Reading,
     Request,
@@ -84,9 +84,9 @@ class NoteTask(Task[Named, Dataset]):
     @abstractmethod
     def tokenizer(self, vocabulary: Vocabulary) -> NoteTokenizer: ...
 
-    def encode(self, record: Record, parts: Parts[Sequence[Named]]) -> Parts[Dataset]:
+    def encode(self, record: Record, parts: Split[Sequence[Named]]) -> Split[Dataset]:
         tokenizer, window = self.tokenizer(record.vocabulary), record.model.window
-        return Parts(*(Dataset.of(songs, window, tokenizer) for songs in parts))
+        return Split(*(Dataset.of(songs, window, tokenizer) for songs in parts))
 
     def sequences(self, data: Dataset) -> Sequence[Indices]:
         return data.sequences

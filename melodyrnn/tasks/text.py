@@ -9,6 +9,7 @@ from unicodedata import normalize
 
 import numpy as np
 
+from melodyrnn.data.split import Split
 from melodyrnn.data.texts import Text, read_texts
 from melodyrnn.errors import ConfigError, MelodyWarning, RunError, VocabularyError
 from melodyrnn.evaluation.result import Evaluated
@@ -36,8 +37,7 @@ from melodyrnn.tasks.checks import check_stream
 from melodyrnn.tasks.task import (
     Baseline,
     Evaluation,
-    Found,
-    Parts,
+    Measurement,
     Prompt,
     Reading,
     Request,
@@ -95,7 +95,7 @@ class TextTask(Task[Text, Texts]):
 
     def plan(
         self, items: Sequence[Text], settings: Settings
-    ) -> tuple[Record, Parts[Sequence[Text]]]:
+    ) -> tuple[Record, Split[Sequence[Text]]]:
         model, training = configure({**STREAM_MODEL, **settings}, ModelConfig, StreamConfig)
         _check(model, training)
         tokenizer = CharacterTokenizer.of(text.characters for text in items)
@@ -103,26 +103,26 @@ class TextTask(Task[Text, Texts]):
         record = Record(model, training, tokenizer.vocabulary, songs, source=self.name)
         return record, _split(items, training)
 
-    def parts(self, path: Path, record: Record) -> Parts[Sequence[Text]]:
+    def parts(self, path: Path, record: Record) -> Split[Sequence[Text]]:
         raise RunError(f"{path}: a run on text, not on songs; choose another")
 
     def resumed_parts(
         self, path: Path, record: Record, items: Sequence[Text]
-    ) -> Parts[Sequence[Text]]:
+    ) -> Split[Sequence[Text]]:
         assert isinstance(record.training, StreamConfig), "a text is learned as a stream"
         return _split(items, record.training)
 
     def tokenizer(self, vocabulary: Vocabulary) -> CharacterTokenizer:
         return CharacterTokenizer(vocabulary)
 
-    def encode(self, record: Record, parts: Parts[Sequence[Text]]) -> Parts[Texts]:
+    def encode(self, record: Record, parts: Split[Sequence[Text]]) -> Split[Texts]:
         encode = self.tokenizer(record.vocabulary).encode
-        return Parts(*([encode(text.characters) for text in texts] for texts in parts))
+        return Split(*([encode(text.characters) for text in texts] for texts in parts))
 
     def sequences(self, data: Texts) -> Sequence[Indices]:
         return data
 
-    def program(self, record: Record, data: Parts[Texts], model: KerasModel) -> Program[Any, Any]:
+    def program(self, record: Record, data: Split[Texts], model: KerasModel) -> Program[Any, Any]:
         from melodyrnn.training.streams import StreamProgram
 
         config = record.training
@@ -131,9 +131,9 @@ class TextTask(Task[Text, Texts]):
         validation = _stream(data.validation, config) if data.validation else stream
         return StreamProgram(model, lambda epoch: stream, validation, config)
 
-    def find(
-        self, predictor: Predictor, record: Record, data: Parts[Texts], progress: Progress
-    ) -> Found:
+    def measure(
+        self, predictor: Predictor, record: Record, data: Split[Texts], progress: Progress
+    ) -> Measurement:
         config = record.training
         assert isinstance(config, StreamConfig), "a text is learned as a stream"
         measured = data.held_out or data.train
@@ -146,7 +146,7 @@ class TextTask(Task[Text, Texts]):
             "unigram_bits_per_character": unigram.bits,
             "characters": len(record.vocabulary),
         }
-        return Found(
+        return Measurement(
             found.bits, metrics, held_out=found if data.held_out else None, baselines=(unigram,)
         )
 
@@ -241,14 +241,14 @@ def _check(model: ModelConfig, training: StreamConfig) -> None:
         raise ConfigError("a text has --tokens joint and nothing to --transpose")
 
 
-def _split(texts: Sequence[Text], config: StreamConfig) -> Parts[Sequence[Text]]:
+def _split(texts: Sequence[Text], config: StreamConfig) -> Split[Sequence[Text]]:
     """Of each text what is learned and what is held out.
 
     The first character held out is also the last one learned: something stands before it.
     Raises ConfigError where one of the two would have nothing to predict.
     """
     if not config.held_out:
-        return Parts(texts, (), ())
+        return Split(texts, (), ())
     learned, held_out = [], []
     for text in texts:
         count = round(config.held_out * len(text.characters))
@@ -261,7 +261,7 @@ def _split(texts: Sequence[Text], config: StreamConfig) -> Parts[Sequence[Text]]
             )
         learned.append(replace(text, characters=text.characters[:cut]))
         held_out.append(replace(text, characters=text.characters[cut - 1 :]))
-    return Parts(learned, held_out, held_out)
+    return Split(learned, held_out, held_out)
 
 
 def _pieces(sequences: Texts, config: StreamConfig) -> Texts:

@@ -6,18 +6,19 @@ from pathlib import Path
 from typing import Any, Unpack, cast
 
 from melodyrnn.data.gather import Songs, Source, gather
+from melodyrnn.data.split import Split
 from melodyrnn.data.texts import read_texts
 from melodyrnn.evaluation.measures import Measures
 from melodyrnn.models.settings_types import TextSettings, TrainSettings
 from melodyrnn.runs.checkpointed_training import check_tensorboard
-from melodyrnn.runs.folder import place_of
+from melodyrnn.runs.output_folders import place_of
 from melodyrnn.runs.record import Record, write_record
 from melodyrnn.runs.run import Run
 from melodyrnn.runs.session import Session
 from melodyrnn.sequences.score import Score
 from melodyrnn.system.progress import Progress, silent
 from melodyrnn.tasks.registry import TASKS, task_of
-from melodyrnn.tasks.task import Baseline, Found, Parts, Settings, Task
+from melodyrnn.tasks.task import Baseline, Measurement, Settings, Task
 
 
 @dataclass(frozen=True, repr=False)
@@ -152,7 +153,7 @@ def learn_parts(
     task: Task[Any, Any],
     path: Path,
     record: Record,
-    parts: Parts[Any],
+    parts: Split[Any],
     folder: Folder,
     progress: Progress = silent,
 ) -> TrainResult:
@@ -163,27 +164,29 @@ def learn_parts(
 
 
 def carry_out(
-    run: Run, data: Parts[Any], folder: Folder, progress: Progress = silent
+    run: Run, data: Split[Any], folder: Folder, progress: Progress = silent
 ) -> TrainResult:
     """Learn, from the last checkpoint if there is one; measure; record. Raises MelodyError."""
     task = run.task
     session = Session(run, data, progress, folder.tensorboard)
     predictor = session.fit()
     record = session.record
-    found = task.find(predictor, record, data, progress)
-    files = [*session.files, *task.illustrate(run.path, record, data, found)]
-    record = replace(record, metrics=found.metrics)
+    measurement = task.measure(predictor, record, data, progress)
+    files = [*session.files, *task.illustrate(run.path, record, data, measurement)]
+    record = replace(record, metrics=measurement.metrics)
     files.append(write_record(run.path, record))
-    return _result(replace(run, record=record), predictor.parameters, files, found)
+    return _result(replace(run, record=record), predictor.parameters, files, measurement)
 
 
-def _result(run: Run, parameters: int, files: Sequence[Path], found: Found) -> TrainResult:
+def _result(
+    run: Run, parameters: int, files: Sequence[Path], measurement: Measurement
+) -> TrainResult:
     return TrainResult(
         run,
         parameters,
         tuple(files),
-        found.bits,
-        found.measures,
-        found.held_out,
-        found.baselines,
+        measurement.bits,
+        measurement.measures,
+        measurement.held_out,
+        measurement.baselines,
     )

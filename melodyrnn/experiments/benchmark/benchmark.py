@@ -16,7 +16,7 @@ from melodyrnn.experiments.benchmark.published import TABLES, Published
 from melodyrnn.experiments.benchmark.rows import BenchmarkRow, Floats, Fold
 from melodyrnn.files import check_free, create_folder, create_fresh_folder, write_atomically
 from melodyrnn.models.settings import check, nearest
-from melodyrnn.runs.folder import RUNS, slug
+from melodyrnn.runs.output_folders import RUNS, slug
 from melodyrnn.system.documents import JSON
 
 FOLDS, FAST_FOLDS = 10, 3

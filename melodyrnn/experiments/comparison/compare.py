@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Unpack, cast
 
 from melodyrnn.data.gather import Named, Source, gather
-from melodyrnn.data.split import FRACTION, Split, split
+from melodyrnn.data.split import FRACTION, SongSplit, Split, split
 from melodyrnn.errors import ConfigError, MelodyWarning
 from melodyrnn.evaluation.paired_differences import compare_held_out
 from melodyrnn.experiments.comparison import page_data, verdict
@@ -21,7 +21,7 @@ from melodyrnn.models.registry import MODELS, MOST_WINDOW
 from melodyrnn.models.settings import check, nearest
 from melodyrnn.models.settings_types import CompareSettings
 from melodyrnn.render.report_data import Ceiling, HeldOut, MemoryRow, Report
-from melodyrnn.runs.folder import RUNS, claim, read_basis, slug
+from melodyrnn.runs.output_folders import RUNS, claim, read_basis, slug
 from melodyrnn.system.documents import JSON
 from melodyrnn.system.machine import cores
 from melodyrnn.tasks.tokenizer import Dataset, SongTokenizer
@@ -163,7 +163,7 @@ def _sizes(windows: str | None, window: int) -> list[int]:
     return sorted(sizes)
 
 
-def _parts(named: Sequence[Named], held_out: float | None) -> Split:
+def _parts(named: Sequence[Named], held_out: float | None) -> SongSplit:
     if len(named) == 1 and held_out is None:
         return Split(tuple(named), (), ())
     parts = split(named, FRACTION if held_out is None else held_out)
@@ -176,7 +176,7 @@ def _parts(named: Sequence[Named], held_out: float | None) -> Split:
     return parts
 
 
-def _basis(parts: Split) -> dict[str, list[str]]:
+def _basis(parts: SongSplit) -> dict[str, list[str]]:
     """What all trials of a comparison share."""
     return {
         name: [song.record["sha256"] for song in songs] for name, songs in parts._asdict().items()
@@ -188,7 +188,7 @@ def _plans(
     seeds: int,
     size: int,
     settings: dict[str, Any],
-    parts: Split,
+    parts: SongSplit,
     path: Path,
 ) -> Iterable[Plan]:
     for model in models:
@@ -198,11 +198,11 @@ def _plans(
 
 
 def _conclude(
-    trials: Sequence[Trial], parts: Split, window: int, sizes: Sequence[int], path: Path
+    trials: Sequence[Trial], parts: SongSplit, window: int, sizes: Sequence[int], path: Path
 ) -> CompareResult:
     """The result, with its page and its document written."""
     tokenizer = SongTokenizer.of([named.song for part in parts for named in part])
-    dataset = Dataset.of(parts.learned, window, tokenizer)
+    dataset = Dataset.of(parts.train, window, tokenizer)
     ceilings = [Ceiling(size, *ceiling(dataset.sequences, size)) for size in sizes]
     result = _result(trials, parts, window, ceilings, path)
     _write(result, _page(result, dataset))
@@ -210,7 +210,7 @@ def _conclude(
 
 
 def _result(
-    trials: Sequence[Trial], parts: Split, window: int, ceilings: Sequence[Ceiling], path: Path
+    trials: Sequence[Trial], parts: SongSplit, window: int, ceilings: Sequence[Ceiling], path: Path
 ) -> CompareResult:
     by_window = {
         each: tuple(trial for trial in trials if trial.window == each.window) for each in ceilings
@@ -263,7 +263,7 @@ def _write(result: CompareResult, page: Report) -> None:
     write_atomically(file, json.dumps(document, ensure_ascii=False, indent=2) + "\n")
 
 
-def _held_out(trials: Sequence[Trial], parts: Split, window: int) -> HeldOut | None:
+def _held_out(trials: Sequence[Trial], parts: SongSplit, window: int) -> HeldOut | None:
     if not parts.held_out:
         return None
     bits = {

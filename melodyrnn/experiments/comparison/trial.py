@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from melodyrnn.data.split import Split
+from melodyrnn.data.split import SongSplit
 from melodyrnn.errors import RunError
 from melodyrnn.evaluation.measures import Measures
 from melodyrnn.files import write_atomically
@@ -17,7 +17,6 @@ from melodyrnn.sequences.sampling import log_softmax
 from melodyrnn.sequences.score import score_of
 from melodyrnn.system.documents import JSON
 from melodyrnn.tasks.songs import SongTask
-from melodyrnn.tasks.task import Parts
 from melodyrnn.tasks.tokenizer import Dataset, SongTokenizer
 from melodyrnn.workflows.train import Folder, TrainResult, learn_items, learn_parts
 
@@ -32,7 +31,7 @@ class Plan:
     seed: int
     window: int
     settings: dict[str, Any]  # other fields of ModelConfig and TrainConfig
-    parts: Split
+    parts: SongSplit
     path: Path
 
     @property
@@ -109,14 +108,14 @@ def _trained(plan: Plan) -> TrainResult:
         songs = [named for part in plan.parts for named in part]
         return learn_items(task, songs, settings, folder)
     record = task.record(plan.parts, settings)
-    return learn_parts(task, plan.path, record, Parts(*plan.parts), folder)
+    return learn_parts(task, plan.path, record, plan.parts, folder)
 
 
 def _trial(plan: Plan, result: TrainResult) -> Trial:
     measures = result.measures
     assert measures, "songs learned by heart are played"
     tokenizer = SongTokenizer(result.record.vocabulary)
-    dataset = Dataset.of(plan.parts.learned, plan.window, tokenizer)
+    dataset = Dataset.of(plan.parts.train, plan.window, tokenizer)
     song, played = dataset.sequences[0], measures.played[0]
     one_step = song.copy()
     one_step[plan.window :] = played.logits.argmax(-1)

@@ -24,7 +24,7 @@ from melodyrnn.lessons.catalogue import NAMES
 from melodyrnn.models.settings import check, nearest
 from melodyrnn.render.charts import heat_map, write_picture
 from melodyrnn.render.heat_map import HeatMap
-from melodyrnn.runs.folder import RUNS, claim, read_basis
+from melodyrnn.runs.output_folders import RUNS, claim, read_basis
 from melodyrnn.system.documents import JSON
 from melodyrnn.system.machine import cores
 from melodyrnn.system.progress import Progress, silent
