@@ -1,5 +1,5 @@
 # ruff: noqa: E501 - a table of messages keeps one row a line
-"""What rules codes out, against the plainest way to find out the same."""
+"""What rules tokens out, against the plainest way to find out the same."""
 
 from fractions import Fraction
 from functools import lru_cache
@@ -29,15 +29,15 @@ from melodyrnn.tasks.control.primer import beginning
 from melodyrnn.tasks.tokenizer import Dataset, TuneTokenizer
 
 
-def array(codes):
-    return np.array(codes, dtype=np.int32)
+def array(ids):
+    return np.array(ids, dtype=np.int32)
 
 
-def allowed(constraint, codes, left=100):
-    """Of each token, whether it may come after ``codes``, found step by step."""
-    states = np.asarray(constraint.begin(array(codes[:1])))[None]
-    for code in codes[1:]:
-        states = constraint.advance(states, array([code]))
+def allowed(constraint, ids, left=100):
+    """Of each token, whether it may come after ``ids``, found step by step."""
+    states = np.asarray(constraint.begin(array(ids[:1])))[None]
+    for index in ids[1:]:
+        states = constraint.advance(states, array([index]))
     return constraint.allowed(states, left)[0].tolist()
 
 
@@ -52,16 +52,16 @@ def automata(draw):
         st.lists(st.lists(target, min_size=kinds, max_size=kinds), min_size=states, max_size=states)
     )
     final = draw(st.lists(st.booleans(), min_size=states, max_size=states))
-    of_code = draw(st.lists(st.integers(0, kinds - 1), min_size=1, max_size=4))
-    return Automaton("", array(table), array(of_code), np.array(final))
+    of_token = draw(st.lists(st.integers(0, kinds - 1), min_size=1, max_size=4))
+    return Automaton("", array(table), array(of_token), np.array(final))
 
 
-def ends_within(automaton, state, codes):
-    """Whether at most so many codes lead from a state to a final one."""
+def ends_within(automaton, state, tokens):
+    """Whether at most so many tokens lead from a state to a final one."""
     if automaton.final[state]:
         return True
     following = {s for s in automaton.table[state].tolist() if s != NOWHERE}
-    return codes > 0 and any(ends_within(automaton, s, codes - 1) for s in following)
+    return tokens > 0 and any(ends_within(automaton, s, tokens - 1) for s in following)
 
 
 @given(automata(), st.integers(1, 4))
@@ -82,12 +82,12 @@ def test_lasting_states_reach_a_cycle():
 
 
 @given(st.lists(st.integers(0, 1), min_size=1, max_size=40), st.integers(1, 9))
-def test_avoiding_loops_is_never_closing_one(codes, period):
-    codes += codes[-period:] * 5  # all but always a loop, or near one
-    codes = codes[: len(codes) - len(codes) % 7]
-    assume(codes)
-    expected = [closing_loop(array([*codes, code])) is None for code in (0, 1, 2)]
-    assert allowed(NoLoops("", 3), codes) == expected
+def test_avoiding_loops_is_never_closing_one(ids, period):
+    ids += ids[-period:] * 5  # all but always a loop, or near one
+    ids = ids[: len(ids) - len(ids) % 7]
+    assume(ids)
+    expected = [closing_loop(array([*ids, index])) is None for index in (0, 1, 2)]
+    assert allowed(NoLoops("", 3), ids) == expected
 
 
 small = st.builds(
@@ -108,14 +108,19 @@ tunes = st.lists(small, min_size=6, max_size=20).map(lambda notes: Song(tuple(no
 def test_a_note_is_ruled_out_just_where_it_would_be_one_too_many_of_a_copy(learned, notes, most):
     named = [Named(f"song {n}", song) for n, song in enumerate(learned)]
     dataset, copies = Dataset.of(named, 1), Copies(named)
-    codes = [code for code in to_tokens(Song(tuple(notes))) if code in dataset.vocabulary]
-    assume(codes and copies.longest(from_tokens(codes)).notes <= most)
+    tokens = [token for token in to_tokens(Song(tuple(notes))) if token in dataset.vocabulary]
+    assume(tokens and copies.longest(from_tokens(tokens)).notes <= most)
     form = form_of(
-        FormConfig(max_copy=most), dataset, copies, dataset.vocabulary.encode(codes), Fraction(0), 1
+        FormConfig(max_copy=most),
+        dataset,
+        copies,
+        dataset.vocabulary.encode(tokens),
+        Fraction(0),
+        1,
     )
-    mask = allowed(form.constraints[0], dataset.vocabulary.encode(codes))
-    for code, may in zip(dataset.vocabulary.symbols, mask, strict=True):
-        assert may == (copies.longest(from_tokens([*codes, code])).notes <= most)
+    mask = allowed(form.constraints[0], dataset.vocabulary.encode(tokens))
+    for token, may in zip(dataset.vocabulary.symbols, mask, strict=True):
+        assert may == (copies.longest(from_tokens([*tokens, token])).notes <= most)
 
 
 # Bars, key and end: songs, or an error where there is no way
@@ -150,13 +155,13 @@ class Rules:
         ]
         return all(map(self.fits, at, notes)) and self.ends(at[-1], notes[-1])
 
-    def can_end(self, notes, codes, most):
+    def can_end(self, notes, choices, most):
         @lru_cache(None)
         def can(at, last, left):
             at = at if self.full else self.pickup + (at - self.pickup) % self.meter.bar
             return self.ends(at, last) or any(
                 can(at + note.duration, note, left - 1)
-                for note in codes
+                for note in choices
                 if left and self.fits(at, note)
             )
 
@@ -193,17 +198,17 @@ def test_songs_keep_to_bars_key_and_end_or_there_is_no_way(asking, seed, tempera
     dataset = Dataset.of([Named("tune", tune)], 1)
     copies, given_ = Copies(dataset.songs), beginning(None, dataset, 1)
     rules = Rules(config, tune.meter, tune.key, tune.pickup)
-    codes = [parse(code).notes[0] for code in dataset.vocabulary.symbols]
+    notes = [parse(token).notes[0] for token in dataset.vocabulary.symbols]
     try:
         form = form_of(config, dataset, copies, *given_, length)
     except ConstraintError:
-        in_scale = any(note.pitch and in_key(note, tune.key) for note in codes)
+        in_scale = any(note.pitch and in_key(note, tune.key) for note in notes)
         fits = (in_scale or not config.key) and rules.fits(Fraction(0), tune.notes[0])
-        possible = fits and rules.can_end(tune.notes[:1], codes, length or 60)
+        possible = fits and rules.can_end(tune.notes[:1], notes, length or 60)
         assert not possible or not (config.bars or config.end)
         return
     sample = SampleConfig(temperature=temperature, seed=seed)
-    model = Ngram(dataset.sequences, 1, len(codes))
+    model = Ngram(dataset.sequences, 1, len(notes))
     drawn = generate(model, given_.indices, form.length, sample, 3, constraints=form.constraints)
     for indices in drawn.songs:
         song = from_tokens(dataset.vocabulary.decode(indices), form.like)

@@ -91,9 +91,9 @@ def test_a_run_predicts_better_with_a_short_term_model(run, nabiya):
 
 
 def test_the_command_line_says_so(run, nabiya):
-    done = CliRunner().invoke(main, ["evaluate", str(run), str(nabiya), "--with-short-term"])
+    done = CliRunner().invoke(main, ["evaluate", str(run.path), str(nabiya), "--with-short-term"])
     assert done.stdout.startswith("repeat with a short-term model, window 4, a song ")
-    arguments = ["generate", str(run), "--length", "8", "--json"]
+    arguments = ["generate", str(run.path), "--length", "8", "--json"]
     plain, joint = (
         json.loads(CliRunner().invoke(main, [*arguments, *more]).stdout)
         for more in ([], ["--with-short-term"])

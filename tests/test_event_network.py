@@ -91,7 +91,7 @@ def test_same_seed_same_weights(learner):
 
 
 def test_it_learns_which_candidate_deserves_weight(learner):
-    """The first guess is right nine times in ten, the second is noise; the codes are random."""
+    """The first candidate is right nine times in ten, the second is noise; pitches are random."""
 
     def planted(count, seed):
         random = np.random.default_rng(seed)

@@ -83,11 +83,11 @@ def test_every_network_of_the_table_generates():
         if config.spec.lookback:
             network = LookingBack(network, Lookback([1] * CODES, 1), [Cycle(4)])
         drawn = generate(network, primer, 2, SampleConfig(top_k=2), count=3)
-        assert all(0 <= code < CODES for song in drawn.songs for code in song)
+        assert all(0 <= index < CODES for song in drawn.songs for index in song)
 
 
 class Only:
-    """A constraint: after each code only some, (V, V)."""
+    """A constraint: after each token only some, (V, V)."""
 
     name = "--only these"
 
@@ -107,13 +107,13 @@ class Only:
         return np.full(len(states), self.may_end)
 
 
-up = Only(np.triu(np.ones((CODES, CODES)), 1))  # each code higher than the last
+up = Only(np.triu(np.ones((CODES, CODES)), 1))  # each token higher than the last
 two_kinds = pytest.mark.parametrize("predictor", ["lstm", "ppm"], indirect=True)
 low = np.array([4, 4, 4, 2, 0], dtype=np.int32)
 
 
 def log_probability(predictor, song, start):
-    """Of the codes from ``start`` on, predicted one by one."""
+    """Of the tokens from ``start`` on, predicted one by one."""
     state, total = predictor.begin(1), 0.0
     for place in range(WINDOW, len(song)):
         logits, state = predictor.step(song[None, place - WINDOW : place], state)
@@ -191,8 +191,8 @@ def test_a_beam_that_holds_all_finds_the_likeliest(predictor, constraints):
         if not (left and following.any()):
             yield song
         else:
-            for code in np.flatnonzero(following).tolist():
-                yield from ways([*song, code], left - 1)
+            for index in np.flatnonzero(following).tolist():
+                yield from ways([*song, index], left - 1)
 
     songs = [np.array(song, dtype=np.int32) for song in ways(low.tolist(), 3)]
     expected = np.array([log_probability(predictor, song, len(low)) for song in songs])

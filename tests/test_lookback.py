@@ -17,7 +17,7 @@ from melodyrnn.sequences.streams import lanes
 from melodyrnn.sequences.windows import next_token, side_by_side
 from melodyrnn.tasks.tokenizer import SongTokenizer, cycle_of
 
-LENGTHS = [0, 1, 2, 3, 6]  # of each code, ticks
+LENGTHS = [0, 1, 2, 3, 6]  # of each token, ticks
 CODES = len(LENGTHS)
 cycles = st.integers(1, 12).flatmap(
     lambda length: st.builds(Cycle, st.just(length), st.integers(0, length - 1))

@@ -79,7 +79,7 @@ def test_candidates_are_what_came_the_last_time():
 
 
 def test_bars_back_propose_the_bar_before():
-    guesses = INPUTS[True].events(TWICE).candidates.T
-    one_bar = guesses[-4]
+    candidates = INPUTS[True].events(TWICE).candidates.T
+    one_bar = candidates[-4]
     targets = INPUTS[True].events(TWICE).targets
     assert one_bar[2:10].tolist() == targets[:8].tolist()

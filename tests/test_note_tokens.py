@@ -43,8 +43,8 @@ def test_attributes_are_pitch_and_duration_and_a_rest_lies_below_all_pitches() -
 
 
 def test_tokens_sort_by_duration_then_pitch_then_spelling() -> None:
-    codes = ["c4", "g8", "d-4", "r8", "c#4", "C8", "trip{c8}", "r4", "c8"]
-    assert sorted(codes, key=sort_key) == [
+    tokens = ["c4", "g8", "d-4", "r8", "c#4", "C8", "trip{c8}", "r4", "c8"]
+    assert sorted(tokens, key=sort_key) == [
         "trip{c8}",
         "r8",
         "C8",

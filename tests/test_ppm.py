@@ -59,7 +59,7 @@ class Slow:
         return p / p.sum()
 
     def share(self, chain, foretold, open_codes):
-        """What ``chain``, the longest context first, gives to each code, (V,)."""
+        """What ``chain``, the longest context first, gives to each token, (V,)."""
         model = self.model
         p = np.zeros(model.vocabulary_size)
         if not chain:
@@ -169,7 +169,7 @@ def test_contexts_of_abracadabra():
 def test_order_1_of_abracadabra_as_worked_by_hand():
     # After "a": b twice, c once, d once. C: b 2/7, c 1/7, d 1/7, escape 3/7. Then a 5, b 2, r 2,
     # c 1, d 1 of 11, where b, c, d are excluded: n = 7, 5 kinds: a 5/12, b 2/12, r 2/12, c 1/12,
-    # d 1/12, escape 5/12; at last each code 1 / (5 + 1 - 5) = 1.
+    # d 1/12, escape 5/12; at last each token 1 / (5 + 1 - 5) = 1.
     raw = np.array([5 / 12, 2 / 12, 1 / 12, 1 / 12, 2 / 12]) + 5 / 12
     raw = np.array([0, 2, 1, 1, 0]) / 7 + 3 / 7 * raw
     np.testing.assert_allclose(after_abracadabra(order=1), raw / raw.sum())

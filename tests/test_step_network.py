@@ -64,7 +64,7 @@ def test_the_seed_makes_the_weights(model):
 
 
 def test_parameters_of_the_courses_networks():
-    # 4 gates of 128 units over 1 input, 128 outputs and a bias; then 14 codes over 128 and a bias.
+    # 4 gates of 128 units over 1 input, 128 outputs and a bias; then 14 tokens over 128 and a bias.
     lstm, mlp = (models.build(ModelConfig(model), 14) for model in ("lstm", "mlp"))
     assert models.parameters(lstm) == 4 * 128 * (1 + 128 + 1) + 14 * 129
     assert models.parameters(mlp) == 128 * 5 + 128 * 129 + 14 * 129

@@ -260,7 +260,7 @@ def test_a_grid_over_seeds_and_songs_apart_is_evaluated_on_those_held_out():
     assert SongSweep(gather(parse(tunes[0]))).parts.held_out == ()
     plans = swept.plans([{"seed": 3}, {"seed": 4}], {}, HERE)
     assert [plan.seed for plan in plans] == [3, 4]
-    assert plans[0].held_out
+    assert plans[0].parts.held_out
     assert shown(None) == "none"
 
 

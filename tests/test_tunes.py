@@ -49,7 +49,7 @@ def tunes(count=24):
 
 @given(any_songs(changes=False), st.integers(-11, 11))
 def test_plain_tokens_move_as_pitches_do(song, shift):
-    moved = [shifted(code, shift) for code in plain_tokens(song)]
+    moved = [shifted(token, shift) for token in plain_tokens(song)]
     midi = [note.pitch and note.pitch.midi + shift for note in song.notes]
     if all(m is None or 0 <= m <= 127 for m in midi):
         notes = tuple(
@@ -81,7 +81,7 @@ def test_the_vocabulary_is_closed_and_ends_with_start_and_end():
         assert sequence[-1] == vocabulary.index(END)
         assert (table[:, sequence] >= 0).all()
         up = vocabulary.decode(table[4][sequence])[1:-1]
-        assert up == [shifted(code, 2) for code in vocabulary.decode(sequence)[1:-1]]
+        assert up == [shifted(token, 2) for token in vocabulary.decode(sequence)[1:-1]]
     assert (table[2] == np.arange(len(vocabulary))).all()
 
 

@@ -127,6 +127,7 @@ settings: dict[str, object] = ModelConfig(units=3).to_json()
 try:
     run: Run = train(song, model="gru", units=64, epochs=3, early_stop=False, held_out=0.2).run
     text = train_text("text.txt", units=64, steps=32)
+    path: Path = run.path
     made = generate(run, temperature=0.8, bars=8, key="G major", count=3)
     table = compare(song, models=["lstm", "mlp"], units=32, epochs=10).sentence
     evaluate(run, song)

@@ -41,7 +41,7 @@ def test_next_token_marks_where_each_sequence_starts(lists, size):
     assert batch.x.shape == (len(batch.y), size)
     assert starts.sum() == len(lists)
     assert batch.x[starts].tolist() == [one[:size] for one in lists]
-    assert batch.y.tolist() == [code for one in lists for code in one[size:]]
+    assert batch.y.tolist() == [index for one in lists for index in one[size:]]
 
 
 @given(sequences, sizes)
