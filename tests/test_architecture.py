@@ -200,10 +200,10 @@ def test_objects_answer_and_functions_are_short(check):
 @pytest.mark.parametrize(
     ("check", "source"),
     [
-        (questions, 'if record.source == "text": pass'),
+        (questions, 'if record.task == "text": pass'),
         (questions, 'if source != "songs": pass'),
         (questions, 'if "tunes" == run.source: pass'),
-        (questions, 'if record.source in ("tunes", "text"): pass'),
+        (questions, 'if record.task in ("tunes", "text"): pass'),
         (questions, "START in vocabulary"),
         (questions, "vocabulary_module.END not in vocabulary.symbols"),
         (long_functions, "def long():\n" + "    pass\n" * MOST_LINES),

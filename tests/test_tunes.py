@@ -170,7 +170,7 @@ def test_many_tunes_leave_a_run_that_is_measured_on_others(tmp_path, model, toke
     assert [each.name for each in some.items] == ["tune 0", "tune 1"]
     assert [each.model for each in result.baselines] == ["order 2", "PPM*"]
     document = json.loads((tmp_path / "run" / "run.json").read_text(encoding="utf-8"))
-    assert document["source"] == "tunes"
+    assert document["task"] == "tunes"
     assert document["metrics"] == result.metrics
     assert result.to_json()["codes"] == len(result.record.vocabulary)
     assert document["metrics"]["bits_per_note"] == pytest.approx(result.bits)

@@ -92,7 +92,7 @@ def _show_training(result: "TrainResult") -> None:
     record = result.record
     epochs = f", {record.epochs} epochs in {record.seconds:.1f} s" if record.epochs else ""
     click.echo(f"{record.model.model}, {result.parameters:,} parameters{epochs}")
-    _SHOWN[record.source](result)
+    _SHOWN.get(record.task, _show_held_out_numbers)(result)
     click.echo(f"\n{result.run.path}/")
     click.echo(click.wrap_text("  ".join(path.name for path in result.files), 78, "  ", "  "))
 
@@ -121,7 +121,7 @@ def _show_text_numbers(result: "TrainResult") -> None:
     )
 
 
-def _show_tune_numbers(result: "TrainResult") -> None:
+def _show_held_out_numbers(result: "TrainResult") -> None:
     songs, held_out = result.record.metrics["songs"], result.held_out
     assert held_out, "of many tunes a part is always held out"
     click.echo(
@@ -141,7 +141,6 @@ def _show_tune_numbers(result: "TrainResult") -> None:
 
 _SHOWN: dict[str, Callable[["TrainResult"], None]] = {
     "songs": _show_song_numbers,
-    "tunes": _show_tune_numbers,
     "text": _show_text_numbers,
 }
-"""Task -> what is printed of a training."""
+"""Task -> what is printed of a training; of all others the notes held out."""

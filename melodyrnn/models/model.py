@@ -32,7 +32,7 @@ class Model(ABC):
             object.__setattr__(self, "title", self.name)
 
     @property
-    def hears_whole_songs(self) -> bool:
+    def sees_whole_songs(self) -> bool:
         """Whether it predicts from all of a song so far, so that it needs no window."""
         return self.stateful
 
@@ -86,7 +86,7 @@ class NgramModel(Model):
     whole_songs: bool = False  # whether it predicts from all of a song so far
 
     @property
-    def hears_whole_songs(self) -> bool:
+    def sees_whole_songs(self) -> bool:
         return self.whole_songs
 
     @property

@@ -32,7 +32,7 @@ class Run(PathLike[str]):
 
     def __repr__(self) -> str:
         model, status = self.record.model.model, self.record.status
-        return f"<Run {self.path}, {model} on {self.record.source}, {status}>"
+        return f"<Run {self.path}, {model} on {self.record.task}, {status}>"
 
     @classmethod
     def open(cls, path: "str | PathLike[str]") -> Self:
@@ -76,8 +76,14 @@ class Run(PathLike[str]):
 
     @property
     def task(self) -> Task[Any, Any]:
-        """What it learned."""
-        return TASKS[self.record.source]
+        """What it learned. Raises RunError for a task that is not here."""
+        try:
+            return TASKS[self.record.task]
+        except KeyError:
+            raise RunError(
+                f"{self.path}: was trained on the task {self.record.task!r}, which is none of "
+                f"{', '.join(TASKS)}; train again"
+            ) from None
 
     @property
     def vocabulary(self) -> Vocabulary:

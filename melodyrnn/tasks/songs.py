@@ -64,7 +64,7 @@ class SongTask(NoteTask):
             validation=_records(parts.validation),
             held_out=_records(parts.held_out),
             features=dataset.tokenizer.attributes if model.input == "features" else None,
-            source=self.name,
+            task=self.name,
         )
 
     def digests(self, items: Sequence[Named]) -> list[str]:
@@ -115,7 +115,7 @@ def _records(songs: Sequence[Named]) -> tuple[dict[str, str], ...]:
 
 def default_input(songs: Sequence[Named], model: str | None) -> str:
     """How tokens enter the network where nothing is said: the courses' plain index for one song,
-    learned vectors for several, whose tokens are too many for one number to tell apart, and for a
+    learned vectors for several, whose tokens are too many for one number to distinguish, and for a
     model that sees several tokens at once.
     """
     row = MODELS.get(model or ModelConfig().model)

@@ -100,7 +100,7 @@ class TextTask(Task[Text, Texts]):
         _check(model, training)
         tokenizer = CharacterTokenizer.of(text.characters for text in items)
         songs = tuple(text.record for text in items)
-        record = Record(model, training, tokenizer.vocabulary, songs, source=self.name)
+        record = Record(model, training, tokenizer.vocabulary, songs, task=self.name)
         return record, _split(items, training)
 
     def parts(self, path: Path, record: Record) -> Split[Sequence[Text]]:
@@ -233,7 +233,7 @@ class TextTask(Task[Text, Texts]):
 
 
 def _check(model: ModelConfig, training: StreamConfig) -> None:
-    able = tuple(MODELS.having(lambda row: row.hears_whole_songs and row.learns_by_gradient))
+    able = tuple(MODELS.having(lambda row: row.sees_whole_songs and row.learns_by_gradient))
     check_stream(model, "text", able)
     if model.spec.lookback:
         raise ConfigError("a text has no bars to look back on; choose another --model")

@@ -54,7 +54,7 @@ class TuneTask(NoteTask):
             tokenizer.vocabulary,
             ({"name": f"{len(items)} songs", "sha256": digest(items), "text": ""},),
             features=tokenizer.attributes if model.tokens == "factored" else None,
-            source=self.name,
+            task=self.name,
         )
         return record, parts
 

@@ -56,7 +56,7 @@ class TrainResult:
         return {
             "run": str(self.run.path),
             "model": record.model.model,
-            "task": record.source,
+            "task": record.task,
             "parameters": self.parameters,
             "epochs": record.epochs,
             "best_epoch": record.best_epoch,
