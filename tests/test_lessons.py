@@ -297,7 +297,7 @@ def test_tagging_needs_both_ways(tmp_path):
 
 
 def test_where_an_answer_looks_that_does_not_end():
-    pairs = translation.Pairs([[1, 2], [2]], [[2, 1], [2]], 3)
+    pairs = translation.SentencePairs([[1, 2], [2]], [[2, 1], [2]], 3)
     config = SequenceConfig(cell="rnn", units=4, attention="dot")
     translator = translation.FittedTranslator(pairs, config, FitConfig(epochs=1), silent)
     assert np.allclose(translator.looks([1, 2], [1]).sum(-1), [1, 1])

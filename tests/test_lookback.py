@@ -123,7 +123,7 @@ def looking_back(window=1, **settings):
 @pytest.mark.parametrize("tokens", ["joint", "factored"])
 @pytest.mark.parametrize("window", [1, 4])
 def test_numpy_predicts_what_keras_does(window, tokens):
-    model, predictor = looking_back(window, tokens=tokens, layers=2)
+    model, predictor = looking_back(window, tokenization=tokens, layers=2)
     songs, bars = seen()
     shown = views(predictor.lookback, songs, bars)
     for view, logits in zip(shown, predictor.with_cycles(bars).logits(songs), strict=True):
@@ -165,7 +165,7 @@ def test_the_bars_change_predictions_and_reach_a_joined_model():
 
 
 def test_it_is_saved_and_loaded(tmp_path):
-    model, _ = looking_back(tokens="factored")
+    model, _ = looking_back(tokenization="factored")
     model.save(tmp_path / "model.keras")
     loaded = keras.models.load_model(tmp_path / "model.keras")
     songs, bars = seen(1)

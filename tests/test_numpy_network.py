@@ -50,7 +50,7 @@ def test_every_input_predicts_the_same(name, kind):
 
 @pytest.mark.parametrize("name", ["lstm", "mlp"])
 def test_symbols_of_parts_predict_the_same(name):
-    model, network = both(model=name, input="embedding", tokens="factored")
+    model, network = both(model=name, input="embedding", tokenization="factored")
     same(model, network)
     assert network.parameters == models.parameters(model)
 
@@ -58,7 +58,7 @@ def test_symbols_of_parts_predict_the_same(name):
 @pytest.mark.parametrize("tokens", ["joint", "factored"])
 @pytest.mark.parametrize("name", NETWORKS)
 def test_the_weights_of_a_file_are_those_of_the_model(name, tokens, tmp_path):
-    model, network = both(model=name, layers=2, input="embedding", tokens=tokens, dropout=0.1)
+    model, network = both(model=name, layers=2, input="embedding", tokenization=tokens, dropout=0.1)
     runs.save_model(tmp_path, model)
     read = read_weights(tmp_path / "model.keras", network.config)
     for ours, theirs in zip(read, model.get_weights(), strict=True):

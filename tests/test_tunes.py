@@ -120,16 +120,20 @@ def test_factored_logits_are_the_sums_of_their_parts():
 
 def test_a_factored_model_is_saved_and_loaded(tmp_path):
     tokenizer = TuneTokenizer.of(tunes(), 0)
-    config = ModelConfig(**STREAM_MODEL | {"units": 8, "tokens": "factored"})
+    config = ModelConfig(**STREAM_MODEL | {"units": 8, "tokenization": "factored"})
     network = models.build(config, len(tokenizer.vocabulary), 1, tokenizer.attributes)
     network.save(tmp_path / "model.keras")
     loaded = keras.models.load_model(tmp_path / "model.keras")
     x = np.array([[3]], dtype=np.int32)
     np.testing.assert_allclose(loaded(x), network(x), atol=1e-6)
-    with pytest.raises(ConfigError, match="tokens factored needs input embedding, not onehot"):
-        models.build(ModelConfig(input="onehot", tokens="factored"), 5)
-    with pytest.raises(ConfigError, match="tokens factored needs the attributes of all 5 tokens"):
-        models.build(ModelConfig(input="embedding", tokens="factored"), 5)
+    with pytest.raises(
+        ConfigError, match="tokenization factored needs input embedding, not onehot"
+    ):
+        models.build(ModelConfig(input="onehot", tokenization="factored"), 5)
+    with pytest.raises(
+        ConfigError, match="tokenization factored needs the attributes of all 5 tokens"
+    ):
+        models.build(ModelConfig(input="embedding", tokenization="factored"), 5)
 
 
 def test_logits_of_many_sequences_are_those_of_each():
@@ -150,7 +154,7 @@ def test_logits_of_many_sequences_are_those_of_each():
 @pytest.mark.parametrize("model", ["lstm", "attention", "lookback"])
 def test_many_tunes_leave_a_run_that_is_measured_on_others(tmp_path, model, tokens):
     result = train(
-        tunes(), output=tmp_path / "run", model=model, tokens=tokens, transpose=1, **SMALL
+        tunes(), output=tmp_path / "run", model=model, tokenization=tokens, transpose=1, **SMALL
     )
     counts = result.metrics["songs"]
     assert sum(counts.values()) == 24

@@ -22,7 +22,7 @@ from melodyrnn.models.registry import (
     MOST_WINDOW,
     RECURRENT,
     SCHEDULES,
-    TOKENS,
+    TOKENIZATIONS,
     WINDOW,
 )
 from melodyrnn.models.settings import Checked, nearest, setting
@@ -45,7 +45,7 @@ class ModelConfig(Checked):
     units: int = setting(128, "units in each hidden layer", least=1, most=8192)
     layers: int | None = setting(None, "hidden layers (default: 1, mlp 2)", least=1, most=16)
     embedding: int = setting(32, "width of the learned vectors of --input embedding", least=1)
-    tokens: str = setting("joint", "what a learned vector stands for", choices=TOKENS)
+    tokenization: str = setting("joint", "what a learned vector stands for", choices=TOKENIZATIONS)
     dropout: float = setting(
         0.0, "dropout rate of each hidden layer's outputs", real=True, most=0.95
     )

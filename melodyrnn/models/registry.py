@@ -177,7 +177,7 @@ MEANS: dict[str, str] = {
     "arithmetic": "a token that one model expects stays likely",
 }
 
-TOKENS: dict[str, str] = {
+TOKENIZATIONS: dict[str, str] = {
     "joint": "each token has a vector of its own",
     "factored": "a token is its pitch and its duration, in the input and in the prediction",
 }

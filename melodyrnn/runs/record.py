@@ -201,7 +201,7 @@ def load_network(path: Path, record: Record) -> Network:
             f"'melodyrnn train SONG --output {path} --resume' goes on with it"
         )
     config, codes = record.model, len(record.vocabulary)
-    ids = parts(record.features) if config.tokens == "factored" and record.features else None
+    ids = parts(record.features) if config.tokenization == "factored" and record.features else None
     try:
         return Network(config, codes, read_weights(file, config), ids)
     except Exception:  # whatever zipfile, HDF5 and NumPy raise on a damaged or foreign file

@@ -237,8 +237,8 @@ def _check(model: ModelConfig, training: StreamConfig) -> None:
     check_stream(model, "text", able)
     if model.spec.lookback:
         raise ConfigError("a text has no bars to look back on; choose another --model")
-    if model.tokens != "joint" or training.transpose:
-        raise ConfigError("a text has --tokens joint and nothing to --transpose")
+    if model.tokenization != "joint" or training.transpose:
+        raise ConfigError("a text has --tokenization joint and nothing to --transpose")
 
 
 def _split(texts: Sequence[Text], config: StreamConfig) -> Split[Sequence[Text]]:

@@ -53,7 +53,7 @@ class TuneTask(NoteTask):
             training,
             tokenizer.vocabulary,
             ({"name": f"{len(items)} songs", "sha256": digest(items), "text": ""},),
-            features=tokenizer.attributes if model.tokens == "factored" else None,
+            features=tokenizer.attributes if model.tokenization == "factored" else None,
             task=self.name,
         )
         return record, parts

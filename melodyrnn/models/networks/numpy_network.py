@@ -86,7 +86,7 @@ class Network(Predictor):
     ) -> None:
         """Raises ValueError where the weights are not those of such a network."""
         self.window, self.config = config.window, config
-        if config.tokens != "factored":
+        if config.tokenization != "factored":
             ids = None
         elif ids is None:
             raise ValueError("factored tokens without the parts of each")
@@ -122,7 +122,9 @@ class Network(Predictor):
         cls, model: KerasModel, config: ModelConfig, features: npt.ArrayLike | None = None
     ) -> "Network":
         """The Keras model that ``models.build`` makes of ``config``."""
-        ids = parts(features) if config.tokens == "factored" and features is not None else None
+        ids = (
+            parts(features) if config.tokenization == "factored" and features is not None else None
+        )
         return cls(config, model.output_shape[-1], model.get_weights(), ids)
 
     @property
@@ -211,7 +213,7 @@ def read_weights(file: Path, config: ModelConfig) -> list[Floats]:
     """
     import h5py
 
-    factored = config.tokens == "factored"
+    factored = config.tokenization == "factored"
     hidden = CELLS[config.spec.cell].keras_name if config.spec.cell else "dense"
     embedding = "factored_embedding" if factored else "embedding"
     if config.spec.lookback:

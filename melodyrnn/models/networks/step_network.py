@@ -101,7 +101,9 @@ def _embedding(
 ) -> KerasLayer:
     """A lookup from indices to attributes: learned, or a fixed table."""
     if config.spec.lookback:
-        known = _parts(config, vocabulary_size, features) if config.tokens == "factored" else None
+        known = (
+            _parts(config, vocabulary_size, features) if config.tokenization == "factored" else None
+        )
         return LookbackEmbedding(
             with_none(vocabulary_size, known),
             kinds(vocabulary_size)[SYMBOLS:],
@@ -109,7 +111,7 @@ def _embedding(
             seeds.getrandbits(31),
             name="embedding",
         )
-    if config.tokens == "factored":
+    if config.tokenization == "factored":
         ids = _parts(config, vocabulary_size, features)
         return FactoredEmbedding(ids, config.embedding, seeds.getrandbits(31), name="embedding")
     if config.input == "embedding":
@@ -128,7 +130,7 @@ def _output_layer(
     config: ModelConfig, vocabulary_size: int, seeds: random.Random, features: npt.ArrayLike | None
 ) -> KerasLayer:
     """From the outputs of the hidden layers to a logit for each token."""
-    if config.tokens == "factored":
+    if config.tokenization == "factored":
         ids = _parts(config, vocabulary_size, features)
         return FactoredLogits(ids, seeds.getrandbits(31), name="logits")
     return keras.layers.Dense(vocabulary_size, kernel_initializer=_glorot(seeds), name="logits")
@@ -137,8 +139,8 @@ def _output_layer(
 def _parts(config: ModelConfig, vocabulary_size: int, features: npt.ArrayLike | None) -> Indices:
     """Which pitch and which duration each token has, (V, 2). Raises ConfigError."""
     if config.input != "embedding":
-        raise ConfigError(f"--tokens factored needs --input embedding, not {config.input}")
-    return parts(_attributes(vocabulary_size, features, "--tokens factored"))
+        raise ConfigError(f"--tokenization factored needs --input embedding, not {config.input}")
+    return parts(_attributes(vocabulary_size, features, "--tokenization factored"))
 
 
 def _attributes(
