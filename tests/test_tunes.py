@@ -172,7 +172,7 @@ def test_many_tunes_leave_a_run_that_is_measured_on_others(tmp_path, model, toke
         some = evaluate(result.run, [tunes()[0], strange, tunes()[1]])
     assert some.left_out == ("strange: tokens that are not in the run's vocabulary: CC64",)
     assert [each.name for each in some.items] == ["tune 0", "tune 1"]
-    assert [each.model for each in result.baselines] == ["order 2", "PPM*"]
+    assert [each.model for each in result.baselines] == ["order-2 PPM", "PPM*"]
     document = json.loads((tmp_path / "run" / "run.json").read_text(encoding="utf-8"))
     assert document["task"] == "tunes"
     assert document["metrics"] == result.metrics
@@ -190,7 +190,7 @@ def test_what_is_done_beside_the_learning_is_reported(tmp_path):
     assert calls[0] == (0, 24, "tunes sorted by what they are for")
     assert calls[1:] == [
         (done, count, f"songs, {model} {does}")
-        for model in ("order 2", "PPM*")
+        for model in ("order-2 PPM", "PPM*")
         for count, does in ((train_songs + validation, "learns"), (held_out, "predicts"))
         for done in range(count)
     ]
@@ -234,7 +234,7 @@ def test_counting_runs_of_any_length_is_a_model_among_the_others(tmp_path):
     (made,) = generate(result.run, bars=2, meter="4/4").songs
     assert made.song.duration == 8
     two = train(tunes(), output=tmp_path / "two", model="ppm", order=2)
-    assert two.bits == pytest.approx(baseline["order 2"])
+    assert two.bits == pytest.approx(baseline["order-2 PPM"])
 
 
 @pytest.mark.parametrize("model", ["lstm", "lookback"])

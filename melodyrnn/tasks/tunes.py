@@ -25,7 +25,7 @@ from melodyrnn.tasks.task import Baseline, Measurement, Settings
 from melodyrnn.tasks.tokenizer import Dataset, TuneTokenizer
 from melodyrnn.training.program import Program
 
-BASELINES: dict[str, int | None] = {"order 2": 2, "PPM*": None}
+BASELINES: dict[str, int | None] = {"order-2 PPM": 2, "PPM*": None}
 """Name -> the longest context of an n-gram model that stands beside every other."""
 
 
