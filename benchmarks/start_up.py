@@ -16,10 +16,7 @@ SONG = Path(__file__).parent.parent.resolve() / "songs" / "nabiya.txt"
 MELODYRNN = Path(sys.executable).with_name("melodyrnn")
 # What is installed is compiled; so is a working copy after its first start, but where this is set.
 ENVIRONMENT = {key: v for key, v in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
-LEAN = (
-    "from melodyrnn.networks import own_process; own_process.claim(); "
-    "from melodyrnn.networks import backend"
-)
+LEAN = "from melodyrnn.system import startup; startup.claim(); from melodyrnn.models import backend"
 """TensorFlow without the packages that Keras and it only wrap."""
 
 

@@ -12,10 +12,12 @@ if TYPE_CHECKING:
     from melodyrnn.data.gather import gather as gather
     from melodyrnn.errors import ConfigError as ConfigError
     from melodyrnn.errors import ConstraintError as ConstraintError
+    from melodyrnn.errors import FileError as FileError
     from melodyrnn.errors import MelodyError as MelodyError
     from melodyrnn.errors import MelodyWarning as MelodyWarning
     from melodyrnn.errors import MidiError as MidiError
     from melodyrnn.errors import NotationError as NotationError
+    from melodyrnn.errors import PluginError as PluginError
     from melodyrnn.errors import RenderError as RenderError
     from melodyrnn.errors import RunError as RunError
     from melodyrnn.errors import ScoreError as ScoreError
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     from melodyrnn.experiments.comparison.compare import compare as compare
     from melodyrnn.experiments.sweep.sweep import SweepResult as SweepResult
     from melodyrnn.experiments.sweep.sweep import sweep as sweep
+    from melodyrnn.formats.format import Format as Format
     from melodyrnn.formats.read import Corpus as Corpus
     from melodyrnn.formats.read import read_song as read_song
     from melodyrnn.lessons.run_lesson import run_lesson as run_lesson
@@ -66,7 +69,9 @@ _HOME = {
     "ConstraintError": "errors",
     "Corpus": "formats.read",
     "EvaluateResult": "evaluation.result",
+    "FileError": "errors",
     "FormConfig": "models.config",
+    "Format": "formats.format",
     "GenerateResult": "workflows.generate",
     "GeneratedFigures": "evaluation.generated",
     "InspectResult": "workflows.inspect",
@@ -79,6 +84,7 @@ _HOME = {
     "NotationError": "errors",
     "Note": "music.song",
     "Pitch": "music.song",
+    "PluginError": "errors",
     "RenderError": "errors",
     "Run": "runs.run",
     "RunError": "errors",

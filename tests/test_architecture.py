@@ -1,4 +1,4 @@
-"""Imports run one way, and start-up stays light. Each check is shown able to fail."""
+"""Imports run one way, objects answer, start-up stays light. Each check is shown able to fail."""
 
 import ast
 import subprocess
@@ -108,14 +108,116 @@ def test_a_breach_is_found(module, source):
     assert list(breaches(module, source))
 
 
-def test_no_two_modules_import_each_other():
-    edges = {
-        (module, name.removeprefix("melodyrnn."))
-        for module, source in modules()
-        for name in imports(ast.parse(source))
-        if name.startswith("melodyrnn.")
+def parts_of(names):
+    return {name.split(".")[0] for name in names}
+
+
+def test_every_part_of_the_package_has_its_rules():
+    assert parts_of(name for name, _ in modules()) == {*MAY_IMPORT}
+    assert parts_of(["orchestra.strings"]) - {*MAY_IMPORT}
+
+
+def graph(sources):
+    """Module -> the modules of the package that it imports, early, late or for types."""
+    edges = {}
+    for module, source in sources.items():
+        edges[module] = set()
+        for node in ast.walk(ast.parse(source)):
+            names = []
+            if isinstance(node, ast.Import):
+                names = [alias.name for alias in node.names]
+            elif isinstance(node, ast.ImportFrom):
+                submodules = [f"{node.module}.{alias.name}" for alias in node.names]
+                known = [name for name in submodules if name.removeprefix("melodyrnn.") in sources]
+                names = known or [node.module]
+            inner = {name.removeprefix("melodyrnn.") for name in names}
+            edges[module] |= inner & sources.keys() - {module}
+    return edges
+
+
+def in_cycles(edges):
+    """The modules of the cycles, and those between: what is left once the ends are taken away."""
+    left = dict(edges)
+    while True:
+        imported = {name for names in left.values() for name in names}
+        ends = [name for name in left if not left[name] & left.keys() or name not in imported]
+        if not ends:
+            return set(left)
+        for name in ends:
+            del left[name]
+
+
+def test_no_modules_import_each_other_in_a_circle():
+    assert in_cycles(graph(dict(modules()))) == set()
+
+
+def test_a_circle_is_found():
+    sources = {
+        "music.a": "from melodyrnn.music.b import x\nimport melodyrnn.music.d",
+        "music.b": "def late():\n    from melodyrnn.music import c",
+        "music.c": "if TYPE_CHECKING:\n    import melodyrnn.music.a",
+        "music.d": "import json",
+        "music.e": "from melodyrnn.music import a",
     }
-    assert not {(a, b) for a, b in edges if (b, a) in edges}
+    assert in_cycles(graph(sources)) == {"music.a", "music.b", "music.c"}
+
+
+MOST_LINES = 60
+ENDS = {"START", "END"}
+TOKENIZER = "tasks.tokenizer"
+
+
+def named(node):
+    return node.id if isinstance(node, ast.Name) else getattr(node, "attr", None)
+
+
+def questions(module, source):
+    """Places that ask what a task or a tokenizer should answer, by their lines."""
+    for node in ast.walk(ast.parse(source)):
+        if not isinstance(node, ast.Compare):
+            continue
+        sides = [node.left, *node.comparators]
+        if "source" in map(named, sides) and not isinstance(node.ops[0], ast.Is | ast.IsNot):
+            yield f"{module}:{node.lineno}: asks what the source is"
+        membership = isinstance(node.ops[0], ast.In | ast.NotIn)
+        if membership and named(node.left) in ENDS and module != TOKENIZER:
+            yield f"{module}:{node.lineno}: asks whether a vocabulary has ends"
+
+
+def long_functions(module, source):
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            lines = node.end_lineno - node.lineno + 1
+            if lines > MOST_LINES:
+                yield f"{module}.{node.name}: {lines} lines"
+
+
+@pytest.mark.parametrize("check", [questions, long_functions])
+def test_objects_answer_and_functions_are_short(check):
+    assert [found for module in modules() for found in check(*module)] == []
+
+
+@pytest.mark.parametrize(
+    ("check", "source"),
+    [
+        (questions, 'if record.task == "text": pass'),
+        (questions, 'if source != "songs": pass'),
+        (questions, 'if "tunes" == run.source: pass'),
+        (questions, 'if record.task in ("tunes", "text"): pass'),
+        (questions, "START in vocabulary"),
+        (questions, "vocabulary_module.END not in vocabulary.symbols"),
+        (long_functions, "def long():\n" + "    pass\n" * MOST_LINES),
+        (long_functions, "class A:\n    async def long():\n" + "        pass\n" * MOST_LINES),
+    ],
+)
+def test_what_is_asked_or_long_is_found(check, source):
+    assert list(check("workflows.train", source))
+
+
+def test_what_may_be_asked_may_be():
+    assert not list(questions(TOKENIZER, "START in vocabulary"))
+    assert not list(questions("workflows.train", "source is None and step != START"))
+    assert not list(long_functions("workflows.train", "def f():\n" + "    pass\n" * 59))
 
 
 def loaded_after(statement):

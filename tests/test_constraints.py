@@ -1,5 +1,5 @@
 # ruff: noqa: E501 - a table of messages keeps one row a line
-"""What rules codes out, against the plainest way to find out the same."""
+"""What rules tokens out, against the plainest way to find out the same."""
 
 from fractions import Fraction
 from functools import lru_cache
@@ -29,15 +29,15 @@ from melodyrnn.tasks.control.primer import beginning
 from melodyrnn.tasks.tokenizer import Dataset, TuneTokenizer
 
 
-def array(codes):
-    return np.array(codes, dtype=np.int32)
+def array(ids):
+    return np.array(ids, dtype=np.int32)
 
 
-def allowed(constraint, codes, left=100):
-    """Of each code, whether it may come after ``codes``, told step by step."""
-    states = np.asarray(constraint.begin(array(codes[:1])))[None]
-    for code in codes[1:]:
-        states = constraint.advance(states, array([code]))
+def allowed(constraint, ids, left=100):
+    """Of each token, whether it may come after ``ids``, found step by step."""
+    states = np.asarray(constraint.begin(array(ids[:1])))[None]
+    for index in ids[1:]:
+        states = constraint.advance(states, array([index]))
     return constraint.allowed(states, left)[0].tolist()
 
 
@@ -52,16 +52,16 @@ def automata(draw):
         st.lists(st.lists(target, min_size=kinds, max_size=kinds), min_size=states, max_size=states)
     )
     final = draw(st.lists(st.booleans(), min_size=states, max_size=states))
-    of_code = draw(st.lists(st.integers(0, kinds - 1), min_size=1, max_size=4))
-    return Automaton("", array(table), array(of_code), np.array(final))
+    of_token = draw(st.lists(st.integers(0, kinds - 1), min_size=1, max_size=4))
+    return Automaton("", array(table), array(of_token), np.array(final))
 
 
-def ends_within(automaton, state, codes):
-    """Whether at most so many codes lead from a state to a final one."""
+def ends_within(automaton, state, tokens):
+    """Whether at most so many tokens lead from a state to a final one."""
     if automaton.final[state]:
         return True
     following = {s for s in automaton.table[state].tolist() if s != NOWHERE}
-    return codes > 0 and any(ends_within(automaton, s, codes - 1) for s in following)
+    return tokens > 0 and any(ends_within(automaton, s, tokens - 1) for s in following)
 
 
 @given(automata(), st.integers(1, 4))
@@ -82,12 +82,12 @@ def test_lasting_states_reach_a_cycle():
 
 
 @given(st.lists(st.integers(0, 1), min_size=1, max_size=40), st.integers(1, 9))
-def test_avoiding_loops_is_never_closing_one(codes, period):
-    codes += codes[-period:] * 5  # all but always a loop, or near one
-    codes = codes[: len(codes) - len(codes) % 7]
-    assume(codes)
-    expected = [closing_loop(array([*codes, code])) is None for code in (0, 1, 2)]
-    assert allowed(NoLoops("", 3), codes) == expected
+def test_avoiding_loops_is_never_closing_one(ids, period):
+    ids += ids[-period:] * 5  # all but always a loop, or near one
+    ids = ids[: len(ids) - len(ids) % 7]
+    assume(ids)
+    expected = [closing_loop(array([*ids, index])) is None for index in (0, 1, 2)]
+    assert allowed(NoLoops("", 3), ids) == expected
 
 
 small = st.builds(
@@ -108,14 +108,19 @@ tunes = st.lists(small, min_size=6, max_size=20).map(lambda notes: Song(tuple(no
 def test_a_note_is_ruled_out_just_where_it_would_be_one_too_many_of_a_copy(learned, notes, most):
     named = [Named(f"song {n}", song) for n, song in enumerate(learned)]
     dataset, copies = Dataset.of(named, 1), Copies(named)
-    codes = [code for code in to_tokens(Song(tuple(notes))) if code in dataset.vocabulary]
-    assume(codes and copies.longest(from_tokens(codes)).notes <= most)
+    tokens = [token for token in to_tokens(Song(tuple(notes))) if token in dataset.vocabulary]
+    assume(tokens and copies.longest(from_tokens(tokens)).notes <= most)
     form = form_of(
-        FormConfig(max_copy=most), dataset, copies, dataset.vocabulary.encode(codes), Fraction(0), 1
+        FormConfig(max_copy=most),
+        dataset,
+        copies,
+        dataset.vocabulary.encode(tokens),
+        Fraction(0),
+        1,
     )
-    mask = allowed(form.constraints[0], dataset.vocabulary.encode(codes))
-    for code, may in zip(dataset.vocabulary.symbols, mask, strict=True):
-        assert may == (copies.longest(from_tokens([*codes, code])).notes <= most)
+    mask = allowed(form.constraints[0], dataset.vocabulary.encode(tokens))
+    for token, may in zip(dataset.vocabulary.symbols, mask, strict=True):
+        assert may == (copies.longest(from_tokens([*tokens, token])).notes <= most)
 
 
 # Bars, key and end: songs, or an error where there is no way
@@ -150,13 +155,13 @@ class Rules:
         ]
         return all(map(self.fits, at, notes)) and self.ends(at[-1], notes[-1])
 
-    def can_end(self, notes, codes, most):
+    def can_end(self, notes, choices, most):
         @lru_cache(None)
         def can(at, last, left):
             at = at if self.full else self.pickup + (at - self.pickup) % self.meter.bar
             return self.ends(at, last) or any(
                 can(at + note.duration, note, left - 1)
-                for note in codes
+                for note in choices
                 if left and self.fits(at, note)
             )
 
@@ -193,17 +198,17 @@ def test_songs_keep_to_bars_key_and_end_or_there_is_no_way(asking, seed, tempera
     dataset = Dataset.of([Named("tune", tune)], 1)
     copies, given_ = Copies(dataset.songs), beginning(None, dataset, 1)
     rules = Rules(config, tune.meter, tune.key, tune.pickup)
-    codes = [parse(code).notes[0] for code in dataset.vocabulary.symbols]
+    notes = [parse(token).notes[0] for token in dataset.vocabulary.symbols]
     try:
         form = form_of(config, dataset, copies, *given_, length)
     except ConstraintError:
-        in_scale = any(note.pitch and in_key(note, tune.key) for note in codes)
+        in_scale = any(note.pitch and in_key(note, tune.key) for note in notes)
         fits = (in_scale or not config.key) and rules.fits(Fraction(0), tune.notes[0])
-        possible = fits and rules.can_end(tune.notes[:1], codes, length or 60)
+        possible = fits and rules.can_end(tune.notes[:1], notes, length or 60)
         assert not possible or not (config.bars or config.end)
         return
     sample = SampleConfig(temperature=temperature, seed=seed)
-    model = Ngram(dataset.sequences, 1, len(codes))
+    model = Ngram(dataset.sequences, 1, len(notes))
     drawn = generate(model, given_.indices, form.length, sample, 3, constraints=form.constraints)
     for indices in drawn.songs:
         song = from_tokens(dataset.vocabulary.decode(indices), form.like)
@@ -291,18 +296,18 @@ def asked_of(text, primer=None, length=None, **asked):
 @pytest.mark.parametrize(
     ("text", "asked", "message"),
     [
-        ("trip{c4} d2", {"bars": 8, "meter": "6/8"}, "bars 8, meter 6/8: no code of this run fills the last 1/3 quarter of bar 1 of 6/8; choose another meter, or allow ties=True"),
-        ("c2 d2", {"bars": 1, "meter": "3/4", "ties": True}, "bars 1, meter 3/4: no code of this run fills the last quarter of bar 1 of 3/4; choose another meter"),
-        ("c4 d4", {"bars": 2, "meter": "3/8"}, "bars 2, meter 3/8: no code of this run fills the last 1/2 quarter of bar 1 of 3/8; choose another meter, or allow ties=True"),
+        ("trip{c4} d2", {"bars": 8, "meter": "6/8"}, "bars 8, meter 6/8: no token of this run fills the last 1/3 quarter of bar 1 of 6/8; choose another meter, or allow ties=True"),
+        ("c2 d2", {"bars": 1, "meter": "3/4", "ties": True}, "bars 1, meter 3/4: no token of this run fills the last quarter of bar 1 of 3/4; choose another meter"),
+        ("c4 d4", {"bars": 2, "meter": "3/8"}, "bars 2, meter 3/8: no token of this run fills the last 1/2 quarter of bar 1 of 3/8; choose another meter, or allow ties=True"),
         ("c2 d4", {"bars": 1, "meter": "3/8", "pickup": "4"}, "bars 1, meter 3/8, pickup 4: note 1 of the primer, c2, sounds across a bar line of 3/8; give another primer, or allow ties=True"),
-        ("d2 d2", {"meter": "3/4"}, "meter 3/4: no code of this run fills the last quarter of a bar of 3/4; choose another meter, or allow ties=True"),
-        ("c2 d4", {"bars": 1, "meter": "3/4", "end": True}, "bars 1, meter 3/4, end=True: no code of this run on C, the tonic, fills the last quarter of bar 1 of 3/4; choose another meter, or allow ties=True"),
-        ("d1 c1.", {"end": True}, "end=True: no code of this run ends a bar of 4/4 on C, the tonic; choose another meter, or allow ties=True"),
-        ("d1 c1.", {"bars": 2, "end": True}, "bars 2, end=True: no code of this run on C, the tonic, fills the last 4 quarters of bar 2 of 4/4; choose another meter, or allow ties=True"),
-        ("d2 e4", {"end": True}, "end=True: no code of this run sounds C, the tonic of C major; choose another key"),
+        ("d2 d2", {"meter": "3/4"}, "meter 3/4: no token of this run fills the last quarter of a bar of 3/4; choose another meter, or allow ties=True"),
+        ("c2 d4", {"bars": 1, "meter": "3/4", "end": True}, "bars 1, meter 3/4, end=True: no token of this run on C, the tonic, fills the last quarter of bar 1 of 3/4; choose another meter, or allow ties=True"),
+        ("d1 c1.", {"end": True}, "end=True: no token of this run ends a bar of 4/4 on C, the tonic; choose another meter, or allow ties=True"),
+        ("d1 c1.", {"bars": 2, "end": True}, "bars 2, end=True: no token of this run on C, the tonic, fills the last 4 quarters of bar 2 of 4/4; choose another meter, or allow ties=True"),
+        ("d2 e4", {"end": True}, "end=True: no token of this run sounds C, the tonic of C major; choose another key"),
         ("c2 d4 e4", {"key": "F# major"}, 'key "F# major": no note of this run is in it; choose another'),
         ("c2 d4 f4", {"bars": 2, "key": "D", "primer": "d4 f4"}, 'key "D major": note 2 of the primer, f4, is not in it; give another primer'),
-        ("d2 d2", {"meter": "3/4", "end": True, "key": "D"}, 'meter 3/4, key "D major", end=True: no code of this run in D major fills the last quarter of a bar of 3/4; choose another meter or key, or allow ties=True'),
+        ("d2 d2", {"meter": "3/4", "end": True, "key": "D"}, 'meter 3/4, key "D major", end=True: no token of this run in D major fills the last quarter of a bar of 3/4; choose another meter or key, or allow ties=True'),
         ("c1 d1", {"bars": 1, "meter": "3/4", "ties": True}, "bars 1, meter 3/4: the primer alone is longer; give more bars"),
         ("d1 c4", {"bars": 1, "end": True}, "bars 1, end=True: note 1 of the primer, d1, fills the last bar and is not C, the tonic of C major; give more bars"),
         ("c2 d4 f4", {"bars": 2, "length": 2}, "bars 2: takes 3 notes after the primer at least, and length is 2; give length 3 or more, or leave it out"),
@@ -310,7 +315,7 @@ def asked_of(text, primer=None, length=None, **asked):
         ("d4 c4", {"pickup": "x"}, "pickup: unknown pickup 'x'; write the note values before the first full bar, such as '8' or '4+16'"),
         ("d4 c4", {"meter": "3"}, "meter: unknown meter '3'; write it as beats/unit, such as '3/4'"),
         ("d4 c4", {"key": "d"}, "key: key 'd' may be either; write 'D' or 'd minor'"),
-        ("d4 c4", {"ties": True}, "ties=True is of no use without bars, meter or end=True; leave it out"),
+        ("d4 c4", {"ties": True}, "ties=True has no effect without bars, meter or end=True; leave it out"),
         ("d4 d4", {"max_copy": 1, "primer": "d4 d4"}, "max_copy 1: the primer itself has 2 notes in a row of song; give another primer, or a higher max_copy"),
         ("d4 c4", {"bars": 257}, "bars 257 is out of range; it must be a whole number at least 1 and at most 256"),
         ("d4 c4", {"bars": 0}, "bars 0 is out of range; it must be a whole number at least 1 and at most 256"),

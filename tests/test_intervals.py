@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from melodyrnn.evaluation.paired import LEAST_FAMILIES, judge
+from melodyrnn.evaluation.paired_differences import LEAST_FAMILIES, compare_held_out
 from melodyrnn.sequences import student
 from melodyrnn.sequences.intervals import Estimate, estimates, holm
 
@@ -122,7 +122,7 @@ def test_holm_by_hand():
 def test_few_families_are_not_judged(count):
     songs = 2 * count
     bits = {"a": [[1.0 + place / 100 for place in range(songs)]], "b": [[3.0] * songs]}
-    found = judge(bits, [40] * songs, [place // 2 for place in range(songs)])
+    found = compare_held_out(bits, [40] * songs, [place // 2 for place in range(songs)])
     assert (found.songs, found.families) == (songs, count)
     (pair,) = found.pairs
     assert pair.judged == pair.beyond_chance == (count >= LEAST_FAMILIES)

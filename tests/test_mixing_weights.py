@@ -6,7 +6,7 @@ from melodyrnn.models.mixing_weights import fit
 
 
 def drawn(seed, notes=400, codes=5):
-    """A truth, (N, V), and codes drawn from it."""
+    """A truth, (N, V), and tokens drawn from it."""
     random = np.random.default_rng(seed)
     truth = random.dirichlet(np.ones(codes) * 0.5, notes) * 0.99 + 0.01 / codes
     targets = np.array([random.choice(codes, p=p) for p in truth])

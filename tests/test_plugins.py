@@ -1,4 +1,4 @@
-"""Models and cells that another package adds by entry points, and what is said once it is gone."""
+"""A package of two files that adds a model, a cell and a format, and what is said without it."""
 
 import json
 import os
@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from melodyrnn import plugins
-from melodyrnn.errors import ConfigError, PluginError
+from melodyrnn import evaluate, plugins
+from melodyrnn.errors import ConfigError, PluginError, RunError
 from melodyrnn.models import registry
 from melodyrnn.models.config import ModelConfig
 from melodyrnn.models.recurrent import cells
@@ -19,22 +19,35 @@ from melodyrnn.models.registry import CELLS, MODELS
 
 ROOT = Path(__file__).parent.parent
 
-ROW = """\
+ROWS = """\
+from melodyrnn.formats.format import Format
 from melodyrnn.models.model import NgramModel
+from melodyrnn.models.recurrent.cells import Cell
 
 row = NgramModel(
     about="every note as likely as it is in the songs",
     title="the unigram model",
     predictor="unigram.predictor:Unigram",
 )
-cell = None
+
+
+def step(math, z, state, u):
+    h = math.tanh(z + state[0] @ u)
+    return h, (h,)
+
+
+cell = Cell("", "a cell without gates", "network without gates", step, gates=1)
+solfa = Format(
+    "sol-fa", (".solfa",), read="unigram.predictor:read", write="unigram.predictor:write"
+)
 """
 
 PREDICTOR = '''\
-"""The frequency of each token."""
+"""The frequency of each token, and the names of a singer."""
 
 import numpy as np
 
+from melodyrnn import parse
 from melodyrnn.models.predictor import Predictor
 
 
@@ -62,6 +75,18 @@ def make(sequences, window, codes):
     More of it.
     """
     return Unigram(sequences, window, codes)
+
+
+NAMES = dict(zip("do re mi fa sol la ti".split(), "cdefgab"))
+
+
+def read(data, name):
+    return parse(" ".join(f"{NAMES[word]}4" for word in data.decode().split()), name)
+
+
+def write(song):
+    letters = {letter: name for name, letter in NAMES.items()}
+    return " ".join(letters[note.pitch.step] for note in song)
 '''
 
 ENTRY_POINTS = """\
@@ -71,6 +96,12 @@ by-a-function = unigram.predictor:make
 broken = unigram.nowhere:row
 strange = unigram.row:cell
 lstm = unigram.row:row
+
+[melodyrnn.cells]
+ungated = unigram.row:cell
+
+[melodyrnn.formats]
+solfa = unigram.row:solfa
 """
 
 
@@ -79,7 +110,7 @@ def site(tmp_path_factory):
     """A folder of packages in which one is installed."""
     folder = tmp_path_factory.mktemp("site")
     (folder / "unigram").mkdir()
-    (folder / "unigram" / "row.py").write_text(ROW, "utf-8")
+    (folder / "unigram" / "row.py").write_text(ROWS, "utf-8")
     (folder / "unigram" / "predictor.py").write_text(PREDICTOR, "utf-8")
     metadata = folder / "melody_unigram-1.0.dist-info"
     metadata.mkdir()
@@ -122,12 +153,27 @@ def run(site, nabiya, tmp_path_factory):
     return folder / "run"
 
 
+@pytest.fixture(scope="module")
+def cell_run(site, nabiya, run):
+    """A run of the network of the package's cell, beside that of its model."""
+    settings = ["--units", 4, "--epochs", 2, "--no-early-stop", "--output", "cell"]
+    done = call("train", nabiya, "--model", "ungated", *settings, site=site, cwd=run.parent)
+    assert done.returncode == 0, done.stderr
+    return run.parent / "cell"
+
+
 def test_the_help_lists_them_and_says_what_is_broken(site, tmp_path):
     shown = " ".join(call("train", "--help", site=site, cwd=tmp_path).stdout.split())
     assert "unigram every note as likely as it is in the songs" in shown
     assert "by-a-function Made by a function, without a row" in shown
+    assert "ungated a cell without gates, state carried all along" in shown
+    assert "ungated-stateless ungated that forgets at each window" in shown
     assert "broken model 'broken' comes from the package" in shown
-    assert "unigram" not in call("train", "--help", cwd=tmp_path).stdout
+    without = call("train", "--help", cwd=tmp_path).stdout
+    assert "unigram" not in without
+    assert "ungated" not in without
+    written = [call("render", "--help", site=each, cwd=tmp_path).stdout for each in (site, None)]
+    assert [".solfa" in shown for shown in written] == [True, False]
 
 
 def test_it_is_used_like_any_other(site, run, nabiya):
@@ -139,25 +185,61 @@ def test_it_is_used_like_any_other(site, run, nabiya):
     assert joined.stdout.startswith("unigram with a short-term model")
 
 
-def test_a_comparison_names_it_in_its_sentence(site, nabiya, tmp_path):
-    models = ["--models", "unigram,repeat", "--output", "compared"]
-    done = call("compare", nabiya, *models, "--json", site=site, cwd=tmp_path)
+def test_its_cell_is_used_like_any_other(site, cell_run, nabiya):
+    made = call("generate", cell_run, "--length", 5, "--json", site=site, cwd=cell_run.parent)
+    assert len(json.loads(made.stdout)["songs"][0]["tokens"]) == 4 + 5
+    done = call("evaluate", cell_run, nabiya, "--json", site=site, cwd=cell_run.parent)
+    assert json.loads(done.stdout)["model"] == "ungated"
+
+
+def test_its_format_is_read_and_written(site, tmp_path):
+    (tmp_path / "scale.solfa").write_text("do re mi fa sol la ti do re mi", "utf-8")
+    for source, target in (("scale.solfa", "scale.abc"), ("scale.abc", "again.solfa")):
+        done = call("render", source, "-o", target, site=site, cwd=tmp_path)
+        assert (done.returncode, done.stdout, done.stderr) == (0, f"{target}\n", "")
+    assert (tmp_path / "again.solfa").read_text("utf-8") == "do re mi fa sol la ti do re mi"
+    done = call("inspect", "scale.solfa", "--json", site=site, cwd=tmp_path)
+    assert json.loads(done.stdout)["tokens"][:3] == ["c4", "d4", "e4"]
+
+
+def test_a_comparison_names_both_in_its_sentence(site, nabiya, tmp_path):
+    settings = ["--units", 4, "--epochs", 2, "--seeds", 1, "--jobs", 1, "--output", "compared"]
+    models = ["--models", "unigram,ungated"]
+    done = call("compare", nabiya, *models, *settings, "--json", site=site, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
     found = json.loads(done.stdout)
     assert {each["model"]: len(each["runs"]) for each in found["models"]} == {
         "unigram": 1,
-        "repeat": 1,
+        "ungated": 1,
     }
-    assert "the unigram model" in found["sentence"].lower()
+    sentence = found["sentence"].lower()
+    assert "the unigram model" in sentence
+    assert "the network without gates" in sentence
 
 
-def test_a_run_says_what_is_missing_once_the_package_is_gone(run, nabiya):
-    for arguments in (["generate", run], ["evaluate", run, nabiya]):
-        done = call(*arguments, cwd=run.parent)
-        assert done.returncode == 1
-        assert done.stderr == (
-            f"error: {run / 'run.json'}: model 'unigram' comes from a package that is not "
+@pytest.mark.parametrize("name", ["unigram", "ungated"])
+def test_a_run_says_what_is_missing_once_the_package_is_gone(run, cell_run, nabiya, name):
+    gone = {"unigram": run, "ungated": cell_run}[name]
+    resumed = ["train", nabiya, "--model", name, "--output", gone, "--resume"]
+    for arguments in (["generate", gone], ["evaluate", gone, nabiya]):
+        done = call(*arguments, cwd=gone.parent)
+        assert (done.returncode, done.stdout) == (1, "")
+        assert done.stderr.removeprefix(f"measuring {gone} …\n") == (  # where that takes a while
+            f"error: {gone / 'run.json'}: model '{name}' comes from a package that is not "
             "installed; install that package, or use another model\n"
         )
+    done = call(*resumed, cwd=gone.parent)
+    assert done.returncode in (1, 2)
+    assert "Traceback" not in done.stderr
+    with pytest.raises(RunError, match=f"model '{name}' comes from a package that is not"):
+        evaluate(gone, nabiya)
+
+
+def test_a_song_of_its_format_says_what_there_is_once_the_package_is_gone(tmp_path):
+    (tmp_path / "scale.solfa").write_text("do re mi", "utf-8")
+    done = call("inspect", "scale.solfa", cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith("error: scale.solfa: unknown kind of file '.solfa'; songs end in")
 
 
 def test_a_near_name_is_suggested(site, nabiya, tmp_path):
@@ -189,7 +271,7 @@ class TestTables:
         assert "broken" not in MODELS.having(lambda model: True)
         assert MODELS.get("nothing") is None
 
-    def test_an_unknown_name_is_told_the_nearest(self):
+    def test_of_an_unknown_name_the_nearest_is_suggested(self):
         with pytest.raises(ConfigError, match=r"'unigrams' is unknown; did you mean 'unigram'\?"):
             ModelConfig("unigrams")
 

@@ -3,19 +3,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from melodyrnn.sequences.overlap import sharing
-from melodyrnn.sequences.recall import recall
+from melodyrnn.sequences.repetitions import recall
 
 CODES = st.lists(st.integers(0, 3), max_size=24)
 
 
-def slowly(codes, known, alike):
+def slowly(symbols, known, alike):
     """Straight from the definition."""
     found = []
-    for t in range(len(codes)):
+    for t in range(len(symbols)):
         best = (-1, 0)
         for j in range(t):
             run, back = 0, int(not known)
-            while back + run <= j and codes[j - back - run] == codes[t - back - run]:
+            while back + run <= j and symbols[j - back - run] == symbols[t - back - run]:
                 run += 1
             if run and alike[t][j] and run >= best[1]:
                 best = (j, run)
@@ -24,18 +24,18 @@ def slowly(codes, known, alike):
 
 
 @given(CODES, st.booleans(), st.integers(0, 2**32 - 1))
-def test_as_defined(codes, known, seed):
-    alike = np.random.default_rng(seed).random((len(codes), len(codes))) < 0.8
-    told = recall(codes, known=known, alike=alike)
-    assert list(zip(told.place.tolist(), told.length.tolist(), strict=True)) == slowly(
-        codes, known, alike
+def test_as_defined(symbols, known, seed):
+    alike = np.random.default_rng(seed).random((len(symbols), len(symbols))) < 0.8
+    recalled = recall(symbols, known=known, alike=alike)
+    assert list(zip(recalled.place.tolist(), recalled.length.tolist(), strict=True)) == slowly(
+        symbols, known, alike
     )
 
 
 def test_what_came_the_last_time():
-    told = recall(list("abcabdab"))
-    assert told.place.tolist() == [-1, -1, -1, -1, 1, 2, -1, 4]
-    assert told.length.tolist() == [0, 0, 0, 0, 1, 2, 0, 1]
+    recalled = recall(list("abcabdab"))
+    assert recalled.place.tolist() == [-1, -1, -1, -1, 1, 2, -1, 4]
+    assert recalled.length.tolist() == [0, 0, 0, 0, 1, 2, 0, 1]
 
 
 def test_nothing_to_recall():
@@ -44,10 +44,10 @@ def test_nothing_to_recall():
 
 
 @given(CODES.filter(len), st.data())
-def test_what_comes_later_changes_nothing_before(codes, data):
-    cut = data.draw(st.integers(0, len(codes) - 1))
-    other = codes[:cut] + data.draw(st.lists(st.integers(0, 3), max_size=5))
-    one, two = recall(codes), recall(other)
+def test_what_comes_later_changes_nothing_before(symbols, data):
+    cut = data.draw(st.integers(0, len(symbols) - 1))
+    other = symbols[:cut] + data.draw(st.lists(st.integers(0, 3), max_size=5))
+    one, two = recall(symbols), recall(other)
     assert one.place[: cut + 1].tolist()[: len(other)] == two.place[: cut + 1].tolist()
 
 

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from melodyrnn.data.gather import gather
 from melodyrnn.models.combining import Joined
 from melodyrnn.models.mixing_weights import fit_joined
-from melodyrnn.models.ngrams.memories import ppm
 from melodyrnn.models.ngrams.ngram import Ngram
+from melodyrnn.models.ngrams.ppm_ensemble import ppm
 from melodyrnn.models.ngrams.short_term import ShortTerm, fitted, fitted_left_out, with_short_term
 from melodyrnn.tasks.tokenizer import Dataset, TuneTokenizer
 

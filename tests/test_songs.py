@@ -112,17 +112,17 @@ def test_between_them_they_use_the_whole_notation() -> None:
     assert {"나비야", "아리랑", "도라지"} <= {song.title for song in songs}
 
 
-def ceiling(codes: list[str], window: int) -> tuple[int, int]:
-    """(right, all) of the best guess from each window of codes alone."""
+def ceiling(tokens: list[str], window: int) -> tuple[int, int]:
+    """(right, all) of the best prediction from each window of tokens alone."""
     after: defaultdict[tuple[str, ...], Counter[str]] = defaultdict(Counter)
-    for start in range(len(codes) - window):
-        after[tuple(codes[start : start + window])][codes[start + window]] += 1
-    return sum(max(c.values()) for c in after.values()), len(codes) - window
+    for start in range(len(tokens) - window):
+        after[tuple(tokens[start : start + window])][tokens[start + window]] += 1
+    return sum(max(c.values()) for c in after.values()), len(tokens) - window
 
 
 class TestNabiya:
     song: Song = SONGS["nabiya"]
-    codes = to_tokens(SONGS["nabiya"])
+    tokens = to_tokens(SONGS["nabiya"])
 
     def test_title_meter_and_table(self) -> None:
         assert self.song.title == "나비야"
@@ -131,7 +131,7 @@ class TestNabiya:
         assert " ".join(self.song.codes) == table
 
     def test_its_first_windows(self) -> None:
-        indices = [self.song.codes.index(code) for code in self.codes]
+        indices = [self.song.codes.index(token) for token in self.tokens]
         assert len(indices) == 54
         assert [indices[start : start + 5] for start in range(10)] == [
             [11, 9, 2, 10, 8],
@@ -147,7 +147,7 @@ class TestNabiya:
         ]
 
     def test_the_memoryless_ceiling(self) -> None:
-        assert [ceiling(self.codes, window) for window in range(1, 9)] == [
+        assert [ceiling(self.tokens, window) for window in range(1, 9)] == [
             (30, 53),
             (39, 52),
             (44, 51),

@@ -64,7 +64,7 @@ def test_the_seed_makes_the_weights(model):
 
 
 def test_parameters_of_the_courses_networks():
-    # 4 gates of 128 units over 1 input, 128 outputs and a bias; then 14 codes over 128 and a bias.
+    # 4 gates of 128 units over 1 input, 128 outputs and a bias; then 14 tokens over 128 and a bias.
     lstm, mlp = (models.build(ModelConfig(model), 14) for model in ("lstm", "mlp"))
     assert models.parameters(lstm) == 4 * 128 * (1 + 128 + 1) + 14 * 129
     assert models.parameters(mlp) == 128 * 5 + 128 * 129 + 14 * 129
@@ -85,7 +85,7 @@ def test_attribute_tables():
     assert models.attribute_table("onehot", 3).tolist() == np.eye(3).tolist()
     table = models.attribute_table("features", 3, [[60, 0.5], [62, 1], [64, 0.5]])
     assert table.tolist() == [[0, 0], [0.5, 1], [1, 0]]
-    with pytest.raises(ConfigError, match="input features needs the attributes of all 5 codes"):
+    with pytest.raises(ConfigError, match="input features needs the attributes of all 5 tokens"):
         models.attribute_table("features", 5, [[1, 2]])
 
 

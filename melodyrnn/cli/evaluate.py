@@ -6,15 +6,17 @@ from typing import Any
 
 import click
 
-from melodyrnn.cli.numbers import NUMBERS, show_numbers, show_rows
-from melodyrnn.cli.options import PATH, WITH_SHORT_TERM, Several, print_json, reading_many
+from melodyrnn.cli.measures import NUMBERS, show_numbers, show_rows
+from melodyrnn.cli.options import PATH, WITH_SHORT_TERM, Result, Several, print_json, reading_many
 from melodyrnn.errors import ConfigError
 
 _FIGURES = """\b
-right        the likeliest value is the one that came; of pitch and duration,
-             the likeliest when all codes that have it are taken together
-copy         notes in a row that a training song has too, in whatever key and
-             note values; docs/measures.md has this and the other figures
+correct        notes whose likeliest value is the true one; of pitch and
+               duration, the likeliest when all tokens that share it are
+               taken together
+copy           notes in a row that a training song has too, in any key and
+               in any note values; docs/measures.md explains this and the
+               other figures
 """
 
 
@@ -26,29 +28,30 @@ copy         notes in a row that a training song has too, in whatever key and
     multiple=True,
     type=PATH,
     metavar="SONG…",
-    help="songs that were generated: measure them beside the training songs",
+    help="generated songs, to be compared with the training songs",
 )
 @click.option(
     "--training",
     multiple=True,
     type=PATH,
     metavar="SONG…",
-    help="those they came from  [default: the run's]",
+    help="the training songs  [default: the run's]",
 )
 @click.option(
     "--held-out",
     multiple=True,
     type=PATH,
     metavar="SONG…",
-    help="songs that people made, as a yardstick  [default: the run's, if it has any]",
+    help="held-out songs, for comparison  [default: the run's, if it has any]",
 )
 @WITH_SHORT_TERM
 @reading_many
 @click.option("--json", "as_json", is_flag=True, help="print one JSON document")
 def evaluate(run: Path | None, songs: tuple[Path, ...], as_json: bool, **settings: Any) -> None:
-    """Measure a run on songs, on those it was trained on, or on those held out.
+    """Measure a run on the SONGS given or, without any, on its own.
 
-    With --generated, measure new songs beside those they came from, and how much is copied.
+    Of a run on many tunes, its own are those held out. With --generated, new songs are compared
+    with the training songs, and what they copy is measured.
     """
     from melodyrnn.console.progress import progress_of
 
@@ -62,8 +65,9 @@ def evaluate(run: Path | None, songs: tuple[Path, ...], as_json: bool, **setting
 
 def _evaluated(
     run: Path | None, songs: tuple[Path, ...], settings: dict[str, Any]
-) -> tuple[Any, Callable[[Any], None]]:
-    """The result, and how it is shown. Raises MelodyError."""
+) -> tuple[Result, Callable[[Any], None]]:
+    """The result, and what shows it. Raises MelodyError."""
+    from melodyrnn.console.generated import show_generated
     from melodyrnn.workflows.evaluate import evaluate, evaluate_generated
 
     generated, sets = settings.pop("generated"), ("training", "held_out")
@@ -75,7 +79,7 @@ def _evaluated(
                 "SONGS are predicted by the run, --generated songs are set beside others; ask for "
                 "one"
             )
-        return evaluate_generated(generated, run, **settings), _show_generated
+        return evaluate_generated(generated, run, **settings), show_generated
     for name in sets:
         if settings.pop(name):
             option = "--" + name.replace("_", "-")
@@ -122,11 +126,8 @@ def _show_text(result: Any) -> None:
         )
 
 
-def _show_generated(result: Any) -> None:
-    from melodyrnn.console.generated import show_generated
-
-    show_generated(result)
-
-
-_SHOWN: dict[str, Callable[[Any], None]] = {"note": _show_songs, "character": _show_text}
+_SHOWN: dict[str, Callable[[Any], None]] = {
+    "note": _show_songs,
+    "character": _show_text,
+}
 """What bits are counted per -> what is printed."""

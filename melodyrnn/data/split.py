@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from hashlib import sha256
-from typing import NamedTuple
+from typing import Generic, NamedTuple, TypeVar
 
 from melodyrnn.data.gather import Named
 from melodyrnn.errors import ConfigError
@@ -10,23 +10,30 @@ from melodyrnn.music.note_tokens import to_tokens
 from melodyrnn.music.relative_steps import relative
 from melodyrnn.sequences.families import families
 
+Data_co = TypeVar("Data_co", covariant=True)
+
 FRACTION = 0.25
 """Of the songs, how many are held out where nothing is said."""
 
 
-class Split(NamedTuple):
-    """Songs by what they are for. No tune stands on two sides, transposed or varied or not."""
+class Split(NamedTuple, Generic[Data_co]):
+    """Data by what it is for."""
 
-    learned: tuple[Named, ...]
-    validation: tuple[Named, ...]  # choose the best weights
-    held_out: tuple[Named, ...]  # are only measured
-
-    def without_validation(self) -> "Split":
-        """For a model that has no epoch to choose: it learns from the validation songs too."""
-        return Split((*self.learned, *self.validation), (), self.held_out)
+    train: Data_co
+    validation: Data_co  # chooses the best weights
+    held_out: Data_co  # is only measured
 
 
-def split(songs: Sequence[Named], fraction: float, seed: int = 0) -> Split:
+SongSplit = Split[tuple[Named, ...]]
+"""No tune stands on two sides, transposed or varied or not."""
+
+
+def without_validation(parts: SongSplit) -> SongSplit:
+    """For a model that has no epoch to choose: it learns from the validation songs too."""
+    return Split((*parts.train, *parts.validation), (), parts.held_out)
+
+
+def split(songs: Sequence[Named], fraction: float, seed: int = 0) -> SongSplit:
     """Hold out ``fraction`` of the tunes and, of the others, as much again for validation.
 
     Each tune falls by a digest of its notes and ``seed``, so that the same songs fall the same

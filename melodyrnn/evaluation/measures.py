@@ -1,17 +1,16 @@
 """The three numbers by which every model is evaluated, and the ceiling beside them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from melodyrnn.generation.generate import whole_song
 from melodyrnn.models.ngrams.ngram import Tally, ceiling
-from melodyrnn.models.predictor import Predictor
+from melodyrnn.models.predictor import Logits, Predictor
 from melodyrnn.sequences.score import score_of
 from melodyrnn.sequences.vocabulary import Indices
+from melodyrnn.system.documents import JSON
 from melodyrnn.tasks.tokenizer import Dataset
 
 
@@ -19,14 +18,14 @@ from melodyrnn.tasks.tokenizer import Dataset
 class Played:
     """One song as a model predicts it and plays it."""
 
-    logits: npt.NDArray[Any]  # (L - window, V): of each next token, given the song's own window
+    logits: Logits  # (L - window, V): of each next token, given the song's own window
     whole_song: Indices  # (L,): the first window, then each next token from its own predictions
     tokens: list[str]  # of the whole song
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Measures:
-    """What a model gets right of a dataset; ``Tally`` of all songs together, and of each."""
+    """What a model predicts correctly: a ``Tally`` of all songs together, and of each."""
 
     window: int
     bits: tuple[float, ...]  # of each song, bits per note
@@ -34,7 +33,13 @@ class Measures:
     ceiling: Tally
     one_steps: tuple[Tally, ...]
     whole_songs: tuple[Tally, ...]
-    played: tuple[Played, ...] = field(repr=False)
+    played: tuple[Played, ...]
+
+    def __repr__(self) -> str:
+        return (
+            f"<Measures {self.one_step} in one step, {self.whole_song} whole song, "
+            f"{self.bits_per_note:.3f} bits per note>"
+        )
 
     @property
     def tokens(self) -> list[list[str]]:
@@ -49,7 +54,7 @@ class Measures:
     def whole_song(self) -> Tally:
         return total(self.whole_songs)
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> dict[str, JSON]:
         return {
             "one_step": self.one_step.to_json(),
             "whole_song": self.whole_song.to_json(),
@@ -69,9 +74,7 @@ def measure(predictor: Predictor, dataset: Dataset) -> Measures:
     return measures_of(predictor.window, sequences, played)
 
 
-def _played(
-    predictor: Predictor, logits: npt.NDArray[Any], sequence: Indices, dataset: Dataset
-) -> Played:
+def _played(predictor: Predictor, logits: Logits, sequence: Indices, dataset: Dataset) -> Played:
     played = whole_song(predictor, sequence)
     return Played(logits, played, dataset.vocabulary.decode(played))
 

@@ -2,15 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
+from melodyrnn.models.predictor import Logits
 from melodyrnn.sequences.intervals import CONFIDENCE, Families, Interval, intervals
 from melodyrnn.sequences.sampling import log_softmax
 from melodyrnn.sequences.score import Score, score_of
 from melodyrnn.sequences.vocabulary import Indices
+from melodyrnn.system.documents import JSON
 from melodyrnn.tasks.tokenizer import NoteTokenizer
 
 Groups = Mapping[str, Indices]
@@ -32,7 +32,7 @@ def groups_of(tokenizer: NoteTokenizer) -> Groups:
     return {name: group.astype(np.int32) for name, group in groups.items()}
 
 
-def scores_of(logits: npt.NDArray[Any], targets: Indices, groups: Groups) -> Scores:
+def scores_of(logits: Logits, targets: Indices, groups: Groups) -> Scores:
     """Logits (N, V) against the tokens that came, (N,). The probability of a value is the sum of
     those of the tokens that have it.
     """
@@ -47,7 +47,7 @@ def scores_of(logits: npt.NDArray[Any], targets: Indices, groups: Groups) -> Sco
 
 
 def note_scores(
-    logits: Sequence[npt.NDArray[Any]], sequences: Sequence[Indices], tokenizer: NoteTokenizer
+    logits: Sequence[Logits], sequences: Sequence[Indices], tokenizer: NoteTokenizer
 ) -> list[Scores]:
     """Of each song. ``logits`` are of the last tokens of each sequence; an end is no note."""
     groups = groups_of(tokenizer)
@@ -71,7 +71,7 @@ class Predicted:
         return Interval(*(2 ** min(bits, _MOST_BITS) for bits in self.bits))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class NoteScores:
     """How well a model predicts several songs, all of them in its training set or none."""
 
@@ -95,7 +95,11 @@ class NoteScores:
         predicted = {name: Predicted(*pair) for name, pair in zip(names, pairs, strict=True)}
         return cls(len(scores), sum(notes), predicted)
 
-    def to_json(self) -> dict[str, Any]:
+    def __repr__(self) -> str:
+        bits = self.predicted["both"].bits.value
+        return f"<NoteScores {self.songs} songs, {self.notes} notes, {bits:.3f} bits per note>"
+
+    def to_json(self) -> dict[str, JSON]:
         predicted = {
             name: {
                 "bits": each.bits._asdict(),

@@ -15,7 +15,7 @@ class ComparedModelSettings(TypedDict, total=False):
     units: int
     layers: int | None
     embedding: int
-    tokens: str
+    tokenization: str
     dropout: float
     order: int | None
     escape: str

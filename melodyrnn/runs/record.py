@@ -18,7 +18,7 @@ import re
 import tempfile
 import zipfile
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from functools import partial
 from pathlib import Path
 from typing import Any, Self
@@ -42,12 +42,6 @@ from melodyrnn.sequences.vocabulary import Vocabulary
 
 FORMAT = 4
 FILE = "run.json"
-SOURCES: dict[str, type[TrainConfig] | type[StreamConfig]] = {
-    "songs": TrainConfig,
-    "tunes": StreamConfig,
-    "text": StreamConfig,
-}
-"""What a run learned from -> the settings it was trained with."""
 TRAINING, FINISHED, INTERRUPTED = "training", "finished", "interrupted"
 CHECKPOINT = Path("checkpoint") / "state.npz"
 _LARGEST_RECORD = 1_000_000_000
@@ -65,7 +59,7 @@ class Record:
     validation: tuple[dict[str, str], ...] = ()  # songs by which the best weights were chosen
     held_out: tuple[dict[str, str], ...] = ()  # songs that were only measured
     features: tuple[tuple[float, ...], ...] | None = None  # attributes of each code, (V, F)
-    source: str = "songs"  # one of SOURCES
+    task: str = "songs"  # what was learned: the name of a task
     status: str = TRAINING  # then FINISHED or INTERRUPTED
     epochs: int = 0
     best_epoch: int = 0
@@ -93,7 +87,7 @@ class Record:
         return replace(
             record,
             model=ModelConfig.from_json(record.model),
-            training=SOURCES[record.source].from_json(record.training),
+            training=_training(record.training),
             vocabulary=Vocabulary.from_json(record.vocabulary),
             songs=_songs(record.songs),
             validation=_songs(record.validation),
@@ -105,6 +99,13 @@ class Record:
             metrics=dict(record.metrics),
             versions=dict(record.versions),
         )
+
+
+def _training(document: object) -> TrainConfig | StreamConfig:
+    """The settings of the one way of training or the other, by their names. Raises ConfigError."""
+    names = set(document) if isinstance(document, dict) else set()
+    kind = StreamConfig if names == {each.name for each in fields(StreamConfig)} else TrainConfig
+    return kind.from_json(document)
 
 
 def _songs(documents: Any) -> tuple[dict[str, str], ...]:
@@ -200,7 +201,7 @@ def load_network(path: Path, record: Record) -> Network:
             f"'melodyrnn train SONG --output {path} --resume' goes on with it"
         )
     config, codes = record.model, len(record.vocabulary)
-    ids = parts(record.features) if config.tokens == "factored" and record.features else None
+    ids = parts(record.features) if config.tokenization == "factored" and record.features else None
     try:
         return Network(config, codes, read_weights(file, config), ids)
     except Exception:  # whatever zipfile, HDF5 and NumPy raise on a damaged or foreign file

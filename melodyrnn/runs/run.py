@@ -7,6 +7,7 @@ from os import PathLike
 from pathlib import Path
 from typing import Any, Self
 
+from melodyrnn.data.split import Split
 from melodyrnn.errors import RunError
 from melodyrnn.models.predictor import Predictor
 from melodyrnn.runs import record as records
@@ -14,7 +15,7 @@ from melodyrnn.runs.record import Record
 from melodyrnn.runs.session import Session
 from melodyrnn.sequences.vocabulary import Vocabulary
 from melodyrnn.tasks.registry import TASKS
-from melodyrnn.tasks.task import MOVABLE, Parts, Settings, Task
+from melodyrnn.tasks.task import MOVABLE, Settings, Task
 from melodyrnn.tasks.tokenizer import Tokenizer
 
 
@@ -30,7 +31,7 @@ class Run(PathLike[str]):
 
     def __repr__(self) -> str:
         model, status = self.record.model.model, self.record.status
-        return f"<Run {self.path}, {model} on {self.record.source}, {status}>"
+        return f"<Run {self.path}, {model} on {self.record.task}, {status}>"
 
     @classmethod
     def open(cls, path: "str | PathLike[str]") -> Self:
@@ -39,7 +40,7 @@ class Run(PathLike[str]):
 
     @classmethod
     def begin(
-        cls, path: Path, record: Record, parts: Parts[Any], *, fresh: bool, overwrite: bool
+        cls, path: Path, record: Record, parts: Split[Any], *, fresh: bool, overwrite: bool
     ) -> Self:
         """Make the folder at ``path`` or, ``fresh``, at the first free number after it.
 
@@ -74,8 +75,14 @@ class Run(PathLike[str]):
 
     @property
     def task(self) -> Task[Any, Any]:
-        """What it learned."""
-        return TASKS[self.record.source]
+        """What it learned. Raises RunError for a task that is not here."""
+        try:
+            return TASKS[self.record.task]
+        except KeyError:
+            raise RunError(
+                f"{self.path}: was trained on the task {self.record.task!r}, which is none of "
+                f"{', '.join(TASKS)}; train again"
+            ) from None
 
     @property
     def vocabulary(self) -> Vocabulary:
@@ -86,7 +93,7 @@ class Run(PathLike[str]):
         return self.task.tokenizer(self.record.vocabulary)
 
     @cached_property
-    def parts(self) -> Parts[Sequence[Any]]:
+    def parts(self) -> Split[Sequence[Any]]:
         """Its songs by what they were for. Raises RunError for a run on text, which keeps none."""
         return self.task.parts(self.path, self.record)
 

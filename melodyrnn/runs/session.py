@@ -8,16 +8,17 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Protocol
 
+from melodyrnn.data.split import Split
 from melodyrnn.models.config import ModelConfig
 from melodyrnn.models.predictor import Predictor
 from melodyrnn.runs.checkpointed_training import train_in_folder
 from melodyrnn.runs.record import FINISHED, TRAINING, Record, load_network
 from melodyrnn.sequences.vocabulary import Indices
 from melodyrnn.system.progress import Progress, silent
-from melodyrnn.tasks.task import Parts, Task
+from melodyrnn.tasks.task import Task
 
 
-class Folder(Protocol):
+class RunInFolder(Protocol):
     """What a session needs of a run."""
 
     @property
@@ -27,7 +28,7 @@ class Folder(Protocol):
     @property
     def task(self) -> Task[Any, Any]: ...
     @property
-    def parts(self) -> Parts[Any]: ...
+    def parts(self) -> Split[Any]: ...
 
 
 class Session:
@@ -35,8 +36,8 @@ class Session:
 
     def __init__(
         self,
-        run: Folder,
-        data: Parts[Any] | None = None,
+        run: RunInFolder,
+        data: Split[Any] | None = None,
         progress: Progress = silent,
         tensorboard: bool = False,
     ) -> None:
@@ -47,7 +48,7 @@ class Session:
             self.data = data
 
     @cached_property
-    def data(self) -> Parts[Any]:
+    def data(self) -> Split[Any]:
         return self.task.encode(self.record, self._run.parts)
 
     @property

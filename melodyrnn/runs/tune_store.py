@@ -7,7 +7,7 @@ from pathlib import Path
 from melodyrnn.data.file_tunes import FileTune
 from melodyrnn.data.gather import Named
 from melodyrnn.data.packing import pack, unpack
-from melodyrnn.data.split import Split
+from melodyrnn.data.split import SongSplit, Split
 from melodyrnn.errors import RunError
 from melodyrnn.files import make_folder, read_bytes, write_atomically
 from melodyrnn.music.song import Note
@@ -16,7 +16,7 @@ FOLDER = "tunes"
 _LARGEST = 1_000_000_000
 
 
-def keep(path: Path, parts: Split) -> list[Path]:
+def keep(path: Path, parts: Split[Sequence[Named]]) -> list[Path]:
     """Write what was learned, what chose the weights and what was held out. Raises MelodyError."""
     folder = make_folder(path / FOLDER)
     return [
@@ -25,7 +25,7 @@ def keep(path: Path, parts: Split) -> list[Path]:
     ]
 
 
-def kept(path: Path) -> Split:
+def kept(path: Path) -> SongSplit:
     """What ``keep`` wrote. Raises RunError."""
     return Split(*(_read(path / FOLDER / name) for name in Split._fields))
 

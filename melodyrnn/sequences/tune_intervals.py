@@ -17,7 +17,7 @@ from melodyrnn.sequences.intervals import (
 Floats = npt.NDArray[np.float64]
 
 
-class Parts(NamedTuple):
+class Ratio(NamedTuple):
     """A figure that is a sum over another one, of each tune; any mean, and F1, is of this form."""
 
     tops: Floats  # (N,)
@@ -29,41 +29,41 @@ class Parts(NamedTuple):
         return float(_ratio(self.tops.sum(), self.bottoms.sum()))
 
 
-def mean(values: npt.ArrayLike, weights: npt.ArrayLike | None = None) -> Parts:
+def mean(values: npt.ArrayLike, weights: npt.ArrayLike | None = None) -> Ratio:
     """The mean of ``values`` (N,), each tune counting once or as ``weights`` says."""
     values = np.asarray(values, dtype=np.float64)
     bottoms = np.ones_like(values) if weights is None else np.asarray(weights, dtype=np.float64)
-    return Parts(values * bottoms, bottoms)
+    return Ratio(values * bottoms, bottoms)
 
 
-def f1(predicted: npt.NDArray[np.bool_], true: npt.NDArray[np.bool_]) -> Parts:
+def f1(predicted: npt.NDArray[np.bool_], true: npt.NDArray[np.bool_]) -> Ratio:
     """The harmonic mean of precision and recall, 2 TP / (2 TP + FP + FN). Each (N, T)."""
     both, one = (predicted & true).sum(1), (predicted ^ true).sum(1)
-    return Parts(np.asarray(2.0 * both), np.asarray(2.0 * both + one))
+    return Ratio(np.asarray(2.0 * both), np.asarray(2.0 * both + one))
 
 
-def interval(parts: Parts, families: Families | None = None) -> Interval:
+def interval(parts: Ratio, families: Families | None = None) -> Interval:
     """By the delete-one jackknife over families of tunes; by default each is one of its own."""
     without, sizes = _without(parts, families)
     return jackknife(parts.value, without, sizes).interval()
 
 
-def difference(a: Parts, b: Parts, families: Families | None = None) -> Interval:
+def difference(a: Ratio, b: Ratio, families: Families | None = None) -> Interval:
     """By how much a is above b on the same tunes: the same, paired."""
     (without_a, sizes), (without_b, _) = _without(a, families), _without(b, families)
     return jackknife(a.value - b.value, without_a - without_b, sizes).interval()
 
 
 def at_least(right: int, count: int, share: float) -> float:
-    """The chance that ``count`` guesses, each correct with the chance ``share``, are ``right`` or
-    more times correct: the exact binomial test.
+    """The probability that of ``count`` predictions, each correct with probability ``share``,
+    ``right`` or more are correct: the exact binomial test.
     """
     return sum(
         comb(count, k) * share**k * (1 - share) ** (count - k) for k in range(right, count + 1)
     )
 
 
-def _without(parts: Parts, families: Families | None) -> tuple[Floats, Floats]:
+def _without(parts: Ratio, families: Families | None) -> tuple[Floats, Floats]:
     """The figure without each family in turn, and how much that family counts, each (G,)."""
     totals = by_family(np.stack(parts), families)
     return _ratio(*left_out(totals)[1].T), totals[1]

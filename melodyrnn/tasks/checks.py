@@ -18,7 +18,7 @@ def check_stream(model: ModelConfig, what: str, able: tuple[str, ...] = ()) -> N
 
     ``able`` are the models that can, by default all that see a whole sequence.
     """
-    able = able or tuple(MODELS.having(lambda row: row.hears_whole_songs))
+    able = able or tuple(MODELS.having(lambda row: row.sees_whole_songs))
     if model.model not in able:
         raise ConfigError(
             f"--model {model.model} learns no stream; for {what} choose from {', '.join(able)}"

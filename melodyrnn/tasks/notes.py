@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from melodyrnn.data.copies import Copied, Copies
 from melodyrnn.data.gather import Named, Songs, gather_all, summary, warn_of
+from melodyrnn.data.split import Split
 from melodyrnn.errors import ConfigError, MelodyWarning
 from melodyrnn.evaluation.measures import Measures
 from melodyrnn.evaluation.note_scores import note_scores
@@ -39,7 +40,6 @@ from melodyrnn.tasks.control.form import MOST_NOTES, form_of
 from melodyrnn.tasks.control.primer import beginning
 from melodyrnn.tasks.task import (
     Evaluation,
-    Parts,
     Prompt,
     Reading,
     Request,
@@ -90,9 +90,9 @@ class NoteTask(Task[Named, Dataset]):
     @abstractmethod
     def tokenizer(self, vocabulary: Vocabulary) -> NoteTokenizer: ...
 
-    def encode(self, record: Record, parts: Parts[Sequence[Named]]) -> Parts[Dataset]:
+    def encode(self, record: Record, parts: Split[Sequence[Named]]) -> Split[Dataset]:
         tokenizer, window = self.tokenizer(record.vocabulary), record.model.window
-        return Parts(*(Dataset.of(songs, window, tokenizer) for songs in parts))
+        return Split(*(Dataset.of(songs, window, tokenizer) for songs in parts))
 
     def sequences(self, data: Dataset) -> Sequence[Indices]:
         return data.sequences
@@ -107,17 +107,19 @@ class NoteTask(Task[Named, Dataset]):
         made of its songs at once to the training set, each part predicted from the others. A
         network without a validation set has nothing new to it, and the weights stay as they are.
         """
-        data, codes = self.encode(run.record, run.parts), len(run.record.vocabulary)
+        data, size = self.encode(run.record, run.parts), len(run.record.vocabulary)
         spec, joined = run.record.model.spec, Joined()
         if data.validation.sequences:
             new = data.validation.sequences
-            some = short_term.sample(new, codes)
+            some = short_term.sample(new, size)
             aligned = predictor.with_cycles(data.validation.cycles[some])
-            joined = short_term.fitted(aligned, codes, new[some])
+            joined = short_term.fitted(aligned, size, new[some])
         elif isinstance(spec, NgramModel):
-            make = partial(spec.make, window=predictor.window, codes=codes, config=run.record.model)
-            joined = short_term.fitted_left_out(make, codes, data.train.sequences)
-        return short_term.with_short_term(predictor, codes, joined)
+            make = partial(
+                spec.make, window=predictor.window, vocabulary_size=size, config=run.record.model
+            )
+            joined = short_term.fitted_left_out(make, size, data.train.sequences)
+        return short_term.with_short_term(predictor, size, joined)
 
     # Evaluation
 

@@ -21,5 +21,5 @@ def task_of(songs: Sequence[Named], settings: Settings) -> Task[Named, Any]:
     tradition; other models, and any with ``window``, learn them by heart or all but a part.
     """
     row = MODELS.get(settings.get("model", ModelConfig().model))
-    tradition = len(songs) > 1 and row and row.hears_whole_songs and "window" not in settings
+    tradition = len(songs) > 1 and row and row.sees_whole_songs and "window" not in settings
     return TASKS["tunes" if tradition else "songs"]

@@ -8,7 +8,7 @@ from typing import Any
 import numpy.typing as npt
 
 from melodyrnn.data.gather import Named
-from melodyrnn.data.split import Split, split
+from melodyrnn.data.split import SongSplit, Split, split, without_validation
 from melodyrnn.evaluation.measures import Measures, measure
 from melodyrnn.models.config import ModelConfig, TrainConfig, configure
 from melodyrnn.models.predictor import Predictor
@@ -22,7 +22,7 @@ from melodyrnn.sequences.vocabulary import Vocabulary
 from melodyrnn.system.progress import Progress
 from melodyrnn.tasks.checks import check_lookback
 from melodyrnn.tasks.notes import NoteTask, score
-from melodyrnn.tasks.task import Measurement, Parts, Settings
+from melodyrnn.tasks.task import Measurement, Settings
 from melodyrnn.tasks.tokenizer import Dataset, SongTokenizer
 from melodyrnn.training.program import Program
 
@@ -39,7 +39,7 @@ class SongTask(NoteTask):
 
     def plan(
         self, items: Sequence[Named], settings: Settings
-    ) -> tuple[Record, Parts[Sequence[Named]]]:
+    ) -> tuple[Record, Split[Sequence[Named]]]:
         """With ``held_out`` that part of the songs is kept from training, else none."""
         settings = dict(settings)
         if held_out := settings.pop("held_out", 0):
@@ -47,11 +47,11 @@ class SongTask(NoteTask):
             parts = _for(settings.get("model"), parts)
         else:
             parts = Split(tuple(items), (), ())
-        return self.record(parts, settings), Parts(*parts)
+        return self.record(parts, settings), parts
 
-    def record(self, parts: Split, settings: Settings) -> Record:
+    def record(self, parts: SongSplit, settings: Settings) -> Record:
         """The record of a run on songs that are split already. Raises MelodyError."""
-        settings = {"input": default_input(parts.learned, settings.get("model")), **settings}
+        settings = {"input": default_input(parts.train, settings.get("model")), **settings}
         model, training = configure(settings, ModelConfig, TrainConfig)
         check_lookback(model)
         songs = [named for part in parts for named in part]
@@ -60,31 +60,33 @@ class SongTask(NoteTask):
             model,
             training,
             dataset.vocabulary,
-            songs=_records(parts.learned),
+            songs=_records(parts.train),
             validation=_records(parts.validation),
             held_out=_records(parts.held_out),
             features=dataset.tokenizer.attributes if model.input == "features" else None,
-            source=self.name,
+            task=self.name,
         )
 
     def digests(self, items: Sequence[Named]) -> list[str]:
         return [named.record["sha256"] for named in items]
 
-    def parts(self, path: Path, record: Record) -> Parts[Sequence[Named]]:
+    def parts(self, path: Path, record: Record) -> Split[Sequence[Named]]:
         songs = (record.songs, record.validation, record.held_out)
-        return Parts(*(tuple(map(Named.of_record, some)) for some in songs))
+        return Split(*(tuple(map(Named.of_record, some)) for some in songs))
 
-    def program(self, record: Record, data: Parts[Dataset], model: KerasModel) -> Program[Any, Any]:
-        from melodyrnn.training.windows import Songs, WindowProgram
+    def program(self, record: Record, data: Split[Dataset], model: KerasModel) -> Program[Any, Any]:
+        from melodyrnn.training.windows import TrainingSongs, WindowProgram
 
         config, training = record.model, record.training
         assert isinstance(training, TrainConfig), "songs are learned from windows"
-        songs = Songs(data.train.inputs(config), data.validation.inputs(config), record.features)
+        songs = TrainingSongs(
+            data.train.inputs(config), data.validation.inputs(config), record.features
+        )
         batch = 1 if config.spec.stateful else training.batch or config.spec.batch
         return WindowProgram(model, songs, config, training, batch)
 
     def measure(
-        self, predictor: Predictor, record: Record, data: Parts[Dataset], progress: Progress
+        self, predictor: Predictor, record: Record, data: Split[Dataset], progress: Progress
     ) -> Measurement:
         measures = measure(predictor, data.train)
         held_out = score(predictor, data.held_out) if data.held_out.songs else None
@@ -99,7 +101,7 @@ class SongTask(NoteTask):
         return [played.logits for played in measures.played], measures
 
     def illustrate(
-        self, path: Path, record: Record, data: Parts[Dataset], measurement: Measurement
+        self, path: Path, record: Record, data: Split[Dataset], measurement: Measurement
     ) -> list[Path]:
         """The first song as the model plays it from its first window."""
         assert measurement.measures, "songs learned by heart are played"
@@ -113,17 +115,17 @@ def _records(songs: Sequence[Named]) -> tuple[dict[str, str], ...]:
 
 def default_input(songs: Sequence[Named], model: str | None) -> str:
     """How tokens enter the network where nothing is said: the courses' plain index for one song,
-    learned vectors for several, whose tokens are too many for one number to tell apart, and for a
+    learned vectors for several, whose tokens are too many for one number to distinguish, and for a
     model that sees several tokens at once.
     """
     row = MODELS.get(model or ModelConfig().model)
     return "embedding" if len(songs) > 1 or (row and row.lookback) else "index"
 
 
-def _for(model: str | None, parts: Split) -> Split:
+def _for(model: str | None, parts: SongSplit) -> SongSplit:
     """As the model learns them: some have no weights to choose."""
     row = MODELS.get(model or ModelConfig().model)
-    return parts if not row or row.uses_validation else parts.without_validation()
+    return parts if not row or row.uses_validation else without_validation(parts)
 
 
 def _held_out(record: Record, held_out: Score) -> dict[str, object]:

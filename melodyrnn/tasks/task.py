@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, NamedTuple, Protocol, TypeVar
 
+from melodyrnn.data.split import Split
 from melodyrnn.errors import ConfigError
 from melodyrnn.models.config import FormConfig, SampleConfig
 from melodyrnn.models.predictor import Predictor
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from melodyrnn.training.program import Program
 
 Item = TypeVar("Item")
+Item_co = TypeVar("Item_co", covariant=True)
 Data = TypeVar("Data")
 
 Settings = Mapping[str, Any]
@@ -46,14 +48,6 @@ class Reading(NamedTuple):
     grid: str | None = None  # quantises performed timing
     report: bool = False  # whether each item left out is named
     progress: Progress | None = None
-
-
-class Parts(NamedTuple, Generic[Data]):
-    """Data by what it is for."""
-
-    train: Data
-    validation: Data  # chooses the best weights
-    held_out: Data  # is only measured
 
 
 class Baseline(NamedTuple):
@@ -90,7 +84,6 @@ class Prompt(NamedTuple):
     length: int  # tokens after it, at most
     constraints: "tuple[Constraint, ...]" = ()
     like: "Song | None" = None  # whose meter, key, tempo and pickup new songs have
-    form: FormConfig | None = None
 
 
 @dataclass(frozen=True)
@@ -126,7 +119,7 @@ class Made(Protocol):
     def to_json(self) -> dict[str, Any]: ...
 
 
-class Trained(Protocol[Item]):
+class Trained(Protocol[Item_co]):
     """What a task needs of a run: its record, and what it learned from."""
 
     @property
@@ -134,11 +127,11 @@ class Trained(Protocol[Item]):
     @property
     def record(self) -> Record: ...
     @property
-    def parts(self) -> "Parts[Sequence[Item]]": ...
+    def parts(self) -> Split[Sequence[Item_co]]: ...
 
 
 class Task(ABC, Generic[Item, Data]):
-    """``Item`` is what a person names, such as a song; ``Data`` many of them as sequences of ids."""
+    """``Item`` is what a person names, such as a song; ``Data`` many of them as ids."""
 
     name: ClassVar[str]
     """What a run's record calls it."""
@@ -166,23 +159,23 @@ class Task(ABC, Generic[Item, Data]):
     @abstractmethod
     def plan(
         self, items: Sequence[Item], settings: Settings
-    ) -> tuple[Record, Parts[Sequence[Item]]]:
+    ) -> tuple[Record, Split[Sequence[Item]]]:
         """The record of a run that is to begin, and its items by what they are for.
 
         Raises MelodyError where the settings do not suit the items.
         """
 
     @abstractmethod
-    def parts(self, path: Path, record: Record) -> Parts[Sequence[Item]]:
+    def parts(self, path: Path, record: Record) -> Split[Sequence[Item]]:
         """The items of the run at ``path``, as far as it keeps them. Raises RunError."""
 
     def resumed_parts(
         self, path: Path, record: Record, items: Sequence[Item]
-    ) -> Parts[Sequence[Item]]:
+    ) -> Split[Sequence[Item]]:
         """``parts`` of a run that is to go on, with the items in hand."""
         return self.parts(path, record)
 
-    def keep(self, path: Path, parts: Parts[Sequence[Item]]) -> None:
+    def keep(self, path: Path, parts: Split[Sequence[Item]]) -> None:
         """Write the items of a run that has just begun, where its record does not hold them."""
 
     # Learning
@@ -192,7 +185,7 @@ class Task(ABC, Generic[Item, Data]):
         """The tokenizer of a run with this vocabulary."""
 
     @abstractmethod
-    def encode(self, record: Record, parts: Parts[Sequence[Item]]) -> Parts[Data]:
+    def encode(self, record: Record, parts: Split[Sequence[Item]]) -> Split[Data]:
         """The items as sequences of ids. Raises MelodyError."""
 
     @abstractmethod
@@ -201,7 +194,7 @@ class Task(ABC, Generic[Item, Data]):
 
     @abstractmethod
     def program(
-        self, record: Record, data: Parts[Data], model: "KerasModel"
+        self, record: Record, data: Split[Data], model: "KerasModel"
     ) -> "Program[Any, Any]":
         """The compiled arithmetic by which ``model`` learns ``data``."""
 
@@ -211,12 +204,12 @@ class Task(ABC, Generic[Item, Data]):
 
     @abstractmethod
     def measure(
-        self, predictor: Predictor, record: Record, data: Parts[Data], progress: Progress
+        self, predictor: Predictor, record: Record, data: Split[Data], progress: Progress
     ) -> Measurement:
         """What ``predictor`` learned."""
 
     def illustrate(
-        self, path: Path, record: Record, data: Parts[Data], measurement: Measurement
+        self, path: Path, record: Record, data: Split[Data], measurement: Measurement
     ) -> list[Path]:
         """Write into a run what it learned to play. Returns the files."""
         return []

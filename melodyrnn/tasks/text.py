@@ -9,6 +9,7 @@ from unicodedata import normalize
 
 import numpy as np
 
+from melodyrnn.data.split import Split
 from melodyrnn.data.texts import Text, read_texts
 from melodyrnn.errors import ConfigError, MelodyWarning, RunError, VocabularyError
 from melodyrnn.evaluation.result import Evaluated
@@ -37,7 +38,6 @@ from melodyrnn.tasks.task import (
     Baseline,
     Evaluation,
     Measurement,
-    Parts,
     Prompt,
     Reading,
     Request,
@@ -95,34 +95,34 @@ class TextTask(Task[Text, Texts]):
 
     def plan(
         self, items: Sequence[Text], settings: Settings
-    ) -> tuple[Record, Parts[Sequence[Text]]]:
+    ) -> tuple[Record, Split[Sequence[Text]]]:
         model, training = configure({**STREAM_MODEL, **settings}, ModelConfig, StreamConfig)
         _check(model, training)
         tokenizer = CharacterTokenizer.of(text.characters for text in items)
         songs = tuple(text.record for text in items)
-        record = Record(model, training, tokenizer.vocabulary, songs, source=self.name)
+        record = Record(model, training, tokenizer.vocabulary, songs, task=self.name)
         return record, _split(items, training)
 
-    def parts(self, path: Path, record: Record) -> Parts[Sequence[Text]]:
+    def parts(self, path: Path, record: Record) -> Split[Sequence[Text]]:
         raise RunError(f"{path}: a run on text, not on songs; choose another")
 
     def resumed_parts(
         self, path: Path, record: Record, items: Sequence[Text]
-    ) -> Parts[Sequence[Text]]:
+    ) -> Split[Sequence[Text]]:
         assert isinstance(record.training, StreamConfig), "a text is learned as a stream"
         return _split(items, record.training)
 
     def tokenizer(self, vocabulary: Vocabulary) -> CharacterTokenizer:
         return CharacterTokenizer(vocabulary)
 
-    def encode(self, record: Record, parts: Parts[Sequence[Text]]) -> Parts[Texts]:
+    def encode(self, record: Record, parts: Split[Sequence[Text]]) -> Split[Texts]:
         encode = self.tokenizer(record.vocabulary).encode
-        return Parts(*([encode(text.characters) for text in texts] for texts in parts))
+        return Split(*([encode(text.characters) for text in texts] for texts in parts))
 
     def sequences(self, data: Texts) -> Sequence[Indices]:
         return data
 
-    def program(self, record: Record, data: Parts[Texts], model: KerasModel) -> Program[Any, Any]:
+    def program(self, record: Record, data: Split[Texts], model: KerasModel) -> Program[Any, Any]:
         from melodyrnn.training.streams import StreamProgram
 
         config = record.training
@@ -132,7 +132,7 @@ class TextTask(Task[Text, Texts]):
         return StreamProgram(model, lambda epoch: stream, validation, config)
 
     def measure(
-        self, predictor: Predictor, record: Record, data: Parts[Texts], progress: Progress
+        self, predictor: Predictor, record: Record, data: Split[Texts], progress: Progress
     ) -> Measurement:
         config = record.training
         assert isinstance(config, StreamConfig), "a text is learned as a stream"
@@ -233,22 +233,22 @@ class TextTask(Task[Text, Texts]):
 
 
 def _check(model: ModelConfig, training: StreamConfig) -> None:
-    able = tuple(MODELS.having(lambda row: row.hears_whole_songs and row.learns_by_gradient))
+    able = tuple(MODELS.having(lambda row: row.sees_whole_songs and row.learns_by_gradient))
     check_stream(model, "text", able)
     if model.spec.lookback:
         raise ConfigError("a text has no bars to look back on; choose another --model")
-    if model.tokens != "joint" or training.transpose:
-        raise ConfigError("a text has --tokens joint and nothing to --transpose")
+    if model.tokenization != "joint" or training.transpose:
+        raise ConfigError("a text has --tokenization joint and nothing to --transpose")
 
 
-def _split(texts: Sequence[Text], config: StreamConfig) -> Parts[Sequence[Text]]:
+def _split(texts: Sequence[Text], config: StreamConfig) -> Split[Sequence[Text]]:
     """Of each text what is learned and what is held out.
 
     The first character held out is also the last one learned: something stands before it.
     Raises ConfigError where one of the two would have nothing to predict.
     """
     if not config.held_out:
-        return Parts(texts, (), ())
+        return Split(texts, (), ())
     learned, held_out = [], []
     for text in texts:
         count = round(config.held_out * len(text.characters))
@@ -261,7 +261,7 @@ def _split(texts: Sequence[Text], config: StreamConfig) -> Parts[Sequence[Text]]
             )
         learned.append(replace(text, characters=text.characters[:cut]))
         held_out.append(replace(text, characters=text.characters[cut - 1 :]))
-    return Parts(learned, held_out, held_out)
+    return Split(learned, held_out, held_out)
 
 
 def _pieces(sequences: Texts, config: StreamConfig) -> Texts:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from melodyrnn.data.gather import Named
-from melodyrnn.data.split import Split, split
+from melodyrnn.data.split import SongSplit, Split, split, without_validation
 from melodyrnn.errors import ConfigError
 from melodyrnn.models.config import STREAM_MODEL, ModelConfig, StreamConfig, configure
 from melodyrnn.models.ngrams.ppm import Ppm
@@ -21,11 +21,11 @@ from melodyrnn.sequences.vocabulary import Indices, Vocabulary
 from melodyrnn.system.progress import Progress
 from melodyrnn.tasks.checks import check_lookback, check_stream
 from melodyrnn.tasks.notes import NoteTask, score
-from melodyrnn.tasks.task import Baseline, Measurement, Parts, Settings
+from melodyrnn.tasks.task import Baseline, Measurement, Settings
 from melodyrnn.tasks.tokenizer import Dataset, TuneTokenizer
 from melodyrnn.training.program import Program
 
-BASELINES: dict[str, int | None] = {"order 2": 2, "PPM*": None}
+BASELINES: dict[str, int | None] = {"order-2 PPM": 2, "PPM*": None}
 """Name -> the longest context of an n-gram model that stands beside every other."""
 
 
@@ -39,35 +39,35 @@ class TuneTask(NoteTask):
 
     def plan(
         self, items: Sequence[Named], settings: Settings
-    ) -> tuple[Record, Parts[Sequence[Named]]]:
+    ) -> tuple[Record, Split[Sequence[Named]]]:
         """The part ``held_out`` is kept from training, as much of the rest chooses the weights."""
         model, training = configure({**STREAM_MODEL, **settings}, ModelConfig, StreamConfig)
         check_stream(model, self.name)
         check_lookback(model)
         parts = _split(items, training)
         if not model.spec.uses_validation:
-            parts = parts.without_validation()
+            parts = without_validation(parts)
         tokenizer = TuneTokenizer.of([each.song for each in items], training.transpose)
         record = Record(
             model,
             training,
             tokenizer.vocabulary,
             ({"name": f"{len(items)} songs", "sha256": digest(items), "text": ""},),
-            features=tokenizer.attributes if model.tokens == "factored" else None,
-            source=self.name,
+            features=tokenizer.attributes if model.tokenization == "factored" else None,
+            task=self.name,
         )
-        return record, Parts(*parts)
+        return record, parts
 
     def digests(self, items: Sequence[Named]) -> list[str]:
         return [digest(items)]
 
-    def parts(self, path: Path, record: Record) -> Parts[Sequence[Named]]:
-        return Parts(*kept(path))
+    def parts(self, path: Path, record: Record) -> Split[Sequence[Named]]:
+        return Split(*kept(path))
 
-    def keep(self, path: Path, parts: Parts[Sequence[Named]]) -> None:
-        keep(path, Split(*map(tuple, parts)))
+    def keep(self, path: Path, parts: Split[Sequence[Named]]) -> None:
+        keep(path, parts)
 
-    def program(self, record: Record, data: Parts[Dataset], model: KerasModel) -> Program[Any, Any]:
+    def program(self, record: Record, data: Split[Dataset], model: KerasModel) -> Program[Any, Any]:
         from melodyrnn.training.streams import StreamProgram
 
         config = record.training
@@ -81,13 +81,13 @@ class TuneTask(NoteTask):
         )
 
     def measure(
-        self, predictor: Predictor, record: Record, data: Parts[Dataset], progress: Progress
+        self, predictor: Predictor, record: Record, data: Split[Dataset], progress: Progress
     ) -> Measurement:
         """A training that was interrupted gets no baselines: whoever ends it waits for no more."""
         found = score(predictor, data.held_out)
         compared = () if record.interrupted else tuple(_baselines(data, progress))
         metrics = {
-            "songs": {name: len(part.songs) for name, part in zip(_PARTS, data, strict=True)},
+            "songs": {name: len(part.songs) for name, part in data._asdict().items()},
             "held_out_notes": found.all,
             "bits_per_note": found.bits,
             "right": found.right,
@@ -96,13 +96,10 @@ class TuneTask(NoteTask):
         return Measurement(found.bits, metrics, held_out=found, baselines=compared)
 
 
-_PARTS = Parts._fields
-
-
-def _split(songs: Sequence[Named], config: StreamConfig) -> Split:
+def _split(songs: Sequence[Named], config: StreamConfig) -> SongSplit:
     """Raises ConfigError, also where what is held out would leave nothing."""
     parts = split(songs, config.held_out, config.seed)
-    if not parts.learned or not parts.held_out:
+    if not parts.train or not parts.held_out:
         raise ConfigError(
             f"--held-out {config.held_out:g} of {len(songs)} songs leaves none to train on or none "
             "to evaluate on; give more songs"
@@ -110,7 +107,7 @@ def _split(songs: Sequence[Named], config: StreamConfig) -> Split:
     return parts
 
 
-def _baselines(data: Parts[Dataset], progress: Progress) -> Iterator[Baseline]:
+def _baselines(data: Split[Dataset], progress: Progress) -> Iterator[Baseline]:
     """N-gram models that learned the same songs, the validation's too, and predict the same."""
     learned = data.train.sequences + data.validation.sequences
     tokenizer, test = data.held_out.tokenizer, data.held_out.sequences

@@ -17,7 +17,7 @@ CEILING_WINDOWS = range(1, 9)
 
 @dataclass(frozen=True)
 class InspectResult:
-    """A song as codes, indices and windows."""
+    """A song as tokens, indices and windows."""
 
     dataset: Dataset  # of one song
     window: int

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, Unpack, cast
 
 from melodyrnn.data.gather import Songs, Source, gather
+from melodyrnn.data.split import Split
 from melodyrnn.data.texts import read_texts
 from melodyrnn.evaluation.measures import Measures
 from melodyrnn.models.settings_types import TextSettings, TrainSettings
@@ -17,7 +18,7 @@ from melodyrnn.runs.session import Session
 from melodyrnn.sequences.score import Score
 from melodyrnn.system.progress import Progress, silent
 from melodyrnn.tasks.registry import TASKS, task_of
-from melodyrnn.tasks.task import Baseline, Measurement, Parts, Settings, Task
+from melodyrnn.tasks.task import Baseline, Measurement, Settings, Task
 
 
 @dataclass(frozen=True, repr=False)
@@ -55,7 +56,7 @@ class TrainResult:
         return {
             "run": str(self.run.path),
             "model": record.model.model,
-            "task": record.source,
+            "task": record.task,
             "parameters": self.parameters,
             "epochs": record.epochs,
             "best_epoch": record.best_epoch,
@@ -152,7 +153,7 @@ def learn_parts(
     task: Task[Any, Any],
     path: Path,
     record: Record,
-    parts: Parts[Any],
+    parts: Split[Any],
     folder: Folder,
     progress: Progress = silent,
 ) -> TrainResult:
@@ -163,7 +164,7 @@ def learn_parts(
 
 
 def carry_out(
-    run: Run, data: Parts[Any], folder: Folder, progress: Progress = silent
+    run: Run, data: Split[Any], folder: Folder, progress: Progress = silent
 ) -> TrainResult:
     """Learn, from the last checkpoint if there is one; measure; record. Raises MelodyError."""
     task = run.task

@@ -8,15 +8,15 @@ from typing import Any
 
 import numpy as np
 
-from melodyrnn.data.split import Split
+from melodyrnn.data.split import SongSplit
 from melodyrnn.errors import RunError
 from melodyrnn.evaluation.measures import Measures
 from melodyrnn.files import write_atomically
 from melodyrnn.models.ngrams.ngram import Tally, successors
 from melodyrnn.sequences.sampling import log_softmax
 from melodyrnn.sequences.score import score_of
+from melodyrnn.system.documents import JSON
 from melodyrnn.tasks.songs import SongTask
-from melodyrnn.tasks.task import Parts
 from melodyrnn.tasks.tokenizer import Dataset, SongTokenizer
 from melodyrnn.workflows.train import Folder, TrainResult, learn_items, learn_parts
 
@@ -31,11 +31,11 @@ class Plan:
     seed: int
     window: int
     settings: dict[str, Any]  # other fields of ModelConfig and TrainConfig
-    parts: Split
+    parts: SongSplit
     path: Path
 
     @property
-    def key(self) -> dict[str, Any]:
+    def key(self) -> dict[str, JSON]:
         """What the result depends on."""
         return {
             "model": self.model,
@@ -67,7 +67,7 @@ class Trial:
     ambiguous: list[tuple[int, dict[str, float]]]  # index of the note -> its probabilities
     held_out_bits: list[float]  # of each song held out, bits per note
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> dict[str, JSON]:
         tallies = {"one_step": self.one_step.to_json(), "whole_song": self.whole_song.to_json()}
         return asdict(self) | tallies
 
@@ -108,14 +108,14 @@ def _trained(plan: Plan) -> TrainResult:
         songs = [named for part in plan.parts for named in part]
         return learn_items(task, songs, settings, folder)
     record = task.record(plan.parts, settings)
-    return learn_parts(task, plan.path, record, Parts(*plan.parts), folder)
+    return learn_parts(task, plan.path, record, plan.parts, folder)
 
 
 def _trial(plan: Plan, result: TrainResult) -> Trial:
     measures = result.measures
     assert measures, "songs learned by heart are played"
     tokenizer = SongTokenizer(result.record.vocabulary)
-    dataset = Dataset.of(plan.parts.learned, plan.window, tokenizer)
+    dataset = Dataset.of(plan.parts.train, plan.window, tokenizer)
     song, played = dataset.sequences[0], measures.played[0]
     one_step = song.copy()
     one_step[plan.window :] = played.logits.argmax(-1)

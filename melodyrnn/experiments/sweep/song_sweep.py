@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import cast
 
 from melodyrnn.data.gather import Songs
-from melodyrnn.data.split import FRACTION, Split, split
+from melodyrnn.data.split import FRACTION, SongSplit, Split, split
 from melodyrnn.experiments.comparison.run_trials import run_trials
 from melodyrnn.experiments.comparison.trial import Plan, Trial
 from melodyrnn.experiments.sweep.grid import Fields, Grid, Settings, settings_of, shown
@@ -45,7 +45,7 @@ class SongSweep:
         return {"songs": [song.record["sha256"] for song in self.songs]}
 
     @cached_property
-    def parts(self) -> Split:
+    def parts(self) -> SongSplit:
         """One song is the whole training set; of several, some are held out."""
         if len(self.songs) == 1:
             return Split(tuple(self.songs), (), ())

@@ -20,7 +20,7 @@ _START, _END = "start", "end"
 
 
 class Kind(NamedTuple):
-    """What of a code matters to the frame."""
+    """What of a token matters to the frame."""
 
     length: int  # in steps of 1/GRID quarter note; 0: never to be drawn
     closing: bool = True  # whether it may end a song
@@ -28,7 +28,7 @@ class Kind(NamedTuple):
 
 
 Sounding = tuple[int | None, int]
-"""What a code sounds: its MIDI number, None for a rest, and its length in steps of 1/GRID."""
+"""What a token sounds: its MIDI number, None for a rest, and its length in steps of 1/GRID."""
 
 
 class Frame:
@@ -41,7 +41,7 @@ class Frame:
         self.sounding = [_sounding(note) if note else None for note in self.notes]
         self.barred = bool(config.bars or config.meter or config.end)
         if config.ties and not self.barred:
-            raise ConfigError("--ties is of no use without --bars, --meter or --end; leave it out")
+            raise ConfigError("--ties has no effect without --bars, --meter or --end; leave it out")
         self._check_scale()
         self._kinds = [self._kind(token, note) for token, note in enumerate(self.notes)]
         self._table = sorted(set(self._kinds))
@@ -100,7 +100,7 @@ class Frame:
             raise ConstraintError(f'--key "{key}": no note of this run is in it; choose another')
         if self.config.end and not any(on_tonic(note, key) for note in sounding):
             raise ConstraintError(
-                f"--end: no code of this run sounds {tonic_name(key)}, the tonic of {key}; "
+                f"--end: no token of this run sounds {tonic_name(key)}, the tonic of {key}; "
                 "choose another --key"
             )
 
@@ -118,25 +118,25 @@ class Frame:
 
     def fewest(self, state: int) -> int:
         """The fewest notes from a state to an end. Raises ConstraintError where there is none."""
-        codes = int(self.automaton.fewest[state])
-        if codes == NEVER:
+        tokens = int(self.automaton.fewest[state])
+        if tokens == NEVER:
             raise ConstraintError(f"{self.name}: {self._why(state)}; {self._remedy}")
-        return codes - (self.tokenizer.end is not None)
+        return tokens - (self.tokenizer.end is not None)
 
     def _misfit(self, primer: Indices, walked: list[int]) -> str:
         """What is wrong with the first note that leads nowhere."""
-        heard, meter, key = len(walked) - 1, self.like.meter, self.like.key
-        note = self.notes[primer[heard]]
+        place, meter, key = len(walked) - 1, self.like.meter, self.like.key
+        note = self.notes[primer[place]]
         assert note is not None, "a primer has a start at its beginning only"
-        number = heard + 1 - sum(self.notes[code] is None for code in primer[:heard])
-        words = f"note {number} of the primer, {self.tokenizer.vocabulary.symbols[primer[heard]]},"
+        number = place + 1 - sum(self.notes[token] is None for token in primer[:place])
+        words = f"note {number} of the primer, {self.tokenizer.vocabulary.symbols[primer[place]]},"
         if self.config.key and not in_key(note, key):
             return f'--key "{key}": {words} is not in it; give another --primer'
-        place, length = self._place(walked[-1]), steps(note.duration) // self.unit
-        if not self.config.ties and length > self.bar - self._into_bar(place):
+        start, length = self._place(walked[-1]), steps(note.duration) // self.unit
+        if not self.config.ties and length > self.bar - self._into_bar(start):
             which = f"{words} sounds across a bar line of {meter}"
             return f"{self.name}: {which}; give another --primer, or allow --ties"
-        if place + length > self._end:
+        if start + length > self._end:
             return f"{self.name}: the primer alone is longer; give more --bars"
         tonic = f"{tonic_name(key)}, the tonic of {key}"
         return f"{self.name}: {words} fills the last bar and is not {tonic}; give more --bars"
@@ -144,23 +144,23 @@ class Frame:
     def _why(self, state: int) -> str:
         """Where the ways from a state break off, none of which leads to an end."""
         ways = [self._place(s) for s in np.flatnonzero(self.automaton.reached(state)).tolist()]
-        codes = "no code of this run" + (f" in {self.like.key}" if self.config.key else "")
+        tokens = "no token of this run" + (f" in {self.like.key}" if self.config.key else "")
         tonic = f"on {tonic_name(self.like.key)}, the tonic"
         stops = [place for place in ways if (self.automaton.table[place] == NOWHERE).all()]
         if not stops:
-            return f"{codes} ends a bar of {self.like.meter} {tonic}"
+            return f"{tokens} ends a bar of {self.like.meter} {tonic}"
         place = max(stops, key=lambda place: (self._into_bar(place), place))
         left, where = self.bar - self._into_bar(place), f"a bar of {self.like.meter}"
         if self.config.bars:
             if self.config.ties:
                 left = self._end - place
             if self.config.end and place + left == self._end:
-                codes += f" {tonic},"
+                tokens += f" {tonic},"
             number = -(-(place + left - self.pickup) // self.bar)
             where = f"bar {number} of {self.like.meter}" if number else "the pickup"
         quarters = Fraction(left * self.unit, GRID)
         last = "quarter" if quarters == 1 else f"{quarters} quarter{'s' * (quarters > 1)}"
-        return f"{codes} fills the last {last} of {where}"
+        return f"{tokens} fills the last {last} of {where}"
 
     @property
     def _remedy(self) -> str:

@@ -1,4 +1,4 @@
-"""What new songs are asked to keep to, as constraints on the codes of a run."""
+"""What new songs are asked to keep to, as constraints on the tokens of a run."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -27,7 +27,7 @@ class Form:
 
     like: Song  # whose meter, key, tempo and pickup they have
     constraints: tuple[Constraint, ...]
-    length: int  # codes after the primer, at most
+    length: int  # tokens after the primer, at most
 
 
 def form_of(

@@ -17,33 +17,32 @@ class NoCopies:
     """A constraint: no run of more than ``most`` notes of one of the songs, transposed or not."""
 
     def __init__(
-        self, name: str, copies: Copies, most: int, codes: Sequence[Sounding | None]
+        self, name: str, copies: Copies, most: int, tokens: Sequence[Sounding | None]
     ) -> None:
-        """``codes``: what each code sounds; None for what is no note."""
-        self.name, self.copies, self.most, self.codes = name, copies, most, codes
+        """``tokens``: what each token sounds; None for what is no note."""
+        self.name, self.copies, self.most, self.tokens = name, copies, most, tokens
         self._sounding: defaultdict[Sounding, list[int]] = defaultdict(list)
-        for index, sounding in enumerate(codes):
+        for index, sounding in enumerate(tokens):
             if sounding:
                 self._sounding[sounding].append(index)
 
     def begin(self, primer: Indices) -> State:
-        listening = self.copies.tracker()
-        for code in primer:
-            listening = self._hear(listening, code)
-        return np.array(listening, dtype=object)
+        tracker = self.copies.tracker()
+        for token in primer:
+            tracker = self._after(tracker, token)
+        return np.array(tracker, dtype=object)
 
-    def advance(self, states: State, codes: Indices) -> State:
-        heard = map(self._hear, states, codes)
-        return np.array([*heard], dtype=object)
+    def advance(self, states: State, tokens: Indices) -> State:
+        return np.array([*map(self._after, states, tokens)], dtype=object)
 
-    def _hear(self, listening: Any, code: int) -> Any:
-        sounding = self.codes[code]
-        return listening.after(*sounding) if sounding else listening
+    def _after(self, tracker: Any, token: int) -> Any:
+        sounding = self.tokens[token]
+        return tracker.after(*sounding) if sounding else tracker
 
     def allowed(self, states: State, left: int) -> Mask:
-        mask = np.ones((len(states), len(self.codes)), dtype=bool)
-        for row, listening in zip(mask, states, strict=True):
-            for sounding in listening.forbidden(self.most):
+        mask = np.ones((len(states), len(self.tokens)), dtype=bool)
+        for row, tracker in zip(mask, states, strict=True):
+            for sounding in tracker.forbidden(self.most):
                 row[self._sounding.get(sounding, [])] = False
         return mask
 

@@ -14,7 +14,7 @@ distributed, the exact one over all changes of their signs, cannot come below 1 
 """
 
 
-def judge(
+def compare_held_out(
     bits: Mapping[str, Sequence[Sequence[float]]],
     notes: Sequence[int],
     families: Families | None = None,
