@@ -177,8 +177,9 @@ def questions(module, source):
         if not isinstance(node, ast.Compare):
             continue
         sides = [node.left, *node.comparators]
-        if "source" in map(named, sides) and not isinstance(node.ops[0], ast.Is | ast.IsNot):
-            yield f"{module}:{node.lineno}: asks what the source is"
+        asked = {"source", "task"}.intersection(map(named, sides))
+        if asked and not isinstance(node.ops[0], ast.Is | ast.IsNot):
+            yield f"{module}:{node.lineno}: asks what the {asked.pop()} is"
         membership = isinstance(node.ops[0], ast.In | ast.NotIn)
         if membership and named(node.left) in ENDS and module != TOKENIZER:
             yield f"{module}:{node.lineno}: asks whether a vocabulary has ends"
