@@ -90,7 +90,7 @@ def wins(generated: Floats, human: Floats) -> Floats:
     (G, H). Their mean is the statistic of Mann and Whitney.
     """
     first, second = generated[:, None], human[None, :]
-    return (first > second) + 0.5 * (first == second)
+    return np.asarray((first > second) + 0.5 * (first == second), dtype=np.float64)
 
 
 def _share(odds: float) -> float:

@@ -100,7 +100,8 @@ def runs_of(song: Song) -> Counter[Hashable]:
     melody = Melody(song)
     both = list(zip(melody.intervals, melody.ratios, strict=True))
     found: Counter[Hashable] = Counter()
-    for kind, steps in enumerate((melody.intervals, melody.ratios, both)):
+    kinds: tuple[Sequence[Hashable], ...] = (melody.intervals, melody.ratios, both)
+    for kind, steps in enumerate(kinds):
         for size in range(1, _ORDER + 1):
             for start in range(len(steps) - size + 1):
                 found[kind, tuple(steps[start : start + size])] += 1

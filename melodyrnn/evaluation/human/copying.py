@@ -52,10 +52,12 @@ def copied_among(songs: Sequence[Named], related: npt.NDArray[np.int64]) -> Long
     """What of each of N songs stands in those of other families; ``related``, (N,), has the
     families. They are looked up in all but a twentieth of the songs, with their own in it.
     """
-    parts = related % min(_PARTS, len(np.unique(related)))
+    parts = (related % min(_PARTS, len(np.unique(related)))).tolist()
     notes = [0] * len(songs)
-    for part in np.unique(parts):
-        copies = Copies([songs[place] for place in np.flatnonzero(parts != part)])
-        for place in np.flatnonzero(parts == part):
-            notes[place] = copies.longest(songs[place].song).notes
+    for part in set(parts):
+        others = [named for named, its in zip(songs, parts, strict=True) if its != part]
+        copies = Copies(others)
+        for place, its in enumerate(parts):
+            if its == part:
+                notes[place] = copies.longest(songs[place].song).notes
     return LongestCopies(tuple(notes), tuple(len(named.song) for named in songs))

@@ -41,7 +41,7 @@ def range_of(melody: Melody) -> Features:
         "deviation of pitch, semitones": pstdev(pitches),
         "first note above the lowest, semitones": pitches[0] - low,
         "final above the lowest, semitones": pitches[-1] - low,
-        "mean pitch above the final, semitones": fmean(pitches) - pitches[-1],
+        "mean pitch above the final, semitones": fmean(pitch - pitches[-1] for pitch in pitches),
         "place of the highest note": pitches.index(high) / last,
         "place of the lowest note": pitches.index(low) / last,
     }

@@ -72,11 +72,11 @@ class HumanLikeness:
         if not self.auc.beyond_chance:
             return (
                 f"No difference found: shown a generated and a human tune, the classifier picks "
-                f"the generated one in {self.auc.value:.0%} of cases, and chance in 50%."
+                f"the generated one in {self.auc.value:.1%} of cases, and chance in 50%."
             )
         return (
             f"Shown a generated and a human tune, the classifier picks the generated one in "
-            f"{self.auc.value:.0%} of cases, where chance picks it in 50%."
+            f"{self.auc.value:.1%} of cases, where chance picks it in 50%."
         )
 
     def to_json(self) -> dict[str, JSON]:
