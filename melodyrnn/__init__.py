@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from melodyrnn.errors import VocabularyError as VocabularyError
     from melodyrnn.errors import WindowError as WindowError
     from melodyrnn.evaluation.generated import GeneratedFigures as GeneratedFigures
+    from melodyrnn.evaluation.human.result import HumanLikeness as HumanLikeness
     from melodyrnn.evaluation.result import EvaluateResult as EvaluateResult
     from melodyrnn.experiments.benchmark.benchmark import BenchmarkResult as BenchmarkResult
     from melodyrnn.experiments.benchmark.benchmark import benchmark as benchmark
@@ -51,6 +52,7 @@ if TYPE_CHECKING:
     from melodyrnn.runs.run import Run as Run
     from melodyrnn.runs.run import open_run as open_run
     from melodyrnn.workflows.evaluate import evaluate as evaluate
+    from melodyrnn.workflows.evaluate import evaluate_against as evaluate_against
     from melodyrnn.workflows.evaluate import evaluate_generated as evaluate_generated
     from melodyrnn.workflows.generate import GenerateResult as GenerateResult
     from melodyrnn.workflows.generate import generate as generate
@@ -74,6 +76,7 @@ _HOME = {
     "Format": "formats.format",
     "GenerateResult": "workflows.generate",
     "GeneratedFigures": "evaluation.generated",
+    "HumanLikeness": "evaluation.human.result",
     "InspectResult": "workflows.inspect",
     "Key": "music.song",
     "MelodyError": "errors",
@@ -100,6 +103,7 @@ _HOME = {
     "benchmark": "experiments.benchmark.benchmark",
     "compare": "experiments.comparison.compare",
     "evaluate": "workflows.evaluate",
+    "evaluate_against": "workflows.evaluate",
     "evaluate_generated": "workflows.evaluate",
     "format": "music.notation.text",
     "gather": "data.gather",

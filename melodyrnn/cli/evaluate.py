@@ -44,6 +44,21 @@ copy           notes in a row that a training song has too, in any key and
     metavar="SONG…",
     help="held-out songs, for comparison  [default: the run's, if it has any]",
 )
+@click.option(
+    "--against",
+    multiple=True,
+    type=PATH,
+    metavar="SONG…",
+    help="songs that people made: can a classifier tell the generated ones from them?",
+)
+@click.option(
+    "--control",
+    multiple=True,
+    type=PATH,
+    metavar="SONGS…",
+    help="other collections that people made, each set in place of the generated songs",
+)
+@click.option("--seed", type=int, help="deals out the songs of --against  [default: 0]")
 @WITH_SHORT_TERM
 @reading_many
 @click.option("--json", "as_json", is_flag=True, help="print one JSON document")
@@ -51,7 +66,8 @@ def evaluate(run: Path | None, songs: tuple[Path, ...], as_json: bool, **setting
     """Measure a run on the SONGS given or, without any, on its own.
 
     Of a run on many tunes, its own are those held out. With --generated, new songs are compared
-    with the training songs, and what they copy is measured.
+    with the training songs, and what they copy is measured; with --against, also how well a
+    classifier distinguishes them from songs that people made, and by what.
     """
     from melodyrnn.console.progress import progress_of
 
@@ -68,9 +84,11 @@ def _evaluated(
 ) -> tuple[Result, Callable[[Any], None]]:
     """The result, and what shows it. Raises MelodyError."""
     from melodyrnn.console.generated import show_generated
-    from melodyrnn.workflows.evaluate import evaluate, evaluate_generated
+    from melodyrnn.console.likeness import show_likeness
+    from melodyrnn.workflows.evaluate import evaluate, evaluate_against, evaluate_generated
 
     generated, sets = settings.pop("generated"), ("training", "held_out")
+    against = _against(settings, bool(generated))
     if generated:
         if settings.pop("with_short_term"):
             raise ConfigError("--with-short-term has no effect with --generated; leave it out")
@@ -79,6 +97,8 @@ def _evaluated(
                 "SONGS are predicted by the run, --generated songs are set beside others; ask for "
                 "one"
             )
+        if against:
+            return evaluate_against(generated, run=run, **against, **settings), show_likeness
         return evaluate_generated(generated, run, **settings), show_generated
     for name in sets:
         if settings.pop(name):
@@ -88,6 +108,21 @@ def _evaluated(
         raise ConfigError("nothing to measure; name a RUN, or songs by --generated")
     result = evaluate(run, songs, **settings)
     return result, _SHOWN[result.unit]
+
+
+def _against(settings: dict[str, Any], generated: bool) -> dict[str, Any]:
+    """The settings of --against, taken from all; none without it. Raises ConfigError."""
+    found = {name: settings.pop(name) for name in ("against", "control", "seed")}
+    if not found["against"]:
+        for name in ("control", "seed"):
+            if found[name] not in ((), None):
+                raise ConfigError(f"--{name} has no effect without --against; leave it out")
+        return {}
+    if not generated:
+        raise ConfigError("--against has no effect without --generated; name the generated songs")
+    if settings.pop("held_out"):
+        raise ConfigError("--held-out has no effect with --against; give those songs by --control")
+    return {**found, "seed": found["seed"] or 0}
 
 
 _MOST = 3

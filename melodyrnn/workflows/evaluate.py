@@ -9,6 +9,8 @@ from os import PathLike
 from melodyrnn.data.gather import Named, Source, gather
 from melodyrnn.errors import ConfigError
 from melodyrnn.evaluation.generated import GeneratedFigures, figures_beside
+from melodyrnn.evaluation.human.likeness import Material, human_likeness
+from melodyrnn.evaluation.human.result import HumanLikeness
 from melodyrnn.evaluation.result import EvaluateResult
 from melodyrnn.runs.run import open_run
 from melodyrnn.system.progress import Progress, silent
@@ -85,3 +87,33 @@ def evaluate_generated(
     if held_out != ():
         people = read(held_out)
     return figures_beside(read(generated), learned, people, progress)
+
+
+def evaluate_against(
+    generated: Sources,
+    against: Sources,
+    run: "str | PathLike[str] | None" = None,
+    *,
+    training: Sources = (),
+    control: Sources = (),
+    seed: int = 0,
+    track: str | None = None,
+    grid: str | None = None,
+    report: bool = False,
+    progress: Progress = silent,
+) -> HumanLikeness:
+    """How well a classifier tells ``generated`` songs from those that people made, ``against``.
+
+    ``control``: other collections that people made, each set in place of the generated songs.
+    ``training``, or the training set of ``run``: what the generated songs were learned from, to
+    see how much of it is copied. ``seed`` deals out the songs. Raises MelodyError.
+    """
+    if run is not None and training != ():
+        raise ConfigError("what songs came from is a RUN, or the songs of --training; name one")
+    read = partial(gather, track=track, grid=grid, report=report, progress=progress)
+    learned: Sequence[Named] = open_run(run).parts.train if run is not None else ()
+    if training != ():
+        learned = read(training)
+    controls = [control] if isinstance(control, Source) else control
+    material = Material(read(generated), read(against), [read(each) for each in controls], learned)
+    return human_likeness(material, seed, progress)

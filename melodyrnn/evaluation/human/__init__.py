@@ -1,0 +1,1 @@
+"""How well generated tunes are told from those that people made."""
