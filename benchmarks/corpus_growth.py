@@ -40,14 +40,14 @@ def measure(count):
     start = time.perf_counter()
     parts = split(named, 0.1)
     tokenizer = TuneTokenizer.of([each.song for each in named], 0)
-    learned, judged, _ = (Dataset.of(songs, 1, tokenizer) for songs in parts)
+    learned, validation, _ = (Dataset.of(songs, 1, tokenizer) for songs in parts)
     prepare = time.perf_counter() - start
     model = ModelConfig(**STREAM_MODEL | {"units": 128})
     config = StreamConfig(epochs=3, early_stop=False)
     program = StreamProgram(
         models.build(model, len(tokenizer.vocabulary)),
         epochs(learned, model, config),
-        lanes(judged.sequences, config.batch, config.steps),
+        lanes(validation.sequences, config.batch, config.steps),
         config,
     )
     trainer = Trainer(program, config)
@@ -63,7 +63,7 @@ def measure(count):
         "prepare": prepare,
         "epoch": marks[-1] - marks[-2],
         "memory": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / MEGABYTE,
-        "indices": sum(s.nbytes for part in (learned, judged) for s in part.sequences) / 2**20,
+        "indices": sum(s.nbytes for part in (learned, validation) for s in part.sequences) / 2**20,
     }
 
 

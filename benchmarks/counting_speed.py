@@ -1,4 +1,4 @@
-"""The counted rows of the published table: seconds for the ten folds, on one core.
+"""The n-gram rows of the published table: seconds for the ten folds, on one core.
 
     python benchmarks/counting_speed.py [--repeats 5]
 
@@ -22,13 +22,13 @@ def main():
     parser.add_argument("--repeats", type=int, default=5)
     options = parser.parse_args()
     folds = folds_of(melodies_of(gather(Corpus("kinder"))), FOLDS, seed=0)
-    told = [{} for _ in folds]
+    predictions = [{} for _ in folds]
 
-    def tell(row):
-        for fold, before in zip(folds, told, strict=True):
+    def predict(row):
+        for fold, before in zip(folds, predictions, strict=True):
             before[row.model] = row.predict(fold, before)
 
-    taken = medians(options.repeats, **{row.model: partial(tell, row) for row in NGRAMS})
+    taken = medians(options.repeats, **{row.model: partial(predict, row) for row in NGRAMS})
     for model, seconds in taken.items():
         print(f"{model:30} {seconds:6.2f} s")
     print(f"{'all':30} {sum(taken.values()):6.2f} s")

@@ -3,8 +3,8 @@
     python benchmarks/generation_speed.py [--repeats 9]
 
 The network is that of songs/nabiya.txt, a stateful LSTM(128) with windows of 4, which has learned
-the song as `melodyrnn train` does. Songs that are the same so far are told as one; so a batch is
-measured with weights drawn at random too, whose songs all part within three notes.
+the song as `melodyrnn train` does. Songs that are the same so far are predicted as one; a batch is
+therefore measured with weights drawn at random too, whose songs all part within three notes.
 """
 
 import argparse

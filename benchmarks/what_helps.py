@@ -1,9 +1,10 @@
-"""What helps a network to tell the next pitch: each thing left out or changed in turn.
+"""What helps a network to predict the next pitch: each thing left out or changed in turn.
 
     python benchmarks/what_helps.py [FOLDS] [WORDS OF A LINE]
 
-Bits a note in the rehearsals of the first FOLDS folds of ``benchmark kinder``, by default 3: parts
-of the learned melodies told by the rest, where all choices are made. No test melody is touched.
+Bits per note in the inner validation of the first FOLDS folds of ``benchmark kinder``, by default
+3: parts of the training set predicted from the rest, where all choices are made. No test melody is
+touched.
 """
 
 import sys
@@ -27,8 +28,8 @@ from melodyrnn.sequences.events import Events, Layout
 from melodyrnn.training.events import EventProgram
 
 PITCH, TIMED = SETTINGS[False], SETTINGS[True]
-GUESSES = {False: 2, True: 8}
-"""Timed or not -> kinds of guesses; of each kind three factors, after three of the pitches."""
+CANDIDATES = {False: 2, True: 8}
+"""Timed or not -> kinds of candidates; of each kind three factors, after three of the pitches."""
 
 
 class Line(NamedTuple):
@@ -37,18 +38,18 @@ class Line(NamedTuple):
     about: str
     timed: bool
     config: EventConfig
-    guesses: Callable[[bool], list[int]] = lambda timed: list(range(GUESSES[timed]))  # those kept
+    candidates: Callable[[bool], list[int]] = lambda timed: list(range(CANDIDATES[timed]))  # kept
     clock: tuple[int, ...] = tuple(range(6))  # those kept of the last six factors, of time
 
 
 OTHER_TIMES = (1, 2, 3, 4, 5)
-"""The factors of time but for the duration of the note to be told."""
+"""The factors of time but for the duration of the target."""
 
 LINES = (
     Line("pitch", False, PITCH),
-    Line("pitch, without guesses", False, PITCH, lambda _: []),
-    Line("pitch, guesses by pitches alone", False, PITCH, lambda _: [0]),
-    Line("pitch, guesses by intervals alone", False, PITCH, lambda _: [1]),
+    Line("pitch, without candidates", False, PITCH, lambda _: []),
+    Line("pitch, candidates by pitches alone", False, PITCH, lambda _: [0]),
+    Line("pitch, candidates by intervals alone", False, PITCH, lambda _: [1]),
     Line("pitch, not moved along the scale", False, replace(PITCH, moves=0)),
     Line("pitch, no average of weights", False, replace(PITCH, averaging=0.0)),
     Line(
@@ -59,10 +60,10 @@ LINES = (
     Line("pitch, 64 units", False, replace(PITCH, units=64)),
     Line("pitch, 256 units", False, replace(PITCH, units=256)),
     Line("timed", True, TIMED),
-    Line("timed, without guesses", True, TIMED, lambda _: []),
-    Line("timed, without guesses by time", True, TIMED, lambda _: [0, 1]),
+    Line("timed, without candidates", True, TIMED, lambda _: []),
+    Line("timed, without candidates by time", True, TIMED, lambda _: [0, 1]),
     Line("key alone", True, TIMED, lambda _: [0, 1], clock=()),
-    # It knows when the note to be told comes, and not how long it lasts.
+    # It knows when the target comes, and not how long it lasts.
     Line("timed, its own length unknown", True, TIMED, lambda _: [0, 1, 4, 5, 6, 7], OTHER_TIMES),
     Line("timed, dropout as without time", True, replace(PITCH, learning_rate=3e-3, moves=0)),
     Line("timed, moved along the scale", True, replace(TIMED, moves=5)),
@@ -70,36 +71,36 @@ LINES = (
 
 
 def kept(line: Line, events: Events) -> Events:
-    guesses = line.guesses(line.timed)
+    candidates = line.candidates(line.timed)
     return events._replace(
-        guesses=events.guesses[:, guesses], factors=events.factors[:, columns(line)]
+        candidates=events.candidates[:, candidates], factors=events.factors[:, columns(line)]
     )
 
 
 def columns(line: Line) -> list[int]:
-    known = [0, 1, 2, *(3 + 3 * kind + i for kind in line.guesses(line.timed) for i in range(3))]
-    first = 3 + 3 * GUESSES[line.timed]
+    known = [0, 1, 2, *(3 + 3 * kind + i for kind in line.candidates(line.timed) for i in range(3))]
+    first = 3 + 3 * CANDIDATES[line.timed]
     return known + [first + place for place in line.clock if line.timed]
 
 
 def measure(line: Line, folds: list[Fold]) -> tuple[list[float], list[int]]:
-    """Bits a note and steps, of each rehearsal."""
+    """Bits per note and steps, of each inner validation."""
     inputs = Inputs.of(folds[0].midi[0], folds[0].midi[-1], line.timed)
     factors = tuple(inputs.layout.factors[column] for column in columns(line))
-    layout = Layout(inputs.layout.codes, len(line.guesses(line.timed)), factors)
+    layout = Layout(inputs.layout.codes, len(line.candidates(line.timed)), factors)
     learner = EventProgram(layout, line.config)
     bits, steps = [], []
     for fold in folds:
         learned, test = (
             [kept(line, inputs.events(melody.song.song)) for melody in melodies]
-            for melodies in (fold.rehearsal.learned, fold.rehearsal.test)
+            for melodies in (fold.inner.train, fold.inner.test)
         )
         steps.append(learner.train(learned, fold.seed, held_out=test))
         came = []
-        for melody, events, p in zip(fold.rehearsal.test, test, learner.predict(test), strict=True):
+        for melody, events, p in zip(fold.inner.test, test, learner.predict(test), strict=True):
             q = p[:, np.array(fold.midi) - inputs.origin(melody.song.song)]
             came.append((q / q.sum(-1, keepdims=True))[np.arange(len(q)), melody.pitches])
-            assert len(q) == len(events.told)
+            assert len(q) == len(events.targets)
         bits.append(float(-np.log2(np.concatenate(came)).mean()))
     return bits, steps
 

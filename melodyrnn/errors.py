@@ -5,7 +5,7 @@
     ├── NotationError     a token or header of the text notation
     ├── MidiError         a Standard MIDI File
     ├── ScoreError        MusicXML, ABC or Humdrum; a file that cannot be read as a song
-    ├── VocabularyError   a code that the vocabulary lacks
+    ├── VocabularyError   a token that the vocabulary lacks
     ├── WindowError       a song too short for the window, an impossible window
     ├── RunError          a run folder
     ├── RenderError       a picture or a sound
@@ -141,7 +141,7 @@ class ScoreError(MelodyError):
 
 
 class VocabularyError(MelodyError):
-    """A code is not in the vocabulary, or the vocabulary itself is ill-formed."""
+    """A token is not in the vocabulary, or the vocabulary itself is ill-formed."""
 
 
 class WindowError(MelodyError):

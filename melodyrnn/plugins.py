@@ -39,7 +39,7 @@ Row = TypeVar("Row", bound=Described)
 Loader = Callable[[], Row]
 
 
-class Table(Mapping[str, Row]):
+class PluginTable(Mapping[str, Row]):
     """Name -> row: those of this package, and behind them those of others, each once it is used.
 
     ``kind`` is what a row is called in messages. A name of this package is never taken over.
@@ -134,7 +134,7 @@ class Table(Mapping[str, Row]):
 class Selection(Mapping[str, Row]):
     """Some rows of a table."""
 
-    def __init__(self, table: Table[Row], trait: Callable[[Row], bool]) -> None:
+    def __init__(self, table: PluginTable[Row], trait: Callable[[Row], bool]) -> None:
         self._table, self._trait = table, trait
 
     def __getitem__(self, name: str) -> Row:

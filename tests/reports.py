@@ -7,13 +7,13 @@ from melodyrnn.render.report_data import (
     WHOLE_SONG,
     Ambiguity,
     Ceiling,
-    Curve,
     HeldOut,
     HeldOutRow,
     MemoryRow,
     Pair,
     Report,
     Spread,
+    TrainingCurve,
     Version,
     WindowLine,
     WindowPlace,
@@ -25,10 +25,10 @@ WRONG = {7: "d8", 40: "g4"}
 
 
 def version(song, model, test, wrong):
-    told = to_tokens(song)
+    predicted = to_tokens(song)
     for index in wrong:
-        told[index] = "e8"
-    played = from_tokens(told, song)
+        predicted[index] = "e8"
+    played = from_tokens(predicted, song)
     return Version(model, test, played, wrong, 50 - len(wrong), 50, 4, 0)
 
 
@@ -55,7 +55,9 @@ def report_of(text, **changes):
         ],
         "sentence": "The LSTM passes the ceiling & the MLP stops at it.",
         "seeds": [0, 1],
-        "curves": [Curve("mlp", seed, [1, 2, 3], [2, 1, 0.5], [0, 0.5, 0.9]) for seed in (0, 1)],
+        "curves": [
+            TrainingCurve("mlp", seed, [1, 2, 3], [2, 1, 0.5], [0, 0.5, 0.9]) for seed in (0, 1)
+        ],
         "ambiguities": [Ambiguity(["f8", "d8", "d4", "c8"], places)],
         "windows": WindowsChart(
             [Ceiling(3, 44, 51), Ceiling(4, 46, 50)], [WindowLine("mlp", [spread, spread])]

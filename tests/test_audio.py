@@ -19,7 +19,7 @@ RATE = sampler.RATE
 TUNE = parse("title: 나비야\nmeter: 2/4\ntempo: 100\ng8 e8 e4 f8 d8 d4 c8 d8 e8 f8 g8 g8 g4")
 
 
-def heard(data):
+def decoded(data):
     """The samples of a WAV file, -1 to 1."""
     with wave.open(io.BytesIO(data)) as file:
         assert (file.getnchannels(), file.getsampwidth(), file.getframerate()) == (1, 2, RATE)
@@ -43,16 +43,16 @@ def cents_off(samples, midi):
 
 @pytest.mark.parametrize("instrument", ["acoustic grand piano", "violin", "marimba", "clarinet"])
 def test_a_is_440_hertz(instrument):
-    assert abs(cents_off(heard(wav(one(69), instrument=instrument)), 69)) < 5
+    assert abs(cents_off(decoded(wav(one(69), instrument=instrument)), 69)) < 5
 
 
 @pytest.mark.parametrize("midi", [48, 55, 60, 64, 72, 77, 84])
 def test_the_piano_is_in_tune(midi):
-    assert abs(cents_off(heard(wav(one(midi))), midi)) < 5
+    assert abs(cents_off(decoded(wav(one(midi))), midi)) < 5
 
 
 def test_each_note_sounds_in_its_place():
-    samples = heard(wav(TUNE, instrument="recorder"))
+    samples = decoded(wav(TUNE, instrument="recorder"))
     for note, offset in zip(TUNE.notes, TUNE.offsets, strict=True):
         start = round(float(offset) * 0.6 * RATE)
         part = samples[start + RATE // 20 : start + RATE // 4]
@@ -62,7 +62,7 @@ def test_each_note_sounds_in_its_place():
 
 
 def test_it_begins_at_once_and_rings_out():
-    samples = heard(wav(TUNE))
+    samples = decoded(wav(TUNE))
     assert np.flatnonzero(np.abs(samples) > 0.01)[0] < RATE // 50
     assert TUNE.seconds < len(samples) / RATE < TUNE.seconds + sampler.LONGEST_TAIL
     end = round(TUNE.seconds * RATE)
@@ -71,20 +71,20 @@ def test_it_begins_at_once_and_rings_out():
 
 
 def test_it_is_loud_and_never_clips():
-    samples = heard(wav(TUNE))
+    samples = decoded(wav(TUNE))
     assert np.abs(samples).max() == pytest.approx(PEAK, abs=1e-4)
     assert np.sqrt((samples**2).mean()) > 0.1
 
 
 def test_rests_are_silent():
-    samples = heard(wav(parse("tempo: 60\nc4 r1 c4"), instrument="ocarina"))
+    samples = decoded(wav(parse("tempo: 60\nc4 r1 c4"), instrument="ocarina"))
     assert np.abs(samples[3 * RATE : round(4.9 * RATE)]).max() < 1e-4
-    assert not heard(wav(parse("r1"))).any()
-    assert len(heard(wav(parse("r1")))) == 2 * RATE
+    assert not decoded(wav(parse("r1"))).any()
+    assert len(decoded(wav(parse("r1")))) == 2 * RATE
 
 
 def test_a_tempo_takes_the_place_of_the_songs():
-    slow, fast = (len(heard(wav(TUNE, tempo=tempo))) / RATE for tempo in (50, 200))
+    slow, fast = (len(decoded(wav(TUNE, tempo=tempo))) / RATE for tempo in (50, 200))
     assert slow - fast == pytest.approx(float(TUNE.duration) * (60 / 50 - 60 / 200), abs=0.01)
 
 
@@ -100,7 +100,7 @@ def test_every_instrument_sounds():
 
 
 def test_a_key_beyond_an_instrument_still_has_its_pitch():
-    assert abs(cents_off(heard(wav(one(81), instrument="baritone sax")), 81)) < 20
+    assert abs(cents_off(decoded(wav(one(81), instrument="baritone sax")), 81)) < 20
 
 
 @pytest.mark.parametrize(
@@ -173,7 +173,7 @@ def test_general_midi_has_128_instruments_each_of_its_own_name():
         ),
     ],
 )
-def test_what_cannot_be_heard_is_refused(song, tempo, error, words):
+def test_what_cannot_be_played_is_refused(song, tempo, error, words):
     with pytest.raises(error) as caught:
         wav(song, tempo=tempo)
     assert str(caught.value) == words

@@ -52,20 +52,20 @@ def test_the_losses_are_those_of_keras():
     np.testing.assert_allclose(losses(trainer_of()), theirs, rtol=1e-4)
 
 
-def test_a_told_loss_is_that_of_the_logits():
+def test_the_loss_is_that_of_the_logits():
     batch, model = batch_of(), model_of()
-    told = scorer(model, batch, jit=False)()
+    score = scorer(model, batch, jit=False)()
     z = logits_of(model, batch).astype(np.float64)
     surprise = np.log(np.exp(z).sum(-1)) - np.take_along_axis(z, batch.y[..., None], -1)[..., 0]
-    assert told.loss == pytest.approx(surprise[batch.mask].mean(), abs=1e-5)
-    assert told.right == ((z.argmax(-1) == batch.y) & batch.mask).sum()
-    assert told.all == batch.mask.sum() == 10
-    assert told.accuracy == told.right / 10
+    assert score.loss == pytest.approx(surprise[batch.mask].mean(), abs=1e-5)
+    assert score.right == ((z.argmax(-1) == batch.y) & batch.mask).sum()
+    assert score.all == batch.mask.sum() == 10
+    assert score.accuracy == score.right / 10
 
 
 @settings(max_examples=6, deadline=None)
 @given(st.integers(0, 2**32 - 1))
-def test_what_the_padding_should_tell_weighs_nothing(seed):
+def test_targets_in_the_padding_weigh_nothing(seed):
     batch, model = batch_of(), model_of()
     anything = np.random.default_rng(seed).integers(0, CLASSES, batch.y.shape)
     other = batch._replace(y=np.where(batch.mask, batch.y, anything).astype(np.int32))
@@ -80,9 +80,9 @@ def test_learning_never_depends_on_padding():
 
 
 def test_a_short_last_batch_weighs_by_its_examples():
-    """Of 4 examples in batches of 3, each epoch's loss is the mean over what all 4 tell."""
-    told = trainer_of(epochs=1, batch=3, learning_rate=1e-9)
-    loss = losses(told)[0]
+    """Of 4 examples in batches of 3, the loss of an epoch is the mean over all 4."""
+    trainer = trainer_of(epochs=1, batch=3, learning_rate=1e-9)
+    loss = losses(trainer)[0]
     assert loss == pytest.approx(scorer(model_of(), batch_of(), jit=False)().loss, rel=1e-5)
 
 
@@ -109,14 +109,14 @@ def test_xla_learns_the_same():
 
 def test_it_stops_when_all_is_right_and_sure():
     learned = trainer_of(epochs=5000, learning_rate=0.1)
-    told = learned.fit()
-    assert told.right == told.all
-    assert told.loss < 0.01
+    score = learned.fit()
+    assert score.right == score.all
+    assert score.loss < 0.01
     assert learned.epoch < 5000
-    assert learned.best_score == told == scorer(learned.program.model, batch_of(), jit=False)()
+    assert learned.best_score == score == scorer(learned.program.model, batch_of(), jit=False)()
 
 
-def test_it_goes_on_to_the_last_epoch_when_told_to():
+def test_it_goes_on_to_the_last_epoch_when_asked_to():
     learned = trainer_of(epochs=450, learning_rate=0.1, early_stop=False)
     seen = []
     learned.fit(lambda done, all_, words: seen.append((done, all_, words.split()[0])))
@@ -145,7 +145,7 @@ def test_validation_chooses_the_weights():
     model = model_of()
     learned = trainer_of(batch, model, wrong, epochs=300)
     learned.fit()
-    assert learned.best_epoch == 100  # the more it learns, the worse it tells the opposite
+    assert learned.best_epoch == 100  # the more it learns, the worse it predicts the opposite
 
 
 def test_a_label_a_sequence_is_learned():
@@ -161,8 +161,8 @@ def test_an_answer_a_source_is_learned():
     steps = batch.x[0].shape[1], batch.x[1].shape[1]
     config = SequenceConfig(cell="gru", units=8, attention="dot")
     model = translator(config, steps, (SYMBOLS, SYMBOLS + 2)).model
-    told = trainer_of(batch, model, epochs=500, learning_rate=0.02).fit()
-    assert told.right == told.all == sum(len(row) + 1 for row in LISTS)
+    score = trainer_of(batch, model, epochs=500, learning_rate=0.02).fit()
+    assert score.right == score.all == sum(len(row) + 1 for row in LISTS)
 
 
 @pytest.mark.parametrize("stop", [1, 2])  # calls of the program

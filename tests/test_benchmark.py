@@ -13,7 +13,7 @@ from melodyrnn.errors import ConfigError, MelodyError, MelodyWarning, RunError
 from melodyrnn.experiments.benchmark import benchmark as workflow
 from melodyrnn.experiments.benchmark.melodies import melodies_of
 from melodyrnn.experiments.benchmark.published import TABLES
-from melodyrnn.experiments.benchmark.rows import NGRAMS, Row, mixed
+from melodyrnn.experiments.benchmark.rows import NGRAMS, BenchmarkRow, mixed
 from melodyrnn.models.combining import Mixture
 
 TUNES = """\
@@ -74,8 +74,8 @@ def humdrum(tmp_path):
 
 
 def test_the_collection_is_the_published_one(kinder):
-    told = kinder.to_json()["dataset"]
-    assert told == {"melodies": 213, "notes": 8393, "pitches": 27}
+    dataset = kinder.to_json()["dataset"]
+    assert dataset == {"melodies": 213, "notes": 8393, "pitches": 27}
 
 
 def test_every_published_row_is_reproduced(kinder):
@@ -87,21 +87,23 @@ def test_every_published_row_is_reproduced(kinder):
         assert rows[model]["bits"] < published + 0.01
 
 
-def test_rows_tell_their_folds(kinder):
+def test_rows_hold_the_bits_of_their_folds(kinder):
     for row in kinder.to_json()["rows"]:
         assert len(row["folds"]) == 10
         assert row["bits"] == pytest.approx(np.mean(row["folds"]))
         assert row["by_melody"] == pytest.approx(np.mean(row["folds_by_melody"]))
 
 
-def test_each_melody_is_told_once_and_never_learned_in_that_fold(humdrum, tmp_path, monkeypatch):
+def test_each_melody_is_predicted_once_and_never_learned_in_that_fold(
+    humdrum, tmp_path, monkeypatch
+):
     seen = []
 
-    def spy(fold, told):
+    def spy(fold, others):
         seen.append((set(fold.train), set(fold.test)))
         return [np.full((len(each.pitches), fold.pitches), 1 / fold.pitches) for each in fold.test]
 
-    monkeypatch.setattr(workflow, "ROWS", (Row("uniform", "", "nothing", spy),))
+    monkeypatch.setattr(workflow, "ROWS", (BenchmarkRow("uniform", "", "nothing", spy),))
     result = benchmark("kinder", songs=humdrum, folds=3, output=tmp_path / "out")
     everything = set(result.data.melodies)
     assert sum(len(test) for _, test in seen) == len(everything)
@@ -112,8 +114,8 @@ def test_each_melody_is_told_once_and_never_learned_in_that_fold(humdrum, tmp_pa
     assert result.rows[0].bits == pytest.approx(np.log2(len(result.data.alphabet)))
 
 
-def test_a_row_is_given_what_those_above_it_told(humdrum, tmp_path, monkeypatch):
-    alone = Row("together", "", "pitch", mixed(["LTM+"], Mixture()))
+def test_a_row_is_given_the_predictions_of_those_above_it(humdrum, tmp_path, monkeypatch):
+    alone = BenchmarkRow("together", "", "pitch", mixed(["LTM+"], Mixture()))
     monkeypatch.setattr(workflow, "ROWS", (*NGRAMS, alone))
     result = benchmark("kinder", songs=humdrum, folds=2, output=tmp_path / "out")
     rows = {row.row.model: row for row in result.rows}
@@ -121,11 +123,11 @@ def test_a_row_is_given_what_those_above_it_told(humdrum, tmp_path, monkeypatch)
 
 
 def test_same_seed_same_bytes_and_another_seed_other_folds(humdrum, tmp_path):
-    told = [
+    results = [
         benchmark("kinder", songs=humdrum, folds=2, seed=seed, output=tmp_path / name).file
         for name, seed in (("a", 0), ("b", 0), ("c", 1))
     ]
-    a, b, c = (file.read_bytes() for file in told)
+    a, b, c = (file.read_bytes() for file in results)
     assert a == b
     assert json.loads(a)["tests"] != json.loads(c)["tests"]
 
@@ -143,9 +145,9 @@ def test_folds_do_not_depend_on_the_names_and_the_order_of_files(humdrum, tmp_pa
 
 
 def test_other_songs_have_no_published_figures(humdrum, tmp_path):
-    told = benchmark("kinder", songs=humdrum, folds=2, output=tmp_path / "out").to_json()
-    assert told["dataset"]["melodies"] == 5
-    assert [row["published"] for row in told["rows"]] == [None] * len(NGRAMS)
+    document = benchmark("kinder", songs=humdrum, folds=2, output=tmp_path / "out").to_json()
+    assert document["dataset"]["melodies"] == 5
+    assert [row["published"] for row in document["rows"]] == [None] * len(NGRAMS)
 
 
 def test_tied_notes_are_one_and_rests_none(tmp_path):
@@ -153,8 +155,8 @@ def test_tied_notes_are_one_and_rests_none(tmp_path):
     file.write_text(TUNES, "utf-8")
     with pytest.warns(MelodyWarning, match="^left out 1 of 3 tunes: "):
         data = melodies_of(gather(file))
-    told = {melody.name: data.alphabet.decode(melody.pitches) for melody in data.melodies}
-    assert told == {"tunes-1": ["60", "62"], "tunes-2": ["67", "69", "71", "72"]}
+    pitches = {melody.name: data.alphabet.decode(melody.pitches) for melody in data.melodies}
+    assert pitches == {"tunes-1": ["60", "62"], "tunes-2": ["67", "69", "71", "72"]}
     assert (data.notes, data.alphabet.symbols) == (6, ("60", "62", "67", "69", "71", "72"))
 
 
@@ -176,7 +178,7 @@ def test_messages(humdrum, tmp_path, settings, error, message):
     assert not (tmp_path / "out").exists()
 
 
-def test_reading_is_told_of_and_what_was_left_out(humdrum, tmp_path):
+def test_progress_and_what_was_left_out_are_reported(humdrum, tmp_path):
     (humdrum / "broken.abc").write_text("no tune", "utf-8")
     steps = []
     with pytest.warns(
@@ -242,11 +244,11 @@ def test_a_table_for_people(kinder, tmp_path, monkeypatch):
 def test_one_json_document(humdrum, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     done = call("benchmark", "kinder", "--songs", humdrum, "--folds", 2, "--json")
-    told = json.loads(done.stdout)
-    assert told.keys() >= {"dataset", "rows"}
-    for row in told["rows"]:
+    document = json.loads(done.stdout)
+    assert document.keys() >= {"dataset", "rows"}
+    for row in document["rows"]:
         assert row.keys() >= {"model", "inputs", "bits", "folds", "published"}
     written = tmp_path / "runs" / "songs-benchmark" / "benchmark.json"
-    assert json.loads(written.read_text("utf-8")) == told
+    assert json.loads(written.read_text("utf-8")) == document
     again = call("benchmark", "kinder", "--songs", humdrum, "--folds", 2, "--quiet")
     assert again.stdout == "runs/songs-benchmark-2/benchmark.json\n"

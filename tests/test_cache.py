@@ -255,14 +255,14 @@ def test_other_documents_are_refused_or_are_tunes(document):
 def test_workers_read_the_same_songs(shelf, folder, monkeypatch, parsed):
     here = quietly(folder)
     shelf.unlink()
-    told = []
+    calls = []
     monkeypatch.setattr(reading, "_WORTH_A_WORKER", 1e-6)
     monkeypatch.setattr(reading, "cores", lambda: 2)
-    there = quietly(folder, progress=lambda done, all_: told.append((done, all_)))
+    there = quietly(folder, progress=lambda done, all_: calls.append((done, all_)))
     assert there == here
     assert len(parsed) == 6  # none here the second time
-    assert told[0] == (0, 6)
-    assert told[-1] == (6, 6)
+    assert calls[0] == (0, 6)
+    assert calls[-1] == (6, 6)
     assert quietly(folder) == here
 
 

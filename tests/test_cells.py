@@ -101,10 +101,10 @@ def by_hand(name, x, mask, weights):
     output, outputs = np.zeros((len(x), UNITS)), []
     for t in range(x.shape[1]):
         counts = mask[:, t, None]
-        told, *after = EQUATIONS[name](x[:, t], state, *weights)
-        after = after if name == "attention" else [told, *after]
+        produced, *after = EQUATIONS[name](x[:, t], state, *weights)
+        after = after if name == "attention" else [produced, *after]
         state = tuple(np.where(counts, new, old) for new, old in zip(after, state, strict=True))
-        output = np.where(counts, told, output)
+        output = np.where(counts, produced, output)
         outputs.append(output)
     return np.stack(outputs, 1), state
 

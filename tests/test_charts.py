@@ -11,13 +11,17 @@ from hypothesis import strategies as st
 from melodyrnn.errors import MelodyError
 from melodyrnn.render.charts import heat_map, learning_curves, write_picture
 from melodyrnn.render.colours import INK, NOTHING, ink_on, shade
+from melodyrnn.render.heat_map import HeatMap
 from melodyrnn.render.page import SVG
 
 VALUES = [[0.1, 0.9], [nan, 0.5]]
 
 
 def grid(**options):
-    return heat_map("어디를 보나", ["나", "비"], ["a <b>", "c&d"], VALUES, **options)
+    plain = HeatMap(
+        "", "어디를 보나", ["나", "비"], ["a <b>", "c&d"], VALUES, meaning="", limits=None
+    )
+    return heat_map(plain._replace(**options))
 
 
 def labels(svg):
@@ -54,14 +58,17 @@ def test_each_value_has_its_colour_and_none_where_it_is_no_number():
 def test_values_are_written_as_asked_where_there_is_room():
     assert {"10.0%", "90.0%", "50.0%"} <= set(labels(grid(form=".1%")))
     names = [f"note {n}" for n in range(40)]
-    many = labels(heat_map("many", names, names, [[0.25] * 40] * 40, limits=(0.0, 1.0)))
+    many = labels(heat_map(HeatMap("", "many", names, names, [[0.25] * 40] * 40, meaning="")))
     assert "0.25" not in many
     assert names[39] in many
 
 
 @pytest.mark.parametrize("values", [[[3.0]], [[nan]]])
 def test_one_value_is_drawn_too(values):
-    assert ET.fromstring(heat_map("one", ["a"], ["b"], values)).tag == f"{{{SVG}}}svg"
+    assert (
+        ET.fromstring(heat_map(HeatMap("", "one", ["a"], ["b"], values, limits=None))).tag
+        == f"{{{SVG}}}svg"
+    )
 
 
 def test_the_scale_darkens_in_equal_steps_and_its_ink_is_read():

@@ -39,18 +39,18 @@ def run(trained):
 
 
 def test_inspect_json(melodyrnn, nabiya):
-    told = document(melodyrnn("inspect", nabiya, "--json"))
-    assert told["title"] == "나비야"
-    assert told["notes"] == len(told["tokens"]) == 54
-    assert told["tokens"][:4] == ["g8", "e8", "e4", "f8"]
-    assert list(told["codes"].items())[:2] == [("c4", 0), ("d4", 1)]
-    assert len(told["codes"]) == 14
-    assert told["window"] == 4
-    assert np.array(told["windows"]).shape == (50, 5)
-    assert told["windows"][:2] == [[11, 9, 2, 10, 8], [9, 2, 10, 8, 1]]
+    found = document(melodyrnn("inspect", nabiya, "--json"))
+    assert found["title"] == "나비야"
+    assert found["notes"] == len(found["tokens"]) == 54
+    assert found["tokens"][:4] == ["g8", "e8", "e4", "f8"]
+    assert list(found["codes"].items())[:2] == [("c4", 0), ("d4", 1)]
+    assert len(found["codes"]) == 14
+    assert found["window"] == 4
+    assert np.array(found["windows"]).shape == (50, 5)
+    assert found["windows"][:2] == [[11, 9, 2, 10, 8], [9, 2, 10, 8, 1]]
     rights = [30, 39, 44, 46, 48, 47, 46, 46]
     expected = {str(w): {"right": r, "all": 54 - w} for w, r in enumerate(rights, 1)}
-    assert told["ceiling"] == expected
+    assert found["ceiling"] == expected
 
 
 @pytest.mark.parametrize("way", [["cli.py"], ["-m", "melodyrnn"]])
@@ -72,20 +72,20 @@ def test_inspect_for_people(nabiya):
 
 def test_train_json(trained):
     folder, done = trained
-    told = document(done)
-    assert told["run"] == str(Path("runs") / "nabiya-lstm")
-    assert told["model"] == "lstm"
-    assert told["parameters"] == 68366
-    assert told["one_step"] == told["whole_song"] == {"right": 50, "all": 50}
-    assert told["ceiling"] == {"right": 46, "all": 50}
-    assert 0 < told["epochs"] < 2000
-    assert told["seconds"] > 0
-    names = {Path(path).name for path in told["files"]}
+    found = document(done)
+    assert found["run"] == str(Path("runs") / "nabiya-lstm")
+    assert found["model"] == "lstm"
+    assert found["parameters"] == 68366
+    assert found["one_step"] == found["whole_song"] == {"right": 50, "all": 50}
+    assert found["ceiling"] == {"right": 46, "all": 50}
+    assert 0 < found["epochs"] < 2000
+    assert found["seconds"] > 0
+    names = {Path(path).name for path in found["files"]}
     assert names == {
         "model.keras", "history.csv", "run.json",
         "song.mid", "song.musicxml", "song.svg", "song.png", "song.wav",
     }  # fmt: skip
-    assert all((folder / path).stat().st_size for path in told["files"])
+    assert all((folder / path).stat().st_size for path in found["files"])
 
 
 def test_the_run_plays_the_song(run, nabiya):
@@ -108,14 +108,14 @@ def test_the_history_is_of_every_epoch(run):
 
 
 def test_evaluate_json(melodyrnn, run):
-    told = document(melodyrnn("evaluate", run, "--json"))
-    assert (told["model"], told["window"]) == ("lstm", 4)
-    assert told["one_step"] == {"right": 50, "all": 50}
-    assert told["whole_song"].pop("tokens") == told["songs"][0]["whole_song"]["tokens"]
-    assert told["whole_song"] == {"right": 50, "all": 50}
-    assert told["ceiling"] == {"right": 46, "all": 50}
-    assert 0 < told["bits_per_note"] < 1
-    assert told["songs"][0]["in_training_set"]
+    found = document(melodyrnn("evaluate", run, "--json"))
+    assert (found["model"], found["window"]) == ("lstm", 4)
+    assert found["one_step"] == {"right": 50, "all": 50}
+    assert found["whole_song"].pop("tokens") == found["songs"][0]["whole_song"]["tokens"]
+    assert found["whole_song"] == {"right": 50, "all": 50}
+    assert found["ceiling"] == {"right": 46, "all": 50}
+    assert 0 < found["bits_per_note"] < 1
+    assert found["songs"][0]["in_training_set"]
 
 
 def test_evaluate_on_another_song_says_so(run, tmp_path):
@@ -123,15 +123,15 @@ def test_evaluate_on_another_song_says_so(run, tmp_path):
     other.write_text("g8 e8 e4 f8 d8 d4 g8 g8 g8 g8")
     done = call("evaluate", run, other)
     assert done.exit_code == 0, done.output
-    assert "never heard in training" in done.output
+    assert "not in the training set" in done.output
 
 
 def test_generate_json(melodyrnn, run, tmp_path):
     arguments = ("generate", run, "--primer", "g8 e8 e4 f8 d8", "--length", 12, "--json")
-    told = document(melodyrnn(*arguments, "--count", 3, "--seed", 4, "-o", tmp_path / "new"))
+    found = document(melodyrnn(*arguments, "--count", 3, "--seed", 4, "-o", tmp_path / "new"))
     again = document(melodyrnn(*arguments, "--count", 3, "--seed", 4))
-    assert len(told["songs"]) == 3
-    for number, (song, same) in enumerate(zip(told["songs"], again["songs"], strict=True), 1):
+    assert len(found["songs"]) == 3
+    for number, (song, same) in enumerate(zip(found["songs"], again["songs"], strict=True), 1):
         assert song["tokens"] == same["tokens"]
         assert "file" not in same
         assert song["tokens"][:5] == ["g8", "e8", "e4", "f8", "d8"]
@@ -152,9 +152,9 @@ def looping(tmp_path_factory, nabiya):
 
 def test_a_loop_is_said(looping):
     done = call("generate", looping, "--temperature", 0, "--json")
-    told = json.loads(done.stdout)
-    assert told["songs"][0]["loop"] == {"period": 1, "rounds": 51}
-    assert (told["temperature"], told["seed"]) == (0.0, 0)
+    found = json.loads(done.stdout)
+    assert found["songs"][0]["loop"] == {"period": 1, "rounds": 51}
+    assert (found["temperature"], found["seed"]) == (0.0, 0)
     assert done.stderr == (
         "note: the song ends in a loop: the last note 51 times over; "
         "a higher --temperature may break it, --avoid-loops does\n"
@@ -163,18 +163,18 @@ def test_a_loop_is_said(looping):
 
 def test_loops_are_avoided(looping):
     done = call("generate", looping, "--temperature", 0, "--avoid-loops", "--json")
-    told = json.loads(done.stdout)
-    assert (told["avoid_loops"], told["songs"][0]["loop"], done.stderr) == (True, None, "")
+    found = json.loads(done.stdout)
+    assert (found["avoid_loops"], found["songs"][0]["loop"], done.stderr) == (True, None, "")
 
 
 def test_bars_key_and_end_from_the_command_line(looping, tmp_path):
     options = ("--bars", 8, "--meter", "2/4", "--key", "C major", "--end", "--max-copy", 5)
     arguments = ("generate", looping, *options, "--count", 3, "-o", tmp_path / "new.txt")
-    told = json.loads(call(*arguments, "--json").stdout)
-    assert told["songs"] == json.loads(call(*arguments, "--json").stdout)["songs"]
+    found = json.loads(call(*arguments, "--json").stdout)
+    assert found["songs"] == json.loads(call(*arguments, "--json").stdout)["songs"]
     expected = {"bars": 8, "meter": "2/4", "key": "C major", "end": True, "max_copy": 5}
-    assert expected.items() <= told.items()
-    for made in told["songs"]:
+    assert expected.items() <= found.items()
+    for made in found["songs"]:
         song = read_song(made["file"])
         assert (str(song.meter), str(song.key), song.duration) == ("2/4", "C major", 16)
         assert to_tokens(song) == made["tokens"]
@@ -183,7 +183,7 @@ def test_bars_key_and_end_from_the_command_line(looping, tmp_path):
         assert made["log_probability"] < 0
 
 
-def test_a_beam_tells_how_likely_its_songs_are(looping):
+def test_a_beam_says_how_likely_its_songs_are(looping):
     done = call("generate", looping, "--beam", 4, "--count", 2, "--length", 4)
     likely = [float(x) for x in re.findall(r"log-probability (-[\d.]+)", done.stdout)]
     assert len(likely) == 2
@@ -206,12 +206,12 @@ def test_loops_among_several_songs_are_counted(looping):
 
 
 def test_greedy_generation_from_the_first_notes_is_the_song(run, nabiya):
-    told = json.loads(call("generate", run, "--temperature", 0, "--json").stdout)
-    assert told["songs"][0]["tokens"] == to_tokens(read_song(nabiya))
-    assert told["songs"][0]["copied"] == {"notes": 54, "song": "nabiya", "start": 0, "place": 0}
+    found = json.loads(call("generate", run, "--temperature", 0, "--json").stdout)
+    assert found["songs"][0]["tokens"] == to_tokens(read_song(nabiya))
+    assert found["songs"][0]["copied"] == {"notes": 54, "song": "nabiya", "start": 0, "place": 0}
 
 
-def test_a_copy_is_told_with_its_place(run):
+def test_a_copy_is_reported_with_its_place(run):
     done = call("generate", run, "--temperature", 0, "--length", 5)
     assert "9 of 9 notes in a row, from note 1, stand in nabiya, from note 1" in done.output
 
@@ -221,9 +221,9 @@ def test_a_file_is_a_primer(run, tmp_path):
     assert call("render", tmp_path.parent / "missing.txt", "-o", midi).exit_code == 1
     (tmp_path / "p.txt").write_text("g8 e8 e4 f8 d8 d4")
     assert call("render", tmp_path / "p.txt", "-o", midi).exit_code == 0
-    told = json.loads(call("generate", run, "--primer", midi, "--length", 3, "--json").stdout)
-    assert told["songs"][0]["tokens"][:4] == ["g8", "e8", "e4", "f8"]
-    assert told["songs"][0]["primer"] == 4
+    found = json.loads(call("generate", run, "--primer", midi, "--length", 3, "--json").stdout)
+    assert found["songs"][0]["tokens"][:4] == ["g8", "e8", "e4", "f8"]
+    assert found["songs"][0]["primer"] == 4
 
 
 def test_an_enharmonic_primer_is_understood(run):
@@ -246,9 +246,9 @@ def test_render_every_format(nabiya, tmp_path, suffix):
 def test_every_format_can_be_inspected_again(nabiya, tmp_path, suffix):
     target = tmp_path / f"song.{suffix}"
     call("render", nabiya, "-o", target)
-    told = json.loads(call("inspect", target, "--json").stdout)
-    assert told["title"] == "나비야"
-    assert told["tokens"] == to_tokens(read_song(nabiya))
+    found = json.loads(call("inspect", target, "--json").stdout)
+    assert found["title"] == "나비야"
+    assert found["tokens"] == to_tokens(read_song(nabiya))
 
 
 BAD_INPUT = [
@@ -483,7 +483,7 @@ def test_ctrl_c_before_the_learning_is_one_line(nabiya, tmp_path):
         output, errors = process.communicate(timeout=60)
     assert (process.returncode, output) == (130, b"")
     said = [line for line in errors.decode().splitlines() if not line.startswith("learning ")]
-    assert said == ["stopped; the same command with --resume goes on"]
+    assert said == ["stopped; give the same command with --resume to go on"]
 
 
 def test_ctrl_c_leaves_a_usable_run(nabiya, tmp_path):

@@ -35,13 +35,13 @@ def test_tunes_are_counted_without_reading_them(name, tunes):
 
 def test_the_children_s_songs_are_those_of_the_literature():
     """Dataset 7 of Pearce (2005), table 4.1: 213 melodies, 8,393 notes, 27 pitches."""
-    told = contents("kinder")
-    assert (told.tunes, told.notes, len(told.pitches)) == (213, 8393, 27)
-    assert told.left_out == ()
-    assert told.titles[0] == ("kinder0-1", "SCHLAF KINDLEIN SCHLAF")
-    assert next(iter(told.meters.items())) == ("2/4", 149)
-    assert (told.lowest_name, told.highest_name) == ("E", "g'")
-    assert 150 < told.different < 213
+    summary = contents("kinder")
+    assert (summary.tunes, summary.notes, len(summary.pitches)) == (213, 8393, 27)
+    assert summary.left_out == ()
+    assert summary.titles[0] == ("kinder0-1", "SCHLAF KINDLEIN SCHLAF")
+    assert next(iter(summary.meters.items())) == ("2/4", 149)
+    assert (summary.lowest_name, summary.highest_name) == ("E", "g'")
+    assert 150 < summary.different < 213
 
 
 def test_parts_of_essen_are_in_it_and_its_test_files_are_not():

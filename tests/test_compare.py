@@ -20,11 +20,11 @@ from melodyrnn import parse
 from melodyrnn.data.gather import Named, gather
 from melodyrnn.data.split import split
 from melodyrnn.errors import ConfigError, RunError
-from melodyrnn.evaluation.paired import judge
+from melodyrnn.evaluation.paired_differences import compare_held_out
 from melodyrnn.experiments.comparison import verdict
 from melodyrnn.experiments.comparison.compare import compare
 from melodyrnn.music.song import Key, Note, Song
-from melodyrnn.render.report_data import Ceiling, HeldOut, HeldOutRow, Pair, Row, Spread
+from melodyrnn.render.report_data import Ceiling, HeldOut, HeldOutRow, MemoryRow, Pair, Spread
 
 
 def named(name, text):
@@ -130,16 +130,16 @@ def test_a_split_that_cannot_be(songs, fraction, message):
 
 
 def test_bits_are_averaged_over_seeds_and_weighted_by_notes():
-    told = judge({"a": [[1.0, 4.0], [3.0, 4.0]]}, [30, 10])
-    assert told.rows[0].bits_per_note == pytest.approx((2 * 30 + 4 * 10) / 40)
-    assert (told.songs, told.notes) == (2, 40)
-    assert told.rows[0].low == pytest.approx(2)
-    assert told.rows[0].high == pytest.approx(4)
+    held_out = compare_held_out({"a": [[1.0, 4.0], [3.0, 4.0]]}, [30, 10])
+    assert held_out.rows[0].bits_per_note == pytest.approx((2 * 30 + 4 * 10) / 40)
+    assert (held_out.songs, held_out.notes) == (2, 40)
+    assert held_out.rows[0].low == pytest.approx(2)
+    assert held_out.rows[0].high == pytest.approx(4)
 
 
 def test_the_interval_is_the_one_of_the_textbook_for_many_equal_songs():
     values = np.random.default_rng(1).normal(3, 1, 400)
-    row = judge({"a": [values.tolist()]}, [50] * 400).rows[0]
+    row = compare_held_out({"a": [values.tolist()]}, [50] * 400).rows[0]
     half = 1.96 * values.std() / math.sqrt(400)
     assert row.low == pytest.approx(values.mean() - half, abs=0.015)
     assert row.high == pytest.approx(values.mean() + half, abs=0.015)
@@ -149,21 +149,22 @@ def test_pairing_sees_a_small_steady_difference_that_songs_drown():
     songs = np.random.default_rng(2).normal(3, 1, 20)
     steady, noise = songs - 0.05, songs + np.random.default_rng(3).normal(0, 1, 20)
     bits = {name: [v.tolist()] for name, v in (("a", songs), ("b", steady), ("c", noise))}
-    told = judge(bits, [40] * 20)
-    found = {(pair.first, pair.second): pair for pair in told.pairs}
+    held_out = compare_held_out(bits, [40] * 20)
+    found = {(pair.first, pair.second): pair for pair in held_out.pairs}
     assert found["a", "b"].beyond_chance
     assert found["a", "b"].difference == pytest.approx(0.05)
     assert not found["a", "c"].beyond_chance
-    assert told.rows[0].low < told.rows[1].bits_per_note < told.rows[0].high
+    low, high = held_out.rows[0].low, held_out.rows[0].high
+    assert low < held_out.rows[1].bits_per_note < high
 
 
 def test_one_song_held_out_is_never_beyond_chance():
-    assert not judge({"a": [[1.0]], "b": [[2.0]]}, [40]).pairs[0].beyond_chance
+    assert not compare_held_out({"a": [[1.0]], "b": [[2.0]]}, [40]).pairs[0].beyond_chance
 
 
 def row(model, rights, first_wrong):
     spread = Spread.of(rights)
-    return Row(model, 1, spread, spread, spread, spread, 50, spread, first_wrong)
+    return MemoryRow(model, 1, spread, spread, spread, spread, 50, spread, first_wrong)
 
 
 @pytest.mark.parametrize(
@@ -211,9 +212,9 @@ def compared(melodyrnn, tmp_path_factory, request):
 def test_compare_json(compared):
     folder, _, done = compared
     assert done.returncode == 0, done.stderr
-    told = json.loads(done.stdout)
-    assert told["ceiling"] == {"right": 46, "all": 50}
-    models = {model["model"]: model for model in told["models"]}
+    document = json.loads(done.stdout)
+    assert document["ceiling"] == {"right": 46, "all": 50}
+    models = {model["model"]: model for model in document["models"]}
     assert list(models) == ["lstm", "mlp", "ngram", "repeat"]
     for name, runs in ((name, model["runs"]) for name, model in models.items()):
         assert [run["seed"] for run in runs] == ([0, 1] if name in ("lstm", "mlp") else [0])
@@ -229,22 +230,24 @@ def test_compare_json(compared):
         assert 5 <= run["first_wrong"] <= 54
     assert models["ngram"]["runs"][0]["one_step"]["right"] == 46
     assert models["lstm"]["parameters"] == 68366
-    assert told["sentence"].startswith("The LSTM passes the ceiling of any model that sees only 4")
-    page = (folder / told["report"]).read_text(encoding="utf-8")
+    assert document["sentence"].startswith(
+        "The LSTM passes the ceiling of any model that sees only 4"
+    )
+    page = (folder / document["report"]).read_text(encoding="utf-8")
     assert "나비야" in page
 
 
 def test_a_comparison_goes_on_where_it_stopped(compared, melodyrnn):
-    folder, arguments, first = compared
-    told = json.loads(first.stdout)
-    lost = folder / told["models"][1]["runs"][1]["run"]
-    kept = folder / told["models"][0]["runs"][0]["run"] / "model.keras"
+    folder, arguments, done = compared
+    first = json.loads(done.stdout)
+    lost = folder / first["models"][1]["runs"][1]["run"]
+    kept = folder / first["models"][0]["runs"][0]["run"] / "model.keras"
     before = kept.stat().st_mtime_ns
     (lost / "trial.json").write_text('{"plan": ')
     again = json.loads(melodyrnn(*arguments, cwd=folder).stdout)
-    for run in (r for document in (told, again) for m in document["models"] for r in m["runs"]):
+    for run in (r for document in (first, again) for m in document["models"] for r in m["runs"]):
         run.pop("seconds")
-    assert again == told
+    assert again == first
     assert kept.stat().st_mtime_ns == before
     assert json.loads((lost / "trial.json").read_text(encoding="utf-8"))["trial"]["model"] == "mlp"
 
@@ -277,8 +280,8 @@ def test_a_script_without_a_guard_can_compare(tmp_path, nabiya, way):
     script.write_text(
         "import melodyrnn\n"
         "print('once')\n"
-        f"told = melodyrnn.compare({str(nabiya)!r}, models=['ngram'], output='out')\n"
-        "print(told.rows[0].one_step.mean)\n"
+        f"comparison = melodyrnn.compare({str(nabiya)!r}, models=['ngram'], output='out')\n"
+        "print(comparison.rows[0].one_step.mean)\n"
     )
     given = {"args": [sys.executable, str(script)]}
     if way == "standard input":
@@ -340,14 +343,14 @@ def test_ctrl_c_stops_at_once_and_says_how_to_go_on(tmp_path, nabiya):
     assert b"Traceback" not in errors
 
 
-def test_songs_held_out_are_judged_apart(tmp_path):
+def test_songs_held_out_are_evaluated_apart(tmp_path):
     turns = ["c8 d8", "e8 c4", "g4 e8", "f8 e8", "a8 g8", "d8 g4", "b8 a4", "f4 d8", "e4 f8"]
     rng = np.random.default_rng(0)
     songs = [
         Song(parse(" ".join(rng.choice(turns, 14))).notes, title=f"노래 {number}")
         for number in range(6)
     ]
-    told = compare(
+    comparison = compare(
         songs,
         models=["lstm", "ngram", "repeat"],
         seeds=1,
@@ -357,7 +360,7 @@ def test_songs_held_out_are_judged_apart(tmp_path):
         output=tmp_path / "out",
         jobs=2,
     )
-    document = told.to_json()["held_out"]
+    document = comparison.to_json()["held_out"]
     assert document["songs"] == 2
     assert [model["model"] for model in document["rows"]] == ["lstm", "ngram", "repeat"]
     bits = {model["model"]: model["bits_per_note"] for model in document["rows"]}
@@ -366,8 +369,8 @@ def test_songs_held_out_are_judged_apart(tmp_path):
     record = json.loads((tmp_path / "out/runs/lstm-window4-seed0/run.json").read_text())
     assert len(record["songs"]) == 3
     assert len(record["validation"]) == 1
-    unheard = set(document["titles"])
-    assert not unheard & {song["name"] for song in record["songs"] + record["validation"]}
+    held_out = set(document["titles"])
+    assert not held_out & {song["name"] for song in record["songs"] + record["validation"]}
 
 
 @pytest.mark.parametrize(
@@ -397,11 +400,13 @@ def test_window_lengths(tmp_path, nabiya, monkeypatch):
     """And to count takes no TensorFlow: the workers would import what raises."""
     (tmp_path / "tensorflow.py").write_text("raise ImportError")
     monkeypatch.syspath_prepend(tmp_path)
-    told = compare(
+    document = compare(
         nabiya, models=["ngram"], windows="1-3,8", output=tmp_path / "out", jobs=1, seeds=1
     ).to_json()
-    rights = {each["window"]: each["models"][0]["runs"][0]["one_step"] for each in told["windows"]}
-    ceilings = {each["window"]: each["ceiling"] for each in told["windows"]}
+    rights = {
+        each["window"]: each["models"][0]["runs"][0]["one_step"] for each in document["windows"]
+    }
+    ceilings = {each["window"]: each["ceiling"] for each in document["windows"]}
     assert list(rights) == [1, 2, 3, 4, 8]
     assert rights == ceilings
     assert ceilings[8] == {"right": 46, "all": 46}

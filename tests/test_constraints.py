@@ -34,7 +34,7 @@ def array(codes):
 
 
 def allowed(constraint, codes, left=100):
-    """Of each code, whether it may come after ``codes``, told step by step."""
+    """Of each token, whether it may come after ``codes``, found step by step."""
     states = np.asarray(constraint.begin(array(codes[:1])))[None]
     for code in codes[1:]:
         states = constraint.advance(states, array([code]))
@@ -310,7 +310,7 @@ def asked_of(text, primer=None, length=None, **asked):
         ("d4 c4", {"pickup": "x"}, "pickup: unknown pickup 'x'; write the note values before the first full bar, such as '8' or '4+16'"),
         ("d4 c4", {"meter": "3"}, "meter: unknown meter '3'; write it as beats/unit, such as '3/4'"),
         ("d4 c4", {"key": "d"}, "key: key 'd' may be either; write 'D' or 'd minor'"),
-        ("d4 c4", {"ties": True}, "ties=True is of no use without bars, meter or end=True; leave it out"),
+        ("d4 c4", {"ties": True}, "ties=True has no effect without bars, meter or end=True; leave it out"),
         ("d4 d4", {"max_copy": 1, "primer": "d4 d4"}, "max_copy 1: the primer itself has 2 notes in a row of song; give another primer, or a higher max_copy"),
         ("d4 c4", {"bars": 257}, "bars 257 is out of range; it must be a whole number at least 1 and at most 256"),
         ("d4 c4", {"bars": 0}, "bars 0 is out of range; it must be a whole number at least 1 and at most 256"),

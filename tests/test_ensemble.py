@@ -12,9 +12,9 @@ from melodyrnn.generation.generate import generate
 from melodyrnn.models.combining import Mixture
 from melodyrnn.models.config import SampleConfig
 from melodyrnn.models.ensemble import Ensemble
-from melodyrnn.models.ngrams.memories import ppm, with_short_term
 from melodyrnn.models.ngrams.ngram import Ngram, Repeat
 from melodyrnn.models.ngrams.ppm import SHORT_TERM, Ppm
+from melodyrnn.models.ngrams.ppm_ensemble import ppm, with_short_term
 
 CODES, WINDOW = 4, 2
 tunes = st.lists(st.integers(0, CODES - 1), min_size=WINDOW + 1, max_size=14).map(
@@ -85,7 +85,7 @@ def run(nabiya, tmp_path_factory):
     return train(nabiya, model="repeat", output=tmp_path_factory.mktemp("run") / "repeat").run
 
 
-def test_a_run_is_told_better_with_it(run, nabiya):
+def test_a_run_predicts_better_with_a_short_term_model(run, nabiya):
     plain, joint = (evaluate(run, nabiya, with_short_term=joined) for joined in (False, True))
     assert joint.measures.bits_per_note < plain.measures.bits_per_note - 0.5
 

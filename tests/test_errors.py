@@ -9,11 +9,10 @@ from threading import Thread
 import click
 import pytest
 from click.testing import CliRunner
-from melodyrnn.data.tunes import FILE, tunes
-from melodyrnn.workflows.train_text import train_text
 
-from melodyrnn import compare, errors, generate, read_song, run_lesson, sweep, train
+from melodyrnn import compare, errors, generate, read_song, run_lesson, sweep, train, train_text
 from melodyrnn.cli import main
+from melodyrnn.data.file_tunes import FILE, read_tunes
 from melodyrnn.errors import (
     SWITCHES,
     ConfigError,
@@ -23,6 +22,7 @@ from melodyrnn.errors import (
     naming_options,
     worded,
 )
+from melodyrnn.formats.registry import reader
 from melodyrnn.music.notation.reader import UnreadableError
 from melodyrnn.system.workers import share_out
 
@@ -73,7 +73,7 @@ def test_every_kind_has_both_faces():
         for each in vars(errors).values()
         if isinstance(each, type) and issubclass(each, Exception)
     ]
-    assert len(kinds) == 11
+    assert len(kinds) == 13
     for kind in kinds:
         assert str(kind("give --count")) == "give count"
 
@@ -132,12 +132,14 @@ def test_more_mistakes_from_python(trained, tmp_path):
     text.write_text("abc", encoding="utf-8")
     for call, message in {
         lambda: generate(run, count=3, beam=2): "count 3 is more than beam 2 finds",
-        lambda: generate(run, top_k=2, beam=2): "top_k is of no use with beam",
-        lambda: generate(run, ties=True): "ties=True is of no use without bars, meter or end=True",
-        lambda: generate(run, epochs=3): "epochs is of no use here",
+        lambda: generate(run, top_k=2, beam=2): "top_k has no effect with beam",
+        lambda: generate(run, ties=True): "ties=True has no effect without bars, meter or end=True",
+        lambda: generate(run, epochs=3): "epochs has no effect here",
         lambda: train_text(text, held_out=0.1): "held_out 0.1",
         lambda: train(read_song(text.with_name("nothing.txt"))): "no such file",
-        lambda: run_lesson("anatomy", epochs=3): "no use for epochs; it takes cell, units, seed",
+        lambda: run_lesson(
+            "anatomy", epochs=3
+        ): "epochs has no effect on lesson anatomy; it takes cell, units, seed",
     }.items():
         with pytest.raises(MelodyError, match=message) as caught:
             call()
@@ -154,12 +156,12 @@ def test_the_command_line_leaves_no_trace():
 
 
 def test_all_threads_have_the_same_face():
-    heard = []
+    messages = []
     with naming_options():
-        thread = Thread(target=lambda: heard.append(str(ConfigError("give --count"))))
+        thread = Thread(target=lambda: messages.append(str(ConfigError("give --count"))))
         thread.start()
         thread.join()
-    assert heard == ["give --count"]
+    assert messages == ["give --count"]
 
 
 def test_a_warning_is_shown_and_filtered_by_its_words():
@@ -192,7 +194,7 @@ def test_the_error_of_a_worker_is_worded_by_its_caller(monkeypatch):
 
 
 def test_what_is_kept_of_a_collection_is_worded_when_it_is_shown():
-    [tune] = tunes(b"X:1\nL:1/8\nK:C\nC/100 D2 E2\n", ".abc", None, None)
+    [tune] = read_tunes(b"X:1\nL:1/8\nK:C\nC/100 D2 E2\n", reader(".abc"), None, None)
     assert "; --grid 16 rounds to 16ths" in tune.why
     assert "; grid 16 rounds to 16ths" in tune.of_file("x.abc").why
     with naming_options():

@@ -40,7 +40,7 @@ def write(folder, texts):
 
 @pytest.fixture(scope="module")
 def world(tmp_path_factory):
-    """A folder with songs learned, songs never heard, and a run that counts."""
+    """A folder with a training set, songs held out, and the run of an n-gram model."""
     folder = tmp_path_factory.mktemp("world")
     learned = write(folder / "learned", LEARNED)
     write(folder / "other", OTHER)
@@ -97,7 +97,7 @@ def test_confidence_is_over_songs():
     assert tuple(high) == (0, 0, 0)
 
 
-def test_what_was_heard_and_what_not_is_never_measured_together(world):
+def test_songs_in_the_training_set_and_held_out_are_never_measured_together(world):
     own = evaluate(world / "run")
     assert own.generalising is None
     assert own.memory.songs == 2
@@ -123,7 +123,7 @@ def test_a_run_is_read_once(world, monkeypatch, use):
     assert places == [world / "run"]
 
 
-def test_songs_of_which_half_was_heard_are_named_and_counted(world, tmp_path):
+def test_songs_half_of_which_are_in_the_training_set_are_named_and_counted(world, tmp_path):
     moved = {f"m{n}": "e4 f4 g4 e4 e4" for n in range(5)}
     shown = call("evaluate", world / "run", write(tmp_path / "moved", moved)).stdout
     lines = shown.splitlines()[-4:]
@@ -131,7 +131,7 @@ def test_songs_of_which_half_was_heard_are_named_and_counted(world, tmp_path):
     assert lines[3] == "and 2 more songs of which half or more is known; --json has all"
 
 
-def test_songs_that_cannot_be_told_are_left_out_and_counted(world, tmp_path):
+def test_songs_that_cannot_be_evaluated_are_left_out_and_counted(world, tmp_path):
     strange = {
         "five": "c4 d4 e4 g#4 c4 f2 f#2 b-2 g#4",
         "six": "c4 d4 a16",
@@ -139,54 +139,54 @@ def test_songs_that_cannot_be_told_are_left_out_and_counted(world, tmp_path):
         "eight": "c4 h4",
     }
     folder = write(tmp_path / "strange", strange | OTHER)
-    untold = [
-        "five: codes that the run never learned: g#4, f2, f#2, …",
+    left_out = [
+        "five: tokens that are not in the run's vocabulary: g#4, f2, f#2, …",
         "seven: no longer than the run's window: 2 notes",
-        "six: codes that the run never learned: a16",
+        "six: tokens that are not in the run's vocabulary: a16",
     ]
     with pytest.warns(MelodyWarning) as caught:
         result = evaluate(world / "run", folder)
     assert [str(warning.message) for warning in caught] == [
-        "left out 4 of 6 tunes: codes that the run never learned (2), unknown pitch 'h…', "
-        "no longer than the run's window; report=True lists them"
+        "left out 4 of 6 tunes: tokens that are not in the run's vocabulary (2), unknown pitch "
+        "'h…', no longer than the run's window; report=True lists them"
     ]
     unread = f"{folder}/eight.txt:1:4: unknown pitch 'h4'; pitches are a to g"
-    assert result.to_json()["left_out"] == [unread, *untold]
+    assert result.to_json()["left_out"] == [unread, *left_out]
     apart = evaluate(world / "run", world / "other").to_json()
     assert apart["left_out"] == []
     assert {**result.to_json(), "left_out": []} == apart
     done = call("evaluate", world / "run", folder, "--report")
     assert done.exit_code == 0
-    assert done.stderr.splitlines() == [f"note: {line}" for line in (unread, *untold)]
+    assert done.stderr.splitlines() == [f"note: {line}" for line in (unread, *left_out)]
 
 
-def test_a_song_alone_that_cannot_be_told_is_named_and_many_are_counted(world, tmp_path):
+def test_one_song_that_cannot_be_evaluated_is_named_and_many_are_counted(world, tmp_path):
     folder = write(tmp_path / "strange", {"five": "c4 d4 g#4", "six": "c4 d4 a16"})
     alone = call("evaluate", world / "run", folder / "five.txt")
     assert (alone.exit_code, alone.stdout) == (1, "")
-    assert alone.stderr.startswith("error: five: 'g#4' is not among the 8 codes of the vocabulary")
-    assert alone.stderr.endswith("; a model tells only what it was trained to tell\n")
+    assert alone.stderr.startswith("error: five: 'g#4' is not among the 8 tokens of the vocabulary")
+    assert alone.stderr.endswith("; a model predicts only what it was trained to predict\n")
     many = call("evaluate", world / "run", folder)
     assert (many.exit_code, many.stdout) == (1, "")
     assert many.stderr == (
-        f"error: {world / 'run'}: can tell none of the 2 songs: codes that the run never learned "
-        "(2); a model tells only what it was trained to tell\n"
+        f"error: {world / 'run'}: can predict none of the 2 songs: tokens that are not in the "
+        "run's vocabulary (2); a model predicts only what it was trained to predict\n"
     )
 
 
 def test_the_document_of_a_run_measured(world):
     document = json.loads(call("evaluate", world / "run", world / "other", "--json").stdout)
     assert document["memory"] is None
-    told = document["generalising"]
-    assert (told["songs"], told["notes"], told["confidence"]) == (2, 15, 0.95)
-    assert told["both"]["bits"]["value"] == pytest.approx(document["bits_per_note"])
+    measured = document["generalising"]
+    assert (measured["songs"], measured["notes"], measured["confidence"]) == (2, 15, 0.95)
+    assert measured["both"]["bits"]["value"] == pytest.approx(document["bits_per_note"])
     for name in ("both", "pitch", "duration"):
-        assert set(told[name]) == {"bits", "perplexity", "accuracy"}
-        for interval in told[name].values():
+        assert set(measured[name]) == {"bits", "perplexity", "accuracy"}
+        for interval in measured[name].values():
             assert interval["low"] <= interval["value"] <= interval["high"]
-        bits, perplexity = told[name]["bits"], told[name]["perplexity"]
+        bits, perplexity = measured[name]["bits"], measured[name]["perplexity"]
         assert perplexity["value"] == pytest.approx(2 ** bits["value"])
-    assert told["pitch"]["bits"]["value"] < told["both"]["bits"]["value"]
+    assert measured["pitch"]["bits"]["value"] < measured["both"]["bits"]["value"]
     song = next(song for song in document["songs"] if song["name"] == "three")
     assert song["copied"] == {"notes": 6, "song": "two", "start": 2, "place": 1}
     assert set(song["bits"]) == {"both", "pitch", "duration"}
@@ -195,8 +195,8 @@ def test_the_document_of_a_run_measured(world):
 def test_the_tables_of_a_run_measured(world):
     shown = call("evaluate", world / "run", world / "learned", world / "other").stdout
     memory, new = shown.split("ngram, window 2, 2 songs ")[1:]
-    assert memory.startswith("heard in training: this measures memory\n")
-    assert new.startswith("never heard in training\n")
+    assert memory.startswith("in the training set: this measures memory\n")
+    assert new.startswith("not in the training set\n")
     for part in (memory, new):
         assert [line.split()[0] for line in part.splitlines()[8:11]] == [
             "both",
@@ -204,10 +204,10 @@ def test_the_tables_of_a_run_measured(world):
             "duration",
         ]
     assert "95% interval" in new
-    assert "three: 6 of its 10 notes in a row stand in two, which was heard\n" in new
+    assert "three: 6 of its 10 notes in a row stand in two, a training song\n" in new
     assert max(map(len, shown.splitlines())) <= 80
     one = call("evaluate", world / "run", world / "other" / "four.txt").stdout
-    assert one.startswith("ngram, window 2, a song never heard in training\n")
+    assert one.startswith("ngram, window 2, a song not in the training set\n")
     assert "interval" not in one
 
 

@@ -2,24 +2,24 @@ import numpy as np
 import pytest
 
 from melodyrnn.models.config import EventConfig
-from melodyrnn.sequences.events import NO_CODE, Events, Layout, padded, steps_for
+from melodyrnn.sequences.events import NO_TOKEN, Events, Layout, padded, steps_for
 from melodyrnn.training.events import EventProgram
 from melodyrnn.training.trainer import AtMost, Trainer
 
-LAYOUT = Layout(codes=12, candidates=2, factors=(3, 4))
+LAYOUT = Layout(vocabulary_size=12, candidates=2, factors=(3, 4))
 CONFIG = EventConfig(units=12, batch=4, steps=60, learning_rate=0.02, moves=2)
 
 
-def events(told, random=None, candidates=None, factors=None):
+def events(targets, random=None, candidates=None, factors=None):
     """A sequence with random factors and candidates, where none are given."""
-    random = random or np.random.default_rng(len(told))
-    told = np.array(told, dtype=np.int32)
+    random = random or np.random.default_rng(len(targets))
+    targets = np.array(targets, dtype=np.int32)
     if candidates is None:
-        candidates = random.integers(-1, LAYOUT.codes, (len(told), LAYOUT.candidates))
+        candidates = random.integers(-1, LAYOUT.vocabulary_size, (len(targets), LAYOUT.candidates))
     if factors is None:
-        factors = np.stack([random.integers(0, n, len(told)) for n in LAYOUT.factors], -1)
-    last = np.concatenate([[NO_CODE], told[:-1]])
-    return Events(told, *(np.asarray(a, dtype=np.int32) for a in (last, candidates, factors)))
+        factors = np.stack([random.integers(0, n, len(targets)) for n in LAYOUT.factors], -1)
+    last = np.concatenate([[NO_TOKEN], targets[:-1]])
+    return Events(targets, *(np.asarray(a, dtype=np.int32) for a in (last, candidates, factors)))
 
 
 def some(lengths, seed=0):
@@ -37,7 +37,7 @@ def test_a_distribution_for_each_event(learner):
     learner.network.start(0)
     sequences = some([5, 1, 30, 17, 9])  # more than a batch, of several lengths
     for sequence, p in zip(sequences, learner.predict(sequences), strict=True):
-        assert p.shape == (len(sequence.targets), LAYOUT.codes)
+        assert p.shape == (len(sequence.targets), LAYOUT.vocabulary_size)
         assert p.sum(-1) == pytest.approx(np.ones(len(p)))
 
 
@@ -49,13 +49,13 @@ def test_what_comes_later_changes_nothing_before(learner):
         other = some([20], seed=5)[0]
         parts = zip(whole, other, strict=True)
         changed = Events(*(np.concatenate([a[: cut + 1], b[cut + 1 :]]) for a, b in parts))
-        changed.targets[cut] = (whole.targets[cut] + 1) % LAYOUT.codes
+        changed.targets[cut] = (whole.targets[cut] + 1) % LAYOUT.vocabulary_size
         (q,) = learner.predict([changed])
         assert q[: cut + 1] == pytest.approx(p[: cut + 1])
         assert cut == 19 or not np.allclose(q, p)
 
 
-def test_neither_padding_nor_company_changes_what_is_told(learner):
+def test_neither_padding_nor_company_changes_predictions(learner):
     learner.network.start(2)
     short, long = some([6, 31])
     (alone,) = learner.predict([short])
@@ -90,26 +90,27 @@ def test_same_seed_same_weights(learner):
     assert not all((a == b).all() for a, b in zip(*runs[1:], strict=True))
 
 
-def test_it_learns_which_guess_to_trust(learner):
+def test_it_learns_which_candidate_deserves_weight(learner):
     """The first guess is right nine times in ten, the second is noise; the codes are random."""
 
     def planted(count, seed):
         random = np.random.default_rng(seed)
         made = []
         for _ in range(count):
-            told = random.integers(2, 10, 24)
-            right = np.where(random.random(24) < 0.9, told, random.integers(2, 10, 24))
-            made.append(events(told, random, np.stack([right, random.integers(2, 10, 24)], -1)))
+            targets = random.integers(2, 10, 24)
+            right = np.where(random.random(24) < 0.9, targets, random.integers(2, 10, 24))
+            made.append(events(targets, random, np.stack([right, random.integers(2, 10, 24)], -1)))
         return made
 
     learner.train(planted(24, 0), 0)
     test = planted(8, 1)
-    told = [p[np.arange(24), e.targets] for p, e in zip(learner.predict(test), test, strict=True)]
-    assert -np.log2(np.concatenate(told)).mean() < 1.6  # of 3 bits
+    predicted = zip(learner.predict(test), test, strict=True)
+    chances = [p[np.arange(24), e.targets] for p, e in predicted]
+    assert -np.log2(np.concatenate(chances)).mean() < 1.6  # of 3 bits
 
 
 def test_held_out_sequences_choose_the_steps(learner):
-    sequences = some([20] * 6)  # noise: the more is learned, the worse others are told
+    sequences = some([20] * 6)  # noise: the more is learned, the worse others are predicted
     steps = learner.train(sequences, 0, held_out=some([20] * 6, seed=9))
     assert steps < CONFIG.steps
     chosen = learner.network.copy()
@@ -125,7 +126,7 @@ def test_learning_goes_on_from_given_weights(learner):
     assert all((a == b).all() for a, b in zip(start, learner.network.copy(), strict=True))
 
 
-def test_long_sequences_run_in_a_loop_and_are_told_the_same(learner, monkeypatch):
+def test_long_sequences_run_in_a_loop_and_are_predicted_the_same(learner, monkeypatch):
     learner.network.start(5)
     sequences = some([6, 30])
     monkeypatch.setattr("melodyrnn.models.networks.event_network.MOST_UNROLLED", 0)
@@ -140,8 +141,8 @@ def test_moved_along_the_scale():
     (sequence,) = some([8])
     moved = sequence.moved(2)
     assert (moved.targets == sequence.targets + 2).all()
-    assert moved.last[0] == NO_CODE
-    assert ((moved.candidates == NO_CODE) == (sequence.candidates == NO_CODE)).all()
+    assert moved.last[0] == NO_TOKEN
+    assert ((moved.candidates == NO_TOKEN) == (sequence.candidates == NO_TOKEN)).all()
     assert (moved.factors == sequence.factors).all()
 
 

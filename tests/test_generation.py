@@ -9,8 +9,8 @@ from melodyrnn.models.lookback import LookingBack
 from melodyrnn.models.model import NgramModel
 from melodyrnn.models.networks import step_network as models
 from melodyrnn.models.networks.numpy_network import Network
-from melodyrnn.models.ngrams.memories import with_short_term
 from melodyrnn.models.ngrams.ngram import Ngram
+from melodyrnn.models.ngrams.ppm_ensemble import with_short_term
 from melodyrnn.models.predictor import after_primer
 from melodyrnn.models.registry import MODELS
 from melodyrnn.sequences.sampling import log_softmax
@@ -38,7 +38,7 @@ def test_greedy_generation_is_keras_fed_back(predictor):
         if layer.stateful:
             layer.reset_state()
     expected = primer.tolist()
-    for start in range(len(primer) - WINDOW):  # the primer's own windows, heard first
+    for start in range(len(primer) - WINDOW):  # the primer's own windows, which come first
         network(np.array([expected[start : start + WINDOW]]))
     for _ in range(6):
         expected.append(int(np.argmax(network(np.array([expected[-WINDOW:]])))))
@@ -113,7 +113,7 @@ low = np.array([4, 4, 4, 2, 0], dtype=np.int32)
 
 
 def log_probability(predictor, song, start):
-    """Of the codes from ``start`` on, told one by one."""
+    """Of the codes from ``start`` on, predicted one by one."""
     state, total = predictor.begin(1), 0.0
     for place in range(WINDOW, len(song)):
         logits, state = predictor.step(song[None, place - WINDOW : place], state)
@@ -126,8 +126,8 @@ def test_the_log_probability_is_the_models_own(predictor):
     drawn = generate(
         predictor, primer, 6, SampleConfig(top_k=2), 3, constraints=[Only(~np.eye(5, dtype=bool))]
     )
-    for song, told in zip(drawn.songs, drawn.log_probability, strict=True):
-        assert told == pytest.approx(log_probability(predictor, song, len(primer)), abs=1e-4)
+    for song, log_prob in zip(drawn.songs, drawn.log_probability, strict=True):
+        assert log_prob == pytest.approx(log_probability(predictor, song, len(primer)), abs=1e-4)
 
 
 @two_kinds
@@ -151,7 +151,7 @@ def test_a_constrained_song_does_not_depend_on_how_many_are_made(predictor, coun
 
 
 @two_kinds
-def test_a_likeliest_code_that_may_not_come_leaves_its_place_to_the_next(predictor):
+def test_the_likeliest_token_where_it_may_not_come_leaves_its_place_to_the_next(predictor):
     greedy = generate(predictor, primer, 1, SampleConfig(top_k=1)).songs[0][-1]
     others = Only(np.tile(np.arange(CODES) != greedy, (CODES, 1)))
     logits, _ = predictor.step(primer[None, -WINDOW:], after_primer(predictor, primer, 1))
@@ -179,8 +179,8 @@ def test_songs_that_learn_while_they_are_made_are_picked_with_what_they_learned(
     assert np.array_equal(greedy.songs, generate(both, primer, 12, SampleConfig(beam=1)).songs)
     best = generate(both, primer, 12, SampleConfig(beam=20))
     assert best.log_probability[0] >= greedy.log_probability[0]
-    told = log_probability(both, best.songs[0], len(primer))
-    assert best.log_probability[0] == pytest.approx(told)
+    expected = log_probability(both, best.songs[0], len(primer))
+    assert best.log_probability[0] == pytest.approx(expected)
 
 
 @two_kinds
@@ -195,12 +195,12 @@ def test_a_beam_that_holds_all_finds_the_likeliest(predictor, constraints):
                 yield from ways([*song, code], left - 1)
 
     songs = [np.array(song, dtype=np.int32) for song in ways(low.tolist(), 3)]
-    told = np.array([log_probability(predictor, song, len(low)) for song in songs])
+    expected = np.array([log_probability(predictor, song, len(low)) for song in songs])
     drawn = generate(predictor, low, 3, SampleConfig(beam=200), 4, constraints=constraints)
-    np.testing.assert_allclose(drawn.log_probability, np.sort(told)[::-1][:4], atol=1e-4)
+    np.testing.assert_allclose(drawn.log_probability, np.sort(expected)[::-1][:4], atol=1e-4)
     for song, score in zip(drawn.songs, drawn.log_probability, strict=True):
         place = next(n for n, other in enumerate(songs) if np.array_equal(song, other))
-        assert told[place] == pytest.approx(score, abs=1e-4)
+        assert expected[place] == pytest.approx(score, abs=1e-4)
     again = generate(predictor, low, 3, SampleConfig(beam=200, seed=9), 4, constraints=constraints)
     assert all(map(np.array_equal, drawn.songs, again.songs))
 

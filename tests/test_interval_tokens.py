@@ -36,7 +36,7 @@ def test_a_pickup_begins_no_bar():
     assert [note.begins_bar for note in sounding(song)] == [0, 1, 0, 1]
 
 
-def test_moves_are_told_in_semitones_and_ratios():
+def test_moves_are_written_in_semitones_and_ratios():
     assert list(map(str, moves(parse(TEXT)))) == ["+2*1", "+2*4", "+3*2", "-2*1/4", "-1*1"]
 
 

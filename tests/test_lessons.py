@@ -15,12 +15,13 @@ from melodyrnn.cli import main
 from melodyrnn.errors import ConfigError, RunError
 from melodyrnn.lessons import catalogue, cells, sentence, translation
 from melodyrnn.lessons.catalogue import NAMES, all_lessons
-from melodyrnn.lessons.lesson import SHAPES, Curve, Finding, HeatMap, Lesson, Table
+from melodyrnn.lessons.lesson import SHAPES, Finding, LearningCurve, Lesson, Table
 from melodyrnn.lessons.lesson_folder import FILE
 from melodyrnn.lessons.shared import nabiya_song, next_symbol
 from melodyrnn.models.config import FitConfig, SequenceConfig
 from melodyrnn.models.ngrams.ngram import ceiling
 from melodyrnn.models.registry import CELLS
+from melodyrnn.render.heat_map import HeatMap
 from melodyrnn.system.progress import silent
 
 ROOT = Path(__file__).parent.parent
@@ -52,7 +53,7 @@ def course(monkeypatch, tmp_path):
             figures={"epochs": lesson.fit.epochs},
             tables=[Table("Each step", ["input", "predicted"], [["나", "비"], ["[a]", "b"]])],
             pictures=[HeatMap("looks", "Looks", ["a"], ["b", "c"], [[0.25, 0.75]])],
-            curves=[Curve("loss", [1.0, 0.5])],
+            curves=[LearningCurve("loss", [1.0, 0.5])],
         )
 
     def made(name, **options):
@@ -149,10 +150,10 @@ def test_an_unknown_cell_is_a_wrong_option():
 def test_all_and_a_name_exclude_each_other():
     done = call("hihello", "--all")
     assert done.exit_code == 2
-    assert "--all carries out all lessons; leave out 'hihello'" in done.stderr
+    assert "--all runs all lessons; leave out 'hihello'" in done.stderr
 
 
-def test_a_lesson_shows_leaves_and_judges(course):
+def test_a_lesson_shows_its_result_leaves_files_and_checks_its_claim(course):
     done = call("long")
     assert done.exit_code == 0
     for words in ("long, many to one: nothing", "Each step", "나", "[a]", "much", "500 epochs"):

@@ -11,10 +11,10 @@ from melodyrnn.models.config import ModelConfig
 from melodyrnn.models.lookback import LookingBack
 from melodyrnn.models.networks import step_network as models
 from melodyrnn.models.networks.numpy_network import Network
-from melodyrnn.models.ngrams.memories import with_short_term
+from melodyrnn.models.ngrams.ppm_ensemble import with_short_term
 from melodyrnn.music.notation.text import parse
 from melodyrnn.sequences.streams import lanes
-from melodyrnn.sequences.windows import next_code, side_by_side
+from melodyrnn.sequences.windows import next_token, side_by_side
 from melodyrnn.tasks.tokenizer import SongTokenizer, cycle_of
 
 LENGTHS = [0, 1, 2, 3, 6]  # of each code, ticks
@@ -103,10 +103,10 @@ def seen(count=3):
 def test_windows_lanes_and_streams_carry_the_columns():
     songs, bars = seen()
     shown = views(Lookback(LENGTHS, 1), songs, bars)
-    flat, _ = next_code(shown, 4)
+    flat, _ = next_token(shown, 4)
     assert flat.x.shape[1:] == (4, 6)
-    assert flat.x[..., 0].tolist() == next_code(songs, 4)[0].x.tolist()
-    assert flat.y.tolist() == next_code(songs, 4)[0].y.tolist()
+    assert flat.x[..., 0].tolist() == next_token(songs, 4)[0].x.tolist()
+    assert flat.y.tolist() == next_token(songs, 4)[0].y.tolist()
     for mine, plain in zip(side_by_side(shown, 4), side_by_side(songs, 4), strict=True):
         assert (mine if mine.ndim == 2 else mine[..., 0]).tolist() == plain.tolist()
     for mine, plain in zip(lanes(shown, 2, 5), lanes(songs, 2, 5), strict=True):
@@ -122,16 +122,16 @@ def looking_back(window=1, **settings):
 
 @pytest.mark.parametrize("tokens", ["joint", "factored"])
 @pytest.mark.parametrize("window", [1, 4])
-def test_numpy_tells_what_keras_does(window, tokens):
+def test_numpy_predicts_what_keras_does(window, tokens):
     model, predictor = looking_back(window, tokens=tokens, layers=2)
     songs, bars = seen()
     shown = views(predictor.lookback, songs, bars)
     for view, logits in zip(shown, predictor.with_cycles(bars).logits(songs), strict=True):
         states = models.zero_states(model, 1)
-        for place, told in enumerate(logits):
+        for place, computed in enumerate(logits):
             row = tf.constant(view[None, place : place + window])
             expected, states = models.step(model, row, states)
-            np.testing.assert_allclose(told, expected[0], atol=1e-5)
+            np.testing.assert_allclose(computed, expected[0], atol=1e-5)
     assert predictor.parameters == models.parameters(model)
 
 
@@ -154,7 +154,7 @@ def test_step_by_step_is_as_all_at_once(window):
     )
 
 
-def test_the_bars_change_what_is_told_and_reach_a_joined_model():
+def test_the_bars_change_predictions_and_reach_a_joined_model():
     _, predictor = looking_back()
     songs, _ = seen(1)
     joined = with_short_term(predictor, CODES)

@@ -11,7 +11,7 @@ from melodyrnn.models.networks.numpy_network import Network
 from melodyrnn.models.ngrams.ngram import Ngram, Repeat, Tally, ceiling
 from melodyrnn.tasks.tokenizer import Dataset
 from melodyrnn.training.trainer import Trainer
-from melodyrnn.training.windows import Songs, WindowProgram
+from melodyrnn.training.windows import TrainingSongs, WindowProgram
 
 WINDOW = 4
 
@@ -27,7 +27,9 @@ def test_no_windowed_network_passes_the_ceiling_of_any_song(songs, model):
     config = ModelConfig(model, input="onehot", units=64, window=WINDOW)
     network = models.build(config, len(songs.vocabulary), 1)
     training = TrainConfig(epochs=80, learning_rate=5e-3, early_stop=False)
-    program = WindowProgram(network, Songs(songs.sequences), config, training, config.spec.batch)
+    program = WindowProgram(
+        network, TrainingSongs(songs.sequences), config, training, config.spec.batch
+    )
     Trainer(program, training).fit()
     measures = measure(Network.of(network, config), songs)
     assert measures.one_step.right > 0.85 * measures.ceiling.right  # it did learn
@@ -49,7 +51,7 @@ def test_no_model_of_the_window_alone_passes_the_ceiling_of_any_song(songs, kind
 def test_a_model_right_at_every_step_plays_the_song_whole(songs):
     """By induction: as long as it is right, what it is fed is the song."""
     sequence = songs.sequences[0]
-    alone = Dataset(songs.songs[:1], songs.vocabulary, (sequence,))
+    alone = Dataset(songs.songs[:1], songs.tokenizer, (sequence,))
     model = Ngram([sequence], 16, len(songs.vocabulary))
     measures = measure(model, alone)
     assert measures.one_step == measures.whole_song == Tally(len(sequence) - 16, len(sequence) - 16)

@@ -9,7 +9,7 @@ from strategies import songs
 from melodyrnn import parse
 from melodyrnn.experiments.benchmark.melody_events import Inputs
 from melodyrnn.music.song import Key, Note, Pitch
-from melodyrnn.sequences.events import NO_CODE
+from melodyrnn.sequences.events import NO_TOKEN
 
 TWICE = parse("meter: 2/4\nkey: C major\nc4 d4 e4 c4 | c4 d4 e4 c4 | e4 f4 g2")
 INPUTS = {timed: Inputs.of(60, 72, timed) for timed in (False, True)}
@@ -26,7 +26,7 @@ def test_everything_is_in_its_layout(timed, song):
     events = inputs.events(song)
     layout = inputs.layout
     assert events.targets.tolist() == [pitch - inputs.origin(song) for pitch in midi]
-    assert events.last.tolist() == [NO_CODE, *events.targets[:-1].tolist()]
+    assert events.last.tolist() == [NO_TOKEN, *events.targets[:-1].tolist()]
     assert events.candidates.shape == (len(midi), layout.candidates)
     assert events.factors.shape == (len(midi), len(layout.factors))
     assert (events.factors >= 0).all()
@@ -71,15 +71,15 @@ def test_candidates_are_what_came_the_last_time():
     names = [Pitch("cdefgab"[i]) for i in range(7)]
     code = {pitch.step: pitch.midi - INPUTS[False].lowest for pitch in names}
     by_pitch, by_interval = events.candidates.T
-    assert by_pitch.tolist()[:4] == [NO_CODE] * 4
+    assert by_pitch.tolist()[:4] == [NO_TOKEN] * 4
     assert by_pitch[5:9].tolist() == [code[step] for step in "cecc"]
     assert by_pitch[9] == code["c"]  # after e came c
     assert by_interval[8] == code["c"]  # after two tones up and back, the same note again
-    assert by_interval[10] == NO_CODE  # no semitone up was heard before
+    assert by_interval[10] == NO_TOKEN  # no semitone up came before
 
 
-def test_bars_back_guess_the_bar_before():
+def test_bars_back_propose_the_bar_before():
     guesses = INPUTS[True].events(TWICE).candidates.T
     one_bar = guesses[-4]
-    told = INPUTS[True].events(TWICE).targets
-    assert one_bar[2:10].tolist() == told[:8].tolist()
+    targets = INPUTS[True].events(TWICE).targets
+    assert one_bar[2:10].tolist() == targets[:8].tolist()

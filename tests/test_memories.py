@@ -9,8 +9,8 @@ from melodyrnn.generation.generate import generate, whole_song
 from melodyrnn.models import registry as tables
 from melodyrnn.models.combining import MEANS, Mixture
 from melodyrnn.models.config import ModelConfig, SampleConfig
-from melodyrnn.models.ngrams.memories import MEMORIES, ppm
 from melodyrnn.models.ngrams.ppm import ESCAPES, Ppm
+from melodyrnn.models.ngrams.ppm_ensemble import MEMORIES, ppm
 from melodyrnn.models.registry import MODELS
 
 CODES, WINDOW = 4, 3
@@ -51,7 +51,7 @@ def test_step_by_step_as_all_at_once(corpus, tune, memory):
 
 @given(corpora, tunes)
 def test_each_memory_as_its_parts(corpus, tune):
-    told = {
+    predicted = {
         memory: np.exp(ppm(corpus, WINDOW, CODES, memory=memory).logits([tune])[0])
         for memory in MEMORIES
     }
@@ -62,13 +62,17 @@ def test_each_memory_as_its_parts(corpus, tune):
         "stm": model.follow(tune, model.learn(), learning=True),
     }
     for memory, p in expected.items():
-        np.testing.assert_allclose(told[memory], p[WINDOW:])
-    np.testing.assert_allclose(told["both"], Mixture().combine([told["ltm"], told["stm"]]))
-    np.testing.assert_allclose(told["both+"], Mixture().combine([told["ltm+"], told["stm"]]))
+        np.testing.assert_allclose(predicted[memory], p[WINDOW:])
+    np.testing.assert_allclose(
+        predicted["both"], Mixture().combine([predicted["ltm"], predicted["stm"]])
+    )
+    np.testing.assert_allclose(
+        predicted["both+"], Mixture().combine([predicted["ltm+"], predicted["stm"]])
+    )
 
 
 @given(corpora, tunes, tunes, kinds)
-def test_songs_do_not_hear_each_other(corpus, first, second, memory):
+def test_songs_do_not_influence_each_other(corpus, first, second, memory):
     model = ppm(corpus, WINDOW, CODES, memory=memory)
     apart = [model.logits([first])[0], model.logits([second])[0]]
     for one, other in zip(model.logits([first, second]), apart, strict=True):

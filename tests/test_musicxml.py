@@ -137,12 +137,12 @@ def test_verovio_plays_our_tunes_as_they_are(path):
     toolkit.loadData(musicxml(song))
     data = base64.b64decode(toolkit.renderToMIDI())
     with pytest.warns(MelodyWarning, match="lengths rounded"):  # it stops notes a little early
-        heard = parse_midi(data, "verovio.mid")
+        played = parse_midi(data, "verovio.mid")
 
     def onsets(song):
         return [(o, n.pitch.midi) for n, o in zip(song.notes, song.offsets, strict=True) if n.pitch]
 
-    assert onsets(heard) == onsets(song)
+    assert onsets(played) == onsets(song)
 
 
 def test_accidentals_are_shown_where_key_and_bar_say_otherwise():

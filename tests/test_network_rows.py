@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from melodyrnn import parse
-from melodyrnn.data.gather import Named, Reading
+from melodyrnn.data.gather import Gathered, Named
 from melodyrnn.experiments.benchmark import network_rows
 from melodyrnn.experiments.benchmark.folds import predict_folds
 from melodyrnn.experiments.benchmark.melodies import melodies_of
@@ -37,10 +37,10 @@ def tiny(monkeypatch):
     monkeypatch.setattr(network_rows, "FINE_TUNING", TINY)
 
 
-def test_every_row_tells_the_alphabet(fold, tiny, monkeypatch):
-    others = Reading(tuple(Named(str(n), tune(n)) for n in range(100, 104)), (), ())
+def test_every_row_predicts_over_the_alphabet(fold, tiny, monkeypatch):
+    others = Gathered(tuple(Named(str(n), tune(n)) for n in range(100, 104)), (), ())
     monkeypatch.setattr(network_rows, "gather_all", lambda corpus: others)
-    told = {row.model: row.predict(fold, {}) for row in (LTM_PLUS, STM)}
+    predicted = {row.model: row.predict(fold, {}) for row in (LTM_PLUS, STM)}
     rows = [row for row in NETWORKS if row.inputs == "pitch"]
     assert len(rows) == 6
     for row in rows:
@@ -48,8 +48,8 @@ def test_every_row_tells_the_alphabet(fold, tiny, monkeypatch):
             made = row.prepare((*fold.train, *fold.test), 0)
             fold = replace(fold, prepared={row.model: made})
             fold.validated.update({LTM_PLUS.model: LTM_PLUS.predict(fold.inner, {})})
-        told[row.model] = row.predict(fold, told)
-        for melody, p in zip(fold.test, told[row.model], strict=True):
+        predicted[row.model] = row.predict(fold, predicted)
+        for melody, p in zip(fold.test, predicted[row.model], strict=True):
             assert p.shape == (len(melody.pitches), fold.pitches)
             assert p.sum(-1) == pytest.approx(np.ones(len(p)))
 
@@ -62,37 +62,37 @@ def test_choices_are_made_on_learned_melodies_alone(fold):
     assert fold.inner is inner
 
 
-def test_a_single_learned_melody_rehearses_with_itself(fold):
+def test_a_single_learned_melody_is_its_own_inner_validation(fold):
     alone = replace(fold, train=fold.train[:1])
     assert alone.inner.test == alone.inner.train == alone.train
 
 
-def test_variants_of_what_is_to_be_told_are_not_learned_before():
-    told, other = tune(0, 30), tune(1, 30)
-    up = tuple(Note(Key().pitch(note.pitch.midi + 5), note.duration) for note in told.notes)
-    slow = tuple(Note(note.pitch, note.duration * 2) for note in told.notes)
+def test_variants_of_the_targets_are_not_learned_before():
+    learned, other = tune(0, 30), tune(1, 30)
+    up = tuple(Note(Key().pitch(note.pitch.midi + 5), note.duration) for note in learned.notes)
+    slow = tuple(Note(note.pitch, note.duration * 2) for note in learned.notes)
     uneven = tuple(
-        Note(note.pitch, note.duration * (1 + n % 3)) for n, note in enumerate(told.notes)
+        Note(note.pitch, note.duration * (1 + n % 3)) for n, note in enumerate(learned.notes)
     )
-    quoting = (*other.notes[:5], *told.notes[8:20], *other.notes[5:])
-    short_quote = (*other.notes[:5], *told.notes[8:16], *other.notes[5:])
+    quoting = (*other.notes[:5], *learned.notes[8:20], *other.notes[5:])
+    short_quote = (*other.notes[:5], *learned.notes[8:16], *other.notes[5:])
     rest = Note(None, Fraction(1))
     apart = network_rows._apart(
         [
-            replace(told, notes=notes)
+            replace(learned, notes=notes)
             for notes in (up, slow, uneven, quoting, short_quote, (rest,), other.notes)
         ],
-        [told],
+        [learned],
     )
     assert [song.notes for song in apart] == [short_quote, other.notes]
 
 
-def test_workers_tell_what_is_told_here(fold):
+def test_workers_predict_what_is_predicted_here(fold):
     alone = [replace(row, alone=True) for row in (LTM_PLUS, STM)]
     steps = []
-    told = predict_folds(alone, [fold, fold], lambda *step: steps.append(step[:2]))
+    predicted = predict_folds(alone, [fold, fold], lambda *step: steps.append(step[:2]))
     here = predict_folds([LTM_PLUS, STM], [fold], lambda *step: None)
-    for model, folds in told.items():
+    for model, folds in predicted.items():
         for bits in folds:
             for one, other in zip(bits, here[model][0], strict=True):
                 assert (one == other).all()

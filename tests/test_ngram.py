@@ -18,7 +18,7 @@ def test_counts_what_followed():
 
 
 def test_ceiling_of_a_sequence_one_can_count_by_hand():
-    # After 0 comes 1 twice and 2 once: one of five must be told wrong.
+    # After 0 comes 1 twice and 2 once: one of five must be predicted wrongly.
     assert ceiling([np.array([0, 1, 0, 2, 0, 1], dtype=np.int32)], 1) == Tally(4, 5)
 
 
@@ -52,19 +52,19 @@ def test_discounting_as_worked_by_hand():
     np.testing.assert_allclose(model.probabilities((3,)), order0)
 
 
-def test_repeat_expects_the_last_code_as_often_as_it_came_again():
+def test_repeat_expects_the_last_token_as_often_as_it_came_again():
     model = Repeat([np.array([0, 0, 1, 1, 2], dtype=np.int32)], 2, 3)  # 2 of 4 came again
     np.testing.assert_allclose(model.probabilities((2, 1)), [0.25, 0.5, 0.25])
 
 
 @given(codes, st.integers(1, 4), st.sampled_from([Ngram, Repeat]))
-def test_counted_models_give_distributions_and_stay_below_the_ceiling(song, size, kind):
+def test_ngram_models_give_distributions_and_stay_below_the_ceiling(song, size, kind):
     sequence = np.array(song, dtype=np.int32)
     model = kind([sequence], size, 6)
     (logits,) = model.logits([sequence])
     np.testing.assert_allclose(np.exp(logits).sum(-1), 1)
-    told = windows(sequence, size)[:, -1]
-    assert (logits.argmax(-1) == told).sum() <= ceiling([sequence], size).right
+    targets = windows(sequence, size)[:, -1]
+    assert (logits.argmax(-1) == targets).sum() <= ceiling([sequence], size).right
 
 
 @given(st.lists(codes, min_size=1, max_size=3), codes, st.integers(0, 3), st.integers(0, 5))

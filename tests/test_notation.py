@@ -141,7 +141,7 @@ class TestReading:
         assert parse(f"title: {decomposed}\nc4").title == "나비야"
         assert Song((), title=" a\n b\x00\ud800 ").title == "a b"
 
-    def test_codes_are_kept_in_their_canonical_form(self) -> None:
+    def test_tokens_are_kept_in_their_canonical_form(self) -> None:
         assert parse("codes: c8~c8 d'n4\nc4").codes == ("c4", "d'4")
 
 
@@ -292,7 +292,7 @@ class TestWriting:
             + " |\nc4 trip{d8 e8 f8} g4\n"
         )
 
-    def test_a_note_stays_whole_so_that_the_text_reads_as_the_codes_do(self) -> None:
+    def test_a_note_stays_whole_so_that_the_text_reads_as_the_tokens_do(self) -> None:
         text = write(parse("meter: 2/4\npickup: 4\nc4 | d4 e2 f4 | g2~ | g8 r8 r4"))
         assert text == ("meter: 2/4\nkey: C major\npickup: 4\n\nc4 | d4 e2 f4 | g2~ | g8 r8 r4\n")
 

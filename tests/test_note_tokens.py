@@ -12,13 +12,13 @@ from melodyrnn.music.note_tokens import attributes, from_tokens, sort_key, to_to
 from melodyrnn.music.song import Key, Meter, Note, Song
 
 
-def test_a_code_is_a_notes_symbol() -> None:
+def test_a_token_is_a_notes_symbol() -> None:
     song = parse("g8 e e4 | r2 c1~c4")
     assert to_tokens(song) == ["g8", "e8", "e4", "r2", "c1~c4"]
 
 
 @given(songs())
-def test_codes_give_the_notes_back(song: Song) -> None:
+def test_tokens_give_the_notes_back(song: Song) -> None:
     assert from_tokens(to_tokens(song)).notes == song.notes
 
 
@@ -30,7 +30,7 @@ def test_headers_come_from_another_song() -> None:
     assert (song.title, song.codes) == ("", ())
 
 
-def test_a_code_that_is_no_note_is_named() -> None:
+def test_a_token_that_is_no_note_is_named() -> None:
     with pytest.raises(NotationError) as caught:
         from_tokens(["e8", "x8"])
     assert str(caught.value) == "unknown pitch 'x8'; pitches are a to g"
@@ -42,7 +42,7 @@ def test_attributes_are_pitch_and_duration_and_a_rest_lies_below_all_pitches() -
     assert attributes([]) == []
 
 
-def test_codes_sort_by_duration_then_pitch_then_spelling() -> None:
+def test_tokens_sort_by_duration_then_pitch_then_spelling() -> None:
     codes = ["c4", "g8", "d-4", "r8", "c#4", "C8", "trip{c8}", "r4", "c8"]
     assert sorted(codes, key=sort_key) == [
         "trip{c8}",
@@ -58,6 +58,6 @@ def test_codes_sort_by_duration_then_pitch_then_spelling() -> None:
 
 
 @given(notes(), notes())
-def test_different_notes_have_different_codes_and_places(one: Note, other: Note) -> None:
+def test_different_notes_have_different_tokens_and_places(one: Note, other: Note) -> None:
     assert (token(one) == token(other)) == (one == other)
     assert (sort_key(token(one)) == sort_key(token(other))) == (one == other)

@@ -41,7 +41,7 @@ def test_all_pages_are_shown():
     assert parse("c4 d8 e8 f4 g4 a4 b8 c'8 r4 d'4~ d'2 e2 " * 45)._repr_html_().count("<svg ") == 2
 
 
-def test_a_very_long_song_says_how_it_can_be_heard():
+def test_a_very_long_song_says_how_it_can_be_played():
     html = parse("tempo: 5\n" + "c1 " * 7)._repr_html_()
     assert "<svg " in html
     assert "too long to be played here; write it with write_song(song, 'song.wav')" in html

@@ -36,20 +36,20 @@ def same(model, network):
 
 @pytest.mark.parametrize("layers", [1, 2])
 @pytest.mark.parametrize("name", NETWORKS)
-def test_every_model_tells_the_same(name, layers):
+def test_every_model_predicts_the_same(name, layers):
     same(*both(model=name, layers=layers))
 
 
 @pytest.mark.parametrize("kind", ["index", "onehot", "embedding", "features"])
 @pytest.mark.parametrize("name", ["lstm", "mlp"])
-def test_every_input_tells_the_same(name, kind):
+def test_every_input_predicts_the_same(name, kind):
     model, network = both(model=name, input=kind)
     same(model, network)
     assert network.parameters == models.parameters(model)
 
 
 @pytest.mark.parametrize("name", ["lstm", "mlp"])
-def test_symbols_of_parts_tell_the_same(name):
+def test_symbols_of_parts_predict_the_same(name):
     model, network = both(model=name, input="embedding", tokens="factored")
     same(model, network)
     assert network.parameters == models.parameters(model)
@@ -65,21 +65,21 @@ def test_the_weights_of_a_file_are_those_of_the_model(name, tokens, tmp_path):
         assert np.array_equal(ours, theirs)
 
 
-def test_sequences_of_any_lengths_are_told_as_one_by_one():
+def test_sequences_of_any_lengths_are_predicted_as_one_by_one():
     _, network = both(layers=2)
     random = np.random.default_rng(2)
     sequences = [random.integers(0, CODES, n, dtype=np.int32) for n in (9, 4, 30, 4, 17)]
     for sequence, logits in zip(sequences, network.logits(sequences), strict=True):
-        state, told = network.begin(1), []
+        state, stepped = network.begin(1), []
         for start in range(len(sequence) - WINDOW):
             row, state = network.step(sequence[None, start : start + WINDOW], state)
-            told.append(row[0])
-        np.testing.assert_allclose(logits, told, atol=1e-5)
+            stepped.append(row[0])
+        np.testing.assert_allclose(logits, stepped, atol=1e-5)
 
 
 def test_weights_of_another_network_are_refused():
     model, network = both()
-    with pytest.raises(ValueError, match="7 logits for 8 codes"):
+    with pytest.raises(ValueError, match="7 logits for 8 tokens"):
         Network(network.config, 8, model.get_weights())
     with pytest.raises(ValueError, match=r".+"):
         Network(ModelConfig(units=5, window=WINDOW), CODES, model.get_weights())

@@ -22,23 +22,23 @@ def test_the_longest_run_is_as_by_trying_all(others, text):
     runs = [text[i:j] for i in range(len(text)) for j in range(i, len(text) + 1)]
     shared = [run for run in runs if any(run in other for other in others)]
     length = max(map(len, shared), default=0)
-    told = Originals(others).longest(text)
-    assert told.length == length
+    copied = Originals(others).longest(text)
+    assert copied.length == length
     if length:
-        run = text[told.start : told.start + length]
-        assert others[told.other][told.place :].startswith(run)
-        assert told.place == others[told.other].find(run)
-        assert not any(run in other for other in others[: told.other])
+        run = text[copied.start : copied.start + length]
+        assert others[copied.other][copied.place :].startswith(run)
+        assert copied.place == others[copied.other].find(run)
+        assert not any(run in other for other in others[: copied.other])
         first = next(i for i in range(len(text)) if text[i : i + length] in shared)
-        assert told.start == first
+        assert copied.start == first
 
 
 @given(st.lists(texts, max_size=5), st.text("abcd", max_size=12), st.integers(0, 4))
-def test_what_would_be_too_much_is_known_before_it_is_heard(others, text, most):
+def test_what_would_copy_too_much_is_known_before_it_comes(others, text, most):
     originals = Originals(others)
     trail = originals.begin()
-    for heard in range(len(text) + 1):
-        ends = [text[start:heard] for start in range(heard + 1)]
+    for length in range(len(text) + 1):
+        ends = [text[start:length] for start in range(length + 1)]
         assert trail.length == max(len(e) for e in ends if not e or any(e in o for o in others))
         more = {
             symbol
@@ -47,8 +47,8 @@ def test_what_would_be_too_much_is_known_before_it_is_heard(others, text, most):
             if len(end) >= most and any(end + symbol in other for other in others)
         }
         assert originals.beyond(trail, most) == more
-        if heard < len(text):
-            trail = originals.advance(trail, text[heard])
+        if length < len(text):
+            trail = originals.advance(trail, text[length])
 
 
 def named(*texts):
@@ -57,9 +57,9 @@ def named(*texts):
 
 def test_a_transposed_copy_in_other_note_values_is_found_and_its_place():
     songs = named("c4 d4 e4 f4", "c4 c4 g4 a8 g8 f2 e4")
-    told = Copies(songs).longest(parse("b2 c#8 g#8 a#16 g#16 f#4 g4"))
-    assert told == Copied(5, "song 2", start=1, place=1)
-    assert told.to_json() == {"notes": 5, "song": "song 2", "start": 1, "place": 1}
+    copied = Copies(songs).longest(parse("b2 c#8 g#8 a#16 g#16 f#4 g4"))
+    assert copied == Copied(5, "song 2", start=1, place=1)
+    assert copied.to_json() == {"notes": 5, "song": "song 2", "start": 1, "place": 1}
 
 
 @pytest.mark.parametrize(
@@ -78,8 +78,8 @@ def test_notes_in_a_row(text, notes):
 
 
 def test_a_rest_inside_a_run_counts():
-    told = Copies(named("g4 r4 f4 e4")).longest(parse("c4 a8 r8 g8 f#8"))
-    assert told == Copied(4, "song 1", start=1, place=0)
+    copied = Copies(named("g4 r4 f4 e4")).longest(parse("c4 a8 r8 g8 f#8"))
+    assert copied == Copied(4, "song 1", start=1, place=0)
 
 
 @given(songs(notes(pitches(12, 115))), st.integers(-12, 12), st.integers(1, 3))
@@ -117,29 +117,29 @@ def parts(song):
 
 @given(st.lists(tunes, min_size=1, max_size=3), tunes)
 def test_notes_in_a_row_are_as_by_trying_all(others, song):
-    told = Copies([Named(str(i), other) for i, other in enumerate(others)]).longest(song)
+    copied = Copies([Named(str(i), other) for i, other in enumerate(others)]).longest(song)
     held = [part for other in others for part in parts(other)]
     begun = [part for part in parts(song) if part[0].pitch]  # not by a rest
     copies = [len(part) for part in begun if any(is_copy(part, other) for other in held)]
-    assert told.notes >= max(copies, default=0)
-    if told.notes > 1:
-        other = others[int(told.song)].notes[told.place : told.place + told.notes]
-        run = song.notes[told.start : told.start + told.notes]
+    assert copied.notes >= max(copies, default=0)
+    if copied.notes > 1:
+        other = others[int(copied.song)].notes[copied.place : copied.place + copied.notes]
+        run = song.notes[copied.start : copied.start + copied.notes]
         assert is_copy(run, other)
 
 
 @given(st.lists(tunes, min_size=1, max_size=3), st.lists(few, max_size=8), st.integers(1, 5))
-def test_a_song_that_hears_what_is_forbidden_never_copies_more(others, wanted, most):
+def test_a_song_that_avoids_what_is_forbidden_never_copies_more(others, wanted, most):
     copies = Copies([Named(str(i), other) for i, other in enumerate(others)])
-    heard, listening = [], copies.tracker()
+    kept, tracker = [], copies.tracker()
     for note in wanted:
         pitch = note.pitch.midi if note.pitch else None
         length = int(note.duration * GRID)
-        longer = copies.longest(Song((*heard, note))).notes > most
+        longer = copies.longest(Song((*kept, note))).notes > most
         if longer:
-            assert (pitch, length) in listening.forbidden(most)
+            assert (pitch, length) in tracker.forbidden(most)
         else:
-            assert (pitch, length) not in listening.forbidden(most)
-            heard.append(note)
-            listening = listening.after(pitch, length)
-            assert listening.notes <= copies.longest(Song(tuple(heard))).notes <= most
+            assert (pitch, length) not in tracker.forbidden(most)
+            kept.append(note)
+            tracker = tracker.after(pitch, length)
+            assert tracker.notes <= copies.longest(Song(tuple(kept))).notes <= most

@@ -1,4 +1,4 @@
-"""The page of a comparison in a real browser: seen, played, heard, and silent on the network."""
+"""The page of a comparison in a real browser: seen, played, decoded, and silent on the network."""
 
 import shutil
 import time
@@ -153,12 +153,12 @@ def test_what_is_heard_is_the_song(page):
 
     page.execute_script(
         "const original = URL.createObjectURL;"
-        "URL.createObjectURL = blob => original.call(URL, window.heard = blob)"
+        "URL.createObjectURL = blob => original.call(URL, window.captured = blob)"
     )
     play(page, 0)
     sound = page.execute_async_script(
         "const done = arguments[0];"
-        "window.heard.arrayBuffer().then(bytes => done([...new Int16Array(bytes, 44)]))"
+        "window.captured.arrayBuffer().then(bytes => done([...new Int16Array(bytes, 44)]))"
     )
     sound = np.array(sound) / 32768
     assert 16 <= len(sound) / 22050 < 17  # 32 quarters at 120 a minute

@@ -189,7 +189,7 @@ class TestTables:
         assert "broken" not in MODELS.having(lambda model: True)
         assert MODELS.get("nothing") is None
 
-    def test_an_unknown_name_is_told_the_nearest(self):
+    def test_of_an_unknown_name_the_nearest_is_suggested(self):
         with pytest.raises(ConfigError, match=r"'unigrams' is unknown; did you mean 'unigram'\?"):
             ModelConfig("unigrams")
 

@@ -11,7 +11,7 @@ tunes = st.lists(st.integers(0, CODES - 1), min_size=1, max_size=14)
 corpora = st.lists(tunes, max_size=4)
 models = st.builds(
     Ppm,
-    codes=st.integers(CODES, CODES + 2),
+    vocabulary_size=st.integers(CODES, CODES + 2),
     order=st.sampled_from([None, None, 0, 1, 2, 5]),
     escape=st.sampled_from(sorted(ESCAPES)),
     exclusion=st.booleans(),
@@ -61,12 +61,16 @@ class Slow:
     def share(self, chain, foretold, open_codes):
         """What ``chain``, the longest context first, gives to each code, (V,)."""
         model = self.model
-        p = np.zeros(model.codes)
+        p = np.zeros(model.vocabulary_size)
         if not chain:
             if model.interpolated:
-                open_codes = range(model.codes)
-            places = [code for code in range(model.codes) if code in open_codes]
-            p[places] = 1 / (model.codes + 1 - len(foretold) if model.exclusion else model.codes)
+                open_codes = range(model.vocabulary_size)
+            places = [code for code in range(model.vocabulary_size) if code in open_codes]
+            p[places] = 1 / (
+                model.vocabulary_size + 1 - len(foretold)
+                if model.exclusion
+                else model.vocabulary_size
+            )
             return p
         counts, shorter = chain[0], chain[1:]
         once = sum(count == 1 for count in counts.values())
@@ -97,7 +101,7 @@ def test_every_setting_as_the_definitions_say(model, corpus, tune):
 
 
 @given(models, corpora, tunes)
-def test_learning_while_it_tells_as_the_definitions_say(model, corpus, tune):
+def test_learning_while_it_predicts_as_the_definitions_say(model, corpus, tune):
     slow, tree = Slow(model, corpus), model.learn(corpus)
     expected = []
     for place, code in enumerate(tune):
@@ -114,7 +118,7 @@ def test_distributions_sum_to_one_and_leave_nothing_impossible(model, corpus, tu
 
 
 @given(models, corpora, corpora, tunes)
-def test_two_trees_together_are_one_tree_that_heard_both(model, first, second, tune):
+def test_two_trees_together_are_one_tree_of_both_corpora(model, first, second, tune):
     together = model.learn([*first, *second])
     apart = [model.learn(first), model.learn(second)]
     for place in range(len(tune)):
@@ -189,14 +193,14 @@ def test_backing_off_abracadabra_as_worked_by_hand():
     ],
 )
 def test_escape_methods_as_worked_by_hand(escape, after_a, escaped):
-    # Without exclusion, order 0 is told alone by a model of order 0.
+    # Without exclusion, a model of order 0 alone predicts order 0.
     order0 = after_abracadabra(order=0, escape=escape, exclusion=False)
     found = after_abracadabra(order=1, escape=escape, exclusion=False)
     np.testing.assert_allclose(found, np.array(after_a) + escaped * order0)
 
 
 def test_the_shortest_deterministic_context_is_taken():
-    # "abra" was heard before, followed by c; so was "ra": PPM* starts there. C: c 1/2.
+    # "abra" came before, followed by c; so was "ra": PPM* starts there. C: c 1/2.
     raw = np.array([5 / 12, 2 / 12, 1 / 12, 1 / 12, 2 / 12]) + 5 / 12
     # After "a", c is excluded: n = 3, 3 kinds.
     raw = np.array([0, 2, 1, 1, 0]) / 6 + 1 / 2 * raw
@@ -205,7 +209,7 @@ def test_the_shortest_deterministic_context_is_taken():
 
 
 PUBLISHED = [
-    # text, settings, after it, as IDyOM 1.7 tells it, the published program of the model
+    # text, settings, after it, as IDyOM 1.7 predicts it, the published program of the model
     ("abracadabra", {}, [0.13157894, 0.1973684, 0.44736835, 0.13157894, 0.092105255]),
     ("abracadabr", {}, [0.4347826, 0.1521739, 0.13043477, 0.13043477, 0.1521739]),
     ("abracadabra", {"order": 1}, [0.19230768, 0.2884615, 0.19230768, 0.19230768, 0.13461538]),
@@ -229,19 +233,19 @@ PUBLISHED = [
         {"interpolated": False, "exclusion": False},
         [0.7142857, 0.0952381, 0.04761905, 0.04761905, 0.0952381],
     ),
-    ("aaaaaaaa", {"interpolated": False, "codes": 2}, [0.9333334, 0.06666667]),
-    ("aaaaaaaab", {"interpolated": False, "codes": 2}, [0.88888884, 0.111111104]),
+    ("aaaaaaaa", {"interpolated": False, "vocabulary_size": 2}, [0.9333334, 0.06666667]),
+    ("aaaaaaaab", {"interpolated": False, "vocabulary_size": 2}, [0.88888884, 0.111111104]),
 ]
 
 
 @pytest.mark.parametrize(("text", "settings", "expected"), PUBLISHED)
-def test_as_the_published_program_tells_it(text, settings, expected):
-    model = Ppm(**{"codes": len(LETTERS)} | settings)
+def test_as_the_published_program_predicts_it(text, settings, expected):
+    model = Ppm(**{"vocabulary_size": len(LETTERS)} | settings)
     found = model.distribution([model.learn([spelled(text)])], spelled(text))
     np.testing.assert_allclose(found, expected, rtol=1e-6)
 
 
-def test_nothing_heard_is_nothing_known():
+def test_nothing_learned_is_nothing_known():
     np.testing.assert_allclose(Ppm(5).distribution([Contexts()], []), np.full(5, 1 / 5))
 
 
@@ -262,10 +266,10 @@ def test_a_long_repetition_is_learned(period):
 
 
 @pytest.mark.parametrize("update_exclusion", [False, True])
-def test_a_repetition_is_told_as_the_definitions_say_it(update_exclusion):
+def test_a_repetition_is_predicted_as_the_definitions_say(update_exclusion):
     song = [0, *[1] * 150, 2, *[1] * 150, 3]  # longer than what is sorted at once
     model = Ppm(CODES, update_exclusion=update_exclusion)
     tree, slow = model.learn([song]), Slow(model, [song])
     for length in (3, 100, 151, 301):
-        told = model.distribution([tree], song[:length])
-        np.testing.assert_allclose(told, slow.distribution(song[:length]), atol=1e-12)
+        predicted = model.distribution([tree], song[:length])
+        np.testing.assert_allclose(predicted, slow.distribution(song[:length]), atol=1e-12)

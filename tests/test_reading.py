@@ -236,17 +236,17 @@ def refused(*sources):
 def test_an_abc_file_of_many_tunes_is_all_of_them(tmp_path):
     path = tmp_path / "many.abc"
     path.write_text(TUNES)
-    named, told = said(lambda: gather(path))
+    named, messages = said(lambda: gather(path))
     assert [one.name for one in named] == ["many-1", "many-2"]
     assert [one.song.title for one in named] == ["One", "Two"]
     assert [one.song.composer for one in named] == ["Trad", "Trad"]
     assert [note.pitch.step for note in named[1].song.notes] == list("gab")
-    assert told == [
+    assert messages == [
         "left out 2 of 4 tunes: no notes with a pitch, a note of … quarter notes cannot be "
         "written; report=True lists them"
     ]
-    _, told = said(lambda: gather(path, report=True))
-    assert told == [
+    _, messages = said(lambda: gather(path, report=True))
+    assert messages == [
         f"{path}: X:3: no notes with a pitch; choose a score with a melody",
         f"{path}: {UNWRITABLE}",
     ]
@@ -255,9 +255,9 @@ def test_an_abc_file_of_many_tunes_is_all_of_them(tmp_path):
 def test_one_song_of_many_is_the_first_and_that_is_said(tmp_path):
     path = tmp_path / "many.abc"
     path.write_text(TUNES)
-    song, told = said(lambda: read_song(path))
+    song, messages = said(lambda: read_song(path))
     assert song.title == "One"
-    assert told == [f"{path}: 4 tunes in it; took the first"]
+    assert messages == [f"{path}: 4 tunes in it; took the first"]
 
 
 def test_tunes_of_the_same_number_are_counted(tmp_path):
@@ -269,8 +269,8 @@ def test_tunes_of_the_same_number_are_counted(tmp_path):
 def test_an_error_in_a_tune_names_the_line_of_the_file(tmp_path):
     path = tmp_path / "many.abc"
     path.write_text("X:1\nK:C\nCDE|\n\nX:2\nK:C\nC,,,,,,,,,DE|\n")
-    _, told = said(lambda: gather(path, report=True))
-    assert told[0].startswith(f"{path}:7:1: a pitch with MIDI number")
+    _, messages = said(lambda: gather(path, report=True))
+    assert messages[0].startswith(f"{path}:7:1: a pitch with MIDI number")
 
 
 def test_globs_match_files_and_folders_downwards(tmp_path, monkeypatch):
@@ -324,9 +324,11 @@ def test_a_corpus_of_one_tune(tmp_path):
 def test_a_corpus_half_broken_works_and_says_so_in_one_line(tmp_path):
     for number in range(20):
         (tmp_path / f"{number}.txt").write_text("c4 d4" if number % 2 else f"c4 d{number}9")
-    named, told = said(lambda: gather(tmp_path))
+    named, messages = said(lambda: gather(tmp_path))
     assert len(named) == 10
-    assert told == ["left out 10 of 20 tunes: unknown duration '…' (10); report=True lists them"]
+    assert messages == [
+        "left out 10 of 20 tunes: unknown duration '…' (10); report=True lists them"
+    ]
 
 
 def test_a_file_named_itself_must_be_a_song(tmp_path):
@@ -344,13 +346,13 @@ def test_a_file_named_itself_must_be_a_song(tmp_path):
 def test_what_was_decided_is_said_of_few_and_counted_of_many(tmp_path):
     for number in range(5):
         (tmp_path / f"{number}.abc").write_text("X:1\nK:C\n{c}CDE|[K:G]GAB|\n")
-    _, told = said(lambda: gather(tmp_path / "0.abc"))
-    assert told == [
+    _, messages = said(lambda: gather(tmp_path / "0.abc"))
+    assert messages == [
         f"{tmp_path}/0.abc: grace notes are left out: 1",
         f"{tmp_path}/0.abc: key changes are not kept; the song has the first key, C major",
     ]
-    _, told = said(lambda: gather(tmp_path))
-    assert told == [
+    _, messages = said(lambda: gather(tmp_path))
+    assert messages == [
         "10 notes on tunes: grace notes are left out (5), key changes are not kept (5); "
         "report=True lists them"
     ]

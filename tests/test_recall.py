@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from melodyrnn.sequences.overlap import sharing
-from melodyrnn.sequences.recall import recall
+from melodyrnn.sequences.repetitions import recall
 
 CODES = st.lists(st.integers(0, 3), max_size=24)
 
@@ -26,16 +26,16 @@ def slowly(codes, known, alike):
 @given(CODES, st.booleans(), st.integers(0, 2**32 - 1))
 def test_as_defined(codes, known, seed):
     alike = np.random.default_rng(seed).random((len(codes), len(codes))) < 0.8
-    told = recall(codes, known=known, alike=alike)
-    assert list(zip(told.place.tolist(), told.length.tolist(), strict=True)) == slowly(
+    recalled = recall(codes, known=known, alike=alike)
+    assert list(zip(recalled.place.tolist(), recalled.length.tolist(), strict=True)) == slowly(
         codes, known, alike
     )
 
 
 def test_what_came_the_last_time():
-    told = recall(list("abcabdab"))
-    assert told.place.tolist() == [-1, -1, -1, -1, 1, 2, -1, 4]
-    assert told.length.tolist() == [0, 0, 0, 0, 1, 2, 0, 1]
+    recalled = recall(list("abcabdab"))
+    assert recalled.place.tolist() == [-1, -1, -1, -1, 1, 2, -1, 4]
+    assert recalled.length.tolist() == [0, 0, 0, 0, 1, 2, 0, 1]
 
 
 def test_nothing_to_recall():

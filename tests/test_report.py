@@ -76,7 +76,7 @@ def test_each_version_is_there_with_its_wrong_notes_and_what_should_have_been(pa
     expected = {str(index): code for index, code in WRONG.items()}
     assert [player["wrong"] for player in data["players"]] == [{}, {}, {}, expected, expected]
     for player in data["players"]:
-        assert len(player["starts"]) == len(player["codes"]) == 54
+        assert len(player["starts"]) == len(player["tokens"]) == 54
         assert {str(midi) for midi in player["pitches"]} <= data["samples"].keys()
     assert data["players"][0]["starts"][:4] == [0, 0.25, 0.5, 1]  # 120 quarters a minute
 

@@ -201,7 +201,7 @@ def test_code_in_a_model_file_is_never_run(run):
     trap.arguments = {"path": marker}
     evil.save(run / "model.keras")
     keras.models.load_model(run / "model.keras", compile=False, safe_mode=False)
-    Path(marker).unlink()  # the trap works: Keras' own loader, told to trust it, sprang it
+    Path(marker).unlink()  # the trap works: Keras' own loader, without its safe mode, sprang it
     with pytest.raises(RunError, match="is damaged or holds another network"):
         runs.load_network(run, record_of())
     assert not Path(marker).exists()

@@ -38,7 +38,7 @@ def network(kind, steps, cell="rnn", **settings):
     return kind(made, steps, SYMBOLS, CLASSES, seed=3, padded=True)
 
 
-def told(model, x):
+def predicted(model, x):
     return np.asarray(model(x, training=False))
 
 
@@ -48,8 +48,8 @@ def told(model, x):
 def test_a_tag_never_depends_on_padding(both, lists, more):
     rows, mask = padded(lists, LONGEST)
     longer, _ = padded(lists, LONGEST + more)
-    short = told(network(tagger, LONGEST, bidirectional=both), rows)
-    long = told(network(tagger, LONGEST + more, bidirectional=both), longer)
+    short = predicted(network(tagger, LONGEST, bidirectional=both), rows)
+    long = predicted(network(tagger, LONGEST + more, bidirectional=both), longer)
     np.testing.assert_allclose(long[:, :LONGEST][mask], short[mask], atol=1e-6)
 
 
@@ -59,9 +59,9 @@ def test_a_tag_never_depends_on_padding(both, lists, more):
 def test_a_word_padded_more_has_the_same_logits(cell, lists, more):
     rows, _ = padded(lists, LONGEST)
     longer, _ = padded(lists, LONGEST + more)
-    short = told(network(classifier, LONGEST, cell), rows)
+    short = predicted(network(classifier, LONGEST, cell), rows)
     np.testing.assert_allclose(
-        told(network(classifier, LONGEST + more, cell), longer), short, atol=1e-6
+        predicted(network(classifier, LONGEST + more, cell), longer), short, atol=1e-6
     )
 
 
@@ -82,7 +82,7 @@ def test_an_answer_never_depends_on_the_padding_of_its_source(attention, pairs, 
     sources, targets = zip(*pairs, strict=True)
     seen = padded([[START, *target] for target in targets], LONGEST + 1)[0]
     short, long = (
-        told(translators(attention, steps).model, [padded(sources, steps)[0], seen])
+        predicted(translators(attention, steps).model, [padded(sources, steps)[0], seen])
         for steps in (LONGEST, LONGEST + more)
     )
     counts = seen > 0
@@ -95,7 +95,7 @@ def test_an_answer_never_depends_on_the_padding_of_its_source(attention, pairs, 
 def test_attention_weighs_the_source_and_nothing_else(attention, source):
     rows = padded([source], LONGEST)[0]
     seen = padded([[START, 1, 2]], LONGEST + 1)[0]
-    looks = told(translators(attention, LONGEST).looks, [rows, seen])[0, :3]
+    looks = predicted(translators(attention, LONGEST).looks, [rows, seen])[0, :3]
     np.testing.assert_allclose(looks.sum(-1), 1, atol=1e-5)
     assert (looks >= 0).all()
     np.testing.assert_allclose(looks[:, len(source) :], 0, atol=1e-6)
@@ -111,7 +111,7 @@ def test_an_answer_is_what_the_network_finds_likeliest_after_its_own_words(atten
     sources = padded([[1, 2, 3], [4], [2, 1, 4, 3]], LONGEST)[0]
     said = answer(model, sources, START, END, LONGEST + 1)
     batch = source_and_target([[1]] * 3, [row[:-1].clip(1).tolist() for row in said], START, END)
-    logits = told(model, [sources, batch.x[1]]).copy()
+    logits = predicted(model, [sources, batch.x[1]]).copy()
     logits[:, :, [0, START]] = -np.inf
     for row, likeliest in zip(said, logits.argmax(-1), strict=True):
         length = (row == END).argmax() + 1 if END in row else len(row)
@@ -171,30 +171,30 @@ def test_the_seed_makes_the_weights(cell):
 def test_dropout_is_off_at_evaluation():
     model = network(tagger, LONGEST, layers=2, dropout=0.5)
     rows = padded([[1, 2, 3], [4]], LONGEST)[0]
-    one, other = told(model, rows), told(model, rows)
+    one, other = predicted(model, rows), predicted(model, rows)
     assert np.array_equal(one, other)
     plain = network(tagger, LONGEST, layers=2)
     plain.set_weights(model.get_weights())
-    assert np.array_equal(told(plain, rows), one)
+    assert np.array_equal(predicted(plain, rows), one)
     assert not np.allclose(np.asarray(model(rows, training=True)), one)
 
 
 def test_without_a_head_the_outputs_are_the_logits():
     model = tagger(config(cell="rnn", units=CLASSES, head=False), 3, SYMBOLS, CLASSES)
-    logits = told(model, np.array([[1, 2, 3]]))
+    logits = predicted(model, np.array([[1, 2, 3]]))
     assert logits.shape == (1, 3, CLASSES)
     assert (np.abs(logits) < 1).all()
 
 
 def test_vectors_are_read_one_a_step():
     model = vector_classifier(config(), 4, 6, CLASSES)
-    assert told(model, np.zeros((2, 4, 6), np.float32)).shape == (2, CLASSES)
+    assert predicted(model, np.zeros((2, 4, 6), np.float32)).shape == (2, CLASSES)
 
 
 @pytest.mark.parametrize("cell", CELLS)
-def test_a_tagger_can_be_heard_one_symbol_at_a_time(cell):
+def test_a_tagger_can_be_run_one_symbol_at_a_time(cell):
     model = tagger(config(cell=cell, layers=2), 6, SYMBOLS, SYMBOLS, seed=4)
     sequence = np.array([1, 2, 3, 4, 1, 2, 0], dtype=np.int32)
     stepwise = ModelConfig(model=cell, input="onehot", window=1, units=4, layers=2)
     (logits,) = Network(stepwise, SYMBOLS, model.get_weights()).logits([sequence])
-    np.testing.assert_allclose(logits, told(model, sequence[None, :-1])[0], atol=1e-6)
+    np.testing.assert_allclose(logits, predicted(model, sequence[None, :-1])[0], atol=1e-6)

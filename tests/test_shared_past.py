@@ -1,4 +1,4 @@
-"""Songs with the same past are asked for once, and told what each alone would be."""
+"""Songs with the same past are computed once, and each is predicted as it would be alone."""
 
 import numpy as np
 import pytest
@@ -11,7 +11,7 @@ from melodyrnn.models.config import ModelConfig
 from melodyrnn.models.lookback import LookingBack
 from melodyrnn.models.networks import step_network as models
 from melodyrnn.models.networks.numpy_network import Network
-from melodyrnn.models.ngrams.memories import ppm, with_short_term
+from melodyrnn.models.ngrams.ppm_ensemble import ppm, with_short_term
 
 CODES, WINDOW = 3, 2
 
@@ -54,15 +54,15 @@ songs = st.integers(1, 8).flatmap(
 
 @pytest.mark.parametrize("name", PLAYERS)
 @given(songs=songs, data=st.data())
-def test_each_song_is_told_what_it_alone_would_be(name, songs, data):
+def test_each_song_is_predicted_as_it_would_be_alone(name, songs, data):
     player, asked = PLAYERS[name], Asked(PLAYERS[name])
     shared = SharedPast(asked)
     whole = np.pad(np.array(songs, np.int32), ((0, 0), (WINDOW, 0)))  # one primer for all
     ours, theirs = shared.begin(len(songs)), player.begin(len(songs))
     for end in range(WINDOW, whole.shape[1] + 1):
         window = whole[:, end - WINDOW : end]
-        (told, ours), (expected, theirs) = shared.step(window, ours), player.step(window, theirs)
-        np.testing.assert_allclose(told, expected, atol=1e-5)
+        (logits, ours), (expected, theirs) = shared.step(window, ours), player.step(window, theirs)
+        np.testing.assert_allclose(logits, expected, atol=1e-5)
         assert asked.counts[-1] <= len(np.unique(whole[:, :end], axis=0)) or ours.past is None
         if data.draw(st.booleans()):  # some songs end here
             rows = data.draw(st.lists(st.sampled_from(range(len(whole))), min_size=1, unique=True))

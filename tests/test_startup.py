@@ -48,7 +48,9 @@ def test_what_is_left_out_counts_as_not_installed_until_the_end(monkeypatch, fro
 
 
 @pytest.mark.parametrize(("said", "holds"), [(None, "1"), ("3", "3")])
-def test_a_command_has_one_thread_an_operation_unless_told(monkeypatch, frozen, said, holds):
+def test_a_command_has_one_thread_an_operation_unless_more_are_asked_for(
+    monkeypatch, frozen, said, holds
+):
     if said:
         monkeypatch.setenv(THREADS, said)
     own_process.claim()

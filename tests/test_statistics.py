@@ -44,8 +44,8 @@ GOLDEN = {
 
 def test_golden_values():
     song = parse(EXAMPLE)
-    told = {name: figure.of(song) for name, figure in FIGURES.items()}
-    assert told == pytest.approx(GOLDEN, abs=5e-4)
+    values = {name: figure.of(song) for name, figure in FIGURES.items()}
+    assert values == pytest.approx(GOLDEN, abs=5e-4)
 
 
 def test_the_docs_have_every_figure_and_its_golden_value():
@@ -108,14 +108,14 @@ def test_shares_are_the_most_frequent_first():
 
 @given(songs(notes(any_pitches(12, 115))))
 def test_figures_of_any_song(song):
-    told = {name: figure.of(song) for name, figure in FIGURES.items()}
+    values = {name: figure.of(song) for name, figure in FIGURES.items()}
     sounding = len(pitches(song))
-    assert told["notes"] == sounding
+    assert values["notes"] == sounding
     for name in ("scale_consistency", "full_bars", "repetition", "self_similarity"):
-        assert told[name] is None or 0 <= told[name] <= 1
+        assert values[name] is None or 0 <= values[name] <= 1
     for name in ("pitch_class_entropy", "interval_entropy", "duration_entropy"):
-        assert told[name] is None or 0 <= told[name] <= log2(sounding) + 1e-9
-    assert (told["pitch_range"] is None) == (not sounding)
+        assert values[name] is None or 0 <= values[name] <= log2(sounding) + 1e-9
+    assert (values["pitch_range"] is None) == (not sounding)
     assert len(durations(song)) == sounding
     assert sum(intervals(song)) == (pitches(song)[-1] - pitches(song)[0] if sounding else 0)
 

@@ -85,7 +85,7 @@ def test_attribute_tables():
     assert models.attribute_table("onehot", 3).tolist() == np.eye(3).tolist()
     table = models.attribute_table("features", 3, [[60, 0.5], [62, 1], [64, 0.5]])
     assert table.tolist() == [[0, 0], [0.5, 1], [1, 0]]
-    with pytest.raises(ConfigError, match="input features needs the attributes of all 5 codes"):
+    with pytest.raises(ConfigError, match="input features needs the attributes of all 5 tokens"):
         models.attribute_table("features", 5, [[1, 2]])
 
 

@@ -1,4 +1,4 @@
-"""Streams: every symbol told once, the state carried and reset where it should be."""
+"""Streams: every symbol predicted once, the state carried and reset where it should be."""
 
 from itertools import pairwise
 
@@ -25,7 +25,7 @@ sequences_of_any_length = st.lists(
 
 
 @given(sequences_of_any_length, st.integers(1, 5), st.integers(1, 6))
-def test_lanes_tell_each_symbol_once_and_in_order(sequences, batch, steps):
+def test_lanes_predict_each_symbol_once_and_in_order(sequences, batch, steps):
     stream = lanes(sequences, batch, steps)
     assert stream.x.shape[1] == steps
     assert stream.x.shape[2] <= batch
@@ -49,7 +49,7 @@ def test_pieces_overlap_by_one_and_are_about_equal(length, count):
     assert len(parts) == min(count, length - 1)
 
 
-def test_nothing_to_tell_is_an_error():
+def test_nothing_to_predict_is_an_error():
     for sequences in ([], [np.array([1], dtype=np.int32)]):
         with pytest.raises(WindowError, match="fewer than 2 symbols"):
             lanes(sequences, 2, 4)
@@ -65,15 +65,15 @@ def text(length=150):
 
 
 @pytest.mark.parametrize("model", ["lstm", "gru", "rnn", "peephole", "coupled", "attention"])
-def test_a_stream_is_told_as_step_by_step(model):
+def test_a_stream_is_scored_as_step_by_step(model):
     built, sequence = network(model, layers=2), text(20)
-    told = StreamScorer(built).score(lanes([sequence], 1, 7))
+    score = StreamScorer(built).score(lanes([sequence], 1, 7))
     states, bits = models.zero_states(built, 1), []
     for here, after in pairwise(sequence):
         logits, states = models.step(built, tf.constant([[here]]), states)
         bits.append(-log_softmax(logits)[0, after] / np.log(2))
-    assert told.bits == pytest.approx(np.mean(bits), abs=1e-5)
-    assert told.all == 19
+    assert score.bits == pytest.approx(np.mean(bits), abs=1e-5)
+    assert score.all == 19
 
 
 def test_each_sequence_begins_with_an_empty_state():
@@ -120,7 +120,7 @@ def test_lanes_are_cut_in_parts_where_there_are_cores_for_them(monkeypatch, core
 
 
 @pytest.mark.parametrize("model", ["lstm", "lookback", "attention"])
-def test_a_stream_is_told_in_parts_as_in_one(model, request):
+def test_a_stream_is_scored_in_parts_as_in_one(model, request):
     built = network(model, layers=2)
     sequences = [text(30), text(30)[:11], text(30)[::-1].copy()]
     if model == "lookback":
@@ -173,7 +173,7 @@ def test_a_training_restored_at_any_step_ends_in_the_same_bits(stop):
 
 
 def test_it_learns_what_can_be_carried():
-    # The symbol after 0 is the one that stood before it: no window of one symbol tells that.
+    # The symbol after 0 is the one that stood before it: no window of one symbol shows that.
     pairs = np.array([[a, 0, a] for a in np.random.default_rng(3).integers(1, CODES, 200)])
     stream = lanes(pieces(pairs.ravel().astype(np.int32), 4), 4, 15)
     config = StreamConfig(epochs=40, batch=4, steps=15, learning_rate=0.02, early_stop=False)

@@ -254,7 +254,7 @@ def test_other_limits_are_checked_before_anything_is_made(here):
     assert not list(here.iterdir())
 
 
-def test_a_grid_over_seeds_and_songs_apart_is_judged_by_those_held_out():
+def test_a_grid_over_seeds_and_songs_apart_is_evaluated_on_those_held_out():
     tunes = ["c8 d8 e8 f8 g8", "c8 g8 c8 g8 c8", "e8 d8 c8 d8 e4", "c8 c8 d8 d8 e8 f8"]
     swept = SongSweep(gather(map(parse, tunes)))
     assert SongSweep(gather(parse(tunes[0]))).parts.held_out == ()

@@ -41,20 +41,20 @@ def song(tmp_path, monkeypatch):
 def test_a_training_writes_each_epoch_once_though_it_is_resumed(song):
     made = train(song, model="mlp", epochs=3, tensorboard=True, output="run", early_stop=False)
     train(song, model="mlp", epochs=5, tensorboard=True, output="run", resume=True)
-    found = scalars(made.run / "tensorboard")
+    found = scalars(made.run.path / "tensorboard")
     assert [epoch for epoch, _ in found["loss"]] == [1, 2, 3, 4, 5]
     assert {"loss", "accuracy", "bits"} <= found.keys()
 
 
 @needed
 def test_a_lesson_writes_its_curves(tmp_path):
-    taught = run_lesson("hihello", epochs=4, tensorboard=True, output=tmp_path / "it")
-    for curve in taught.finding.curves:
+    result = run_lesson("hihello", epochs=4, tensorboard=True, output=tmp_path / "it")
+    for curve in result.finding.curves:
         found = scalars(tmp_path / "it" / "tensorboard" / curve.name)["loss"]
         assert [value for _, value in found] == pytest.approx(curve.losses)
 
 
-def test_without_the_package_the_remedy_is_told(song, monkeypatch):
+def test_without_the_package_the_remedy_is_given(song, monkeypatch):
     monkeypatch.setattr(training_session, "find_spec", lambda name: None)
     message = "--tensorboard needs a package that is not here; pip install 'melodyrnn[tensorboard]'"
     for words in (["train", "song.txt"], ["train", "--text", "song.txt"], ["lesson", "hihello"]):

@@ -65,7 +65,7 @@ def test_a_text_too_short_to_hold_some_out_names_the_remedy(tmp_path):
         train_text(tmp_path / "t.txt", output=tmp_path / "run")
 
 
-def test_models_and_inputs_that_hear_no_stream_are_refused(tmp_path):
+def test_models_and_inputs_that_take_no_stream_are_refused(tmp_path):
     (tmp_path / "t.txt").write_text(VERSE, encoding="utf-8")
     with pytest.raises(ConfigError, match="model mlp learns no stream; for text choose from"):
         train_text(tmp_path / "t.txt", model="mlp")
@@ -87,7 +87,7 @@ def test_without_a_primer_it_begins_as_the_text_does(learned):
     assert text.text[: text.primer] == VERSE.split("\n")[0]
 
 
-def test_evaluating_tells_memory_from_the_unheard(learned, tmp_path):
+def test_an_evaluation_keeps_the_training_set_and_held_out_texts_apart(learned, tmp_path):
     file, result = learned
     other = tmp_path / "other.txt"
     other.write_text("오너라 나비야 춤을 추며 노랑나비", encoding="utf-8")
@@ -104,7 +104,7 @@ def test_what_the_run_never_read_is_named(learned, tmp_path):
         generate(result.run, primer="x")
     with pytest.raises(ConfigError, match="primer '' is empty"):
         generate(result.run, primer="")
-    with pytest.raises(ConfigError, match="track is of no use for a text"):
+    with pytest.raises(ConfigError, match="track has no effect with a text"):
         generate(result.run, track="1")
     for count in (1, 2):
         with pytest.raises(MelodyError, match=r"^\.: a folder; name a file in it to write"):
@@ -114,9 +114,9 @@ def test_what_the_run_never_read_is_named(learned, tmp_path):
         evaluate(result.run, [tmp_path / "t.txt"])
     (tmp_path / "u.txt").write_text("나비", encoding="utf-8")
     with pytest.warns(MelodyWarning, match="^left out t: 'x' is not among the"):
-        told = evaluate(result.run, [tmp_path / "t.txt", tmp_path / "u.txt"])
-    assert [text.name for text in told.texts] == ["u"]
-    assert len(told.to_json()["left_out"]) == 1
+        evaluated = evaluate(result.run, [tmp_path / "t.txt", tmp_path / "u.txt"])
+    assert [text.name for text in evaluated.items] == ["u"]
+    assert len(evaluated.to_json()["left_out"]) == 1
     with pytest.raises(ConfigError, match="name the texts to measure it on"):
         evaluate(result.run)
 
@@ -135,7 +135,7 @@ def test_a_resumed_training_ends_in_the_same_files(tmp_path):
     assert cut.interrupted
     resumed = train_text(file, resume=True, **settings)
     for name in ("model.keras", "history.csv"):
-        one, two = (result.run / name for result in (straight, resumed))
+        one, two = (result.run.path / name for result in (straight, resumed))
         assert one.read_bytes() == two.read_bytes()
     with pytest.raises(RunError, match="was trained with units 32, not 16"):
         train_text(file, resume=True, **settings | {"units": 16})

@@ -34,15 +34,15 @@ def test_each_row_is_worked_on_once_and_keeps_its_place():
     assert len(seen) == 3
 
 
-def test_the_first_part_tells_how_far_all_are():
-    told = []
+def test_the_first_part_reports_how_far_all_are():
+    calls = []
 
     def work(rows, progress):
         progress(len(rows), 9)
         return rows
 
-    threads.in_threads(work, 8, lambda done, all_: told.append((done, all_)))
-    assert told == [(3, 9)]
+    threads.in_threads(work, 8, lambda done, all_: calls.append((done, all_)))
+    assert calls == [(3, 9)]
 
 
 @pytest.mark.parametrize("count", [0, 1, 3])
@@ -73,7 +73,7 @@ def test_where_one_ends_early_so_do_the_others():
     assert ended.is_set()
 
 
-def test_an_error_in_another_thread_is_told():
+def test_an_error_in_another_thread_is_raised():
     def work(rows, progress):
         if rows[0]:
             raise ValueError("of the second")

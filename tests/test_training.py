@@ -6,9 +6,9 @@ import pytest
 from melodyrnn.models.backend import keras
 from melodyrnn.models.config import ModelConfig, TrainConfig
 from melodyrnn.models.networks import step_network as models
-from melodyrnn.sequences.windows import next_code
+from melodyrnn.sequences.windows import next_token
 from melodyrnn.training.trainer import Trainer
-from melodyrnn.training.windows import Songs, WindowProgram
+from melodyrnn.training.windows import TrainingSongs, WindowProgram
 
 CODES, WINDOW, EPOCHS = 6, 3, 20
 songs = [
@@ -21,14 +21,16 @@ def trainer_of(model, sequences=(songs[0],), epochs=EPOCHS, batch=1, **settings)
     config = ModelConfig(model, units=16, window=WINDOW)
     network = models.build(config, CODES, 3)
     training = TrainConfig(epochs=epochs, **settings)
-    return Trainer(WindowProgram(network, Songs(sequences), config, training, batch), training)
+    return Trainer(
+        WindowProgram(network, TrainingSongs(sequences), config, training, batch), training
+    )
 
 
 def fit(model, batch):
     """As tutorials do: one `fit` an epoch, the state reset between epochs."""
     network = models.build(ModelConfig(model, units=16, window=WINDOW), CODES, 3)
     network.compile(keras.optimizers.Adam(1e-3), "sparse_categorical_crossentropy")
-    (x, y, _), _ = next_code([songs[0]], WINDOW)
+    (x, y, _), _ = next_token([songs[0]], WINDOW)
     losses = []
     for _ in range(EPOCHS):
         history = network.fit(x, y, batch_size=batch, shuffle=False, verbose=0)
@@ -129,7 +131,7 @@ def test_validation_songs_choose_the_best_and_end_the_training():
     architecture = ModelConfig("lstm", units=16, window=WINDOW)
     network = models.build(architecture, CODES, 3)
     config = TrainConfig(epochs=2000, learning_rate=0.01)
-    parts = Songs(songs[:1], songs[1:])
+    parts = TrainingSongs(songs[:1], songs[1:])
     trainer = Trainer(WindowProgram(network, parts, architecture, config, 1), config)
     assert trainer.run()
     measured = [row for row in trainer.history if row.bits is not None]
@@ -142,7 +144,7 @@ def test_validation_songs_choose_the_best_and_end_the_training():
 
 def test_bits_are_those_of_the_keras_probabilities():
     trainer = trainer_of("mlp", songs, 1)
-    (x, y, _), _ = next_code(songs, WINDOW)
+    (x, y, _), _ = next_token(songs, WINDOW)
     probabilities = trainer.program.model.predict(x, verbose=0)[np.arange(len(y)), y]
     score = trainer.program.evaluate()
     assert score.bits == pytest.approx(-np.log2(probabilities).mean(), abs=1e-5)

@@ -22,15 +22,15 @@ def test_a_mean_over_notes_weighs_long_tunes_more():
 
 @given(st.integers(1, 20), st.integers(1, 20), st.randoms(use_true_random=False))
 def test_f1_is_that_of_its_definition(rows, columns, random):
-    told, true = (
+    predicted, true = (
         np.array([[random.random() < 0.4 for _ in range(columns)] for _ in range(rows)])
         for _ in range(2)
     )
-    both = (told & true).sum()
+    both = (predicted & true).sum()
     if both:
-        precision, recall = both / told.sum(), both / true.sum()
+        precision, recall = both / predicted.sum(), both / true.sum()
         expected = 2 * precision * recall / (precision + recall)
-        assert f1(told, true).value == pytest.approx(expected)
+        assert f1(predicted, true).value == pytest.approx(expected)
 
 
 def test_what_all_tunes_show_is_no_chance_and_what_half_of_them_show_may_be():
@@ -53,7 +53,7 @@ def test_the_same_values_give_the_same_interval():
 
 
 @given(st.integers(1, 30), st.floats(0.01, 0.99))
-def test_guesses_are_right_at_least_never_surely(count, share):
+def test_random_marks_are_right_at_least_never_surely(count, share):
     assert at_least(0, count, share) == pytest.approx(1)
     assert at_least(count, count, share) == pytest.approx(share**count)
 
@@ -63,6 +63,6 @@ def test_the_binomial_test_by_hand():
 
 
 @given(arrays(np.bool_, (3, 4)))
-def test_nothing_told_and_nothing_true_is_no_division_by_zero(marks):
+def test_nothing_predicted_and_nothing_true_is_no_division_by_zero(marks):
     found = difference(f1(marks, marks), f1(marks & False, marks | True))
     assert np.isfinite(found.low)

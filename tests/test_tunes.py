@@ -63,11 +63,11 @@ def test_plain_tokens_move_as_pitches_do(song, shift):
 
 @given(any_songs(changes=False))
 def test_respelling_changes_no_sound(song):
-    told = respelled(song)
-    assert [n.pitch and n.pitch.midi for n in told.notes] == [
+    respelt = respelled(song)
+    assert [n.pitch and n.pitch.midi for n in respelt.notes] == [
         n.pitch and n.pitch.midi for n in song.notes
     ]
-    assert plain_tokens(told) == plain_tokens(song)
+    assert plain_tokens(respelt) == plain_tokens(song)
 
 
 def test_the_vocabulary_is_closed_and_ends_with_start_and_end():
@@ -85,7 +85,7 @@ def test_the_vocabulary_is_closed_and_ends_with_start_and_end():
     assert (table[2] == np.arange(len(vocabulary))).all()
 
 
-def test_each_epoch_hears_every_tune_once_in_an_order_and_key_of_its_own():
+def test_each_epoch_has_every_tune_once_in_an_order_and_key_of_its_own():
     tokenizer = TuneTokenizer.of(tunes(), 1)
     dataset = Dataset.of([Named(s.title, s) for s in tunes()], 1, tokenizer)
     sequences = dataset.sequences
@@ -94,10 +94,10 @@ def test_each_epoch_hears_every_tune_once_in_an_order_and_key_of_its_own():
     first, again, second = stream(0), stream(0), stream(1)
     assert all((a == b).all() for a, b in zip(first, again, strict=True))
     assert first.x.shape != second.x.shape or (first.x != second.x).any()
-    for heard in (first, second):
-        assert (~heard.keep).sum() == len(sequences)
-        assert heard.mask.sum() == sum(len(sequence) - 1 for sequence in sequences)
-        assert (heard.x[~heard.keep] == tokenizer.start).all()
+    for batches in (first, second):
+        assert (~batches.keep).sum() == len(sequences)
+        assert batches.mask.sum() == sum(len(sequence) - 1 for sequence in sequences)
+        assert (batches.x[~batches.keep] == tokenizer.start).all()
     with_bars = epochs(dataset, ModelConfig("lookback"), config)(1)
     assert (with_bars.x[..., 0] == second.x).all()
     assert (with_bars.y == second.y).all()
@@ -109,8 +109,12 @@ def test_factored_logits_are_the_sums_of_their_parts():
     layer = FactoredLogits(ids)
     h = np.random.default_rng(0).normal(size=(2, 5)).astype(np.float32)
     logits = np.asarray(layer(h))
-    told = h @ np.asarray(layer.kernel)
-    expected = [told[:, 0] + told[:, 2], told[:, 1] + told[:, 2], told[:, 0] + told[:, 3]]
+    scores = h @ np.asarray(layer.kernel)
+    expected = [
+        scores[:, 0] + scores[:, 2],
+        scores[:, 1] + scores[:, 2],
+        scores[:, 0] + scores[:, 3],
+    ]
     np.testing.assert_allclose(logits, np.stack(expected, 1), atol=1e-6)
 
 
@@ -124,7 +128,7 @@ def test_a_factored_model_is_saved_and_loaded(tmp_path):
     np.testing.assert_allclose(loaded(x), network(x), atol=1e-6)
     with pytest.raises(ConfigError, match="tokens factored needs input embedding, not onehot"):
         models.build(ModelConfig(input="onehot", tokens="factored"), 5)
-    with pytest.raises(ConfigError, match="tokens factored needs the attributes of all 5 codes"):
+    with pytest.raises(ConfigError, match="tokens factored needs the attributes of all 5 tokens"):
         models.build(ModelConfig(input="embedding", tokens="factored"), 5)
 
 
@@ -172,15 +176,15 @@ def test_many_tunes_leave_a_run_that_is_measured_on_others(tmp_path, model, toke
     assert document["metrics"]["bits_per_note"] == pytest.approx(result.bits)
 
 
-def test_what_is_done_beside_the_learning_is_told(tmp_path):
+def test_what_is_done_beside_the_learning_is_reported(tmp_path):
     seen = []
     result = train(
         tunes(), output=tmp_path / "run", progress=lambda *news: seen.append(news), **SMALL
     )
     train_songs, validation, held_out = map(len, result.run.parts)
-    told = [each for each in seen if not each[2].startswith("steps")]
-    assert told[0] == (0, 24, "tunes sorted by what they are for")
-    assert told[1:] == [
+    calls = [each for each in seen if not each[2].startswith("steps")]
+    assert calls[0] == (0, 24, "tunes sorted by what they are for")
+    assert calls[1:] == [
         (done, count, f"songs, {model} {does}")
         for model in ("order 2", "PPM*")
         for count, does in ((train_songs + validation, "learns"), (held_out, "predicts"))
@@ -199,13 +203,13 @@ def test_a_model_of_windows_too_is_measured_on_songs_held_out(tmp_path, model):
     ]
     assert len(set().union(*parts)) == sum(map(len, parts)) == 24
     assert (model == "ngram") == (not record.validation)
-    unheard = result.to_json()["held_out"]
-    assert unheard["songs"] == len(record.held_out) > 2
+    held_out = result.to_json()["held_out"]
+    assert held_out["songs"] == len(record.held_out) > 2
     found = evaluate(result.run)
     assert not any(item.in_training_set for item in found.items)
     document = found.to_json()
-    assert document["one_step"] == unheard["one_step"]
-    assert document["bits_per_note"] == pytest.approx(unheard["bits_per_note"])
+    assert document["one_step"] == held_out["one_step"]
+    assert document["bits_per_note"] == pytest.approx(held_out["bits_per_note"])
     assert train(tunes(), resume=True, **settings).held_out.bits == pytest.approx(
         result.held_out.bits
     )
@@ -254,7 +258,7 @@ def test_looking_back_needs_learned_vectors(tmp_path):
 def test_the_split_does_not_depend_on_the_order_of_files(tmp_path):
     one = train(tunes(), output=tmp_path / "one", **SMALL)
     other = train(tunes()[::-1], output=tmp_path / "other", **SMALL)
-    for mine, theirs in zip(one.parts, other.parts, strict=True):
+    for mine, theirs in zip(one.run.parts, other.run.parts, strict=True):
         assert {n.song.title for n in mine} == {n.song.title for n in theirs}
 
 
@@ -263,7 +267,9 @@ def test_a_planted_song_never_stands_on_both_sides(tmp_path):
     up = tuple(replace(n, pitch=Key().pitch(n.pitch.midi + 2)) for n in planted.notes)
     copies = [replace(planted, title="copy"), replace(planted, notes=up, title="moved")]
     result = train([*tunes(), *copies], output=tmp_path / "run", **SMALL)
-    sides = [{n.song.title for n in part} & {"tune 0", "copy", "moved"} for part in result.parts]
+    sides = [
+        {n.song.title for n in part} & {"tune 0", "copy", "moved"} for part in result.run.parts
+    ]
     assert sorted(map(len, sides)) == [0, 0, 3]
 
 
@@ -297,7 +303,7 @@ def test_what_leaves_nothing_is_refused(tmp_path):
     assert not (tmp_path / "run").exists()
 
 
-def test_a_pitch_of_another_name_is_the_same_code():
+def test_a_pitch_of_another_name_is_the_same_token():
     sharp, flat = (
         Song((Note(Pitch(step, alter), Fraction(1)),)) for step, alter in (("c", 1), ("d", -1))
     )

@@ -178,3 +178,50 @@ def test_a_mistake_is_found(checked, line, statement):
     said = [each for each in checked if each.startswith(f"wrong.py:{line}: error: ")]
     assert said
     assert WRONG[statement] in said[0]
+
+
+def public(name):
+    return not name.startswith("_") or (name.startswith("__") and name.endswith("__"))
+
+
+def functions(node, place):
+    """Place -> each public function and method of a module, those within functions apart."""
+    for each in node.body:
+        if isinstance(each, ast.ClassDef) and public(each.name):
+            yield from functions(each, f"{place}.{each.name}")
+        elif isinstance(each, ast.FunctionDef | ast.AsyncFunctionDef) and public(each.name):
+            yield f"{place}.{each.name}", each
+
+
+def returning_any(modules):
+    """The public functions of sources, by module, that say nothing of what they return."""
+    return [
+        place
+        for module, source in modules.items()
+        for place, function in functions(ast.parse(source), module)
+        if function.returns is None or ast.unparse(function.returns).strip("'\"") == "Any"
+    ]
+
+
+def test_every_public_function_says_what_it_returns():
+    modules = {
+        path.relative_to(PACKAGE.parent).with_suffix("").as_posix().replace("/", "."): path
+        for path in PACKAGE.rglob("*.py")
+    }
+    assert not returning_any({name: path.read_text("utf-8") for name, path in modules.items()})
+
+
+def test_a_function_that_returns_anything_is_found():
+    source = "def f() -> Any: ...\nclass A:\n    def g(self): ...\n    def _h(self) -> Any: ..."
+    assert returning_any({"m": source}) == ["m.f", "m.A.g"]
+
+
+def test_each_class_has_a_name_of_its_own():
+    names = [
+        node.name
+        for path in PACKAGE.rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.ClassDef)
+    ]
+    assert len(names) > 200
+    assert sorted(set(names)) == sorted(names)

@@ -35,7 +35,7 @@ def test_of_sorts_by_its_key_then_by_symbol():
         (lambda: Vocabulary("aba"), "'a' stands twice in the vocabulary; each symbol has one"),
         (
             lambda: Vocabulary(["g8", "g4", "c4"]).encode(["g8", "g16"]),
-            "'g16' is not among the 3 codes of the vocabulary; near it are g8, g4, c4",
+            "'g16' is not among the 3 tokens of the vocabulary; near it are g8, g4, c4",
         ),
         (lambda: Vocabulary("ab").decode([2]), "index 2 is outside this vocabulary of 2"),
         (lambda: Vocabulary("ab").decode([-1]), "index -1 is outside this vocabulary of 2"),

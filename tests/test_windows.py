@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from melodyrnn.errors import WindowError
 from melodyrnn.sequences.windows import (
-    next_code,
+    next_token,
     padded,
     shifted,
     side_by_side,
@@ -36,8 +36,8 @@ def test_windows_are_a_view():
 
 
 @given(sequences, sizes)
-def test_next_code_marks_where_each_sequence_starts(lists, size):
-    batch, starts = next_code(arrays(lists), size)
+def test_next_token_marks_where_each_sequence_starts(lists, size):
+    batch, starts = next_token(arrays(lists), size)
     assert batch.x.shape == (len(batch.y), size)
     assert starts.sum() == len(lists)
     assert batch.x[starts].tolist() == [one[:size] for one in lists]
@@ -46,7 +46,7 @@ def test_next_code_marks_where_each_sequence_starts(lists, size):
 
 @given(sequences, sizes)
 def test_lanes_hold_the_same_windows(lists, size):
-    lanes, (flat, _) = side_by_side(arrays(lists), size), next_code(arrays(lists), size)
+    lanes, (flat, _) = side_by_side(arrays(lists), size), next_token(arrays(lists), size)
     assert lanes.x.transpose(1, 0, 2)[lanes.mask.T].tolist() == flat.x.tolist()
     assert lanes.y.T[lanes.mask.T].tolist() == flat.y.tolist()
 
@@ -56,7 +56,7 @@ def test_lanes_hold_the_same_windows(lists, size):
     [
         (4, 4, "x.txt has 4 notes and a window of 4 needs at least 5; use window 3 or less"),
         (1, 4, "x.txt has 1 note and a window of 4 needs at least 5; add notes"),
-        (9, 0, "a window of 0 codes; the smallest is 1"),
+        (9, 0, "a window of 0 tokens; the smallest is 1"),
     ],
 )
 def test_messages(length, size, message):
@@ -66,7 +66,7 @@ def test_messages(length, size, message):
 
 
 @given(sequences, sizes)
-def test_a_shifted_window_tells_each_next_index(lists, size):
+def test_a_shifted_window_has_each_next_index_as_a_target(lists, size):
     for sequence in arrays(lists):
         batch = shifted(sequence, size)
         assert batch.x.shape == batch.y.shape == batch.mask.shape == (len(sequence) - size, size)
@@ -95,12 +95,12 @@ def test_padding_comes_off_again(lists, more):
 
 
 @given(st.lists(st.tuples(symbols, symbols), min_size=1, max_size=5))
-def test_a_decoder_sees_one_symbol_later_what_it_is_to_tell(pairs):
+def test_a_decoder_sees_each_target_one_symbol_later(pairs):
     sources, targets = zip(*pairs, strict=True)
-    (source, seen), told, mask = source_and_target(sources, targets, 10, 11)
+    (source, seen), shifted, mask = source_and_target(sources, targets, 10, 11)
     assert source.tolist() == padded(sources)[0].tolist()
-    assert seen.shape == told.shape == mask.shape
-    for row, after, counts, target in zip(seen, told, mask, targets, strict=True):
+    assert seen.shape == shifted.shape == mask.shape
+    for row, after, counts, target in zip(seen, shifted, mask, targets, strict=True):
         assert row[counts].tolist() == [10, *target]
         assert after[counts].tolist() == [*target, 11]
 

@@ -9,15 +9,15 @@ import click
 from melodyrnn.cli.group import LazyGroup
 
 COMMANDS = {
-    "inspect": "Show a song's codes and windows, and what a window can tell.",
-    "train": "Train a network on songs, and have it play.",
-    "evaluate": "Measure a run on songs that it heard, or never heard.",
-    "compare": "Set models side by side: a table, and a page to listen to.",
+    "inspect": "Show a song's tokens, windows and memoryless ceiling.",
+    "train": "Train a model on songs.",
+    "evaluate": "Measure a run on its training set, or on other songs.",
+    "compare": "Compare models: a table, and a page to listen to.",
     "generate": "Make new songs from a run.",
     "render": "Write a song as MIDI, score, picture, sound or text.",
-    "lesson": "Small exact systems, each with a claim that its run checks.",
-    "corpus": "List collections of songs, and tell what is in them.",
-    "benchmark": "Set a published table beside what this machine measures.",
+    "lesson": "Run a lesson: a small system and a claim that is checked.",
+    "corpus": "List collections of songs, and show what is in them.",
+    "benchmark": "Measure a published table again.",
     "sweep": "Run a grid of settings: a table and heat maps.",
 }
 """Name, which is its module's too -> what the list of commands says of it."""

@@ -4,33 +4,34 @@ from typing import Any
 
 import click
 
-from melodyrnn.cli.options import PATH, given, print_json, printing, reading_many
+from melodyrnn.cli.options import PATH, given, print_result, printing, reading_many
 
 _ROWS = """\b
-bits a note  the mean of -log2 p(next pitch) over the notes of a fold, and the
-             mean of that over the folds
-by melody    the mean over the melodies of each one's bits a note: what the
-             published figures are
-LTM, STM     long-term and short-term model: what the other melodies have
-             taught, and what the notes before in the same one; LTM+ goes on
-             learning while it is measured
-C*I, X5UI    escape method, longest context (* is any), U: update exclusion,
-             I: interpolated
-LSTM         a network that also knows what came the last time; 3 of them
-             averaged; taught: by other traditions first, without variants
-timed        one that sees durations, meter and key too, and of the note to be
-             told when it comes and how long it lasts
-& PPM        together with LTM+ and STM, each trusted as a rehearsal within
-             the learned melodies has taught
+bits per note  the mean of -log2 p(next pitch) over the notes of a fold, and
+               the mean of that over the folds
+by melody      the mean over the melodies of the bits per note of each: what the
+               published figures are
+LTM, STM       long-term model, learned from the other melodies; short-term
+               model, learned from the earlier notes of the same melody; LTM+
+               goes on learning from the melodies that it is tested on
+C*I, X5UI      escape method, longest context (* is any), U: update exclusion,
+               I: interpolated
+LSTM           a network that also sees what followed the same notes before; of
+               an ensemble of 3, the mean; pretrained: first trained on other
+               traditions, without variants of these melodies
+timed          a network that also sees durations, meter and key, and when the
+               target note begins and how long it lasts
+& PPM          combined with LTM+ and STM, with mixing weights fitted in an
+               inner validation within the training set
 """
 
 
 @click.command(epilog=_ROWS)
 @click.argument("name")
 @click.option("--songs", type=PATH, help="measure on this file, folder or corpus instead")
-@click.option("--fast", is_flag=True, help="three of the folds, and the quick rows")
-@click.option("--folds", type=int, help="parts of the collection  [default: 10]")
-@click.option("--seed", type=int, help="deals the melodies out, starts the networks  [default: 0]")
+@click.option("--fast", is_flag=True, help="only three of the folds, and only the quick rows")
+@click.option("--folds", type=int, help="folds of the cross-validation  [default: 10]")
+@click.option("--seed", type=int, help="random seed of the folds and of the networks  [default: 0]")
 @click.option("--output", "-o", type=PATH, help="the folder to make")
 @click.option("--overwrite", is_flag=True, help="replace what is in the folder")
 @reading_many
@@ -38,8 +39,8 @@ timed        one that sees durations, meter and key too, and of the note to be
 def benchmark(name: str, as_json: bool, quiet: bool, **settings: Any) -> None:
     """Set a published table beside what this machine measures.
 
-    'kinder' is the next pitch of German children's songs, each told by models that learned from
-    nine tenths of the collection without it.
+    'kinder': the next pitch of German children's songs, in ten-fold cross-validation. Each song
+    is predicted by models trained on the other nine tenths of the collection.
     """
     from melodyrnn.console.benchmark import show_benchmark
     from melodyrnn.console.progress import progress_of
@@ -47,9 +48,4 @@ def benchmark(name: str, as_json: bool, quiet: bool, **settings: Any) -> None:
 
     with progress_of(f"measuring {settings['songs'] or name}", "", quiet or as_json) as report:
         result = benchmark(name, progress=report, **given(settings))
-    if as_json:
-        print_json(result.to_json())
-    elif quiet:
-        click.echo(result.file)
-    else:
-        show_benchmark(result)
+    print_result(result, show_benchmark, [result.file], as_json=as_json, quiet=quiet)

@@ -1,14 +1,13 @@
 """``melodyrnn compare``."""
 
-import sys
 from pathlib import Path
 from typing import Any
 
 import click
 
-from melodyrnn.cli.group import INTERRUPTED
-from melodyrnn.cli.numbers import NUMBERS
-from melodyrnn.cli.options import PATH, SONGS, given, print_json, printing, reading_many
+from melodyrnn.cli.group import interruptible
+from melodyrnn.cli.measures import NUMBERS
+from melodyrnn.cli.options import PATH, SONGS, given, print_result, printing, reading_many
 from melodyrnn.cli.settings import MODELS_TEXT, settings_of
 from melodyrnn.cli.songs import songs_of
 from melodyrnn.models.config import ModelConfig, TrainConfig
@@ -16,11 +15,16 @@ from melodyrnn.models.config import ModelConfig, TrainConfig
 
 @click.command(epilog=MODELS_TEXT + NUMBERS)
 @SONGS
-@click.option("--models", metavar="NAME,…", help="which  [default: lstm,lstm-stateless,mlp]")
-@click.option("--seeds", type=int, help="trainings of each  [default: 5]")
-@click.option("--windows", metavar="1-8", help="compare lengths of the window too")
-@click.option("--held-out", type=float, metavar="FRACTION", help="of the songs, kept from training")
-@click.option("--jobs", type=int, help="trainings at once  [default: one a core]")
+@click.option("--models", metavar="NAME,…", help="the models  [default: lstm,lstm-stateless,mlp]")
+@click.option("--seeds", type=int, help="random seeds: trainings of each model  [default: 5]")
+@click.option("--windows", metavar="1-8", help="also compare these lengths of the window")
+@click.option(
+    "--held-out",
+    type=float,
+    metavar="FRACTION",
+    help="the part of the songs held out from training",
+)
+@click.option("--jobs", type=int, help="trainings at a time  [default: one per core]")
 @settings_of(ModelConfig, TrainConfig, without=("model", "seed"))
 @click.option("--output", "-o", type=PATH, help="the folder to make")
 @click.option("--overwrite", is_flag=True, help="replace the folder")
@@ -35,26 +39,20 @@ def compare(
     quiet: bool,
     **settings: Any,
 ) -> None:
-    """Set models side by side: a table, and a page to look at and listen to.
+    """Compare models on the same songs: a table, and a page to look at and listen to.
 
-    Of one song, what is compared is memory. Of several, some are held out, and the models are
-    also compared on those that they never heard. A comparison that was cut off goes on when the
-    same command is given again.
+    On one song, what is compared is memory. Of several songs, some are held out, and the models
+    are also compared on those. A comparison that was interrupted goes on when the same command is
+    given again.
     """
     from melodyrnn.console.comparison import show_comparison
     from melodyrnn.console.progress import progress_of
     from melodyrnn.experiments.comparison.compare import compare
 
     named = songs_of(songs, quiet, track=track, grid=grid, report=report)
-    try:
-        with progress_of("comparing", "training", quiet) as tell:
-            result = compare(named, progress=tell, **given(settings))
-    except KeyboardInterrupt:
-        click.echo("stopped; the same command goes on", err=True)
-        sys.exit(INTERRUPTED)
-    if as_json:
-        print_json(result.to_json())
-    elif quiet:
-        click.echo(result.report)
-    else:
-        show_comparison(result)
+    with (
+        interruptible("give the same command again to go on"),
+        progress_of("comparing", "training", quiet) as progress,
+    ):
+        result = compare(named, progress=progress, **given(settings))
+    print_result(result, show_comparison, [result.report], as_json=as_json, quiet=quiet)

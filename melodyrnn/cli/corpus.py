@@ -19,7 +19,10 @@ def corpus() -> None:
 @corpus.command("list")
 @_JSON
 def list_(as_json: bool) -> None:
-    """List the named corpora; each name stands wherever a command takes songs."""
+    """List the named corpora.
+
+    Each name can be given wherever a command takes songs.
+    """
     from melodyrnn.workflows.corpus import listed
 
     corpora = listed()
@@ -36,12 +39,12 @@ def list_(as_json: bool) -> None:
 @reading_many
 @_JSON
 def show(songs: tuple[Path, ...], as_json: bool, report: bool, **reading: Any) -> None:
-    """Tell what is in a corpus, or in any songs: notes, meters, keys, titles."""
+    """Show what is in a corpus, or in any songs."""
     from melodyrnn.console.progress import progress_of
     from melodyrnn.workflows.corpus import contents
 
-    with progress_of("reading", "file", as_json) as tell:
-        result = contents(songs, progress=tell, **reading)
+    with progress_of("reading", "file", as_json) as progress:
+        result = contents(songs, progress=progress, **reading)
     if as_json:
         print_json(result.to_json(report=report))
     else:

@@ -2,19 +2,23 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from melodyrnn.cli.numbers import NUMBERS, show_numbers, show_rows
+from melodyrnn.cli.measures import NUMBERS, show_numbers, show_rows
 from melodyrnn.cli.options import PATH, WITH_SHORT_TERM, Several, print_json, reading_many
 from melodyrnn.errors import ConfigError
 
+if TYPE_CHECKING:
+    from melodyrnn.evaluation.generated import GeneratedFigures
+    from melodyrnn.evaluation.result import EvaluateResult
+
 _FIGURES = """\b
-right        the likeliest value is the one that came; of pitch and duration,
-             the likeliest when all codes that have it are taken together
-copy         notes in a row that a training song has too, in whatever key and
-             note values; docs/measures.md has this and the other figures
+correct        notes whose likeliest value is the true one; of pitch and duration,
+               the likeliest when all tokens that share it are taken together
+copy           notes in a row that a training song has too, in any key and in any
+               note values; docs/measures.md explains this and the other figures
 """
 
 
@@ -26,44 +30,44 @@ copy         notes in a row that a training song has too, in whatever key and
     multiple=True,
     type=PATH,
     metavar="SONG…",
-    help="songs that were generated: measure them beside the training songs",
+    help="generated songs, to be compared with the training songs",
 )
 @click.option(
     "--training",
     multiple=True,
     type=PATH,
     metavar="SONG…",
-    help="those they came from  [default: the run's]",
+    help="the training songs  [default: the run's]",
 )
 @click.option(
     "--held-out",
     multiple=True,
     type=PATH,
     metavar="SONG…",
-    help="songs that people made, as a yardstick  [default: the run's, if it has any]",
+    help="held-out songs, for comparison  [default: the run's, if it has any]",
 )
 @WITH_SHORT_TERM
 @reading_many
 @click.option("--json", "as_json", is_flag=True, help="print one JSON document")
 def evaluate(run: Path | None, songs: tuple[Path, ...], as_json: bool, **settings: Any) -> None:
-    """Measure a run on songs, on those it was trained on, or on those held out.
+    """Measure a run on the SONGS given or, without any, on its own.
 
-    With --generated, measure new songs beside those they came from, and how much is copied.
+    Of a run on many tunes, its own are those held out. With --generated, new songs are compared
+    with the training songs, and what they copy is measured.
     """
     from melodyrnn.console.progress import progress_of
 
     with progress_of(f"measuring {run or 'songs'}", "song", as_json) as report:
-        result, show = _evaluated(run, songs, {"progress": report, **settings})
+        result = _evaluated(run, songs, {"progress": report, **settings})
     if as_json:
         print_json(result.to_json())
     else:
-        show(result)
+        _show(result)
 
 
 def _evaluated(
     run: Path | None, songs: tuple[Path, ...], settings: dict[str, Any]
-) -> tuple[Any, Callable[[Any], None]]:
-    """The result, and how it is shown. Raises MelodyError."""
+) -> "EvaluateResult | GeneratedFigures":
     from melodyrnn.workflows.evaluate import evaluate, evaluate_generated
 
     generated, sets = settings.pop("generated"), ("training", "held_out")
@@ -75,22 +79,31 @@ def _evaluated(
                 "SONGS are predicted by the run, --generated songs are set beside others; ask for "
                 "one"
             )
-        return evaluate_generated(generated, run, **settings), _show_generated
+        return evaluate_generated(generated, run, **settings)
     for name in sets:
         if settings.pop(name):
             option = "--" + name.replace("_", "-")
             raise ConfigError(f"{option} has no effect without --generated; leave it out")
     if run is None:
         raise ConfigError("nothing to measure; name a RUN, or songs by --generated")
-    result = evaluate(run, songs, **settings)
-    return result, _SHOWN[result.unit]
+    return evaluate(run, songs, **settings)
+
+
+def _show(result: "EvaluateResult | GeneratedFigures") -> None:
+    from melodyrnn.console.generated import show_generated
+    from melodyrnn.evaluation.result import EvaluateResult
+
+    if isinstance(result, EvaluateResult):
+        _SHOWN[result.unit](result)
+    else:
+        show_generated(result)
 
 
 _MOST = 3
 _SEEN = {True: "in the training set: this measures memory", False: "not in the training set"}
 
 
-def _show_songs(result: Any) -> None:
+def _show_songs(result: "EvaluateResult") -> None:
     from melodyrnn.console.note_scores import show_note_scores
 
     model = result.model + (" with a short-term model" if result.with_short_term else "")
@@ -104,6 +117,7 @@ def _show_songs(result: Any) -> None:
         show_note_scores(scores)
         click.echo()
     for song in result.hardly_new[:_MOST]:
+        assert song.copied, "what is hardly new stands in another song"
         click.echo(
             f"{song.name}: {song.copied.notes} of its {song.length} notes in a row stand in "
             f"{song.copied.song}, a training song"
@@ -112,7 +126,7 @@ def _show_songs(result: Any) -> None:
         click.echo(f"and {more:,} more songs of which half or more is known; --json has all")
 
 
-def _show_text(result: Any) -> None:
+def _show_text(result: "EvaluateResult") -> None:
     for text in result.items:
         score = text.scores["both"]
         click.echo(f"{result.model}, {text.name}, {_SEEN[text.in_training_set]}")
@@ -122,11 +136,8 @@ def _show_text(result: Any) -> None:
         )
 
 
-def _show_generated(result: Any) -> None:
-    from melodyrnn.console.generated import show_generated
-
-    show_generated(result)
-
-
-_SHOWN: dict[str, Callable[[Any], None]] = {"note": _show_songs, "character": _show_text}
+_SHOWN: dict[str, Callable[["EvaluateResult"], None]] = {
+    "note": _show_songs,
+    "character": _show_text,
+}
 """What bits are counted per -> what is printed."""

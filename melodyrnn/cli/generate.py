@@ -1,7 +1,7 @@
 """``melodyrnn generate``."""
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -11,19 +11,26 @@ from melodyrnn.cli.options import (
     RUN,
     WITH_SHORT_TERM,
     given,
-    print_json,
+    print_result,
     printing,
     reading,
 )
 from melodyrnn.cli.settings import settings_of
 from melodyrnn.models.config import FormConfig, SampleConfig
 
+if TYPE_CHECKING:
+    from melodyrnn.tasks.notes import GeneratedSong
+    from melodyrnn.tasks.task import Made
+    from melodyrnn.workflows.generate import GenerateResult
+
 
 @click.command()
 @RUN
-@click.option("--primer", metavar="TOKENS|FILE", help="what to begin with, or a song's first notes")
 @click.option(
-    "--length", type=int, help="notes after the primer, or the most  [default: the song's]"
+    "--primer", metavar="TOKENS|FILE", help="the beginning: notes, or the first notes of a song"
+)
+@click.option(
+    "--length", type=int, help="notes after the primer, or their maximum  [default: the song's]"
 )
 @click.option("--count", default=1, show_default=True, help="how many songs")
 @settings_of(SampleConfig, FormConfig)
@@ -33,32 +40,37 @@ from melodyrnn.models.config import FormConfig, SampleConfig
 @reading
 @printing
 def generate(run: Path, as_json: bool, quiet: bool, **settings: Any) -> None:
-    """Make new songs from a run, or go on writing where it learned a text.
+    """Generate new songs from a run or, from a run on a text, new text.
 
-    The primer is part of the song; --length counts the notes, or characters, after it, and is the
-    most where a song ends by itself: with --bars, with --end, and in runs on many tunes.
+    The primer is part of the song. --length counts the notes, or characters, after it; it is a
+    maximum where a song can end by itself: with --bars, with --end, and in runs on many tunes.
     """
     from melodyrnn.console.progress import progress_of
     from melodyrnn.workflows.generate import generate
 
     with progress_of("playing", "note", quiet or as_json) as report:
         result = generate(run, progress=report, **given(settings))
-    if as_json:
-        print_json(result.to_json())
-    elif quiet:
-        for path in result.files:
-            click.echo(path)
-    else:
-        for made in result.made:
-            (_show_song if made in result.songs else _show_text)(made)
-            if result.config.beam:
-                click.echo(click.style(f"  log-probability {made.log_probability:.2f}", dim=True))
-            if made.file:
-                click.echo(f"  {made.file}")
-            click.echo()
+    print_result(result, _show, result.files, as_json=as_json, quiet=quiet)
 
 
-def _show_song(song: Any) -> None:
+def _show(result: "GenerateResult") -> None:
+    for song in result.songs:
+        _show_song(song)
+        _show_about(song, result)
+    for text in result.texts:
+        click.echo(text.text)
+        _show_about(text, result)
+
+
+def _show_about(made: "Made", result: "GenerateResult") -> None:
+    if result.config.beam:
+        click.echo(click.style(f"  log-probability {made.log_probability:.2f}", dim=True))
+    if made.file:
+        click.echo(f"  {made.file}")
+    click.echo()
+
+
+def _show_song(song: "GeneratedSong") -> None:
     click.echo(click.wrap_text(" ".join(song.tokens), 78))
     copied = song.copied
     click.echo(
@@ -68,7 +80,3 @@ def _show_song(song: Any) -> None:
             dim=True,
         )
     )
-
-
-def _show_text(text: Any) -> None:
-    click.echo(text.text)

@@ -20,11 +20,21 @@ from melodyrnn.system import startup as own_process
 INTERRUPTED = 130  # the exit status of what Ctrl-C ended: 128 and the signal's number
 
 
+@contextmanager
+def interruptible(advice: str) -> Iterator[None]:
+    """Ends the command at Ctrl-C, with the words of what goes on from there."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        click.echo(f"stopped; {advice}", err=True)
+        sys.exit(INTERRUPTED)
+
+
 class Group(click.Group):
     """Turns this package's errors into one line and exit status 1; suggests near names."""
 
     @naming_options()
-    def invoke(self, ctx: click.Context) -> Any:
+    def invoke(self, ctx: click.Context) -> object:
         _speak_any_language()
         own_process.claim()
         try:

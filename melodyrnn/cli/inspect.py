@@ -11,14 +11,16 @@ from melodyrnn.models.registry import WINDOW
 
 @click.command()
 @SONG
-@click.option("--window", default=WINDOW, show_default=True, help="codes seen")
+@click.option(
+    "--window", default=WINDOW, show_default=True, help="window (context length), in tokens"
+)
 @reading
 @click.option("--json", "as_json", is_flag=True, help="print one JSON document")
 def inspect(song: Path, window: int, as_json: bool, **reading: Any) -> None:
-    """Show a song's codes, its windows, and what a window alone can tell.
+    """Show a song's tokens, its windows, and what can be predicted from a window alone.
 
-    The memoryless ceiling is the number of next notes that any model can get right at most which
-    sees the window only: for each distinct window, its most frequent successor.
+    The memoryless ceiling is the largest number of next notes that any model which sees only the
+    window can predict correctly: for each distinct window, its most frequent successor.
     """
     from melodyrnn.workflows.inspect import inspect
 

@@ -14,7 +14,7 @@ LIST = "list"
 
 @click.command()
 @click.argument("name", default=LIST)
-@click.option("--all", "run_all", is_flag=True, help="carry out all lessons")
+@click.option("--all", "run_all", is_flag=True, help="run all lessons")
 @settings_of(SequenceConfig, FitConfig, defaults=False, without=("head", "bidirectional"))
 @click.option("--data", metavar="FILE", help="mnist.npz, for the lesson images")
 @click.option("--output", "-o", type=PATH, help="the folder for pictures and figures")
@@ -22,10 +22,10 @@ LIST = "list"
 @TENSORBOARD
 @printing
 def lesson(name: str, run_all: bool, as_json: bool, quiet: bool, **settings: Any) -> None:
-    """The sequence lessons: small exact systems, each with a claim that its run checks.
+    """Run a lesson on sequences: a small exact system, with a claim that its run checks.
 
-    Without a NAME, lists them. Each has settings of its own; those given here replace them, where
-    the lesson can use them. The exit status is 1 where a claim does not hold.
+    Without a NAME, the lessons are listed. Each has settings of its own; those given here replace
+    them, where the lesson has a use for them. The exit status is 1 if a claim does not hold.
     """
     from melodyrnn.console.lesson import show_lesson, show_lessons, show_verdict
     from melodyrnn.console.progress import progress_of
@@ -33,7 +33,7 @@ def lesson(name: str, run_all: bool, as_json: bool, quiet: bool, **settings: Any
     from melodyrnn.lessons.run_lesson import run_lesson, run_lessons
 
     if run_all and name != LIST:
-        raise click.UsageError(f"--all carries out all lessons; leave out {name!r}")
+        raise click.UsageError(f"--all runs all lessons; leave out {name!r}")
     settings = given(settings)
     if not run_all and name == LIST:
         if as_json:
@@ -43,11 +43,11 @@ def lesson(name: str, run_all: bool, as_json: bool, quiet: bool, **settings: Any
         return
     silent = quiet or as_json
     if run_all:
-        show = (lambda taught: None) if silent else show_verdict
+        show = (lambda result: None) if silent else show_verdict
         with progress_of("lessons", "lesson", silent) as report:
             results = run_lessons(progress=report, after=show, **settings)
         if as_json:
-            print_json([taught.to_json() for taught in results])
+            print_json([result.to_json() for result in results])
     else:
         with progress_of(f"lesson {name}", "epoch", silent) as report:
             results = [run_lesson(name, progress=report, **settings)]
@@ -56,6 +56,6 @@ def lesson(name: str, run_all: bool, as_json: bool, quiet: bool, **settings: Any
         elif not quiet:
             show_lesson(results[0])
     if quiet:
-        for path in (path for taught in results for path in taught.files):
+        for path in (path for result in results for path in result.files):
             click.echo(path)
-    sys.exit(0 if all(taught.finding.holds for taught in results) else 1)
+    sys.exit(0 if all(result.finding.holds for result in results) else 1)

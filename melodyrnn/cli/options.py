@@ -1,11 +1,13 @@
 """Options and arguments that several commands share."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 import click
+
+from melodyrnn.system.documents import JSON
 
 Command = Callable[..., Any]
 
@@ -26,7 +28,7 @@ GRID = click.option(
     "as well  [default: only where the timing is performed, not written]",
 )
 REPORT = click.option(
-    "--report", is_flag=True, help="list every tune left out, and what was decided in reading"
+    "--report", is_flag=True, help="list every tune left out and every decision made in reading"
 )
 
 
@@ -47,8 +49,37 @@ def printing(command: Command) -> Command:
     return as_json(quiet(command))
 
 
-def print_json(document: Any) -> None:
+def print_json(document: JSON) -> None:
     click.echo(json.dumps(document, ensure_ascii=False, indent=2))
+
+
+class Result(Protocol):
+    """What a command found."""
+
+    def to_json(self) -> dict[str, Any]: ...
+
+
+R = TypeVar("R", bound=Result)
+
+
+def print_result(
+    result: R,
+    show: Callable[[R], None],
+    paths: Iterable[Path],
+    *,
+    as_json: bool = False,
+    quiet: bool = False,
+) -> None:
+    """As the options of ``printing`` ask: its document, the ``paths`` written, or what ``show``
+    prints.
+    """
+    if as_json:
+        print_json(result.to_json())
+    elif quiet:
+        for path in paths:
+            click.echo(path)
+    else:
+        show(result)
 
 
 class Several(click.Command):
@@ -77,9 +108,9 @@ INSTRUMENT = click.option("--instrument", help="a General MIDI instrument, such 
 
 
 WITH_SHORT_TERM = click.option(
-    "--with-short-term", is_flag=True, help="join it to a model of what the song has had so far"
+    "--with-short-term", is_flag=True, help="combine it with a short-term model, of the song so far"
 )
 TENSORBOARD = click.option(
-    "--tensorboard", is_flag=True, help="write summaries too, for 'tensorboard --logdir RUN'"
+    "--tensorboard", is_flag=True, help="also write summaries, for 'tensorboard --logdir RUN'"
 )
 TEXT = click.option("--text", is_flag=True, help="the files are texts, not songs")

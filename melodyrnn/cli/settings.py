@@ -1,7 +1,7 @@
-"""Options made from the configurations, and what the help tells of them."""
+"""Options made from the configurations, and what the help says of them."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import fields
+from dataclasses import Field, fields
 from textwrap import fill
 from typing import Any
 
@@ -17,7 +17,7 @@ def settings_of(
 ) -> Callable[[Command], Command]:
     """An option for each field of ``configs``; one that is not given is left out of the call.
 
-    Of fields of one name, the first tells the default. Without ``defaults`` the help names none:
+    Of fields of one name, the first gives the default. Without ``defaults`` the help names none:
     each of those who are asked has its own.
     """
     settings = {setting.name: setting for c in reversed(configs) for setting in fields(c)}
@@ -32,7 +32,7 @@ def settings_of(
     return decorate
 
 
-def _option(setting: Any, defaults: bool) -> Callable[[Command], Command]:
+def _option(setting: Field[Any], defaults: bool) -> Callable[[Command], Command]:
     about, default = setting.metadata["about"], setting.default
     option = "--" + setting.name.replace("_", "-")
     if isinstance(default, bool):
@@ -61,8 +61,8 @@ def _defaults_of_text() -> str:
 
 
 STREAM_TEXT = (
-    "With --text, characters are learned, and the state is carried through the text. Other "
-    f"defaults then: {_defaults_of_text()}\n\n"
+    "With --text, the model learns characters, and its state is carried through the text. The "
+    f"defaults are then: {_defaults_of_text()}\n\n"
 )
 
 _TABLES: dict[str, Mapping[str, str]] = {

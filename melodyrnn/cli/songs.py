@@ -2,13 +2,23 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from melodyrnn.data.gather import Songs
 
 
-def songs_of(songs: Sequence[Path], quiet: bool, **reading: Any) -> Any:
-    """The songs, with their names; ``reading`` holds the options of ``reading_many``."""
+def songs_of(
+    songs: Sequence[Path],
+    quiet: bool,
+    *,
+    track: str | None = None,
+    grid: str | None = None,
+    report: bool = False,
+) -> "Songs":
+    """The songs, with their names; the keyword arguments are the options of ``reading_many``."""
     from melodyrnn.console.progress import progress_of
     from melodyrnn.data.gather import gather
 
-    with progress_of("reading", "file", quiet) as tell:
-        return gather(songs, progress=tell, **reading)
+    with progress_of("reading", "file", quiet) as progress:
+        return gather(songs, track=track, grid=grid, report=report, progress=progress)

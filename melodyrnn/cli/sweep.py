@@ -1,13 +1,12 @@
 """``melodyrnn sweep``."""
 
-import sys
 from pathlib import Path
 from typing import Any
 
 import click
 
-from melodyrnn.cli.group import INTERRUPTED
-from melodyrnn.cli.options import PATH, REPORT, TRACK, given, print_json, printing
+from melodyrnn.cli.group import interruptible
+from melodyrnn.cli.options import PATH, REPORT, TRACK, given, print_result, printing
 from melodyrnn.cli.songs import songs_of
 
 EXAMPLES = """\b
@@ -21,8 +20,8 @@ Examples:
 @click.command(epilog=EXAMPLES)
 @click.argument("target", nargs=-1, required=True)
 @click.option("--grid", multiple=True, metavar="NAME=A,B,…", help="a setting and its values")
-@click.option("--jobs", type=int, help="runs at once  [default: one a core]")
-@click.option("--seed", type=int, help="of every run  [default: 0]")
+@click.option("--jobs", type=int, help="runs at a time  [default: one per core]")
+@click.option("--seed", type=int, help="random seed of every run  [default: 0]")
 @click.option("--output", "-o", type=PATH, help="the folder to make")
 @click.option("--overwrite", is_flag=True, help="replace the folder")
 @TRACK
@@ -40,7 +39,7 @@ def sweep(
     """Run a grid of settings over TARGET, a lesson or songs: a table and heat maps.
 
     A setting with one value is fixed. 'melodyrnn sweep images' has a grid of its own. A sweep that
-    was cut off goes on when the same command is given again.
+    was interrupted goes on when the same command is given again.
     """
     from melodyrnn.console.progress import progress_of
     from melodyrnn.console.sweep import show_sweep
@@ -52,16 +51,9 @@ def sweep(
         swept = songs_of([Path(name) for name in target], silent, track=track, report=report)
     elif track or report:
         raise click.UsageError(f"--track and --report are for songs; {swept} is a lesson")
-    try:
-        with progress_of("sweeping", "run", silent) as tell:
-            result = sweep(swept, grid=grid, progress=tell, **given(options))
-    except KeyboardInterrupt:
-        click.echo("stopped; the same command goes on", err=True)
-        sys.exit(INTERRUPTED)
-    if as_json:
-        print_json(result.to_json())
-    elif quiet:
-        for path in result.files:
-            click.echo(path)
-    else:
-        show_sweep(result)
+    with (
+        interruptible("give the same command again to go on"),
+        progress_of("sweeping", "run", silent) as progress,
+    ):
+        result = sweep(swept, grid=grid, progress=progress, **given(options))
+    print_result(result, show_sweep, result.files, as_json=as_json, quiet=quiet)

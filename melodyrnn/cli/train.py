@@ -3,25 +3,28 @@
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from melodyrnn.cli.group import INTERRUPTED
-from melodyrnn.cli.numbers import NUMBERS, show_numbers, show_rows
+from melodyrnn.cli.group import INTERRUPTED, interruptible
+from melodyrnn.cli.measures import NUMBERS, show_numbers, show_rows
 from melodyrnn.cli.options import (
     PATH,
     SONGS,
     TENSORBOARD,
     TEXT,
     given,
-    print_json,
+    print_result,
     printing,
     reading_many,
 )
 from melodyrnn.cli.settings import MODELS_TEXT, STREAM_TEXT, settings_of
 from melodyrnn.cli.songs import songs_of
 from melodyrnn.models.config import ModelConfig, StreamConfig, TrainConfig
+
+if TYPE_CHECKING:
+    from melodyrnn.workflows.train import TrainResult
 
 
 @click.command(epilog=STREAM_TEXT + MODELS_TEXT + NUMBERS)
@@ -47,10 +50,11 @@ def train(
     quiet: bool,
     **settings: Any,
 ) -> None:
-    """Train a network on songs: a run folder with the network and the song it plays.
+    """Train a model on songs, and write a run folder: the model, and the song it plays.
 
-    A song given back whole is memory; 'melodyrnn evaluate RUN OTHER_SONG' measures what was
-    learned beyond it. With --text the files are texts, and characters are learned.
+    That a model plays its song whole shows memory; 'melodyrnn evaluate RUN OTHER_SONG' measures
+    what it has learned beyond that. With --text the files are texts, and the model learns their
+    characters.
     """
     if overwrite and resume:
         raise click.UsageError("--overwrite and --resume exclude each other")
@@ -66,40 +70,35 @@ def train(
     else:
         sources = songs_of(songs, quiet, **given(reading))
         name = sources.name
-    try:
-        with progress_of(f"learning {name}", "", quiet) as tell:
-            result = begin(
-                sources,
-                overwrite=overwrite,
-                resume=resume,
-                tensorboard=tensorboard,
-                progress=tell,
-                **given(settings),
-            )
-    except KeyboardInterrupt:  # before the learning or after it: ``train`` hears it in between
-        click.echo("stopped; the same command with --resume goes on", err=True)
-        sys.exit(INTERRUPTED)
-    if as_json:
-        print_json(result.to_json())
-    elif quiet:
-        click.echo("\n".join(map(str, result.files)))
-    else:
-        _show_training(result)
+    with (  # an interrupt before or after the training, which handles one itself
+        interruptible("give the same command with --resume to go on"),
+        progress_of(f"learning {name}", "", quiet) as progress,
+    ):
+        result: TrainResult = begin(
+            sources,
+            overwrite=overwrite,
+            resume=resume,
+            tensorboard=tensorboard,
+            progress=progress,
+            **given(settings),
+        )
+    print_result(result, _show_training, result.files, as_json=as_json, quiet=quiet)
     if result.interrupted:
-        click.echo(f"stopped early; --output {result.run} --resume goes on", err=True)
+        click.echo(f"stopped early; --output {result.run.path} --resume goes on", err=True)
         sys.exit(INTERRUPTED)
 
 
-def _show_training(result: Any) -> None:
+def _show_training(result: "TrainResult") -> None:
     record = result.record
     epochs = f", {record.epochs} epochs in {record.seconds:.1f} s" if record.epochs else ""
     click.echo(f"{record.model.model}, {result.parameters:,} parameters{epochs}")
     _SHOWN[record.source](result)
-    click.echo(f"\n{result.run}/")
+    click.echo(f"\n{result.run.path}/")
     click.echo(click.wrap_text("  ".join(path.name for path in result.files), 78, "  ", "  "))
 
 
-def _show_song_numbers(result: Any) -> None:
+def _show_song_numbers(result: "TrainResult") -> None:
+    assert result.measures, "songs learned by heart are played, too"
     show_numbers(result.measures)
     if held_out := result.held_out:
         count, chose = len(result.record.held_out), len(result.record.validation)
@@ -112,7 +111,7 @@ def _show_song_numbers(result: Any) -> None:
         )
 
 
-def _show_text_numbers(result: Any) -> None:
+def _show_text_numbers(result: "TrainResult") -> None:
     of = "held out" if result.held_out else "learned by heart: this is memory"
     metrics = result.record.metrics
     count = metrics["held_out_characters"] or metrics["learned_characters"]
@@ -122,8 +121,9 @@ def _show_text_numbers(result: Any) -> None:
     )
 
 
-def _show_tune_numbers(result: Any) -> None:
+def _show_tune_numbers(result: "TrainResult") -> None:
     songs, held_out = result.record.metrics["songs"], result.held_out
+    assert held_out, "of many tunes a part is always held out"
     click.echo(
         f"{songs['train']:,} songs in the training set, {songs['validation']:,} in the validation "
         f"set, {songs['held_out']:,} held out"
@@ -139,7 +139,7 @@ def _show_tune_numbers(result: Any) -> None:
     )
 
 
-_SHOWN: dict[str, Callable[[Any], None]] = {
+_SHOWN: dict[str, Callable[["TrainResult"], None]] = {
     "songs": _show_song_numbers,
     "tunes": _show_tune_numbers,
     "text": _show_text_numbers,

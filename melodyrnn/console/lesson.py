@@ -22,11 +22,11 @@ def show_lessons(lessons: Sequence["Lesson"]) -> None:
         table.add_row(lesson.name, Text(lesson.shape, "dim"), Text(lesson.about))
     table.columns[0].no_wrap = table.columns[1].no_wrap = True
     console.print(table)
-    console.print("\n'melodyrnn lesson NAME' carries one out, '--all' all of them")
+    console.print("\n'melodyrnn lesson NAME' runs one, '--all' all of them")
 
 
 def show_lesson(result: "LessonResult") -> None:
-    """A lesson carried out: its tables, its claim, what was found."""
+    """A lesson that was run: its tables, its claim, what was found."""
     console = Console(highlight=False)
     lesson, finding = result.lesson, result.finding
     console.print(Text.assemble((lesson.name, "bold"), f", {lesson.shape}: {lesson.about}"))
@@ -46,7 +46,7 @@ def show_lesson(result: "LessonResult") -> None:
 
 
 def show_verdict(result: "LessonResult") -> None:
-    """A lesson carried out among others: what it claimed and found."""
+    """A lesson that was run among others: what it claimed and found."""
     console = Console(highlight=False)
     console.print(Text.assemble((result.lesson.name, "bold"), f", {result.lesson.shape}"))
     _print_wrapped(console, "claim", result.lesson.claim)

@@ -47,7 +47,7 @@ COLLECTIONS: dict[str, Collection] = {
     "essen/zuccalmaglio": _essen(
         "German", "Kretzschmer and Zuccalmaglio, Deutsche Volkslieder, 1840", "zuccal0"
     ),
-    "kinder": _essen("German", "German children's songs (of Essen)", "kinder0"),
+    "kinder": _essen("German", "German children's songs, a part of essen", "kinder0"),
     "essen/china": _essen("Chinese", "songs of the Han", "han*"),
     "essen/ireland": _essen("Irish", "Irish songs", "irl"),
     "essen/lorraine": _essen("Lorraine", "Pinck, Verklingende Weisen, 1926", "lot"),
@@ -69,13 +69,15 @@ COLLECTIONS: dict[str, Collection] = {
     "american-fife": Collection("American", "fife tunes", ("miscFolk/americanfife*.abc",)),
     "bach-sopranos": Collection(
         "Bach",
-        "the soprano lines of Bach's chorales; slow to read, once",
+        "the soprano lines of Bach's chorales; slow at first reading",
         ("bach/bwv*.mxl",),
         without=("bach/bwv846.mxl",),
         track="Soprano",
     ),
     "palestrina": Collection(
-        "Palestrina", "the highest voices of his masses; slow to read, once", ("palestrina/*.krn",)
+        "Palestrina",
+        "the highest voices of his masses; slow at first reading",
+        ("palestrina/*.krn",),
     ),
     "trecento": Collection(
         "Italian", "the highest voices of songs of the 14th century", ("trecento/*.xml",)

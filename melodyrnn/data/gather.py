@@ -69,7 +69,7 @@ class Songs(list[Named]):
 
 
 @dataclass(frozen=True)
-class Reading:
+class Gathered:
     """The songs of some sources, and what is to be said of them."""
 
     songs: Songs
@@ -127,7 +127,7 @@ def gather_all(
     track: str | None = None,
     grid: str | None = None,
     progress: Progress = silent,
-) -> Reading:
+) -> Gathered:
     """As ``gather``, with what was left out as a value. Raises MelodyError as it does."""
     from melodyrnn.data.reading import read
     from melodyrnn.data.source_files import source_files  # what one song alone is spared
@@ -157,7 +157,7 @@ def gather_all(
     if not songs:
         raise ConfigError("no song was given; name a file, such as songs/nabiya.txt")
     name = sources.name if isinstance(sources, Songs) else _together(listed, songs)
-    return Reading(Songs(songs, name), tuple(left_out), tuple(remarks))
+    return Gathered(Songs(songs, name), tuple(left_out), tuple(remarks))
 
 
 def _together(sources: Sequence[Source], songs: Sequence[Named]) -> str:
@@ -171,13 +171,13 @@ def _together(sources: Sequence[Source], songs: Sequence[Named]) -> str:
     return named or f"{len(songs)} songs"
 
 
-def warn_of(reading: Reading, report: bool = False) -> None:
+def warn_of(reading: Gathered, report: bool = False) -> None:
     """Say, as MelodyWarnings, what is to be said of a reading; with ``report``, all of it."""
     for line in summaries(reading) if not report else (*reading.left_out, *reading.remarks):
         warnings.warn(line, MelodyWarning, stacklevel=3)
 
 
-def summaries(reading: Reading) -> list[str]:
+def summaries(reading: Gathered) -> list[str]:
     """What is to be said of a reading, in few lines: all of it only where that is little."""
     lines = []
     if out := reading.left_out:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from statistics import fmean, median, pstdev
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
@@ -18,6 +18,7 @@ from melodyrnn.generation.loops import Loop, closing_loop
 from melodyrnn.music.note_tokens import to_tokens
 from melodyrnn.music.song import Song
 from melodyrnn.music.statistics import FIGURES, durations, intervals, shares
+from melodyrnn.system.documents import JSON
 from melodyrnn.system.progress import Progress, silent
 
 
@@ -44,7 +45,7 @@ class MeasuredSong:
     loop: Loop | None  # the round in which it ends, if it does
     copied: Copied | None  # what a training song has too; of a training song None
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> dict[str, JSON]:
         return {
             "name": self.name,
             **self.figures,
@@ -76,7 +77,7 @@ class MeasuredSongs:
         """Of each song the notes copied in a row; () for training songs."""
         return tuple(song.copied.notes for song in self.songs if song.copied)
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> dict[str, JSON]:
         copies = self.copies
         return {
             "count": len(self.songs),
@@ -109,8 +110,8 @@ class GeneratedFigures:
         sets = {"generated": self.generated, "training": self.training, "held_out": self.held_out}
         return {name: songs for name, songs in sets.items() if songs}
 
-    def to_json(self) -> dict[str, Any]:
-        document: dict[str, Any] = {"held_out": None}
+    def to_json(self) -> dict[str, JSON]:
+        document: dict[str, JSON] = {"held_out": None}
         document |= {name: songs.to_json() for name, songs in self.sets.items()}
         return {**document, "songs": [song.to_json() for song in self.generated.songs]}
 
@@ -158,8 +159,8 @@ def _measure(named: Named, copies: Copies | None) -> MeasuredSong:
 
 def _loop(song: Song) -> Loop | None:
     numbers: dict[str, int] = {}
-    codes = [numbers.setdefault(code, len(numbers)) for code in to_tokens(song)]
-    return closing_loop(np.array(codes, dtype=np.int32))
+    tokens = [numbers.setdefault(token, len(numbers)) for token in to_tokens(song)]
+    return closing_loop(np.array(tokens, dtype=np.int32))
 
 
 def _warn_of_leaks(held_out: Sequence[Named], measured: MeasuredSongs) -> None:

@@ -2,16 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from melodyrnn.generation.generate import whole_song
 from melodyrnn.models.ngrams.ngram import Tally, ceiling
-from melodyrnn.models.predictor import Predictor
+from melodyrnn.models.predictor import Logits, Predictor
 from melodyrnn.sequences.score import score_of
 from melodyrnn.sequences.vocabulary import Indices
+from melodyrnn.system.documents import JSON
 from melodyrnn.tasks.tokenizer import Dataset
 
 
@@ -19,14 +18,14 @@ from melodyrnn.tasks.tokenizer import Dataset
 class Played:
     """One song as a model predicts it and plays it."""
 
-    logits: npt.NDArray[Any]  # (L - window, V): of each next token, given the song's own window
+    logits: Logits  # (L - window, V): of each next token, given the song's own window
     whole_song: Indices  # (L,): the first window, then each next token from its own predictions
     tokens: list[str]  # of the whole song
 
 
 @dataclass(frozen=True)
 class Measures:
-    """What a model gets right of a dataset; ``Tally`` of all songs together, and of each."""
+    """What a model predicts correctly: a ``Tally`` of all songs together, and of each."""
 
     window: int
     bits: tuple[float, ...]  # of each song, bits per note
@@ -49,7 +48,7 @@ class Measures:
     def whole_song(self) -> Tally:
         return total(self.whole_songs)
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> dict[str, JSON]:
         return {
             "one_step": self.one_step.to_json(),
             "whole_song": self.whole_song.to_json(),
@@ -69,9 +68,7 @@ def measure(predictor: Predictor, dataset: Dataset) -> Measures:
     return measures_of(predictor.window, sequences, played)
 
 
-def _played(
-    predictor: Predictor, logits: npt.NDArray[Any], sequence: Indices, dataset: Dataset
-) -> Played:
+def _played(predictor: Predictor, logits: Logits, sequence: Indices, dataset: Dataset) -> Played:
     played = whole_song(predictor, sequence)
     return Played(logits, played, dataset.vocabulary.decode(played))
 

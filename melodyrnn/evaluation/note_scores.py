@@ -1,16 +1,16 @@
-"""How well the notes of songs are predicted: pitch, duration and both, with confidence over songs."""
+"""How well notes are predicted: pitch, duration and both, with confidence over songs."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
+from melodyrnn.models.predictor import Logits
 from melodyrnn.sequences.intervals import CONFIDENCE, Interval, intervals
 from melodyrnn.sequences.sampling import log_softmax
 from melodyrnn.sequences.score import Score, score_of
 from melodyrnn.sequences.vocabulary import Indices
+from melodyrnn.system.documents import JSON
 from melodyrnn.tasks.tokenizer import NoteTokenizer
 
 Groups = Mapping[str, Indices]
@@ -29,7 +29,7 @@ def groups_of(tokenizer: NoteTokenizer) -> Groups:
     return {name: group.astype(np.int32) for name, group in groups.items()}
 
 
-def scores_of(logits: npt.NDArray[Any], targets: Indices, groups: Groups) -> Scores:
+def scores_of(logits: Logits, targets: Indices, groups: Groups) -> Scores:
     """Logits (N, V) against the tokens that came, (N,). The probability of a value is the sum of
     those of the tokens that have it.
     """
@@ -44,7 +44,7 @@ def scores_of(logits: npt.NDArray[Any], targets: Indices, groups: Groups) -> Sco
 
 
 def note_scores(
-    logits: Sequence[npt.NDArray[Any]], sequences: Sequence[Indices], tokenizer: NoteTokenizer
+    logits: Sequence[Logits], sequences: Sequence[Indices], tokenizer: NoteTokenizer
 ) -> list[Scores]:
     """Of each song. ``logits`` are of the last tokens of each sequence; an end is no note."""
     groups = groups_of(tokenizer)
@@ -88,7 +88,7 @@ class NoteScores:
         predicted = {name: Predicted(*pair) for name, pair in zip(names, pairs, strict=True)}
         return cls(len(scores), sum(notes), predicted)
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> dict[str, JSON]:
         predicted = {
             name: {
                 "bits": each.bits._asdict(),

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 
@@ -11,6 +10,7 @@ from melodyrnn.data.copies import Copied
 from melodyrnn.evaluation.measures import Measures, measures_of
 from melodyrnn.evaluation.note_scores import NoteScores, Scores
 from melodyrnn.sequences.vocabulary import Indices
+from melodyrnn.system.documents import JSON
 
 HALF = 0.5
 """The share of a song from which on, where it stands in a training song, it is hardly new."""
@@ -81,7 +81,7 @@ class EvaluateResult:
         many = f"{len(self.items)} item{'s' * (len(self.items) != 1)}"
         return f"<EvaluateResult {self.model}, {many}, {self.bits:.3f} bits per {self.unit}>"
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> dict[str, JSON]:
         return _DOCUMENTS[self.unit](self)
 
     def _scores(self, in_training_set: bool) -> NoteScores | None:
@@ -89,28 +89,28 @@ class EvaluateResult:
         return NoteScores.of(scores) if scores else None
 
 
-def _of_notes(result: EvaluateResult) -> dict[str, Any]:
-    document: dict[str, Any] = {
+def _of_notes(result: EvaluateResult) -> dict[str, JSON]:
+    document: dict[str, JSON] = {
         "model": result.model,
         "with_short_term": result.with_short_term,
         "window": result.window,
         "left_out": list(result.left_out),
     }
     if result.measures:
+        tokens = [token for song in result.measures.tokens for token in song]
         document |= result.measures.to_json()
-        played = result.measures.tokens
-        document["whole_song"]["tokens"] = [token for song in played for token in song]
+        document["whole_song"] = {**result.measures.whole_song.to_json(), "tokens": tokens}
     elif scores := result.generalising or result.memory:
         document["bits_per_note"] = scores.predicted["both"].bits.value
     parts = {"memory": result.memory, "generalising": result.generalising}
-    document |= {name: part and part.to_json() for name, part in parts.items()}
+    document |= {name: part.to_json() if part else None for name, part in parts.items()}
     songs = [_song(result, place) for place in range(len(result.items))]
     return {**document, "songs": songs}
 
 
-def _song(result: EvaluateResult, place: int) -> dict[str, Any]:
+def _song(result: EvaluateResult, place: int) -> dict[str, JSON]:
     item = result.items[place]
-    document: dict[str, Any] = {
+    document: dict[str, JSON] = {
         "name": item.name,
         "title": item.title,
         "in_training_set": item.in_training_set,
@@ -124,8 +124,8 @@ def _song(result: EvaluateResult, place: int) -> dict[str, Any]:
     return document
 
 
-def _of_characters(result: EvaluateResult) -> dict[str, Any]:
-    texts = [
+def _of_characters(result: EvaluateResult) -> dict[str, JSON]:
+    texts: list[dict[str, JSON]] = [
         {
             "name": item.name,
             "in_training_set": item.in_training_set,
@@ -143,7 +143,7 @@ def _of_characters(result: EvaluateResult) -> dict[str, Any]:
     }
 
 
-_DOCUMENTS: Mapping[str, Callable[[EvaluateResult], dict[str, Any]]] = {
+_DOCUMENTS: Mapping[str, Callable[[EvaluateResult], dict[str, JSON]]] = {
     "note": _of_notes,
     "character": _of_characters,
 }

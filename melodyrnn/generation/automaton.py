@@ -1,6 +1,6 @@
-"""Finite automata as constraints: with every code, a song goes from one state to another.
+"""Finite automata as constraints: with every token, a song goes from one state to another.
 
-Which states lead to an end, and in how few codes, is known beforehand. So no song ever takes a
+Which states lead to an end, and in how few tokens, is known beforehand. So no song ever takes a
 way that ends nowhere.
 """
 
@@ -28,21 +28,21 @@ class Automaton:
         *,
         endless: bool = False,
     ) -> None:
-        """``table`` (S, K): where each kind of code leads from each of S states, or NOWHERE;
-        ``kinds`` (V,): the kind of each code; ``final`` (S,). ``endless``: songs end for other
+        """``table`` (S, K): where each kind of token leads from each of S states, or NOWHERE;
+        ``kinds`` (V,): the kind of each token; ``final`` (S,). ``endless``: songs end for other
         reasons, and from final states one can go on for ever.
         """
         self.name, self.start, self.endless = name, start, endless
         self.table, self.kinds, self.final = table, kinds, final
         self.fewest = _fewest(table, final)
-        # Of each step, the fewest codes from where it leads to an end, (S, K).
+        # Of each step, the fewest tokens from where it leads to an end, (S, K).
         self._after = np.where(table == NOWHERE, NEVER, self.fewest[table])
 
-    def walk(self, codes: Indices) -> list[int]:
-        """The states on the way of ``codes`` (L,), up to where one of them leads nowhere."""
+    def walk(self, tokens: Indices) -> list[int]:
+        """The states on the way of ``tokens`` (L,), up to where one of them leads nowhere."""
         states = [self.start]
-        for code in codes:
-            following = int(self.table[states[-1], self.kinds[code]])
+        for token in tokens:
+            following = int(self.table[states[-1], self.kinds[token]])
             if following == NOWHERE:
                 break
             states.append(following)
@@ -61,11 +61,11 @@ class Automaton:
     def begin(self, primer: Indices) -> Table:
         return np.array(self.walk(primer)[-1], dtype=np.int32)
 
-    def advance(self, states: Table, codes: Indices) -> Table:
-        return self.table[states, self.kinds[codes]]
+    def advance(self, states: Table, tokens: Indices) -> Table:
+        return self.table[states, self.kinds[tokens]]
 
     def allowed(self, states: Table, left: int) -> Mask:
-        """Codes from which an end can still be reached with those ``left``, (B,) -> (B, V)."""
+        """Tokens from which an end can still be reached with those ``left``, (B,) -> (B, V)."""
         return np.asarray(self._after[states][:, self.kinds] < left)
 
     def whole(self, states: Table) -> Mask | None:
@@ -83,7 +83,7 @@ def lasting(table: Table) -> Mask:
 
 
 def _fewest(table: Table, final: Mask) -> Table:
-    """The fewest codes from each state to a final one, (S,); NEVER where there is no way."""
+    """The fewest tokens from each state to a final one, (S,); NEVER where there is no way."""
     before, kinds = np.nonzero(table != NOWHERE)
     after = table[before, kinds]
     order = np.argsort(after, kind="stable")

@@ -23,11 +23,11 @@ def beam_search(
     constraints: Constraints,
     progress: Callable[[int, int], None] = lambda done, all_: None,
 ) -> list[Scored]:
-    """Continuations of ``primer`` by at most ``length`` codes, at most ``width``, likeliest first.
+    """Continuations of ``primer`` by at most ``length`` tokens, at most ``width``, likeliest first.
 
     At each step the ``width`` likeliest beginnings go on, whole ones among them. What counts is
     the probability that the model itself gives: constraints rule sequences out and make none
-    likelier. A width of 1 takes the likeliest code each time. Raises ConstraintError where no
+    likelier. A width of 1 takes the likeliest token each time. Raises ConstraintError where no
     beginning that was kept can go on.
     """
     songs = primer[None]  # (K, P + i), the likeliest first
@@ -45,10 +45,10 @@ def beam_search(
         state, states = predictor.pick(state, rows), constraints.pick(states, rows)
         logits, state = predictor.step(songs[:, -predictor.window :], state)
         totals = np.where(mask, scores[:, None] + log_softmax(logits), -np.inf)  # (K, V)
-        rows, codes, scores = _likeliest(totals, [score for score, _ in done], width)
-        songs = np.concatenate([songs[rows], codes[:, None]], axis=1)
+        rows, tokens, scores = _likeliest(totals, [score for score, _ in done], width)
+        songs = np.concatenate([songs[rows], tokens[:, None]], axis=1)
         state = predictor.pick(state, rows)
-        states = constraints.advance(constraints.pick(states, rows), codes)
+        states = constraints.advance(constraints.pick(states, rows), tokens)
         progress(length - left + 1, length)
         if not len(songs):  # all that is left is less likely than what is whole
             break
@@ -70,13 +70,13 @@ def _best(
 
 
 def _likeliest(totals: Floats, done: list[float], width: int) -> tuple[Rows, Indices, Floats]:
-    """Rows, codes and scores of the likeliest steps which are, whole sequences counted, among
-    the first ``width``. Of equals, the first row and code comes first.
+    """Rows, tokens and scores of the likeliest steps which are, whole sequences counted, among
+    the first ``width``. Of equals, the first row and token comes first.
     """
     flat = totals.ravel()
     order = np.argsort(-flat, kind="stable")[:width]
     order = order[flat[order] > -np.inf]
     better = np.searchsorted(-np.array(done), -flat[order], side="right")
     order = order[np.arange(len(order)) + better < width]
-    rows, codes = np.divmod(order, totals.shape[1])
-    return rows, codes.astype(np.int32), flat[order]
+    rows, tokens = np.divmod(order, totals.shape[1])
+    return rows, tokens.astype(np.int32), flat[order]

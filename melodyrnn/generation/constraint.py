@@ -1,7 +1,7 @@
-"""What a sequence still to be drawn has to keep to: which codes may come next.
+"""What a sequence still to be drawn has to keep to: which tokens may come next.
 
-A constraint rules codes out before one is drawn; nothing is ever drawn and thrown away. It carries
-a state along each song, so that a code costs the same at the end of a long one.
+A constraint rules tokens out before one is drawn; nothing is ever drawn and thrown away. It carries
+a state along each song, so that a token costs the same at the end of a long one.
 """
 
 from collections.abc import Sequence
@@ -17,20 +17,20 @@ State = npt.NDArray[Any]
 
 
 class Constraint(Protocol):
-    """One thing that every song keeps to. Codes are indices of a vocabulary of V."""
+    """One thing that every song keeps to. Tokens are indices of a vocabulary of V."""
 
     name: str  # as it was asked for, such as "--bars 8"
 
     def begin(self, primer: Indices) -> State:
-        """After the codes that are given, (P,) -> (…)."""
+        """After the tokens that are given, (P,) -> (…)."""
         ...
 
-    def advance(self, states: State, codes: Indices) -> State:
-        """Each song's state after one code more, (B, …) and (B,) -> (B, …)."""
+    def advance(self, states: State, tokens: Indices) -> State:
+        """Each song's state after one token more, (B, …) and (B,) -> (B, …)."""
         ...
 
     def allowed(self, states: State, left: int) -> Mask:
-        """The codes that may come next where at most ``left`` still come, (B, …) -> (B, V)."""
+        """The tokens that may come next where at most ``left`` still come, (B, …) -> (B, V)."""
         ...
 
     def whole(self, states: State) -> Mask | None:
@@ -57,9 +57,9 @@ class Constraints:
         given = [np.asarray(constraint.begin(primer)) for constraint in self._each]
         return [np.zeros(count), *(np.repeat(state[None], count, axis=0) for state in given)]
 
-    def advance(self, states: list[State], codes: Indices) -> list[State]:
+    def advance(self, states: list[State], tokens: Indices) -> list[State]:
         pairs = zip(self._each, states[1:], strict=True)
-        return [states[0], *(constraint.advance(state, codes) for constraint, state in pairs)]
+        return [states[0], *(constraint.advance(state, tokens) for constraint, state in pairs)]
 
     def pick(self, states: list[State], rows: npt.NDArray[np.intp]) -> list[State]:
         """The states of the songs in ``rows``."""

@@ -1,7 +1,7 @@
 """Decoding by networks over whole sequences: all steps are computed again for each symbol."""
 
 from collections.abc import Callable
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -17,7 +17,7 @@ class SequenceModel(Protocol):
     @property
     def output_shape(self) -> tuple[int, ...]: ...
 
-    def predict_on_batch(self, x: Any) -> Any:
+    def predict_on_batch(self, x: object) -> npt.NDArray[np.float32]:
         """Inputs of all steps, one array or several -> logits (N, T, V)."""
         ...
 

@@ -37,7 +37,7 @@ def generate(
     progress: Progress = lambda done, all_: None,
     constraints: Sequence[Constraint] = (),
 ) -> Drawn:
-    """Continue ``primer`` (P,), P >= window, by ``length`` codes, ``count`` times.
+    """Continue ``primer`` (P,), P >= window, by ``length`` tokens, ``count`` times.
 
     The state walks over every window of the primer first, since the windows it learned from
     overlapped too. Song i draws from a stream of its own, so that it stays the same whatever
@@ -50,7 +50,7 @@ def generate(
         found = beam_search(predictor, primer, length, config.beam, together, progress)[:count]
         return Drawn([song for _, song in found], np.array([score for score, _ in found]))
     player: Player = SharedPast(predictor) if count > 1 else predictor
-    drawing = _Drawing(player, primer, length, config, count, together)
+    drawing = _DrawnSongs(player, primer, length, config, count, together)
     if isinstance(predictor, Network) and not constraints:  # all others do little in NumPy
         stuck = in_threads(drawing.play, count, progress)
     else:
@@ -60,11 +60,11 @@ def generate(
     return Drawn(drawing.trimmed(), drawing.log_probability)
 
 
-class _Drawing:
+class _DrawnSongs:
     """Songs while they are drawn.
 
     Several constraints may leave a song nothing to go on with that each alone would not. It then
-    starts again with the same random numbers, its last code ruled out at that place: so it goes
+    starts again with the same random numbers, its last token ruled out at that place: so it goes
     back along its own way, and no further than it must.
     """
 
@@ -84,7 +84,7 @@ class _Drawing:
         self.ends = np.full(count, len(primer) + length)
         self.log_probability: Floats = np.zeros(count)
         self.uniforms = uniforms(config.seed, count, length)
-        # Of each song, after which codes it was given up which code led nowhere.
+        # Of each song, after which tokens it was given up which token led nowhere.
         self.dead: defaultdict[tuple[int, bytes], list[int]] = defaultdict(list)
         self.retreats: Counter[int] = Counter()
 
@@ -116,11 +116,11 @@ class _Drawing:
             logits, state = player.step(self.songs[rows, end - window : end], state)
             ruled = logits if mask is None else np.where(mask, logits, -np.inf)
             p = probabilities(ruled, config.temperature, config.top_k, config.top_p)  # (R, V)
-            codes = draw(p, self.uniforms[rows, place])
-            self.songs[rows, end] = codes
+            tokens = draw(p, self.uniforms[rows, place])
+            self.songs[rows, end] = tokens
             self.ends[rows] = end + 1
-            self.log_probability[rows] += log_softmax(logits)[np.arange(len(rows)), codes]
-            states = constraints.advance(states, codes)
+            self.log_probability[rows] += log_softmax(logits)[np.arange(len(rows)), tokens]
+            states = constraints.advance(states, tokens)
             progress(place + 1, self.length)
         return np.array(stuck, dtype=np.intp)
 
@@ -132,7 +132,7 @@ class _Drawing:
         return mask
 
     def _retreat(self, row: int, end: int) -> int:
-        """Rule out the last code of a stuck song. Raises ConstraintError."""
+        """Rule out the last token of a stuck song. Raises ConstraintError."""
         self.retreats[row] += 1
         first = end == len(self.primer)
         if first or self.retreats[row] > _MOST_RETREATS:

@@ -22,7 +22,7 @@ class SharedState(NamedTuple):
 class SharedPast:
     """A Player: ``player``, asked once for all songs with the same past.
 
-    Its songs begin alike, and each window is the last one moved on by a code.
+    Its songs begin alike, and each window is the last one moved on by a token.
     """
 
     def __init__(self, player: Player) -> None:
@@ -37,7 +37,7 @@ class SharedPast:
             logits, pasts = self.player.step(rows, state.pasts)
             return logits, SharedState(pasts, None)
         newest = rows[:, -1].astype(np.intp)
-        ways = state.past * (newest.max() + 1) + newest  # one number for a past and its next code
+        ways = state.past * (newest.max() + 1) + newest  # one number for a past and its next token
         _, first, past = np.unique(ways, return_index=True, return_inverse=True)
         if len(first) == len(rows):
             return self.step(rows, SharedState(self.player.pick(state.pasts, state.past), None))

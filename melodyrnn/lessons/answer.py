@@ -11,9 +11,8 @@ from melodyrnn.formats.read import Corpus
 from melodyrnn.lessons.lesson import (
     FIT_SETTINGS,
     NETWORK_SETTINGS,
-    Curve,
     Finding,
-    HeatMap,
+    LearningCurve,
     Lesson,
     Table,
 )
@@ -27,8 +26,9 @@ from melodyrnn.lessons.shared.corpus_tunes import (
 from melodyrnn.models.config import FitConfig, SequenceConfig
 from melodyrnn.models.ngrams.ngram import Ngram
 from melodyrnn.music.interval_tokens import Move
+from melodyrnn.render.heat_map import HeatMap
 from melodyrnn.sequences.sampling import log_softmax
-from melodyrnn.sequences.tune_intervals import Parts, difference, mean
+from melodyrnn.sequences.tune_intervals import Ratio, difference, mean
 from melodyrnn.sequences.vocabulary import Indices
 from melodyrnn.sequences.windows import Batch, source_and_target
 from melodyrnn.system.progress import Progress
@@ -53,14 +53,14 @@ Bits = Sequence[npt.NDArray[np.float64]]
 """Of each tune, of each move of its second half: -log2 of its probability."""
 
 
-class Pairs(NamedTuple):
+class Halves(NamedTuple):
     """Tunes cut in two."""
 
     sources: Sequence[Sequence[Move]]
     targets: Sequence[Sequence[Move]]
 
 
-def cut(tunes: Sequence[LabelledTune], places: Sequence[float]) -> Pairs:
+def cut(tunes: Sequence[LabelledTune], places: Sequence[float]) -> Halves:
     """Each tune at each of ``places``, fractions of its length; of each part, the HALF moves
     nearest the cut.
     """
@@ -70,7 +70,7 @@ def cut(tunes: Sequence[LabelledTune], places: Sequence[float]) -> Pairs:
             middle = int(len(tune.moves) * place)
             sources.append(tune.moves[max(0, middle - HALF) : middle])
             targets.append(tune.moves[middle : middle + HALF])
-    return Pairs(sources, targets)
+    return Halves(sources, targets)
 
 
 class Continuations(NamedTuple):
@@ -79,10 +79,10 @@ class Continuations(NamedTuple):
     bits: Bits  # each move predicted from those before it
     written: Sequence[Sequence[int]]  # free-running: the most probable move each time
     looks: npt.NDArray[np.float32] | None = None  # (N, T, S): the attention weights
-    curve: Curve | None = None
+    curve: LearningCurve | None = None
 
     @property
-    def per_note(self) -> Parts:
+    def per_note(self) -> Ratio:
         return mean([bits.mean() for bits in self.bits], [len(bits) for bits in self.bits])
 
 
@@ -162,17 +162,17 @@ def _continue(model: Ngram, line: Indices) -> list[int]:
     return written[half:]
 
 
-def _in_place(found: Continuations, targets: Sequence[Sequence[int]]) -> Parts:
+def _in_place(found: Continuations, targets: Sequence[Sequence[int]]) -> Ratio:
     """The proportion of the moves of the second halves that were written at their own places."""
     right = [
         sum(a == b for a, b in zip(written, target, strict=False))
         for written, target in zip(found.written, targets, strict=True)
     ]
-    return Parts(np.array(right, dtype=np.float64), np.array(list(map(len, targets)), np.float64))
+    return Ratio(np.array(right, dtype=np.float64), np.array(list(map(len, targets)), np.float64))
 
 
 @dataclass(frozen=True)
-class Comparison:
+class AnswerComparison:
     """All models on the tunes held out."""
 
     tunes: TuneSplit
@@ -180,16 +180,16 @@ class Comparison:
     models: Mapping[str, Continuations]
 
     @property
-    def pairs(self) -> Pairs:
+    def pairs(self) -> Halves:
         return cut(self.tunes.held_out, HALVES)
 
     @property
-    def bits(self) -> dict[str, Parts]:
+    def bits(self) -> dict[str, Ratio]:
         """Bits per note of each model."""
         return {name: model.per_note for name, model in self.models.items()}
 
     @property
-    def in_place(self) -> dict[str, Parts]:
+    def in_place(self) -> dict[str, Ratio]:
         targets = [self.moves.encode(line).tolist() for line in self.pairs.targets]
         return {name: _in_place(model, targets) for name, model in self.models.items()}
 
@@ -209,10 +209,10 @@ def _run(lesson: Lesson, progress: Progress) -> Finding:
         "without": _network(fitting, "none", moves, tunes),
         "n-gram": _ngram(moves, tunes),
     }
-    return _finding(Comparison(tunes, moves, models))
+    return _finding(AnswerComparison(tunes, moves, models))
 
 
-def _finding(compared: Comparison) -> Finding:
+def _finding(compared: AnswerComparison) -> Finding:
     bits, free, count = compared.bits, compared.in_place, len(compared.tunes.held_out)
     saved = {name: difference(bits[name], bits["with attention"]) for name in ("without", "n-gram")}
     looking, without, ngram = (bits[name].value for name in compared.models)
@@ -237,7 +237,7 @@ def _finding(compared: Comparison) -> Finding:
     )
 
 
-def _models_table(bits: Mapping[str, Parts], free: Mapping[str, Parts], count: int) -> Table:
+def _models_table(bits: Mapping[str, Ratio], free: Mapping[str, Ratio], count: int) -> Table:
     return Table(
         f"The second halves of {count} tunes held out",
         ["model", "bits per note", "correct, free-running"],
@@ -245,7 +245,7 @@ def _models_table(bits: Mapping[str, Parts], free: Mapping[str, Parts], count: i
     )
 
 
-def _example_table(compared: Comparison) -> Table:
+def _example_table(compared: AnswerComparison) -> Table:
     """One tune: its second half, and as each model writes it."""
     place, pairs = compared.example, compared.pairs
     rows = [
@@ -263,7 +263,7 @@ def _spelled(line: Sequence[Move]) -> str:
     return "  ".join(map(str, line))
 
 
-def _pictures(compared: Comparison) -> list[HeatMap]:
+def _pictures(compared: AnswerComparison) -> list[HeatMap]:
     """The attention weights of one tune, at each move of its second half."""
     place, looks = compared.example, compared.models["with attention"].looks
     if looks is None:

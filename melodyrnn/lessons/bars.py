@@ -13,8 +13,8 @@ import numpy.typing as npt
 from melodyrnn.lessons.lesson import (
     FIT_SETTINGS,
     NETWORK_SETTINGS,
-    Curve,
     Finding,
+    LearningCurve,
     Lesson,
     Table,
 )
@@ -22,7 +22,7 @@ from melodyrnn.lessons.shared.corpus_tunes import INTERVALS, LabelledTune, Train
 from melodyrnn.models.config import FitConfig, SequenceConfig
 from melodyrnn.music.interval_tokens import LARGEST, LENGTHS, SoundingNote, interval, nearest
 from melodyrnn.sequences.sampling import log_softmax
-from melodyrnn.sequences.tune_intervals import Parts, difference, f1
+from melodyrnn.sequences.tune_intervals import Ratio, difference, f1
 from melodyrnn.sequences.tune_intervals import interval as confidence
 from melodyrnn.sequences.windows import Batch, one_hot
 from melodyrnn.system.progress import Progress
@@ -48,7 +48,7 @@ Probabilities = npt.NDArray[np.float64]  # (N, T): that a note begins a bar
 Marks = npt.NDArray[np.bool_]  # (N, T): whether it does
 
 
-class Part(NamedTuple):
+class MarkedTunes(NamedTuple):
     """Some tunes, and where their bars begin."""
 
     tunes: Sequence[LabelledTune]
@@ -60,7 +60,7 @@ class Part(NamedTuple):
         return np.asarray((self.batch.y == 1) & self.batch.mask, dtype=np.bool_)
 
 
-Model = Callable[[Part], Probabilities]
+Model = Callable[[MarkedTunes], Probabilities]
 
 
 def note_attributes(notes: Sequence[SoundingNote]) -> list[tuple[int, int]]:
@@ -70,26 +70,26 @@ def note_attributes(notes: Sequence[SoundingNote]) -> list[tuple[int, int]]:
     return list(zip(leads, lengths, strict=True))
 
 
-def part_of(tunes: Sequence[LabelledTune]) -> Part:
+def part_of(tunes: Sequence[LabelledTune]) -> MarkedTunes:
     """The first NOTES notes of each tune as a network reads them, and the targets."""
     rows = [note_attributes(tune.notes[:NOTES]) for tune in tunes]
     x, mask = one_hot(rows, SIZES, NOTES)
     y = np.zeros(mask.shape, dtype=np.int32)
     y[mask] = [note.begins_bar for tune in tunes for note in tune.notes[:NOTES]]
-    return Part(tunes, rows, Batch(x, y, mask))
+    return MarkedTunes(tunes, rows, Batch(x, y, mask))
 
 
-def all_notes(part: Part) -> Probabilities:
+def all_notes(part: MarkedTunes) -> Probabilities:
     """The baseline that marks every note."""
     return np.ones(part.batch.y.shape)
 
 
-def by_position(training: Part) -> Model:
+def by_position(training: MarkedTunes) -> Model:
     """The baseline that marks at a fixed period from the first note on: the period and offset, in
     quarter notes, that fit the training set best.
     """
 
-    def predict(part: Part, period: Fraction, offset: Fraction) -> Probabilities:
+    def predict(part: MarkedTunes, period: Fraction, offset: Fraction) -> Probabilities:
         marks = np.zeros(part.batch.y.shape)
         for row, tune in zip(marks, part.tunes, strict=True):
             notes = tune.notes[:NOTES]
@@ -103,7 +103,7 @@ def by_position(training: Part) -> Model:
     return lambda part: predict(part, *best)
 
 
-def by_counts(training: Part) -> Model:
+def by_counts(training: MarkedTunes) -> Model:
     """The baseline that counts how often a note like this one, after one like the one before it,
     began a bar.
     """
@@ -120,7 +120,7 @@ def by_counts(training: Part) -> Model:
             p = (begun[context] + 2 * p) / (notes[context] + 2)
         return p
 
-    def predict(part: Part) -> Probabilities:
+    def predict(part: MarkedTunes) -> Probabilities:
         p = np.zeros(part.batch.y.shape)
         for row, line in zip(p, part.rows, strict=True):
             row[: len(line)] = [probability(contexts) for contexts in _contexts(line)]
@@ -138,34 +138,34 @@ def _contexts(row: Sequence[tuple[int, int]]) -> Iterator[list[object]]:
 def _by_network(model: "keras.Model") -> Model:
     from melodyrnn.training.batches import logits_of
 
-    def predict(part: Part) -> Probabilities:
+    def predict(part: MarkedTunes) -> Probabilities:
         return np.exp(log_softmax(logits_of(model, part.batch)))[..., 1]
 
     return predict
 
 
-class Evaluation(NamedTuple):
+class BarEvaluation(NamedTuple):
     """A model on the tunes held out."""
 
-    f1: Parts
+    f1: Ratio
     marks: Marks
 
 
-def _evaluate(predict: Model, validation: Part, held_out: Part) -> Evaluation:
+def _evaluate(predict: Model, validation: MarkedTunes, held_out: MarkedTunes) -> BarEvaluation:
     """With the threshold on the probability of a mark that is best on the validation set."""
     checked = predict(validation)
     best = max(_THRESHOLDS, key=lambda least: f1(checked >= least, validation.targets).value)
     marks = (predict(held_out) >= best) & held_out.batch.mask
-    return Evaluation(f1(marks, held_out.targets), marks)
+    return BarEvaluation(f1(marks, held_out.targets), marks)
 
 
 @dataclass(frozen=True)
-class Comparison:
+class BarComparison:
     """All models on the tunes held out."""
 
     training: int  # tunes
-    held_out: Part
-    evaluations: Mapping[str, Evaluation]
+    held_out: MarkedTunes
+    evaluations: Mapping[str, BarEvaluation]
 
     @property
     def best_baseline(self) -> str:
@@ -184,10 +184,12 @@ def _run(lesson: Lesson, progress: Progress) -> Finding:
     evaluations = {
         name: _evaluate(predict, validation, held_out) for name, predict in models.items()
     }
-    return _finding(Comparison(len(training.tunes), held_out, evaluations), curves)
+    return _finding(BarComparison(len(training.tunes), held_out, evaluations), curves)
 
 
-def _fit(fitting: Training, name: str, training: Part, validation: Part) -> tuple[Model, Curve]:
+def _fit(
+    fitting: Training, name: str, training: MarkedTunes, validation: MarkedTunes
+) -> tuple[Model, LearningCurve]:
     """The network ``name``, one of NETWORKS."""
     from melodyrnn.models.networks.sequence_network import vector_tagger
 
@@ -197,7 +199,7 @@ def _fit(fitting: Training, name: str, training: Part, validation: Part) -> tupl
     return _by_network(model), fitting.fit(model, training.batch, validation.batch, name)
 
 
-def _finding(compared: Comparison, curves: Sequence[Curve]) -> Finding:
+def _finding(compared: BarComparison, curves: Sequence[LearningCurve]) -> Finding:
     held_out, best = compared.held_out, compared.best_baseline
     scores = {name: evaluation.f1 for name, evaluation in compared.evaluations.items()}
     gain = difference(scores["bidirectional"], scores[best])
@@ -226,7 +228,7 @@ def _finding(compared: Comparison, curves: Sequence[Curve]) -> Finding:
     )
 
 
-def _scores_table(scores: Mapping[str, Parts]) -> Table:
+def _scores_table(scores: Mapping[str, Ratio]) -> Table:
     return Table(
         "Which notes begin a bar, on held-out tunes",
         ["model", "F1", "95 %"],
@@ -237,7 +239,7 @@ def _scores_table(scores: Mapping[str, Parts]) -> Table:
     )
 
 
-def _example(compared: Comparison) -> Table:
+def _example(compared: BarComparison) -> Table:
     """The first notes of the tune with the most correct marks: targets and predictions."""
     tunes, evaluations = compared.held_out.tunes, compared.evaluations
     place = max(range(len(tunes)), key=lambda n: evaluations["bidirectional"].f1.tops[n])

@@ -10,16 +10,16 @@ import numpy.typing as npt
 
 from melodyrnn.lessons.lesson import (
     FIT_SETTINGS,
-    Curve,
     EpochScore,
     Finding,
-    HeatMap,
+    LearningCurve,
     Lesson,
     Table,
 )
 from melodyrnn.lessons.shared.digit_images import CLASSES, Images, digits, mnist
 from melodyrnn.models.config import FitConfig, SequenceConfig
 from melodyrnn.models.registry import CELLS
+from melodyrnn.render.heat_map import HeatMap
 from melodyrnn.system.progress import Progress
 
 if TYPE_CHECKING:
@@ -106,7 +106,7 @@ def run(lesson: Lesson, progress: Progress) -> Finding:
         },
         tables=[_differences_table(differences)],
         pictures=[_confusions(images, predictions)],
-        curves=[Curve(lesson.model.cell, [row.loss for row in training.history])],
+        curves=[LearningCurve(lesson.model.cell, [row.loss for row in training.history])],
     )
 
 

@@ -9,7 +9,14 @@ import numpy as np
 import numpy.typing as npt
 
 from melodyrnn.lessons import tradition
-from melodyrnn.lessons.lesson import FIT_SETTINGS, NETWORK_SETTINGS, Curve, Finding, Lesson, Table
+from melodyrnn.lessons.lesson import (
+    FIT_SETTINGS,
+    NETWORK_SETTINGS,
+    Finding,
+    LearningCurve,
+    Lesson,
+    Table,
+)
 from melodyrnn.lessons.shared.corpus_tunes import (
     ATTRIBUTES,
     EXCERPT,
@@ -27,7 +34,7 @@ from melodyrnn.models.ngrams.ngram import Ngram
 from melodyrnn.music.interval_tokens import Move, melody
 from melodyrnn.music.notation.text import token
 from melodyrnn.sequences.sampling import log_softmax
-from melodyrnn.sequences.tune_intervals import Parts, at_least, difference, mean
+from melodyrnn.sequences.tune_intervals import Ratio, at_least, difference, mean
 from melodyrnn.sequences.vocabulary import Indices
 from melodyrnn.sequences.windows import Batch, one_hot
 from melodyrnn.system.progress import Progress
@@ -103,9 +110,9 @@ def batch_of(
 class Generator(NamedTuple):
     """What a network that generates tunes makes of the tunes held out."""
 
-    bits: Parts  # per note
+    bits: Ratio  # per note
     lines: Sequence[Sequence[Move]]  # generated, one for the label of each tune held out
-    curve: Curve
+    curve: LearningCurve
 
 
 def _generator(fitting: Training, tunes: TuneSplit, labelled: bool) -> Generator:
@@ -135,7 +142,7 @@ def _generator(fitting: Training, tunes: TuneSplit, labelled: bool) -> Generator
     return Generator(mean(bits), [moves.decode(row) for row in written], curve)
 
 
-def _ngram_bits(tunes: TuneSplit) -> Parts:
+def _ngram_bits(tunes: TuneSplit) -> Ratio:
     """Bits per note by an n-gram."""
     moves = MoveVocabulary(tunes)
     model = Ngram([moves.encode(t.moves[:LINE]) for t in tunes.training], _ORDER, len(moves))
@@ -144,13 +151,13 @@ def _ngram_bits(tunes: TuneSplit) -> Parts:
 
 
 @dataclass(frozen=True)
-class Comparison:
+class LabelComparison:
     """Generators with and without labels, and an n-gram, on the tunes held out."""
 
     tunes: TuneSplit
     with_label: Generator
     without: Generator
-    ngram: Parts
+    ngram: Ratio
     recognised: Mapping[str, int]  # how many tunes of a kind are classified as their tradition
 
     @property
@@ -170,7 +177,7 @@ def _run(lesson: Lesson, progress: Progress) -> Finding:
         WITHOUT_LABEL: without.lines,
     }
     recognised = _recognised(fitting, tunes, lines)
-    return _finding(Comparison(tunes, with_label, without, ngram, recognised))
+    return _finding(LabelComparison(tunes, with_label, without, ngram, recognised))
 
 
 def _recognised(
@@ -186,7 +193,7 @@ def _recognised(
     }
 
 
-def _finding(compared: Comparison) -> Finding:
+def _finding(compared: LabelComparison) -> Finding:
     with_label, without, ngram = compared.with_label, compared.without, compared.ngram
     gain = difference(without.bits, with_label.bits)
     over_ngram = difference(ngram, with_label.bits)

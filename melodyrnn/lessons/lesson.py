@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from melodyrnn.errors import ConfigError
 from melodyrnn.models.config import FitConfig, SequenceConfig
 from melodyrnn.models.settings import nearest
+from melodyrnn.render.heat_map import HeatMap
 from melodyrnn.system.documents import JSON
 from melodyrnn.system.progress import Progress
 
@@ -33,22 +34,7 @@ class Table(NamedTuple):
     rows: Sequence[Sequence[str]]
 
 
-class HeatMap(NamedTuple):
-    """A picture beside the run: ``values`` has a row for each of ``rows``."""
-
-    name: str  # of the file, without its suffix
-    title: str
-    rows: Sequence[str]
-    columns: Sequence[str]
-    values: Sequence[Sequence[float]]
-    down: str = ""  # what the rows are
-    across: str = ""  # what the columns are
-    meaning: str = "weight"  # what the values are
-    form: str = ".2f"  # how they are written
-    limits: tuple[float, float] | None = (0.0, 1.0)  # of the colours; None: those of the values
-
-
-class Curve(NamedTuple):
+class LearningCurve(NamedTuple):
     """A learning curve: the loss after each epoch."""
 
     name: str
@@ -73,7 +59,7 @@ class Finding:
     figures: Mapping[str, JSON]
     tables: Sequence[Table] = ()
     pictures: Sequence[HeatMap] = ()
-    curves: Sequence[Curve] = ()
+    curves: Sequence[LearningCurve] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

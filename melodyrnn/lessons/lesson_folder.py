@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from melodyrnn.files import check_free, create_folder, create_fresh_folder, write_atomically
-from melodyrnn.lessons.lesson import Curve, Finding
+from melodyrnn.lessons.lesson import Finding, LearningCurve
 from melodyrnn.render.charts import heat_map, learning_curves, write_picture
 
 FILE = "lesson.json"
@@ -50,8 +50,7 @@ class LessonFolder:
 def _fill(finding: Finding, text: str, tensorboard: bool, folder: Path) -> None:
     write_atomically(folder / FILE, text)
     for picture in finding.pictures:
-        shown = picture._asdict()
-        write_picture(folder / shown.pop("name"), heat_map(**shown))
+        write_picture(folder / picture.name, heat_map(picture))
     if finding.curves:
         write_atomically(folder / "history.csv", _history(finding.curves))
         losses = {curve.name: curve.losses for curve in finding.curves}
@@ -60,7 +59,7 @@ def _fill(finding: Finding, text: str, tensorboard: bool, folder: Path) -> None:
         _write_summaries(finding.curves, folder / "tensorboard")
 
 
-def _history(curves: Sequence[Curve]) -> str:
+def _history(curves: Sequence[LearningCurve]) -> str:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(["network", "epoch", "loss"])
@@ -74,7 +73,7 @@ class _EpochLoss(NamedTuple):
     loss: float
 
 
-def _write_summaries(curves: Sequence[Curve], folder: Path) -> None:
+def _write_summaries(curves: Sequence[LearningCurve], folder: Path) -> None:
     """A run of TensorBoard for each network."""
     from melodyrnn.training.summaries import Summaries  # TensorFlow, and only where asked for
 

@@ -145,7 +145,7 @@ def _ambiguous(text: Indices) -> dict[str, Counter[str]]:
     """The windows that precede different characters, and those."""
     return {
         "".join(CHARACTERS.decode(window)): Counter(
-            {CHARACTERS.symbols[code]: times for code, times in nexts.items()}
+            {CHARACTERS.symbols[index]: times for index, times in nexts.items()}
         )
         for window, nexts in successors([text], WINDOW).items()
         if len(nexts) > 1

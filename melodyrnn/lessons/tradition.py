@@ -11,9 +11,8 @@ import numpy.typing as npt
 from melodyrnn.lessons.lesson import (
     FIT_SETTINGS,
     NETWORK_SETTINGS,
-    Curve,
     Finding,
-    HeatMap,
+    LearningCurve,
     Lesson,
     Table,
 )
@@ -32,8 +31,9 @@ from melodyrnn.lessons.shared.corpus_tunes import (
 from melodyrnn.models.config import FitConfig, SequenceConfig
 from melodyrnn.models.ngrams.ngram import Ngram
 from melodyrnn.music.interval_tokens import Move
+from melodyrnn.render.heat_map import HeatMap
 from melodyrnn.sequences.sampling import log_softmax
-from melodyrnn.sequences.tune_intervals import Parts, difference, interval, mean
+from melodyrnn.sequences.tune_intervals import Ratio, difference, interval, mean
 from melodyrnn.sequences.windows import Batch, one_hot
 from melodyrnn.system.progress import Progress
 
@@ -55,7 +55,7 @@ class TraditionClassifier(NamedTuple):
 
     model: "keras.Model"
     excerpts: int  # of a tune; its log-probabilities are averaged over them
-    curve: Curve
+    curve: LearningCurve
 
     def scores(self, lines: Sequence[Sequence[Move]]) -> Scores:
         """Of lines of moves, each as long as an excerpt or longer."""
@@ -105,7 +105,7 @@ def _ngram_scores(tunes: TuneSplit, count: int) -> Scores:
 
 
 @dataclass(frozen=True)
-class Comparison:
+class TraditionComparison:
     """The traditions of the tunes held out, and what each model predicts them to be."""
 
     targets: Classes
@@ -113,7 +113,7 @@ class Comparison:
     commonest: int  # tradition of the training set
 
     @cached_property
-    def accuracy(self) -> dict[str, Parts]:
+    def accuracy(self) -> dict[str, Ratio]:
         """Of each model."""
         return {name: mean(found == self.targets) for name, found in self.predictions.items()}
 
@@ -137,11 +137,11 @@ def _run(lesson: Lesson, progress: Progress) -> Finding:
         "n-gram": _ngram_scores(tunes, lesson.own["excerpts"]).argmax(1),
         "most frequent": np.full_like(targets, commonest),
     }
-    compared = Comparison(targets, predictions, commonest)
+    compared = TraditionComparison(targets, predictions, commonest)
     return _finding(compared, len(tunes.training), network.curve)
 
 
-def _finding(compared: Comparison, training: int, curve: Curve) -> Finding:
+def _finding(compared: TraditionComparison, training: int, curve: LearningCurve) -> Finding:
     parts, count = compared.accuracy, len(compared.targets)
     accuracy = {name: each.value for name, each in parts.items()}
     gain = difference(parts["network"], parts["most frequent"])
@@ -182,7 +182,7 @@ def _confusion_table(confusion: Sequence[Sequence[int]]) -> Table:
     )
 
 
-def _accuracy_table(accuracy: Mapping[str, Parts]) -> Table:
+def _accuracy_table(accuracy: Mapping[str, Ratio]) -> Table:
     return Table(
         "Accuracy on the held-out tunes",
         ["model", "accuracy", "95 %"],

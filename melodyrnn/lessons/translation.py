@@ -6,9 +6,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from melodyrnn.lessons.lesson import Finding, HeatMap, Lesson, Table
+from melodyrnn.lessons.lesson import Finding, Lesson, Table
 from melodyrnn.lessons.shared.fitted_network import fit_network
 from melodyrnn.models.config import FitConfig, SequenceConfig
+from melodyrnn.render.heat_map import HeatMap
 from melodyrnn.sequences.vocabulary import Vocabulary
 from melodyrnn.sequences.windows import Batch, padded, source_and_target
 from melodyrnn.system.documents import JSON
@@ -45,7 +46,7 @@ Sequences = Sequence[Sequence[int]]
 
 
 @dataclass(frozen=True)
-class Pairs:
+class SentencePairs:
     """Sources and targets as indices, and the symbols that start and end a target."""
 
     sources: Sequences
@@ -64,7 +65,7 @@ class FittedTranslator:
     """An encoder–decoder that was fitted to ``pairs``."""
 
     def __init__(
-        self, pairs: Pairs, config: SequenceConfig, fit: FitConfig, progress: Progress
+        self, pairs: SentencePairs, config: SequenceConfig, fit: FitConfig, progress: Progress
     ) -> None:
         from melodyrnn.models.networks.sequence_network import translator
 
@@ -94,7 +95,7 @@ class Questions:
     """The questions, answered with attention and without."""
 
     words: Vocabulary
-    pairs: Pairs
+    pairs: SentencePairs
     translators: Mapping[str, FittedTranslator]
     answers: Mapping[str, list[list[int]]]
 
@@ -176,7 +177,7 @@ def _answer_questions(
         [(1 + words.encode(text.split())).tolist() for text in texts]
         for texts in (PAIRS, PAIRS.values())
     )
-    pairs = Pairs(sources, targets, len(words) + 1)
+    pairs = SentencePairs(sources, targets, len(words) + 1)
     fitted = {
         name: FittedTranslator(pairs, config, fit, progress) for name, config in configs.items()
     }
@@ -212,14 +213,14 @@ def _figures(questions: Questions, reversals: Reversals) -> dict[str, JSON]:
     }
 
 
-def _draw_reversals(seed: int, count: int, length: int | None = None) -> Pairs:
+def _draw_reversals(seed: int, count: int, length: int | None = None) -> SentencePairs:
     """Sequences of digits, of any of LENGTHS or all of ``length``, to be reversed."""
     draw = np.random.default_rng(seed)
     sizes = (
         draw.integers(LENGTHS[0], LENGTHS[-1] + 1, count) if length is None else [length] * count
     )
     sources = [draw.integers(1, DIGITS + 1, size).tolist() for size in sizes]
-    return Pairs(sources, [source[::-1] for source in sources], DIGITS + 1)
+    return SentencePairs(sources, [source[::-1] for source in sources], DIGITS + 1)
 
 
 def _by_length(translator: FittedTranslator) -> dict[int, float]:

@@ -42,7 +42,7 @@ class Lookback:
         where there was none; which of the two it repeated, begun as long before; and the places
         where it ends, from the cycle's beginning and from its end.
         """
-        codes = len(self.lengths)
+        vocabulary_size = len(self.lengths)
         ends = self.lengths[sequence].cumsum()
         begins = ends - self.lengths[sequence]
         rows = slice(-last or None, None)
@@ -50,7 +50,7 @@ class Lookback:
         stood, repeated = [], np.zeros(len(here), dtype=np.int64)
         for ago in (1, 2):
             before = _sounding(begins, ended - ago * cycle.length)
-            stood.append(np.where(before >= 0, sequence[before], codes))
+            stood.append(np.where(before >= 0, sequence[before], vocabulary_size))
             like = _sounding(begins, begun - ago * cycle.length)
             same = (sequence[like] == here) & (begins[like] == begun - ago * cycle.length)
             repeated += ago * ((like >= 0) & same)
@@ -60,9 +60,9 @@ class Lookback:
         return np.stack(columns, 1).astype(np.int32)
 
 
-def kinds(codes: int) -> tuple[int, ...]:
-    """How many values each column of a view has, for a vocabulary of ``codes``."""
-    return (codes + 1,) * SYMBOLS + (REPEATS, PLACES, PLACES)
+def kinds(vocabulary_size: int) -> tuple[int, ...]:
+    """How many values each column of a view has, for a vocabulary of so many tokens."""
+    return (vocabulary_size + 1,) * SYMBOLS + (REPEATS, PLACES, PLACES)
 
 
 SYMBOLS = 3

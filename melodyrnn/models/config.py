@@ -45,7 +45,7 @@ class ModelConfig(Checked):
     units: int = setting(128, "units in each hidden layer", least=1, most=8192)
     layers: int | None = setting(None, "hidden layers (default: 1, mlp 2)", least=1, most=16)
     embedding: int = setting(32, "width of the learned vectors of --input embedding", least=1)
-    tokens: str = setting("joint", "what learned vectors stand for", choices=TOKENS)
+    tokens: str = setting("joint", "what a learned vector stands for", choices=TOKENS)
     dropout: float = setting(
         0.0, "dropout rate of each hidden layer's outputs", real=True, most=0.95
     )
@@ -53,7 +53,7 @@ class ModelConfig(Checked):
         None, "ppm: tokens in the longest context (default: any number, PPM*)", least=0
     )
     escape: str = setting(
-        "c", "ppm: escape method, how much is kept for new tokens", choices=ESCAPES
+        "c", "ppm: escape method: how much is kept for new tokens", choices=ESCAPES
     )
     exclusion: bool = setting(True, "ppm: a shorter context excludes what followed a longer one")
     update_exclusion: bool = setting(
@@ -62,7 +62,7 @@ class ModelConfig(Checked):
     blending: str = setting("interpolated", "ppm: how contexts combine", choices=BLENDINGS)
     memory: str = setting("ltm", "ppm: what it learns from", choices=MEMORIES)
     bias: float = setting(
-        2.0, "ppm: with two memories, how much more the surer counts", real=True, least=0.0
+        2.0, "ppm: with two memories, the extra weight of the surer one", real=True, least=0.0
     )
     mean: str = setting("geometric", "ppm: how two memories combine", choices=MEANS)
 
@@ -101,20 +101,20 @@ class StreamConfig(Checked):
     early_stop: bool = setting(True, "stop when the validation loss no longer falls")
     steps: int = setting(64, "truncated backpropagation length, in steps", least=1, most=4096)
     clip: float | None = setting(
-        1.0, "gradient-norm clipping, over all weights together", real=True, above=0.0
+        1.0, "gradient-norm clipping, over all parameters together", real=True, above=0.0
     )
     schedule: str = setting("cosine", "learning-rate schedule", choices=SCHEDULES)
-    patience: int = setting(3, "epochs without gain after which early stopping ends it", least=1)
+    patience: int = setting(3, "epochs without improvement before early stopping", least=1)
     held_out: float = setting(
         0.1,
-        "the part held out from training; 0 learns all by heart",
+        "the part held out from training; with 0, all is learned by heart",
         real=True,
         least=0.0,
         most=0.9,
     )
     transpose: int = setting(
         0,
-        "augmentation: transpose each tune by up to so many semitones, up or down",
+        "augmentation: the most semitones to transpose each tune, up or down",
         least=0,
         most=11,
     )
@@ -141,7 +141,7 @@ class SequenceConfig(Checked):
     bidirectional: bool = setting(False, "read each sequence from both ends")
     dropout: float = setting(0.0, "dropout rate of the outputs", real=True, most=0.9)
     head: bool = setting(True, "a dense layer makes the logits; else the outputs are the logits")
-    recurrent: str = setting("orthogonal", "first weights from step to step", choices=RECURRENT)
+    recurrent: str = setting("orthogonal", "initial recurrent weights", choices=RECURRENT)
     attention: str = setting("none", "how a decoder looks at its source", choices=ATTENTIONS)
 
 
@@ -153,10 +153,10 @@ class FitConfig(Checked):
     learning_rate: float = setting(1e-2, "Adam's step size", real=True, above=0.0, most=10.0)
     batch: int | None = setting(None, "batch size (default: all at once)", least=1)
     clip: float | None = setting(
-        None, "gradient-norm clipping, over all weights together", real=True, above=0.0
+        None, "gradient-norm clipping, over all parameters together", real=True, above=0.0
     )
     seed: int = setting(
-        0, "random seed of the first weights and of the order of the examples", least=0
+        0, "random seed of the initial weights and of the order of the examples", least=0
     )
     early_stop: bool = setting(True, "stop when every example is correct and the loss below 0.01")
 
@@ -174,9 +174,7 @@ class EventConfig(Checked):
     steps: int = setting(1500, "maximum number of training steps, each on one batch", least=1)
     batch: int = setting(16, "batch size, in sequences", least=1)
     learning_rate: float = setting(4e-3, "Adam's step size", real=True, above=0.0, most=10.0)
-    moves: int = setting(
-        5, "augmentation: codes by which a sequence is moved at most, up or down", least=0
-    )
+    moves: int = setting(5, "augmentation: the most tokens to move a sequence, up or down", least=0)
     averaging: float = setting(
         0.99, "decay of the moving average of the weights", real=True, most=0.9999
     )
@@ -188,20 +186,23 @@ class SampleConfig(Checked):
     """How notes are drawn from what the network expects."""
 
     temperature: float = setting(
-        1.0, "below 1 safer, above 1 bolder, 0 always the likeliest note", real=True, least=0.0
+        1.0,
+        "below 1 safer, above 1 bolder; 0 always takes the likeliest note",
+        real=True,
+        least=0.0,
     )
-    top_k: int | None = setting(None, "draw among the K likeliest tokens only", least=1)
+    top_k: int | None = setting(None, "draw only among the K likeliest tokens", least=1)
     top_p: float | None = setting(
         None,
-        "draw among the likeliest tokens that hold P of the probability",
+        "draw only among the likeliest tokens with a total probability of P",
         real=True,
         above=0.0,
         most=1.0,
     )
     beam: int | None = setting(
-        None, "not drawn: the likeliest songs, searched for among K beginnings", least=1, most=1000
+        None, "beam search of width K for the likeliest songs; nothing is drawn", least=1, most=1000
     )
-    seed: int = setting(0, "the same seed, the same songs", least=0)
+    seed: int = setting(0, "random seed; the same seed gives the same songs", least=0)
 
 
 MOST_BARS = 256
@@ -211,7 +212,7 @@ MOST_BARS = 256
 class FormConfig(Checked):
     """What new songs keep to."""
 
-    bars: int | None = setting(None, "so many full bars", least=1, most=MOST_BARS)
+    bars: int | None = setting(None, "the number of full bars", least=1, most=MOST_BARS)
     meter: str | None = setting(
         None, "the meter, such as 3/4, whose bar lines it keeps", text="METER"
     )
@@ -222,9 +223,9 @@ class FormConfig(Checked):
         None, "note values before the first full bar, such as 8 or 4+16", text="VALUES"
     )
     ties: bool = setting(False, "let notes sound across bar lines, tied")
-    end: bool = setting(False, "end on the tonic and with a full bar, after --length at most")
+    end: bool = setting(False, "end on the tonic and with a full bar, at --length at the latest")
     max_copy: int | None = setting(
-        None, "at most so many notes in a row of a training song, transposed or not", least=1
+        None, "the most notes in a row from a training song, transposed or not", least=1
     )
     avoid_loops: bool = setting(False, "never fall into a loop")
 

@@ -47,11 +47,11 @@ class Model(ABC):
         return self.learns_by_gradient
 
     @abstractmethod
-    def fit(self, session: "Session") -> "Predictor":
+    def fit(self, session: "ModelSession") -> "Predictor":
         """Learn what ``session`` holds. Raises MelodyError."""
 
     @abstractmethod
-    def load(self, session: "Session") -> "Predictor":
+    def load(self, session: "ModelSession") -> "Predictor":
         """What was learned in an earlier session of the same run. Raises RunError."""
 
     @property
@@ -68,10 +68,10 @@ class NetworkModel(Model):
     def learns_by_gradient(self) -> bool:
         return True
 
-    def fit(self, session: "Session") -> "Predictor":
+    def fit(self, session: "ModelSession") -> "Predictor":
         return session.train_network()
 
-    def load(self, session: "Session") -> "Predictor":
+    def load(self, session: "ModelSession") -> "Predictor":
         return session.load_network()
 
 
@@ -93,24 +93,28 @@ class NgramModel(Model):
     def learns_by_gradient(self) -> bool:
         return False
 
-    def fit(self, session: "Session") -> "Predictor":
+    def fit(self, session: "ModelSession") -> "Predictor":
         return self.load(session)
 
-    def load(self, session: "Session") -> "Predictor":
+    def load(self, session: "ModelSession") -> "Predictor":
         """It is its songs: there are no weights to keep."""
         config = session.config
         return self.make(session.sequences, config.window, session.vocabulary_size, config)
 
     def make(
-        self, sequences: "Sequence[Indices]", window: int, codes: int, config: object = None
+        self,
+        sequences: "Sequence[Indices]",
+        window: int,
+        vocabulary_size: int,
+        config: object = None,
     ) -> "Predictor":
-        """The model of ``sequences``, each (L,), over a vocabulary of ``codes`` tokens.
+        """The model of ``sequences``, each (L,), over a vocabulary of ``vocabulary_size`` tokens.
 
         Of ``config``, a ModelConfig, it is given its ``settings``; without one, their defaults.
         Raises PluginError where its module cannot be imported.
         """
         settings = {} if config is None else {name: getattr(config, name) for name in self.settings}
-        return self._maker()(sequences, window, codes, **settings)
+        return self._maker()(sequences, window, vocabulary_size, **settings)
 
     def _maker(self) -> "Maker":
         if not isinstance(self.predictor, str):
@@ -128,7 +132,7 @@ class Windowed(Protocol):
     def window(self) -> int: ...
 
 
-class Session(Protocol):
+class ModelSession(Protocol):
     """What a model needs of the run in which it learns, or is read again."""
 
     @property
@@ -155,5 +159,5 @@ class Maker(Protocol):
     """
 
     def __call__(
-        self, sequences: "Sequence[Indices]", window: int, codes: int, **settings: Any
+        self, sequences: "Sequence[Indices]", window: int, vocabulary_size: int, **settings: Any
     ) -> "Predictor": ...

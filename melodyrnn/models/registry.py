@@ -5,8 +5,8 @@ packages add rows by entry points of the groups ``melodyrnn.models`` and ``melod
 ``melodyrnn.plugins``. An entry point of ``melodyrnn.models`` names
 
 - a ``Model``, such as ``NgramModel(about="…", title="…", predictor="package.module:make")``, or
-- a function ``make(sequences, window, codes, **settings) -> Predictor`` itself, whose first line of
-  documentation is what the help says.
+- a function ``make(sequences, window, vocabulary_size, **settings) -> Predictor`` itself, whose
+  first line of documentation is what the help says.
 
 One of ``melodyrnn.cells`` names a ``Cell`` (see ``models.recurrent.cells``) and so adds the models
 CELL and CELL-stateless.
@@ -21,7 +21,7 @@ from melodyrnn.errors import PluginError
 from melodyrnn.models.model import Maker, Model, NetworkModel, NgramModel
 from melodyrnn.models.recurrent import cells
 from melodyrnn.models.recurrent.cells import Cell
-from melodyrnn.plugins import Loader, Table, found, load
+from melodyrnn.plugins import Loader, PluginTable, found, load
 
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
@@ -77,7 +77,7 @@ def _model(point: "EntryPoint") -> Model:
 
 _OWN = [cell for cell in cells.CELLS.own if cell.general]
 
-MODELS: Table[Model] = Table(
+MODELS: PluginTable[Model] = PluginTable(
     "model",
     (
         *map(_stateful, _OWN),
@@ -114,7 +114,7 @@ MODELS: Table[Model] = Table(
             name="ppm",
             about="variable-order Markov model (PPM); no network",
             title="the variable-order Markov model",
-            predictor="melodyrnn.models.ngrams.memories:ppm",
+            predictor="melodyrnn.models.ngrams.ppm_ensemble:ppm",
             whole_songs=True,
             settings=(
                 "order",
@@ -151,17 +151,17 @@ INPUTS: dict[str, str] = {
 }
 
 ESCAPES: dict[str, str] = {
-    "a": "as if one more had followed",
-    "b": "the kinds that followed, each counted from its second time on",
-    "c": "the kinds that followed",
-    "d": "half of the kinds, taken off their counts",
-    "x": "the kinds that followed once, and one",
+    "a": "one count",
+    "b": "one count per token that followed, whose first time is not counted",
+    "c": "one count per token that followed",
+    "d": "half a count per token that followed, taken off the counts",
+    "x": "one count, and one per token that followed once",
 }
 """What a context keeps for what never followed it: a name of ppm.ESCAPES."""
 
 BLENDINGS: dict[str, str] = {
-    "interpolated": "a mean over all contexts, the longer the more weight",
-    "backoff": "of each token, the longest context that it followed",
+    "interpolated": "a mean over all contexts, longer ones with more weight",
+    "backoff": "for each token, the longest context that it followed",
 }
 
 MEMORIES: dict[str, str] = {

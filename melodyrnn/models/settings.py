@@ -10,7 +10,7 @@ from math import isfinite
 from typing import Any, Self, TypeVar
 
 from melodyrnn.errors import ConfigError
-from melodyrnn.plugins import Table
+from melodyrnn.plugins import PluginTable
 
 Value = TypeVar("Value")
 Limits = Mapping[str, Any]
@@ -50,7 +50,7 @@ class Checked:
             raise ConfigError(f"{cls.__name__} has the fields {', '.join(sorted(cls.names()))}")
         for each in fields(cls):  # type: ignore[arg-type]  # as above
             choices = each.metadata.get("choices")
-            if isinstance(choices, Table) and isinstance(document[each.name], str):
+            if isinstance(choices, PluginTable) and isinstance(document[each.name], str):
                 choices.require(document[each.name])
         return cls(**document)
 

@@ -3,15 +3,17 @@
 All text is drawn as outlines, Korean too. The same values give the same bytes.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from html import escape
 from math import isfinite
 from pathlib import Path
+from typing import NamedTuple, Self
 from xml.etree import ElementTree as ET
 
 from melodyrnn.files import write_atomically
 from melodyrnn.render import fonts
 from melodyrnn.render.colours import FAINT, INK, NOTHING, SERIES, SOFT, ink_on, shade
+from melodyrnn.render.heat_map import HeatMap
 from melodyrnn.render.outlines import outline
 from melodyrnn.render.page import SVG
 from melodyrnn.render.plots import TOP, Line, chart, linear, logarithmic
@@ -44,59 +46,83 @@ def write_picture(path: Path, svg: str) -> list[Path]:
     return [write_atomically(path.with_name(path.name + end), files[end]) for end in files]
 
 
-def heat_map(
-    title: str,
-    rows: Sequence[str],
-    columns: Sequence[str],
-    values: Sequence[Sequence[float]],
-    *,
-    down: str = "",
-    across: str = "",
-    meaning: str = "",
-    form: str = ".2f",
-    limits: tuple[float, float] | None = None,
-) -> str:
-    """An SVG document: ``values`` has a row for each of ``rows``, from the top.
+def heat_map(picture: HeatMap) -> str:
+    """An SVG document."""
+    grid = _Grid.of(picture)
+    drawn = [_text(picture.down, grid.left - 10, grid.top - 11, "end", INK)] if picture.down else []
+    drawn += _cells(picture, grid)
+    names, under = _column_names(picture, grid)
+    drawn += names
+    ticks = [(end, format(end, picture.form)) for end in picture.ends]
+    x, height = grid.right + 22, max(grid.bottom, grid.top + 96) - grid.top
+    drawn += _scale(x, grid.top, height, ticks, picture.meaning)
+    width = max(
+        x + 14 + 8 + _width([word for _, word in ticks], WORD),
+        x + _width([picture.meaning], WORD),
+        MARGIN + _width([picture.title], TITLE, True),
+    )
+    bottom = max(under, grid.top + 96)
+    return _document(picture.title, width + MARGIN, bottom + MARGIN, drawn)
 
-    ``down`` and ``across`` name what the rows and the columns are, ``meaning`` the values, which
-    are written as ``form`` says, such as ".1%". ``limits`` are the ends of the scale, by default
-    the least and the largest value. A value that is no number has a cell without a colour.
-    """
-    numbers = [value for row in values for value in row if isfinite(value)]
-    low, high = limits or (min(numbers, default=0.0), max(numbers, default=1.0))
+
+class _Grid(NamedTuple):
+    """Where the cells of a heat map lie, in pixels."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+    side: float  # the height of a cell
+    wide: float  # its width
+    written: bool  # whether there is room for the values
+
+    @classmethod
+    def of(cls, picture: HeatMap) -> Self:
+        rows, columns = picture.rows, picture.columns
+        longest = _width([word for row in picture.words for word in row], WORD)
+        side = min(max(560 / max(len(rows), len(columns)), 18), 64)
+        wide = max(side, min(longest + 14, 90)) if len(columns) <= 10 else side
+        left = MARGIN + _width([*rows, picture.down], WORD) + 10
+        top = MARGIN + TITLE + 18 + (WORD + 10 if picture.down else 0)
+        right, bottom = left + wide * len(columns), top + side * len(rows)
+        return cls(left, top, right, bottom, side, wide, wide >= longest + 6)
+
+
+def _cells(picture: HeatMap, grid: _Grid) -> Iterator[str]:
+    """Row by row: its name, and each cell with its value."""
+    low, high = picture.ends
     spread = (high - low) or 1.0
-    words = [format(value, form) if isfinite(value) else "–" for row in values for value in row]
-    side = min(max(560 / max(len(rows), len(columns)), 18), 64)
-    wide = max(side, min(_width(words, WORD) + 14, 90)) if len(columns) <= 10 else side
-    written = wide >= _width(words, WORD) + 6
-    turned = _width(columns, WORD) > wide - 6
-    left = MARGIN + _width([*rows, down], WORD) + 10
-    top = MARGIN + TITLE + 18 + (WORD + 10 if down else 0)
-    right, bottom = left + wide * len(columns), top + side * len(rows)
-    drawn = [_text(down, left - 10, top - 11, "end", INK)] if down else []
-    for place, (row, name) in enumerate(zip(values, rows, strict=True)):
-        y = top + place * side
-        drawn.append(_text(name, left - 10, y + side / 2 + WORD / 3))
-        for column, value in zip(range(len(columns)), row, strict=True):
-            x, share = left + column * wide, (value - low) / spread
-            fill = shade(share) if isfinite(value) else NOTHING
-            drawn.append(_rectangle(x, y, wide, side, fill))
-            if written or not isfinite(value):
-                ink = ink_on(share) if isfinite(value) else SOFT
-                word = words[place * len(columns) + column]
-                drawn.append(_text(word, x + wide / 2, y + side / 2 + WORD / 3, "middle", ink))
-    for column, name in enumerate(columns):
-        x = left + (column + 0.5) * wide
-        drawn.append(_below(name, x, bottom + 8, turned))
-    under = bottom + 12 + (_width(columns, WORD) * 0.75 if turned else WORD)
-    if across:
-        drawn.append(_text(across, (left + right) / 2, under + 20, "middle", INK))
+    lines = zip(picture.values, picture.words, picture.rows, strict=True)
+    for place, (row, words, name) in enumerate(lines):
+        y = grid.top + place * grid.side
+        line = y + grid.side / 2 + WORD / 3
+        yield _text(name, grid.left - 10, line)
+        for column, (value, word) in enumerate(zip(row, words, strict=True)):
+            x, share, known = (
+                grid.left + column * grid.wide,
+                (value - low) / spread,
+                isfinite(value),
+            )
+            yield _rectangle(x, y, grid.wide, grid.side, shade(share) if known else NOTHING)
+            if grid.written or not known:
+                ink = ink_on(share) if known else SOFT
+                yield _text(word, x + grid.wide / 2, line, "middle", ink)
+
+
+def _column_names(picture: HeatMap, grid: _Grid) -> tuple[list[str], float]:
+    """The names below the columns, turned where they are long; and where they end."""
+    longest = _width(picture.columns, WORD)
+    turned = longest > grid.wide - 6
+    drawn = [
+        _below(name, grid.left + (column + 0.5) * grid.wide, grid.bottom + 8, turned)
+        for column, name in enumerate(picture.columns)
+    ]
+    under = grid.bottom + 12 + (longest * 0.75 if turned else WORD)
+    if picture.across:
+        middle = (grid.left + grid.right) / 2
+        drawn.append(_text(picture.across, middle, under + 20, "middle", INK))
         under += 24
-    ticks = [(low, format(low, form)), (high, format(high, form))]
-    drawn += _scale(right + 22, top, max(bottom, top + 96) - top, ticks, meaning)
-    width = right + 22 + 14 + 8 + _width([*(word for _, word in ticks)], WORD)
-    width = max(width, right + 22 + _width([meaning], WORD), MARGIN + _width([title], TITLE, True))
-    return _document(title, width + MARGIN, max(under, top + 96) + MARGIN, drawn)
+    return drawn, under
 
 
 def learning_curves(

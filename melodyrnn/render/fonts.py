@@ -102,7 +102,7 @@ _PATH = _drawing()
 
 
 @dataclass(frozen=True)
-class Run:
+class FontRun:
     """Characters that one font draws."""
 
     text: str
@@ -136,12 +136,12 @@ def printable(text: str) -> str:
     return composed(" ".join(text.split()))
 
 
-def runs(text: str, bold: bool = False) -> list[Run]:
+def runs(text: str, bold: bool = False) -> list[FontRun]:
     """Composed ``text`` in pieces of one font each; what no font can draw becomes ``BOX``."""
     chars = [(char if _font(char, bold) else BOX) for char in text]
     pairs = [(_font(char, bold) or fonts(bold)[0], char) for char in chars]
     return [
-        Run("".join(char for _, char in group), font)
+        FontRun("".join(char for _, char in group), font)
         for font, group in groupby(pairs, key=lambda pair: pair[0])
     ]
 

@@ -13,7 +13,7 @@ LEFT, RIGHT, TOP, BOTTOM = 44, 12, 12, 34
 """Pixels around the plotted area, for the words of the axes."""
 
 POINTS = 160
-"""A line with more points than this is drawn by the lowest and the highest of each stretch."""
+"""A line with more points than this is drawn by the lowest and the highest of each chunk."""
 
 
 @dataclass(frozen=True)
@@ -119,8 +119,8 @@ def thinned(points: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
     """At most about ``POINTS`` points that look the same: spikes stay."""
     if len(points) <= POINTS:
         return list(points)
-    stretches = POINTS // 2
-    edges = [len(points) * n // stretches for n in range(stretches + 1)]
+    chunks = POINTS // 2
+    edges = [len(points) * n // chunks for n in range(chunks + 1)]
     kept: list[tuple[float, float]] = []
     for start, end in pairwise(edges):
         part = points[start:end]

@@ -171,9 +171,9 @@
     }
 
     describe(index) {
-      const { codes, wrong } = this.notes;
+      const { tokens, wrong } = this.notes;
       const should = wrong[index] ? `, wrong: the song has ${wrong[index]}` : "";
-      const words = `note ${index + 1} of ${codes.length}: ${codes[index]}${should}`;
+      const words = `note ${index + 1} of ${tokens.length}: ${tokens[index]}${should}`;
       this.score.setAttribute("aria-valuenow", index + 1);
       this.score.setAttribute("aria-valuetext", words);
       return words;

@@ -14,13 +14,13 @@ from melodyrnn.render.report_data import (
     WHOLE_SONG,
     Ambiguity,
     Ceiling,
-    Curve,
     HeldOut,
     HeldOutRow,
     MemoryRow,
     Pair,
     Report,
     Spread,
+    TrainingCurve,
     Version,
     WindowLine,
     WindowPlace,
@@ -35,13 +35,13 @@ __all__ = [
     "WHOLE_SONG",
     "Ambiguity",
     "Ceiling",
-    "Curve",
     "HeldOut",
     "HeldOutRow",
     "MemoryRow",
     "Pair",
     "Report",
     "Spread",
+    "TrainingCurve",
     "Version",
     "WindowLine",
     "WindowPlace",
@@ -83,7 +83,7 @@ MEANINGS = (
     (
         "the ceiling",
         "For each window of notes, the note that follows it most often: no predictor that sees "
-        "only the window gets more notes of the song right.",
+        "only the window gets more notes of the song correct.",
     ),
     ("epoch", "One pass of training over the song."),
 )
@@ -172,13 +172,13 @@ class _Page:
             yield "ambiguous", "Where the window is not enough", lead + cases
         if data.windows:
             lead = (
-                "<p>Notes right in the one-step test. The shaded region is out of reach for any "
+                "<p>Notes correct in the one-step test. The shaded region is out of reach for any "
                 "model that sees the window only.</p>"
             )
             chart = report_charts.windows(data.windows, series)
             yield "windows", "Longer windows", lead + chart
         if data.curves:
-            lead = "<p>One line a seed. The dashed line is the ceiling.</p>"
+            lead = "<p>One line per seed. The dashed line is the ceiling.</p>"
             yield (
                 "curves",
                 "How they learned",
@@ -200,7 +200,7 @@ class _Page:
         only = f"{c.window} notes" if c.window > 1 else "one note"
         return (
             f'<p class="ceiling"><b>{c.right}<span> of {c.all}</span></b> is the most that any '
-            f"model can predict right which sees only {only}: the ceiling.</p>"
+            f"model can predict correctly which sees only {only}: the ceiling.</p>"
         )
 
     def _music(self) -> str:
@@ -229,7 +229,7 @@ class _Page:
     def _version(self, version: Version) -> str:
         name = f"{self.series[version.model]}-{version.test.replace(' ', '-')}"
         first = min(version.wrong, default=None)
-        result = f"<b>{version.right}</b> of {version.all} right"
+        result = f"<b>{version.right}</b> of {version.all} correct"
         if first is not None:
             result += f", the first wrong one is note {first + 1}"
         if version.seed is not None:

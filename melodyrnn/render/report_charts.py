@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from melodyrnn.render.plots import Line, chart, linear, logarithmic, percent
-from melodyrnn.render.report_data import Ceiling, Curve, WindowsChart
+from melodyrnn.render.report_data import Ceiling, TrainingCurve, WindowsChart
 from melodyrnn.render.report_tables import key
 from melodyrnn.render.report_words import figure, spread
 
@@ -11,13 +11,13 @@ LOWEST_LOSS = 1e-4
 """Nats; what lies below is drawn here, for a logarithm goes on for ever."""
 
 
-def curves(data: Sequence[Curve], ceiling: Ceiling, series: Mapping[str, int]) -> str:
-    """For each model the right notes and the loss of all seeds, all on the same axes."""
+def curves(data: Sequence[TrainingCurve], ceiling: Ceiling, series: Mapping[str, int]) -> str:
+    """For each model the correct notes and the loss of all seeds, all on the same axes."""
     data = [curve for curve in data if curve.epochs]
     last = max((curve.epochs[-1] for curve in data), default=1)
     losses = [loss for curve in data for loss in curve.losses]
     epochs = linear(last, "epochs", most=4)
-    shares = percent("right")
+    shares = percent("correct")
     scale = logarithmic(
         max(min(losses, default=1.0), LOWEST_LOSS), max([*losses, LOWEST_LOSS * 10]), "loss"
     )
@@ -43,8 +43,8 @@ def curves(data: Sequence[Curve], ceiling: Ceiling, series: Mapping[str, int]) -
         ]
         panels.append(
             f'<figure class="curve"><figcaption><h3>{key(model, series[model])}</h3>'
-            f"<small>{seeds}</small></figcaption><h4>notes right</h4>"
-            + chart(f"{model}: notes right over epochs", epochs, shares, [limit, *right])
+            f"<small>{seeds}</small></figcaption><h4>notes correct</h4>"
+            + chart(f"{model}: notes correct over epochs", epochs, shares, [limit, *right])
             + "<h4>loss (nats)</h4>"
             + chart(f"{model}: loss over epochs", epochs, scale, loss)
             + "</figure>"
@@ -53,7 +53,7 @@ def curves(data: Sequence[Curve], ceiling: Ceiling, series: Mapping[str, int]) -
 
 
 def windows(data: WindowsChart, series: Mapping[str, int]) -> str:
-    """Shares of right notes against window length; above the ceiling the plot is shaded."""
+    """Shares of correct notes against window length; above the ceiling the plot is shaded."""
     shares = [(float(c.window), c.right / c.all) for c in data.ceilings]
     limit = Line(shares, None, "ceiling", dots=True)
     lines = [
@@ -77,9 +77,9 @@ def windows(data: WindowsChart, series: Mapping[str, int]) -> str:
     ticks = [(share, str(int(share))) for share, _ in shares]
     axis = linear(shares[-1][0], "notes in the window", low=shares[0][0])
     drawn = chart(
-        "Notes right against window length, for each model and the ceiling",
+        "Notes correct against window length, for each model and the ceiling",
         type(axis)(axis.low, axis.high, axis.name, ticks),
-        percent("right", low=0.0 if lowest < 0.6 else 0.4),
+        percent("correct", low=0.0 if lowest < 0.6 else 0.4),
         [limit, *lines],
         size=(460, 280),
         shade_above=limit,
@@ -99,7 +99,7 @@ def _windows_table(data: WindowsChart, series: Mapping[str, int]) -> str:
         for line in data.lines
     )
     return (
-        '<div class="scroll" tabindex="0" role="region" aria-label="Notes right by window">'
+        '<div class="scroll" tabindex="0" role="region" aria-label="Notes correct by window">'
         f'<table class="by-window"><thead><tr><th scope="col">window</th>{head}</tr></thead><tbody>'
         f'{body}<tr><th scope="row">ceiling</th>{limit}</tr>'
         f'<tr><th scope="row">notes in all</th>{total}</tr></tbody></table></div>'

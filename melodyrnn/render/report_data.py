@@ -43,7 +43,7 @@ class Version:
 
 
 @dataclass(frozen=True)
-class Curve:
+class TrainingCurve:
     """How one training went: a value for each of ``epochs``."""
 
     model: str
@@ -90,16 +90,16 @@ class MemoryRow:
     parameters: int | None  # None for what is not counted in parameters
     epochs: Spread | None  # to the best weights; None for a model that is not trained
     seconds: Spread | None  # of training
-    one_step: Spread  # notes right
-    whole_song: Spread  # notes right
+    one_step: Spread  # notes correct
+    whole_song: Spread  # notes correct
     all: int
     bits_per_note: Spread | None
-    first_wrong: int | None  # position of the first wrong note of the whole song; None: all right
+    first_wrong: int | None  # position of the first wrong note of the whole song; None: all correct
 
 
 @dataclass(frozen=True)
 class Ceiling:
-    """The most notes that any model can predict right which sees ``window`` notes only."""
+    """The most notes that any model can predict correctly which sees ``window`` notes only."""
 
     window: int
     right: int
@@ -111,7 +111,7 @@ class WindowLine:
     """One model over window lengths."""
 
     model: str
-    rights: Sequence[Spread]  # notes right in the one-step test, one for each ceiling
+    rights: Sequence[Spread]  # notes correct in the one-step test, one for each ceiling
 
 
 @dataclass(frozen=True)
@@ -166,7 +166,7 @@ class Report:
     sentence: str  # what the table shows
     title: str = ""  # the song's title if empty
     seeds: Sequence[int] = ()
-    curves: Sequence[Curve] = ()
+    curves: Sequence[TrainingCurve] = ()
     ambiguities: Sequence[Ambiguity] = ()
     windows: WindowsChart | None = None
     held_out: HeldOut | None = None

@@ -64,7 +64,7 @@ def notes(song: Song, tempo: float) -> dict[str, object]:
         "starts": [round(float(offset) * quarter, 4) for offset in song.offsets],
         "lengths": [round(float(note.duration) * quarter, 4) for note in song.notes],
         "pitches": [note.pitch.midi if note.pitch else None for note in song.notes],
-        "codes": to_tokens(song),
+        "tokens": to_tokens(song),
     }
 
 

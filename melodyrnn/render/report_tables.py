@@ -131,7 +131,7 @@ def _verdict(case: Ambiguity, model: str) -> str:
         for said in says
         for symbol in symbols
     )
-    score = f"{right} of {len(says)} right"
+    score = f"{right} of {len(says)} correct"
     return f"predicts the same each time: {score}" if same else f"distinguishes the places: {score}"
 
 

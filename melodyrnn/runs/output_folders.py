@@ -10,6 +10,7 @@ from typing import Any
 from melodyrnn.errors import RunError
 from melodyrnn.files import exists, is_empty, make_folder, write_atomically
 from melodyrnn.models.config import ModelConfig
+from melodyrnn.system.documents import JSON
 
 RUNS = Path("runs")
 
@@ -84,9 +85,10 @@ def claim(
     return path
 
 
-def read_basis(file: Path) -> Any:
+def read_basis(file: Path) -> JSON:
     """What was recorded as the basis, or None."""
     try:
-        return json.loads(file.read_text(encoding="utf-8"))["basis"]
+        basis: JSON = json.loads(file.read_text(encoding="utf-8"))["basis"]
+        return basis
     except (OSError, ValueError, KeyError, TypeError):
         return None

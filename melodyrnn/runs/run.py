@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from melodyrnn.errors import RunError
-from melodyrnn.models.ngrams.memories import with_short_term as joined
+from melodyrnn.models.ngrams.ppm_ensemble import with_short_term as joined
 from melodyrnn.models.predictor import Predictor
 from melodyrnn.runs import record as records
 from melodyrnn.runs.record import Record

@@ -17,7 +17,7 @@ from melodyrnn.system.progress import Progress, silent
 from melodyrnn.tasks.task import Parts, Task
 
 
-class Folder(Protocol):
+class RunInFolder(Protocol):
     """What a session needs of a run."""
 
     @property
@@ -35,7 +35,7 @@ class Session:
 
     def __init__(
         self,
-        run: Folder,
+        run: RunInFolder,
         data: Parts[Any] | None = None,
         progress: Progress = silent,
         tensorboard: bool = False,

@@ -1,8 +1,8 @@
 """Sequences of events: at each place a target, and what is known before it.
 
-The codes are on a scale: neighbours are near each other, and a sequence moved along the scale is
+The tokens are on a scale: neighbours are near each other, and a sequence moved along the scale is
 the same sequence elsewhere, as a melody transposed is. Whatever else is known stands beside them
-as *factors*, categories that no move changes, and *candidates*, codes that may come.
+as *factors*, categories that no move changes, and *candidates*, tokens that may come.
 """
 
 from collections.abc import Sequence
@@ -13,31 +13,31 @@ import numpy as np
 from melodyrnn.sequences.vocabulary import Indices
 from melodyrnn.sequences.windows import Mask
 
-NO_CODE = -1
-"""In the place of a code where there is none."""
+NO_TOKEN = -1
+"""In the place of a token where there is none."""
 
 
 class Events(NamedTuple):
     """One sequence, or N of them padded to one length: then each array is (N, L, …)."""
 
-    targets: Indices  # (L,): the codes to be predicted
-    last: Indices  # (L,): the code before each, NO_CODE at the start
-    candidates: Indices  # (L, G): codes recalled before each target, or NO_CODE
+    targets: Indices  # (L,): the tokens to be predicted
+    last: Indices  # (L,): the token before each, NO_TOKEN at the start
+    candidates: Indices  # (L, G): tokens recalled before each target, or NO_TOKEN
     factors: Indices  # (L, F): categories known before each target
 
     def moved(self, by: int) -> "Events":
-        """The same ``by`` codes up the scale."""
+        """The same ``by`` tokens up the scale."""
         return self._replace(
             targets=self.targets + by,
-            last=np.where(self.last == NO_CODE, NO_CODE, self.last + by),
-            candidates=np.where(self.candidates == NO_CODE, NO_CODE, self.candidates + by),
+            last=np.where(self.last == NO_TOKEN, NO_TOKEN, self.last + by),
+            candidates=np.where(self.candidates == NO_TOKEN, NO_TOKEN, self.candidates + by),
         )
 
 
 class Layout(NamedTuple):
     """What all sequences of a model have in common."""
 
-    codes: int  # V, those of the scale
+    vocabulary_size: int  # V, the tokens of the scale
     candidates: int  # G
     factors: tuple[int, ...]  # F numbers of categories
 

@@ -1,4 +1,4 @@
-"""From what a network expects to the next code."""
+"""From what a network expects to the next token."""
 
 from collections.abc import Callable
 from functools import partial
@@ -24,10 +24,10 @@ def probabilities(
 ) -> Floats:
     """The distribution to draw from, (B, V) -> (B, V).
 
-    Temperature divides the logits; at 0 all weight is on the first of the likeliest codes. Then
+    Temperature divides the logits; at 0 all weight is on the first of the likeliest tokens. Then
     only the ``top_k`` likeliest remain, and of these the fewest that together hold at least
     ``top_p`` of their probability (Holtzman et al. 2020). What is left is scaled to 1; the
-    likeliest code always is.
+    likeliest token always is.
     """
     z = np.asarray(logits, dtype=np.float64)
     if temperature == 0:

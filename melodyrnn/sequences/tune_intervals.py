@@ -11,7 +11,7 @@ from melodyrnn.sequences.intervals import Interval, around, resampled
 Floats = npt.NDArray[np.float64]
 
 
-class Parts(NamedTuple):
+class Ratio(NamedTuple):
     """A figure that is a sum over another one, of each tune; any mean, and F1, is of this form."""
 
     tops: Floats  # (N,)
@@ -23,39 +23,39 @@ class Parts(NamedTuple):
         return float(_ratio(self.tops.sum(), self.bottoms.sum()))
 
 
-def mean(values: npt.ArrayLike, weights: npt.ArrayLike | None = None) -> Parts:
+def mean(values: npt.ArrayLike, weights: npt.ArrayLike | None = None) -> Ratio:
     """The mean of ``values`` (N,), each tune counting once or as ``weights`` says."""
     values = np.asarray(values, dtype=np.float64)
     bottoms = np.ones_like(values) if weights is None else np.asarray(weights, dtype=np.float64)
-    return Parts(values * bottoms, bottoms)
+    return Ratio(values * bottoms, bottoms)
 
 
-def f1(predicted: npt.NDArray[np.bool_], true: npt.NDArray[np.bool_]) -> Parts:
+def f1(predicted: npt.NDArray[np.bool_], true: npt.NDArray[np.bool_]) -> Ratio:
     """The harmonic mean of precision and recall, 2 TP / (2 TP + FP + FN). Each (N, T)."""
     both, one = (predicted & true).sum(1), (predicted ^ true).sum(1)
-    return Parts(np.asarray(2.0 * both), np.asarray(2.0 * both + one))
+    return Ratio(np.asarray(2.0 * both), np.asarray(2.0 * both + one))
 
 
-def interval(parts: Parts) -> Interval:
+def interval(parts: Ratio) -> Interval:
     """By a bootstrap over tunes."""
     return around(parts.value, _resampled(parts))
 
 
-def difference(a: Parts, b: Parts) -> Interval:
+def difference(a: Ratio, b: Ratio) -> Interval:
     """By how much a is above b on the same tunes: a bootstrap over tunes, paired."""
     return around(a.value - b.value, _resampled(a) - _resampled(b))
 
 
 def at_least(right: int, count: int, share: float) -> float:
-    """The chance that ``count`` guesses, each correct with the chance ``share``, are ``right`` or
-    more times correct: the exact binomial test.
+    """The probability that of ``count`` predictions, each correct with probability ``share``,
+    ``right`` or more are correct: the exact binomial test.
     """
     return sum(
         comb(count, k) * share**k * (1 - share) ** (count - k) for k in range(right, count + 1)
     )
 
 
-def _resampled(parts: Parts) -> Floats:
+def _resampled(parts: Ratio) -> Floats:
     """The figure of each resampled set, (R,)."""
     return _ratio(*resampled(np.stack(parts)).T)
 

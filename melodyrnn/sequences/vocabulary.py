@@ -66,7 +66,7 @@ class Vocabulary:
         except KeyError:
             near = get_close_matches(symbol, self.symbols, 3, 0.0)
             raise VocabularyError(
-                f"{symbol!r} is not among the {len(self)} codes of the vocabulary; "
+                f"{symbol!r} is not among the {len(self)} tokens of the vocabulary; "
                 f"near it are {', '.join(near)}"
             ) from None
 

@@ -32,13 +32,13 @@ def symbols(sequence: Indices) -> Indices:
 
 
 def windows(sequence: Indices, size: int, name: str = "the sequence") -> Indices:
-    """Every run of ``size`` codes and the code after it, as a view.
+    """Every run of ``size`` tokens and the token after it, as a view.
 
     ``sequence`` (L,) -> (L - size, size + 1); (L, F) -> (L - size, size + 1, F). Raises
     WindowError where no window fits.
     """
     if size < 1:
-        raise WindowError(f"a window of {size} codes; the smallest is 1")
+        raise WindowError(f"a window of {size} tokens; the smallest is 1")
     if len(sequence) <= size:
         raise WindowError(
             f"{name} has {len(sequence)} note{'s' * (len(sequence) != 1)} "
@@ -49,7 +49,7 @@ def windows(sequence: Indices, size: int, name: str = "the sequence") -> Indices
     return cut if sequence.ndim == 1 else cut.swapaxes(1, 2)
 
 
-def next_code(sequences: Sequence[Indices], size: int) -> tuple[Batch, Mask]:
+def next_token(sequences: Sequence[Indices], size: int) -> tuple[Batch, Mask]:
     """The windows of all sequences one after another.
 
     Returns Batch(x (N, size[, F]), y (N,), mask (N,)) and starts (N,), True at the first window of

@@ -16,7 +16,7 @@ from importlib import import_module
 from queue import SimpleQueue
 from subprocess import PIPE, Popen
 from threading import Thread
-from typing import Any
+from typing import IO, TypeVar, cast
 
 from melodyrnn.errors import MelodyError, RunError, naming_options
 from melodyrnn.system import startup as own_process
@@ -31,24 +31,31 @@ _ONE_THREAD = {"TF_NUM_INTRAOP_THREADS": "1", "TF_NUM_INTEROP_THREADS": "1"}
 machine together, and what a task finds does not depend on how many there are."""
 
 
+Answer = TypeVar("Answer")
+
+
 def share_out(
-    work: str, tasks: Mapping[int, Any], jobs: int, after: Callable[[int, Any], None], lost: str
+    work: str,
+    tasks: Mapping[int, object],
+    jobs: int,
+    after: Callable[[int, Answer], None],
+    lost: str,
 ) -> None:
     """Give each task to the next idle one of ``jobs`` workers.
 
-    ``work`` is ``module:function``, called with a task in the worker; ``after`` is called here,
-    with the task's number and the answer, as each is done. Raises the MelodyError that ``work``
-    raises, and RunError with the words ``lost`` where a worker is killed.
+    ``work`` is ``module:function``, called with a task in the worker, which returns an ``Answer``.
+    ``after`` is called here, with the task's number and the answer, as each is done. Raises the
+    MelodyError that ``work`` raises, and RunError with the words ``lost`` where a worker is killed.
     """
     workers = [_Worker(work, lost) for _ in range(min(jobs, len(tasks)))]
     idle: SimpleQueue[_Worker] = SimpleQueue()
     for worker in workers:
         idle.put(worker)
 
-    def ask(task: Any) -> Any:
+    def ask(task: object) -> Answer:
         worker = idle.get()
         try:
-            return worker.ask(task)
+            return cast("Answer", worker.ask(task))
         finally:
             idle.put(worker)
 
@@ -76,14 +83,18 @@ class _Worker:
             stdin=PIPE,
             stdout=PIPE,
             env=os.environ | _ONE_THREAD,
-            start_new_session=True,  # the caller hears Ctrl-C, and ends its workers
+            start_new_session=True,  # Ctrl-C goes to the caller, which ends its workers
         )
+        assert self.process.stdin
+        assert self.process.stdout
+        self._tasks: IO[bytes] = self.process.stdin
+        self._answers: IO[bytes] = self.process.stdout
 
-    def ask(self, task: Any) -> Any:
+    def ask(self, task: object) -> object:
         """Raises MelodyError: the task's own, or RunError where the worker was killed."""
         try:
-            _send(self.process.stdin, task)
-            answer = pickle.load(self.process.stdout)  # type: ignore[arg-type]  # it has one
+            _send(self._tasks, task)
+            answer: object = pickle.load(self._answers)
         except (EOFError, OSError, pickle.UnpicklingError):
             raise RunError(self.lost) from None
         if isinstance(answer, MelodyError):
@@ -92,9 +103,9 @@ class _Worker:
 
     def close(self) -> None:
         self.process.wait()
-        for pipe in (self.process.stdin, self.process.stdout):
+        for pipe in (self._tasks, self._answers):
             with suppress(OSError):  # a task that was never read stands in it
-                pipe.close()  # type: ignore[union-attr]  # it has both
+                pipe.close()
 
 
 @naming_options()  # as messages are written: the caller words them for its face
@@ -102,7 +113,7 @@ def serve(work: str) -> None:
     """Be a worker: until standard input ends, which it also does where the caller is killed."""
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # whatever a library prints is no answer
-    tasks: SimpleQueue[Any] = SimpleQueue()
+    tasks: SimpleQueue[object] = SimpleQueue()
     Thread(target=_receive, args=(tasks,), daemon=True).start()
     own_process.claim()
     warnings.simplefilter("ignore")  # the caller said its own; those of libraries help nobody
@@ -117,13 +128,13 @@ def serve(work: str) -> None:
         _send(answers, answer)
 
 
-def _receive(tasks: "SimpleQueue[Any]") -> None:
+def _receive(tasks: "SimpleQueue[object]") -> None:
     with suppress(EOFError, pickle.UnpicklingError):
         while True:
             tasks.put(pickle.load(sys.stdin.buffer))
     os._exit(0)  # in the midst of a task too: no worker outlives its caller
 
 
-def _send(pipe: Any, what: Any) -> None:
+def _send(pipe: IO[bytes], what: object) -> None:
     pickle.dump(what, pipe)
     pipe.flush()

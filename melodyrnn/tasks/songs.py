@@ -75,11 +75,13 @@ class SongTask(NoteTask):
         return Parts(*(tuple(map(Named.of_record, some)) for some in songs))
 
     def program(self, record: Record, data: Parts[Dataset], model: KerasModel) -> Program[Any, Any]:
-        from melodyrnn.training.windows import Songs, WindowProgram
+        from melodyrnn.training.windows import TrainingSongs, WindowProgram
 
         config, training = record.model, record.training
         assert isinstance(training, TrainConfig), "songs are learned from windows"
-        songs = Songs(data.train.inputs(config), data.validation.inputs(config), record.features)
+        songs = TrainingSongs(
+            data.train.inputs(config), data.validation.inputs(config), record.features
+        )
         batch = 1 if config.spec.stateful else training.batch or config.spec.batch
         return WindowProgram(model, songs, config, training, batch)
 

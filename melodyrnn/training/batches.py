@@ -11,8 +11,8 @@ from typing import NamedTuple
 import numpy as np
 
 from melodyrnn.models.backend import keras, tf
+from melodyrnn.models.compiled_loops import collect, program, repeat
 from melodyrnn.models.config import FitConfig
-from melodyrnn.models.programs import collect, program, repeat
 from melodyrnn.models.types import Floats, KerasModel, Optimizer, Tensor, Weights
 from melodyrnn.sequences.vocabulary import Indices
 from melodyrnn.sequences.windows import Batch

@@ -1,7 +1,7 @@
 """Training a network over events: Adam on batches of sequences, and an average of the weights.
 
 A step takes a batch of sequences of like length, each moved along the scale by a random number of
-codes, and follows Adam's gradient. What is kept is not the last weights but their running average,
+tokens, and follows Adam's gradient. What is kept is not the last weights but their running average,
 which predicts unseen sequences better and makes up for a learning rate that does not fall. How many
 steps are best is found on held-out sequences (early stopping), and can then be set for a training
 on all.
@@ -15,9 +15,9 @@ import numpy as np
 import numpy.typing as npt
 
 from melodyrnn.models.backend import tf
+from melodyrnn.models.compiled_loops import program
 from melodyrnn.models.config import EventConfig
 from melodyrnn.models.networks.event_network import EventNetwork, Random
-from melodyrnn.models.programs import program
 from melodyrnn.models.types import Tensor, Weights
 from melodyrnn.sequences.events import Events, Layout, padded, steps_for
 from melodyrnn.sequences.windows import Mask
@@ -168,7 +168,7 @@ class EventProgram(Program[EventRow, EventScore]):
         }
 
     def predict(self, sequences: Sequence[Events]) -> list[Floats]:
-        """Of each sequence, (L, V): the distribution of each of its codes before it is seen."""
+        """Of each sequence, (L, V): the distribution of each of its tokens before it is seen."""
         predicted: dict[int, Floats] = {}
         order = sorted(range(len(sequences)), key=lambda index: len(sequences[index].targets))
         size = self.config.batch
@@ -220,7 +220,7 @@ def _batches(
         parts = [order[i : i + config.batch] for i in range(0, len(order), config.batch)]
         for part in random.permutation(len(parts)):
             moved = [
-                _moved(sequences[index], config.moves, layout.codes, random)
+                _moved(sequences[index], config.moves, layout.vocabulary_size, random)
                 for index in parts[part]
             ]
             filled, steps = _filled(moved, config.batch)
@@ -229,10 +229,10 @@ def _batches(
             yield events, mask
 
 
-def _moved(events: Events, most: int, codes: int, random: np.random.Generator) -> Events:
-    """Moved at random by ``most`` codes or less, as far as the scale has room."""
+def _moved(events: Events, most: int, vocabulary_size: int, random: np.random.Generator) -> Events:
+    """Moved at random by ``most`` tokens or less, as far as the scale has room."""
     by = int(random.integers(-most, most + 1))
-    by = min(max(by, -int(events.targets.min())), codes - 1 - int(events.targets.max()))
+    by = min(max(by, -int(events.targets.min())), vocabulary_size - 1 - int(events.targets.max()))
     return events.moved(by)
 
 

@@ -15,7 +15,7 @@ Carried: TypeAlias = dict[str, list[Array]]
 """Groups of arrays by name."""
 
 
-class Row(Protocol):
+class HistoryRow(Protocol):
     """One line of the history: a NamedTuple whose first field is the epoch."""
 
     @property
@@ -29,7 +29,7 @@ class Row(Protocol):
     def __iter__(self) -> Iterator[float | None]: ...
 
 
-R = TypeVar("R", bound=Row)
+R = TypeVar("R", bound=HistoryRow)
 S = TypeVar("S", bound="DataclassInstance")
 
 

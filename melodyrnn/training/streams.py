@@ -14,9 +14,9 @@ from typing import NamedTuple, TypeAlias
 import numpy as np
 
 from melodyrnn.models.backend import keras, tf
+from melodyrnn.models.compiled_loops import program
 from melodyrnn.models.config import StreamConfig
 from melodyrnn.models.networks import step_network as models
-from melodyrnn.models.programs import program
 from melodyrnn.models.types import KerasModel, Optimizer, States, Tensor
 from melodyrnn.sequences.score import Score
 from melodyrnn.sequences.streams import Stream

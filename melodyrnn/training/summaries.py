@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from melodyrnn.models.backend import tf
-from melodyrnn.training.program import Row
+from melodyrnn.training.program import HistoryRow
 
 
 class Summaries:
@@ -17,7 +17,7 @@ class Summaries:
         self._writer = tf.summary.create_file_writer(str(folder))
         self._written = epoch
 
-    def write(self, history: Sequence[Row]) -> None:
+    def write(self, history: Sequence[HistoryRow]) -> None:
         """The epochs of ``history`` that are new: each a NamedTuple whose first field is the epoch,
         and of the others, those that are there, a scalar of that name.
         """

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import astuple
 from math import isfinite, isnan, nan
 from types import NoneType
-from typing import Any, Generic, NamedTuple, Protocol, TypeVar, get_args, get_type_hints
+from typing import Generic, NamedTuple, Protocol, TypeVar, get_args, get_type_hints
 
 import numpy as np
 
@@ -164,11 +164,11 @@ class Trainer(Generic[R, S]):
 def _filled(kind: type[T], numbers: Sequence[float]) -> T:
     """A NamedTuple or dataclass from numbers, one a field; NaN for None where that may be."""
     hints = get_type_hints(kind)
-    names: Any = kind.__annotations__
+    names = tuple(kind.__annotations__)
     return kind(*(_value(hints[name], n) for name, n in zip(names, numbers, strict=True)))
 
 
-def _value(hint: Any, number: float) -> float | None:
+def _value(hint: object, number: float) -> float | None:
     either = get_args(hint) or (hint,)
     if NoneType in either and isnan(number):
         return None

@@ -14,14 +14,14 @@ import numpy as np
 import numpy.typing as npt
 
 from melodyrnn.models.backend import keras, tf
+from melodyrnn.models.compiled_loops import collect, program, repeat
 from melodyrnn.models.config import ModelConfig, TrainConfig
 from melodyrnn.models.networks import step_network as models
 from melodyrnn.models.networks.numpy_network import Network
-from melodyrnn.models.programs import collect, program, repeat
 from melodyrnn.models.types import KerasModel, Optimizer, States, Tensor, Weights
 from melodyrnn.sequences.score import Score, score_of
 from melodyrnn.sequences.vocabulary import Indices
-from melodyrnn.sequences.windows import Batch, next_code, symbols
+from melodyrnn.sequences.windows import Batch, next_token, symbols
 from melodyrnn.training.program import KerasProgram
 
 BLOCK_STEPS = 1000
@@ -48,7 +48,7 @@ class WindowRow(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Songs:
+class TrainingSongs:
     """What a network is trained on, and what its weights are chosen by."""
 
     training: Sequence[Indices]
@@ -69,7 +69,7 @@ class WindowProgram(KerasProgram[WindowRow, Score]):
     def __init__(
         self,
         model: KerasModel,
-        songs: Songs,
+        songs: TrainingSongs,
         architecture: ModelConfig,
         config: TrainConfig,
         batch: int,
@@ -83,7 +83,7 @@ class WindowProgram(KerasProgram[WindowRow, Score]):
         window = architecture.window
         self._evaluated = songs.validation or songs.training
         self._targets = np.concatenate([symbols(each)[window:] for each in self._evaluated])
-        windows, starts = next_code(songs.training, window)
+        windows, starts = next_token(songs.training, window)
         steps = -(-len(windows.y) // batch)
         most = 1 if songs.validation else BLOCK_EPOCHS
         self.block = max(1, min(most, BLOCK_STEPS // steps))

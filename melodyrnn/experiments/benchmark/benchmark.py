@@ -4,7 +4,6 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -14,10 +13,11 @@ from melodyrnn.experiments.benchmark.folds import predict_folds
 from melodyrnn.experiments.benchmark.melodies import Melodies, Melody, melodies_of
 from melodyrnn.experiments.benchmark.network_rows import ROWS
 from melodyrnn.experiments.benchmark.published import TABLES, Published
-from melodyrnn.experiments.benchmark.rows import Floats, Fold, Row
+from melodyrnn.experiments.benchmark.rows import BenchmarkRow, Floats, Fold
 from melodyrnn.files import check_free, create_folder, create_fresh_folder, write_atomically
 from melodyrnn.models.settings import check, nearest
 from melodyrnn.runs.output_folders import RUNS, slug
+from melodyrnn.system.documents import JSON
 
 FOLDS, FAST_FOLDS = 10, 3
 _FILE = "benchmark.json"
@@ -31,7 +31,7 @@ _WORDS = {
 class Measured:
     """A row, measured. Bits per note, of each fold."""
 
-    row: Row
+    row: BenchmarkRow
     folds: tuple[float, ...]  # the mean over all notes of the fold
     folds_by_melody: tuple[float, ...]  # the mean over its melodies of each one's mean
     published: float | None
@@ -45,7 +45,7 @@ class Measured:
         """What the published figures are."""
         return float(np.mean(self.folds_by_melody))
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> dict[str, JSON]:
         return {
             "model": self.row.model,
             "settings": self.row.settings,
@@ -76,11 +76,11 @@ class BenchmarkResult:
     def file(self) -> Path:
         return self.output / _FILE
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> dict[str, JSON]:
         return {
             "benchmark": self.name,
             "songs": self.songs,
-            "source": self.table and self.table.source,
+            "source": self.table.source if self.table else None,
             "dataset": {
                 "melodies": len(self.data.melodies),
                 "notes": self.data.notes,
@@ -185,7 +185,9 @@ def folds_of(data: Melodies, folds: int, seed: int) -> list[Fold]:
     return dealt
 
 
-def _measured(row: Row, bits: Sequence[Sequence[Floats]], table: Published | None) -> Measured:
+def _measured(
+    row: BenchmarkRow, bits: Sequence[Sequence[Floats]], table: Published | None
+) -> Measured:
     return Measured(
         row,
         tuple(float(np.concatenate(fold).mean()) for fold in bits),

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from melodyrnn.experiments.benchmark.network_rows import ROWS
-from melodyrnn.experiments.benchmark.rows import Distributions, Floats, Fold, Prepared, Row
+from melodyrnn.experiments.benchmark.rows import BenchmarkRow, Distributions, Floats, Fold, Prepared
 from melodyrnn.system.machine import cores
 from melodyrnn.system.workers import share_out
 
@@ -19,7 +19,7 @@ Bits = dict[str, list[Floats]]
 _LOST = "a fold's work was killed, perhaps for want of memory; --fast takes less"
 
 
-class Task(NamedTuple):
+class FoldTask(NamedTuple):
     """For a worker. Rows go by their names, for what they hold cannot be sent."""
 
     rows: tuple[str, ...]
@@ -27,7 +27,7 @@ class Task(NamedTuple):
 
 
 def predict_folds(
-    rows: Sequence[Row], folds: Sequence[Fold], progress: Callable[[int, int, str], None]
+    rows: Sequence[BenchmarkRow], folds: Sequence[Fold], progress: Callable[[int, int, str], None]
 ) -> dict[str, list[list[Floats]]]:
     """Row -> of each fold, of each melody of its test, -log2 p of each note, (L,).
 
@@ -44,7 +44,7 @@ def predict_folds(
 
 
 def _in_workers(
-    rows: Sequence[Row], folds: Sequence[Fold], progress: Callable[[int, int, str], None]
+    rows: Sequence[BenchmarkRow], folds: Sequence[Fold], progress: Callable[[int, int, str], None]
 ) -> dict[int, Bits]:
     preparing = [row.model for row in rows if row.prepare]
     steps = len(preparing) + len(folds)
@@ -60,30 +60,31 @@ def _in_workers(
         progress(len(prepared) + len(bits), steps, "steps, folds")
 
     progress(0, steps, "steps, other traditions" if preparing else "steps, folds")
-    first = {number: Task((name,), folds[0]) for number, name in enumerate(preparing)}
+    first = {number: FoldTask((name,), folds[0]) for number, name in enumerate(preparing)}
     if first:
         share_out(f"{__name__}:prepare", first, cores(), after_preparing, _LOST)
     names = tuple(row.model for row in rows)
     tasks = {
-        number: Task(names, replace(fold, prepared=prepared)) for number, fold in enumerate(folds)
+        number: FoldTask(names, replace(fold, prepared=prepared))
+        for number, fold in enumerate(folds)
     }
     share_out(f"{__name__}:predict", tasks, cores(), after_fold, _LOST)
     return bits
 
 
-def prepare(task: Task) -> Prepared:
+def prepare(task: FoldTask) -> Prepared:
     """What a worker does before the folds: what a row makes for all of them."""
     (row,) = _named(task.rows)
     assert row.prepare, f"{row.model} prepares nothing"
     return row.prepare((*task.fold.train, *task.fold.test), task.fold.seed)
 
 
-def predict(task: Task) -> Bits:
+def predict(task: FoldTask) -> Bits:
     """What a worker does with a fold."""
     return _predict(_named(task.rows), task.fold)
 
 
-def _predict(rows: Sequence[Row], fold: Fold) -> Bits:
+def _predict(rows: Sequence[BenchmarkRow], fold: Fold) -> Bits:
     found: dict[str, Distributions] = {}
     for row in rows:
         found[row.model] = row.predict(fold, found)
@@ -97,6 +98,6 @@ def _bits(fold: Fold, found: Distributions) -> list[Floats]:
     ]
 
 
-def _named(names: Sequence[str]) -> list[Row]:
-    table: Mapping[str, Row] = {row.model: row for row in ROWS}
+def _named(names: Sequence[str]) -> list[BenchmarkRow]:
+    table: Mapping[str, BenchmarkRow] = {row.model: row for row in ROWS}
     return [table[name] for name in names]

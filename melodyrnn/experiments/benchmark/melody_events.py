@@ -22,8 +22,8 @@ from melodyrnn.music.viewpoints import (
     tonic,
     viewpoints,
 )
-from melodyrnn.sequences.events import NO_CODE, Events, Layout
-from melodyrnn.sequences.recall import recall
+from melodyrnn.sequences.events import NO_TOKEN, Events, Layout
+from melodyrnn.sequences.repetitions import recall
 from melodyrnn.sequences.vocabulary import Indices
 
 ROOM = 6
@@ -31,7 +31,7 @@ ROOM = 6
 
 OCTAVE = 12
 _INTERVALS = 2 * OCTAVE + 2  # from -12 to 12 semitones, wider ones with the widest; 0 for none
-_LENGTHS = 8  # classes of how many codes in a row were alike; the last for 7 and more
+_LENGTHS = 8  # classes of how many tokens in a row were alike; the last for 7 and more
 _BARS_BACK = (1, 2, 4, 8)
 _BARS_COUNTED = 8
 
@@ -40,7 +40,7 @@ _BARS_COUNTED = 8
 class Inputs:
     """What is seen, on the scale of pitches of some songs."""
 
-    lowest: int  # MIDI number of code 0
+    lowest: int  # MIDI number of token 0
     layout: Layout
     timed: bool
 
@@ -51,48 +51,48 @@ class Inputs:
         factors = [_INTERVALS] * 3 + [_INTERVALS, _LENGTHS, 3] * len(kinds)
         if timed:
             factors += [len(DURATIONS) + 1, len(DURATIONS) + 2, 2, PLACES, _BARS_COUNTED, METERS]
-        codes = highest - lowest + 1 + 2 * ROOM
-        return cls(lowest - ROOM, Layout(codes, len(kinds), tuple(factors)), timed)
+        vocabulary_size = highest - lowest + 1 + 2 * ROOM
+        return cls(lowest - ROOM, Layout(vocabulary_size, len(kinds), tuple(factors)), timed)
 
     def has_room(self, song: Song) -> bool:
         """Whether all its notes are on the scale."""
-        codes = [note.pitch.midi - self.origin(song) for note in song.notes if note.pitch]
-        return min(codes) >= 0 and max(codes) < self.layout.codes
+        tokens = [note.pitch.midi - self.origin(song) for note in song.notes if note.pitch]
+        return min(tokens) >= 0 and max(tokens) < self.layout.vocabulary_size
 
     def origin(self, song: Song) -> int:
-        """The MIDI number of code 0 in ``song``: with the key known, all tonics are one."""
+        """The MIDI number of token 0 in ``song``: with the key known, all tonics are one."""
         return self.lowest + (_from_c(tonic(song)) if self.timed else 0)
 
     def events(self, song: Song) -> Events:
         """The notes of ``song`` that sound, L of them."""
         seen = viewpoints(song)
         pitches = np.array(seen.pitch, dtype=np.int32) - self.origin(song)  # (L,)
-        last = _after(pitches, NO_CODE)
-        interval = np.where(last == NO_CODE, NO_INTERVAL, pitches - last)
+        last = _after(pitches, NO_TOKEN)
+        interval = np.where(last == NO_TOKEN, NO_INTERVAL, pitches - last)
         kinds = [*_BY_PITCH, *_BY_TIME] if self.timed else _BY_PITCH
         recalled = [kind(seen, pitches, interval) for kind in kinds]
         factors = [
             _after(_interval_class(interval), 0),
             _after(_after(_interval_class(interval), 0), 0),
-            _interval_class(np.where(last == NO_CODE, NO_INTERVAL, last - pitches[0])),
+            _interval_class(np.where(last == NO_TOKEN, NO_INTERVAL, last - pitches[0])),
         ]
-        for codes, lengths in recalled:
-            known = (codes != NO_CODE) & (last != NO_CODE)
+        for tokens, lengths in recalled:
+            known = (tokens != NO_TOKEN) & (last != NO_TOKEN)
             factors += [
-                _interval_class(np.where(known, codes - last, NO_INTERVAL)),
+                _interval_class(np.where(known, tokens - last, NO_INTERVAL)),
                 np.minimum(lengths, _LENGTHS - 1),
-                _after(np.where(codes == NO_CODE, 0, 1 + (codes == pitches)), 0),
+                _after(np.where(tokens == NO_TOKEN, 0, 1 + (tokens == pitches)), 0),
             ]
         if self.timed:
             factors += [np.array(column) for column in _time(seen)]
-        candidates = np.stack([codes for codes, _ in recalled], -1)
+        candidates = np.stack([tokens for tokens, _ in recalled], -1)
         return Events(
             pitches, last, candidates.astype(np.int32), np.stack(factors, -1).astype(np.int32)
         )
 
 
 Candidates = tuple[Indices, Indices]
-"""Codes (L,), NO_CODE where there is none, and of each how much spoke for it, (L,)."""
+"""Tokens (L,), NO_TOKEN where there is none, and of each how much spoke for it, (L,)."""
 
 NO_INTERVAL = 1000
 
@@ -100,7 +100,7 @@ NO_INTERVAL = 1000
 def _same_pitches(seen: Viewpoints, pitches: Indices, interval: Indices) -> Candidates:
     """What came after the same pitches."""
     place, length = recall(pitches.tolist())
-    return np.where(place >= 0, pitches[place], NO_CODE), length
+    return np.where(place >= 0, pitches[place], NO_TOKEN), length
 
 
 def _same_intervals(seen: Viewpoints, pitches: Indices, interval: Indices) -> Candidates:
@@ -116,7 +116,7 @@ def _same_notes(seen: Viewpoints, pitches: Indices, interval: Indices) -> Candid
         list(zip(pitches.tolist(), seen.duration, strict=True)),
         alike=_same_place(seen) & (lasting[:, None] == lasting),
     )
-    return np.where(place >= 0, pitches[place], NO_CODE), length
+    return np.where(place >= 0, pitches[place], NO_TOKEN), length
 
 
 def _same_rhythm(seen: Viewpoints, pitches: Indices, interval: Indices) -> Candidates:
@@ -130,7 +130,7 @@ def _same_rhythm(seen: Viewpoints, pitches: Indices, interval: Indices) -> Candi
 def _bars_back(count: int) -> Callable[[Viewpoints, Indices, Indices], Candidates]:
     def same_place(seen: Viewpoints, pitches: Indices, interval: Indices) -> Candidates:
         place = np.array(bars_before(seen, count))
-        return np.where(place >= 0, pitches[place], NO_CODE), (place >= 0).astype(np.int32)
+        return np.where(place >= 0, pitches[place], NO_TOKEN), (place >= 0).astype(np.int32)
 
     return same_place
 
@@ -140,7 +140,7 @@ _BY_TIME = (_same_notes, _same_rhythm, *map(_bars_back, _BARS_BACK))
 
 
 def _continued(place: Indices, length: Indices, pitches: Indices, interval: Indices) -> Candidates:
-    return np.where(place > 0, _after(pitches, NO_CODE) + interval[place], NO_CODE), length
+    return np.where(place > 0, _after(pitches, NO_TOKEN) + interval[place], NO_TOKEN), length
 
 
 def _same_place(seen: Viewpoints) -> npt.NDArray[np.bool_]:

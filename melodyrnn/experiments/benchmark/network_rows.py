@@ -22,11 +22,11 @@ from melodyrnn.experiments.benchmark.rows import (
     LTM_PLUS,
     NGRAMS,
     STM,
+    BenchmarkRow,
     Distributions,
     Fold,
     Predict,
     Prepared,
-    Row,
     fitted,
 )
 from melodyrnn.formats.read import Corpus
@@ -201,17 +201,19 @@ def _learner(layout: Layout, config: EventConfig) -> "EventProgram":
     return EventProgram(layout, config)
 
 
-def _rows(timed: bool) -> list[Row]:
+def _rows(timed: bool) -> list[BenchmarkRow]:
     """All that see the same: one network, several, and one pretrained on other traditions; each
     also together with the n-gram models.
     """
     one, inputs = ("timed LSTM", "pitch, time, key") if timed else ("LSTM", "pitch")
-    more, before = f"{SEVERAL} {one}s", f"{one}, taught"
-    row = Row(one, "1 net", inputs, network(one, timed), fast=not timed, alone=True)
+    more, before = f"{SEVERAL} {one}s", f"{one}, pretrained"
+    row = BenchmarkRow(one, "1 network", inputs, network(one, timed), fast=not timed, alone=True)
     slow = replace(row, fast=False)
     networks = [
         row,
-        replace(slow, model=more, settings=f"{SEVERAL} nets", predict=several(more, one, timed)),
+        replace(
+            slow, model=more, settings=f"ensemble of {SEVERAL}", predict=several(more, one, timed)
+        ),
         replace(
             slow,
             model=before,
@@ -222,13 +224,13 @@ def _rows(timed: bool) -> list[Row]:
     return [row for network in networks for row in (network, _with_ppm(network))]
 
 
-def _with_ppm(row: Row) -> Row:
+def _with_ppm(row: BenchmarkRow) -> BenchmarkRow:
     predict = fitted([row, LTM_PLUS, STM])
     return replace(
         row, model=f"{row.model} & PPM", settings="fitted", predict=predict, prepare=None
     )
 
 
-NETWORKS: tuple[Row, ...] = (*_rows(timed=False), *_rows(timed=True))
-ROWS: tuple[Row, ...] = (*NGRAMS, *NETWORKS)
+NETWORKS: tuple[BenchmarkRow, ...] = (*_rows(timed=False), *_rows(timed=True))
+ROWS: tuple[BenchmarkRow, ...] = (*NGRAMS, *NETWORKS)
 """In the order in which they are evaluated and printed."""

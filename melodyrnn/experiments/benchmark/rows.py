@@ -82,7 +82,7 @@ Predict = Callable[[Fold, Mapping[str, Distributions]], Distributions]
 
 
 @dataclass(frozen=True)
-class Row:
+class BenchmarkRow:
     """A model of the table."""
 
     model: str
@@ -122,7 +122,7 @@ def mixed(models: Sequence[str], mixture: Mixture) -> Predict:
     return predict
 
 
-def fitted(rows: Sequence[Row]) -> Predict:
+def fitted(rows: Sequence[BenchmarkRow]) -> Predict:
     """A mixture of rows above whose weights are fitted in the inner validation."""
 
     def predict(fold: Fold, above: Mapping[str, Distributions]) -> Distributions:
@@ -142,14 +142,14 @@ def _mixed(members: Sequence[Distributions], mixture: Mixture) -> Distributions:
     return [mixture.combine(np.stack(each)) for each in zip(*members, strict=True)]
 
 
-STM = Row("STM", "X5UI", "pitch", short_term)
-LTM_PLUS = Row("LTM+", "C*I", "pitch", long_term(learning=True))
+STM = BenchmarkRow("STM", "X5UI", "pitch", short_term)
+LTM_PLUS = BenchmarkRow("LTM+", "C*I", "pitch", long_term(learning=True))
 
-NGRAMS: tuple[Row, ...] = (
-    Row("LTM order 2 C interpolated", "C2I", "pitch", long_term(2)),
-    Row("LTM PPM* C interpolated", "C*I", "pitch", long_term()),
+NGRAMS: tuple[BenchmarkRow, ...] = (
+    BenchmarkRow("LTM order 2 C interpolated", "C2I", "pitch", long_term(2)),
+    BenchmarkRow("LTM PPM* C interpolated", "C*I", "pitch", long_term()),
     STM,
     LTM_PLUS,
-    Row("LTM+ with STM", "bias 2", "pitch", mixed(["LTM+", "STM"], Mixture(2.0))),
+    BenchmarkRow("LTM+ with STM", "bias 2", "pitch", mixed(["LTM+", "STM"], Mixture(2.0))),
 )
 """In the order in which they are evaluated and printed."""

@@ -1,4 +1,4 @@
-"""Models side by side: one table, one page to look at and to listen to."""
+"""Models compared on the same songs: one table, one page to look at and to listen to."""
 
 import json
 import warnings
@@ -10,9 +10,8 @@ from typing import Any, Unpack, cast
 from melodyrnn.data.gather import Named, Source, gather
 from melodyrnn.data.split import FRACTION, Split, split
 from melodyrnn.errors import ConfigError, MelodyWarning
-from melodyrnn.evaluation.paired import judge
-from melodyrnn.experiments.comparison import page as comparison
-from melodyrnn.experiments.comparison import verdict
+from melodyrnn.evaluation.paired_differences import compare_held_out
+from melodyrnn.experiments.comparison import page_data, verdict
 from melodyrnn.experiments.comparison.run_trials import run_trials
 from melodyrnn.experiments.comparison.trial import Plan, Trial
 from melodyrnn.files import write_atomically
@@ -23,6 +22,7 @@ from melodyrnn.models.settings import check, nearest
 from melodyrnn.models.settings_types import CompareSettings
 from melodyrnn.render.report_data import Ceiling, HeldOut, MemoryRow, Report
 from melodyrnn.runs.output_folders import RUNS, claim, read_basis, slug
+from melodyrnn.system.documents import JSON
 from melodyrnn.system.machine import cores
 from melodyrnn.tasks.tokenizer import Dataset, SongTokenizer
 
@@ -38,15 +38,15 @@ class CompareResult:
     report: Path
     window: int
     ceiling: Ceiling
-    rows: tuple[MemoryRow, ...]  # memory: of songs heard in training
-    held_out: HeldOut | None  # generalising: of songs never heard
+    rows: tuple[MemoryRow, ...]  # memory: of the training set
+    held_out: HeldOut | None  # generalising: of the songs held out
     held_out_songs: tuple[str, ...]
     trials: tuple[Trial, ...] = field(repr=False)  # of the window asked for
     other_windows: tuple[tuple[Ceiling, tuple[Trial, ...]], ...] = field(repr=False)
     sentence: str
 
-    def to_json(self) -> dict[str, Any]:
-        document = {
+    def to_json(self) -> dict[str, JSON]:
+        document: dict[str, JSON] = {
             "output": str(self.output),
             "report": str(self.report),
             "window": self.window,
@@ -68,7 +68,7 @@ class CompareResult:
         return document
 
 
-def _models_json(trials: Sequence[Trial]) -> list[dict[str, Any]]:
+def _models_json(trials: Sequence[Trial]) -> list[dict[str, JSON]]:
     return [
         {
             "model": model,
@@ -88,7 +88,7 @@ def _models_json(trials: Sequence[Trial]) -> list[dict[str, Any]]:
                 for trial in group
             ],
         }
-        for model, group in comparison.by_model(trials).items()
+        for model, group in page_data.by_model(trials).items()
     ]
 
 
@@ -111,9 +111,9 @@ def compare(
     """Train each of ``models``, names or ``"lstm,mlp"``, with ``seeds`` seeds, side by side.
 
     One song is learned by heart, and memory is what is compared. Of several songs, the part
-    ``held_out`` is kept from training, and how well the models tell those is compared as well.
+    ``held_out`` is held out, and how well the models predict those is compared as well.
     ``windows`` such as ``"1-8"`` also compares window lengths. ``settings`` are fields of
-    ModelConfig and TrainConfig. ``jobs`` trainings run at once, by default one a core.
+    ModelConfig and TrainConfig. ``jobs`` trainings run at once, by default one per core.
     ``progress`` is called with (trainings done, all). A comparison that was cut off goes on when
     it is asked for again. Raises MelodyError.
     """
@@ -169,7 +169,7 @@ def _parts(named: Sequence[Named], held_out: float | None) -> Split:
     parts = split(named, FRACTION if held_out is None else held_out)
     if len(parts.held_out) == 1:
         warnings.warn(
-            "one song held out tells nothing of chance; more songs, or a larger --held-out, would",
+            "with one song held out, no difference is beyond chance; hold out more, by --held-out",
             MelodyWarning,
             stacklevel=3,
         )
@@ -198,65 +198,76 @@ def _plans(
 
 
 def _conclude(
-    trials: Sequence[Trial],
-    parts: Split,
-    window: int,
-    sizes: Sequence[int],
-    path: Path,
+    trials: Sequence[Trial], parts: Split, window: int, sizes: Sequence[int], path: Path
 ) -> CompareResult:
-    """The table, the sentence and the page."""
-    from melodyrnn.render.report import report  # the engraver, when there is something to draw
-
+    """The result, with its page and its document written."""
     tokenizer = SongTokenizer.of([named.song for part in parts for named in part])
     dataset = Dataset.of(parts.learned, window, tokenizer)
     ceilings = [Ceiling(size, *ceiling(dataset.sequences, size)) for size in sizes]
-    mine = [trial for trial in trials if trial.window == window]
+    result = _result(trials, parts, window, ceilings, path)
+    _write(result, _page(result, dataset))
+    return result
+
+
+def _result(
+    trials: Sequence[Trial], parts: Split, window: int, ceilings: Sequence[Ceiling], path: Path
+) -> CompareResult:
+    by_window = {
+        each: tuple(trial for trial in trials if trial.window == each.window) for each in ceilings
+    }
     top = next(each for each in ceilings if each.window == window)
-    table = comparison.rows(mine)
-    unheard = _judged(mine, parts, window)
-    sentence = verdict.remembered(table, top)
-    if unheard:
-        sentence += " " + verdict.generalised(unheard)
-    page = Report(
-        song=dataset.songs[0].song,
-        title=dataset.songs[0].song.title or dataset.songs[0].name,
-        ceiling=top,
-        rows=table,
-        versions=list(comparison.versions(mine, dataset)),
-        sentence=sentence,
-        seeds=sorted({trial.seed for trial in mine}),
-        curves=list(comparison.curves(mine)),
-        ambiguities=comparison.ambiguities(mine, dataset, window),
-        windows=comparison.windows_chart(trials, ceilings) if len(sizes) > 1 else None,
-        held_out=unheard,
-    )
-    result = CompareResult(
+    table = page_data.rows(by_window[top])
+    held_out = _held_out(by_window[top], parts, window)
+    sentences = [verdict.remembered(table, top)]
+    if held_out:
+        sentences.append(verdict.generalised(held_out))
+    return CompareResult(
         path,
         path / "report.html",
         window,
         top,
         tuple(table),
-        unheard,
+        held_out,
         tuple(song.name for song in parts.held_out),
-        tuple(mine),
-        tuple(
-            (each, tuple(trial for trial in trials if trial.window == each.window))
-            for each in ceilings
-            if len(sizes) > 1
-        ),
-        sentence,
+        by_window[top],
+        tuple(by_window.items()) if len(ceilings) > 1 else (),
+        " ".join(sentences),
     )
+
+
+def _page(result: CompareResult, dataset: Dataset) -> Report:
+    song, trials = dataset.songs[0], result.trials
+    ceilings = [top for top, _ in result.other_windows]
+    of_all_windows = [trial for _, group in result.other_windows for trial in group]
+    return Report(
+        song=song.song,
+        title=song.song.title or song.name,
+        ceiling=result.ceiling,
+        rows=list(result.rows),
+        versions=list(page_data.versions(trials, dataset)),
+        sentence=result.sentence,
+        seeds=sorted({trial.seed for trial in trials}),
+        curves=list(page_data.curves(trials)),
+        ambiguities=page_data.ambiguities(trials, dataset, result.window),
+        windows=page_data.windows_chart(of_all_windows, ceilings) if ceilings else None,
+        held_out=result.held_out,
+    )
+
+
+def _write(result: CompareResult, page: Report) -> None:
+    from melodyrnn.render.report import report  # the engraver, when there is something to draw
+
     write_atomically(result.report, report(page))
-    document = {"basis": read_basis(path / _FILE), **result.to_json()}
-    write_atomically(path / _FILE, json.dumps(document, ensure_ascii=False, indent=2) + "\n")
-    return result
+    file = result.output / _FILE
+    document = {"basis": read_basis(file), **result.to_json()}
+    write_atomically(file, json.dumps(document, ensure_ascii=False, indent=2) + "\n")
 
 
-def _judged(trials: Sequence[Trial], parts: Split, window: int) -> HeldOut | None:
+def _held_out(trials: Sequence[Trial], parts: Split, window: int) -> HeldOut | None:
     if not parts.held_out:
         return None
     bits = {
         model: [trial.held_out_bits for trial in group]
-        for model, group in comparison.by_model(trials).items()
+        for model, group in page_data.by_model(trials).items()
     }
-    return judge(bits, [len(named.song) - window for named in parts.held_out])
+    return compare_held_out(bits, [len(named.song) - window for named in parts.held_out])

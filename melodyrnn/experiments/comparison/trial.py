@@ -15,6 +15,7 @@ from melodyrnn.files import write_atomically
 from melodyrnn.models.ngrams.ngram import Tally, successors
 from melodyrnn.sequences.sampling import log_softmax
 from melodyrnn.sequences.score import score_of
+from melodyrnn.system.documents import JSON
 from melodyrnn.tasks.songs import SongTask
 from melodyrnn.tasks.task import Parts
 from melodyrnn.tasks.tokenizer import Dataset, SongTokenizer
@@ -35,7 +36,7 @@ class Plan:
     path: Path
 
     @property
-    def key(self) -> dict[str, Any]:
+    def key(self) -> dict[str, JSON]:
         """What the result depends on."""
         return {
             "model": self.model,
@@ -67,7 +68,7 @@ class Trial:
     ambiguous: list[tuple[int, dict[str, float]]]  # index of the note -> its probabilities
     held_out_bits: list[float]  # of each song held out, bits per note
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> dict[str, JSON]:
         tallies = {"one_step": self.one_step.to_json(), "whole_song": self.whole_song.to_json()}
         return asdict(self) | tallies
 

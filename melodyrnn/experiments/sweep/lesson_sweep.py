@@ -12,7 +12,7 @@ from melodyrnn.errors import RunError
 from melodyrnn.experiments.comparison.run_trials import LOST
 from melodyrnn.experiments.sweep import images_grid
 from melodyrnn.experiments.sweep.grid import Fields, Grid, Settings, settings_of, shown
-from melodyrnn.experiments.sweep.outcome import ACCURACY, HOLDS, LOSS, Outcome, Score
+from melodyrnn.experiments.sweep.outcome import ACCURACY, HOLDS, LOSS, Criterion, Outcome
 from melodyrnn.experiments.sweep.sweepable import Execution, Outcomes
 from melodyrnn.files import make_folder, write_atomically
 from melodyrnn.lessons.catalogue import lesson_named
@@ -123,7 +123,7 @@ def finished(plan: LessonPlan) -> Outcomes | None:
     """What came of ``plan``, where it was carried out before. Raises RunError."""
     try:
         document = json.loads((plan.path / FILE).read_text(encoding="utf-8"))
-        score = Score(*document["score"])
+        score = Criterion(*document["score"])
         outcomes = [Outcome.from_json(each) for each in document["outcomes"]]
         key = document["plan"]
     except (OSError, ValueError, KeyError, TypeError):
@@ -140,7 +140,7 @@ class _Result(NamedTuple):
 
 
 class _Results(NamedTuple):
-    score: Score
+    score: Criterion
     results: list[_Result]
 
 
@@ -168,7 +168,7 @@ def _run_whole_lesson(plan: LessonPlan) -> _Results:
     return _Results(score, [_Result(plan.settings, value, _diverged(result.finding))])
 
 
-def _score_of(found: Finding) -> tuple[Score, float]:
+def _score_of(found: Finding) -> tuple[Criterion, float]:
     for name, score in (("accuracy", ACCURACY), ("loss", LOSS)):
         value = found.figures.get(name)
         if isinstance(value, int | float):

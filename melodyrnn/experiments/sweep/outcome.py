@@ -9,7 +9,7 @@ from melodyrnn.experiments.sweep.grid import Settings
 from melodyrnn.system.documents import JSON
 
 
-class Score(NamedTuple):
+class Criterion(NamedTuple):
     """The figure that the outcomes of a sweep are compared by."""
 
     name: str
@@ -27,10 +27,10 @@ class Score(NamedTuple):
         return format(value, self.form) if isfinite(value) else "–"
 
 
-ACCURACY = Score("accuracy", ".1%", more=True)
-LOSS = Score("loss (nats)", ".4f", more=False)
-HOLDS = Score("the claim holds", ".0f", more=True)
-BITS = Score("bits per note", ".3f", more=False)
+ACCURACY = Criterion("accuracy", ".1%", more=True)
+LOSS = Criterion("loss (nats)", ".4f", more=False)
+HOLDS = Criterion("the claim holds", ".0f", more=True)
+BITS = Criterion("bits per note", ".3f", more=False)
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,8 @@ from math import nan
 from typing import NamedTuple
 
 from melodyrnn.experiments.sweep.grid import Grid, Settings, Value, shown, varied
-from melodyrnn.experiments.sweep.outcome import Outcome, Score
-from melodyrnn.lessons.lesson import HeatMap
+from melodyrnn.experiments.sweep.outcome import Criterion, Outcome
+from melodyrnn.render.heat_map import HeatMap
 
 MOST_CELLS = 600
 """Of the picture of the whole grid."""
@@ -23,7 +23,7 @@ class Summary:
 
     name: str
     grid: Grid
-    score: Score
+    score: Criterion
     outcomes: Sequence[Outcome]  # in the order of the grid
 
     def heat_maps(self) -> list[HeatMap]:

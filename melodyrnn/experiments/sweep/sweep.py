@@ -15,15 +15,15 @@ from melodyrnn.experiments.sweep.images_grid import (
     remedy_sentences,
 )
 from melodyrnn.experiments.sweep.lesson_sweep import LessonSweep
-from melodyrnn.experiments.sweep.outcome import Outcome, Score
+from melodyrnn.experiments.sweep.outcome import Criterion, Outcome
 from melodyrnn.experiments.sweep.song_sweep import SongSweep
 from melodyrnn.experiments.sweep.summary import Summary
 from melodyrnn.experiments.sweep.sweepable import Execution, Sweepable
 from melodyrnn.files import exists, suggest, write_atomically
 from melodyrnn.lessons.catalogue import NAMES
-from melodyrnn.lessons.lesson import HeatMap
 from melodyrnn.models.settings import check, nearest
 from melodyrnn.render.charts import heat_map, write_picture
+from melodyrnn.render.heat_map import HeatMap
 from melodyrnn.runs.output_folders import RUNS, claim, read_basis
 from melodyrnn.system.documents import JSON
 from melodyrnn.system.machine import cores
@@ -41,7 +41,7 @@ class SweepResult:
     output: Path
     target: str
     grid: Grid
-    score: Score
+    score: Criterion
     outcomes: tuple[Outcome, ...]  # in the order of the grid
     remedies: tuple[Remedy, ...]
     sentences: tuple[str, ...]
@@ -173,5 +173,4 @@ def _written(path: Path, summary: Summary, tried: tuple[Remedy, ...]) -> SweepRe
 
 
 def _drawn(path: Path, picture: HeatMap) -> list[Path]:
-    shown = picture._asdict()
-    return write_picture(path / shown.pop("name"), heat_map(**shown))
+    return write_picture(path / picture.name, heat_map(picture))

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import NamedTuple, Protocol
 
 from melodyrnn.experiments.sweep.grid import Fields, Grid, Settings
-from melodyrnn.experiments.sweep.outcome import Outcome, Score
+from melodyrnn.experiments.sweep.outcome import Criterion, Outcome
 from melodyrnn.system.documents import JSON
 from melodyrnn.system.progress import Progress
 
@@ -27,7 +27,7 @@ class Execution:
 class Outcomes(NamedTuple):
     """What came of some combinations of settings."""
 
-    score: Score  # the figure that all are compared by
+    score: Criterion  # the figure that all are compared by
     outcomes: list[Outcome]
 
 

@@ -15,7 +15,7 @@ import numpy as np
 from melodyrnn.data.gather import Named, gather_all
 from melodyrnn.data.split import FRACTION, split
 from melodyrnn.formats.read import Corpus
-from melodyrnn.lessons.lesson import Curve, Lesson
+from melodyrnn.lessons.lesson import LearningCurve, Lesson
 from melodyrnn.music.interval_tokens import LARGEST, RATIOS, Move, SoundingNote, moves, sounding
 from melodyrnn.music.note_tokens import to_tokens
 from melodyrnn.sequences.vocabulary import Indices
@@ -135,7 +135,9 @@ class Training:
     lesson: Lesson
     progress: Progress
 
-    def fit(self, model: "keras.Model", training: Batch, validation: Batch, name: str) -> Curve:
+    def fit(
+        self, model: "keras.Model", training: Batch, validation: Batch, name: str
+    ) -> LearningCurve:
         """Fit ``model`` to ``training``; it keeps the weights with the least validation loss.
 
         ``name`` stands in the words of the progress and of the curve.
@@ -150,7 +152,7 @@ class Training:
         fit = self.lesson.fit
         trainer = Trainer(BatchProgram(model, training, fit, validation, jit=False), fit)
         trainer.fit(named)
-        return Curve(name, [row.loss for row in trainer.history])
+        return LearningCurve(name, [row.loss for row in trainer.history])
 
 
 class MoveVocabulary:

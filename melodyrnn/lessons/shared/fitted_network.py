@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from melodyrnn.lessons.lesson import Curve, Table
+from melodyrnn.lessons.lesson import LearningCurve, Table
 from melodyrnn.models.config import FitConfig, SequenceConfig
 from melodyrnn.sequences.sampling import log_softmax
 from melodyrnn.sequences.vocabulary import Indices, Vocabulary
@@ -42,8 +42,8 @@ class FittedNetwork:
         """The most probable symbols, (N, T) or (N,)."""
         return np.asarray(self.logits.argmax(-1), dtype=np.int32)
 
-    def curve(self, name: str) -> Curve:
-        return Curve(name, self.losses)
+    def curve(self, name: str) -> LearningCurve:
+        return LearningCurve(name, self.losses)
 
 
 def fit_network(

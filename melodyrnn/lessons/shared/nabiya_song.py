@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from melodyrnn.data.gather import Named
 from melodyrnn.evaluation.measures import Measures, measure
-from melodyrnn.lessons.lesson import Curve, Lesson, Table
+from melodyrnn.lessons.lesson import LearningCurve, Lesson, Table
 from melodyrnn.models.config import ModelConfig, TrainConfig
 from melodyrnn.music.notation import text as notation
 from melodyrnn.system.documents import JSON
@@ -59,8 +59,8 @@ class SongPredictions:
         return len(self.losses)
 
     @property
-    def curve(self) -> Curve:
-        return Curve("loss", self.losses)
+    def curve(self) -> LearningCurve:
+        return LearningCurve("loss", self.losses)
 
     def figures(self) -> dict[str, JSON]:
         return {
@@ -101,7 +101,7 @@ def fit_song_seeds(
     """``fit_song`` once for each seed, in one compiled program."""
     from melodyrnn.models.networks import step_network as models
     from melodyrnn.training.trainer import Trainer
-    from melodyrnn.training.windows import Songs, WindowProgram
+    from melodyrnn.training.windows import TrainingSongs, WindowProgram
 
     settings, fit = lesson.model, lesson.fit
     config = ModelConfig(
@@ -113,7 +113,7 @@ def fit_song_seeds(
         network = models.build(config, len(DATASET.vocabulary), seed, DATASET.tokenizer.attributes)
         if program is None:
             batch = 1 if config.spec.stateful else fit.batch or config.spec.batch
-            songs = Songs(DATASET.sequences, attributes=DATASET.tokenizer.attributes)
+            songs = TrainingSongs(DATASET.sequences, attributes=DATASET.tokenizer.attributes)
             program = WindowProgram(network, songs, config, training, batch)
         else:
             program.restart(network.get_weights())

@@ -1,14 +1,14 @@
-"""A network over events: from their factors and pointer candidates it predicts the code of each.
+"""A network over events: from their factors and pointer candidates it predicts the token of each.
 
-Of each event the factors, the last code and the way to each candidate enter as learned vectors,
+Of each event the factors, the last token and the way to each candidate enter as learned vectors,
 side by side x_t. One recurrent layer reads them, h_t = LSTM(x_1 … x_t), and with s_t = (h_t, x_t)
-three linear layers make the logits, each code v having
+three linear layers make the logits, each token v having
 
     l_t(v) = a_v · s_t  +  b_{v - last} · s_t  +  Σ_g [v = candidate_g] c_g · s_t
 
-that is: by where it stands on the scale, by how far it is from the last code, and by which
+that is: by where it stands on the scale, by how far it is from the last token, and by which
 candidates name it. The last is a pointer into the past (Vinyals et al. 2015): the mixing weight of
-each candidate is learned, which code it names need not be.
+each candidate is learned, which token it names need not be.
 
 In training, inputs and outputs of the layer are dropped out by masks that stay the same along a
 sequence (Gal and Ghahramani 2016), and recurrent weights by a mask a step (Merity et al. 2018).
@@ -21,13 +21,13 @@ from melodyrnn.models.config import EventConfig
 from melodyrnn.models.recurrent import equations
 from melodyrnn.models.recurrent.unrolling import Recurrence
 from melodyrnn.models.types import Tensor, Weights
-from melodyrnn.sequences.events import NO_CODE, Events, Layout
+from melodyrnn.sequences.events import NO_TOKEN, Events, Layout
 
-CODE_WIDTH, FACTOR_WIDTH = 24, 8
-"""Widths of the learned vectors of the last code and of each factor."""
+TOKEN_WIDTH, FACTOR_WIDTH = 24, 8
+"""Widths of the learned vectors of the last token and of each factor."""
 
 REACH = 24
-"""How far from the last code the second layer distinguishes codes; beyond it adds nothing."""
+"""How far from the last token the second layer distinguishes tokens; beyond it adds nothing."""
 
 MOST_UNROLLED = 128
 """Events: longer sequences run in a loop, slower but sooner compiled."""
@@ -41,18 +41,19 @@ class EventNetwork:
     def __init__(self, layout: Layout, config: EventConfig) -> None:
         self.layout, self.config = layout, config
         units = config.units
-        entering = CODE_WIDTH + FACTOR_WIDTH * len(layout.factors)
+        entering = TOKEN_WIDTH + FACTOR_WIDTH * len(layout.factors)
         state = units + entering
         small, plain = 0.1, 0.05
         # Name -> shape, and the standard deviation of the first weights: 0 is for biases.
         shapes: dict[str, tuple[tuple[int, ...], float]] = {
-            "last": ((layout.codes + 1, CODE_WIDTH), small),  # the first row: there is none
+            # The first row is for no token before.
+            "last": ((layout.vocabulary_size + 1, TOKEN_WIDTH), small),
             "factors": ((sum(layout.factors), FACTOR_WIDTH), small),
             "kernel": ((entering, _GATES * units), entering**-0.5),
             "recurrent_kernel": ((units, _GATES * units), units**-0.5),
             "bias": ((_GATES * units,), 0.0),
-            "by_code": ((state, layout.codes), plain),
-            "by_code_bias": ((layout.codes,), 0.0),
+            "by_token": ((state, layout.vocabulary_size), plain),
+            "by_token_bias": ((layout.vocabulary_size,), 0.0),
             "by_distance": ((state, 2 * REACH + 1), plain),
             "by_candidate": ((state, layout.candidates), plain),
             "by_candidate_bias": ((layout.candidates,), 0.0),
@@ -92,26 +93,27 @@ class EventNetwork:
         h = self._read(x, random)  # (N, L, H)
         if random:
             h = random.drop(h, self.config.dropout, along=True)
-        by_code, by_distance, weights = self._heads(tf.concat([h, x], -1))
-        around = _around(by_distance, events.last, self.layout.codes)
-        named = tf.one_hot(events.candidates, self.layout.codes)  # (N, L, G, V), 0 where none
+        by_token, by_distance, weights = self._heads(tf.concat([h, x], -1))
+        around = _around(by_distance, events.last, self.layout.vocabulary_size)
+        # (N, L, G, V), 0 where there is none
+        named = tf.one_hot(events.candidates, self.layout.vocabulary_size)
         by_candidate = tf.reduce_sum(named * weights[..., None], -2)
-        return by_code + around + by_candidate
+        return by_token + around + by_candidate
 
     def _heads(self, s: Tensor) -> list[Tensor]:
-        """(N, L, H + E) -> by code (N, L, V), by distance (N, L, 2 R + 1), by candidate (N, L, G);
+        """(N, L, H + E) -> by token (N, L, V), by distance (N, L, 2 R + 1), by candidate (N, L, G);
         as one product of two matrices, for many small ones take twice as long.
         """
         w = self.weights
         nothing = tf.zeros([2 * REACH + 1])
-        kernel = tf.concat([w["by_code"], w["by_distance"], w["by_candidate"]], -1)
-        bias = tf.concat([w["by_code_bias"], nothing, w["by_candidate_bias"]], -1)
+        kernel = tf.concat([w["by_token"], w["by_distance"], w["by_candidate"]], -1)
+        bias = tf.concat([w["by_token_bias"], nothing, w["by_candidate_bias"]], -1)
         logits = tf.reshape(s, [-1, s.shape[-1]]) @ kernel + bias
-        widths = [self.layout.codes, 2 * REACH + 1, self.layout.candidates]
+        widths = [self.layout.vocabulary_size, 2 * REACH + 1, self.layout.candidates]
         return list(tf.split(tf.reshape(logits, [*s.shape[:-1], -1]), widths, -1))
 
     def _entering(self, events: Events) -> Tensor:
-        last = tf.gather(self.weights["last"], events.last - NO_CODE)
+        last = tf.gather(self.weights["last"], events.last - NO_TOKEN)
         vectors = tf.gather(self.weights["factors"], events.factors + self._offsets)
         shape = tf.shape(events.targets)
         flat = tf.reshape(vectors, [shape[0], shape[1], FACTOR_WIDTH * len(self.layout.factors)])
@@ -154,9 +156,9 @@ class Random:
         return x * tf.cast(kept, tf.float32) / (1.0 - rate)
 
 
-def _around(by_distance: Tensor, last: Tensor, codes: int) -> Tensor:
-    """Logits by distance from ``last``, (N, L, 2 R + 1), -> of each code, (N, L, V)."""
-    distance = tf.range(codes) - last[:, :, None]  # (N, L, V)
-    near = (tf.abs(distance) <= REACH) & (last[:, :, None] != NO_CODE)
+def _around(by_distance: Tensor, last: Tensor, vocabulary_size: int) -> Tensor:
+    """Logits by distance from ``last``, (N, L, 2 R + 1), -> of each token, (N, L, V)."""
+    distance = tf.range(vocabulary_size) - last[:, :, None]  # (N, L, V)
+    near = (tf.abs(distance) <= REACH) & (last[:, :, None] != NO_TOKEN)
     place = tf.clip_by_value(distance + REACH, 0, 2 * REACH)
     return tf.where(near, tf.gather(by_distance, place, batch_dims=2), 0.0)

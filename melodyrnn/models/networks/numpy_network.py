@@ -78,7 +78,11 @@ class Network(Predictor):
     """
 
     def __init__(
-        self, config: ModelConfig, codes: int, weights: Sequence[Floats], ids: Indices | None = None
+        self,
+        config: ModelConfig,
+        vocabulary_size: int,
+        weights: Sequence[Floats],
+        ids: Indices | None = None,
     ) -> None:
         """Raises ValueError where the weights are not those of such a network."""
         self.window, self.config = config.window, config
@@ -90,8 +94,8 @@ class Network(Predictor):
         remaining = iter(weights)
         tables = [next(remaining)]
         if config.spec.lookback:
-            symbols = _table_of_parts(tables[0], with_none(codes, ids))
-            marks = np.split(next(remaining), np.cumsum(kinds(codes)[SYMBOLS:])[:-1])
+            symbols = _table_of_parts(tables[0], with_none(vocabulary_size, ids))
+            marks = np.split(next(remaining), np.cumsum(kinds(vocabulary_size)[SYMBOLS:])[:-1])
             tables = [symbols] * SYMBOLS + marks
         elif ids is not None:
             tables = [_table_of_parts(tables[0], ids)]
@@ -110,8 +114,8 @@ class Network(Predictor):
         self._first_rows = np.cumsum([0, *map(len, tables[:-1])])
         seen = (1, self.window, len(tables)) if config.spec.lookback else (1, self.window)
         logits, _ = self.step(np.zeros(seen, np.int32), self.begin(1))
-        if logits.shape != (1, codes):
-            raise ValueError(f"{logits.shape[-1]} logits for {codes} codes")
+        if logits.shape != (1, vocabulary_size):
+            raise ValueError(f"{logits.shape[-1]} logits for {vocabulary_size} tokens")
 
     @classmethod
     def of(
@@ -193,9 +197,9 @@ def parts(features: npt.ArrayLike) -> Indices:
     return np.stack([np.unique(c, return_inverse=True)[1] for c in columns], 1).astype(np.int32)
 
 
-def with_none(codes: int, ids: Indices | None = None) -> Indices:
+def with_none(vocabulary_size: int, ids: Indices | None = None) -> Indices:
     """The parts of each symbol, by default itself alone, and last those of none: (V + 1, A)."""
-    known = np.arange(codes)[:, None] if ids is None else ids
+    known = np.arange(vocabulary_size)[:, None] if ids is None else ids
     return np.concatenate([known, known.max(axis=0, keepdims=True) + 1]).astype(np.int32)
 
 

@@ -17,10 +17,10 @@ import numpy.typing as npt
 from melodyrnn.errors import ConfigError
 from melodyrnn.models.backend import keras, tf
 from melodyrnn.models.bar_columns import SYMBOLS, kinds
+from melodyrnn.models.compiled_loops import program
 from melodyrnn.models.config import ModelConfig
 from melodyrnn.models.networks.layers import FactoredEmbedding, FactoredLogits, LookbackEmbedding
 from melodyrnn.models.networks.numpy_network import parts, with_none
-from melodyrnn.models.programs import program
 from melodyrnn.models.recurrent.cells import CELLS
 from melodyrnn.models.recurrent.keras_cells import recurrent_weights, step_of
 from melodyrnn.models.recurrent.unrolling import Recurrence
@@ -45,23 +45,23 @@ layers, and what is passed on is still in the cache.
 
 def build(
     config: ModelConfig,
-    codes: int,
+    vocabulary_size: int,
     seed: int = 0,
     features: npt.ArrayLike | None = None,
 ) -> KerasModel:
-    """A new model for a vocabulary of ``codes`` entries, its weights drawn from ``seed``.
+    """A new model for a vocabulary of ``vocabulary_size`` tokens, its weights drawn from ``seed``.
 
-    ``features`` (V, F) holds the attributes of each code, for ``input="features"``.
-    Raises ConfigError where they are missing or not one row a code.
+    ``features`` (V, F) holds the attributes of each token, for ``input="features"``.
+    Raises ConfigError where they are missing or not one row a token.
     """
     seeds = random.Random(seed)
     layers = keras.layers
     window = config.window
     model = keras.Sequential(name=config.model.replace("-", "_"))
-    seen = (window, len(kinds(codes))) if config.spec.lookback else (window,)
+    seen = (window, len(kinds(vocabulary_size))) if config.spec.lookback else (window,)
     shape = {"batch_shape": (1, *seen)} if config.spec.stateful else {"shape": seen}
     model.add(layers.Input(dtype="int32", name="window", **shape))  # (B, T) or (B, T, F)
-    model.add(_embedding(config, codes, seeds, features))  # (B, T, F)
+    model.add(_embedding(config, vocabulary_size, seeds, features))  # (B, T, F)
     if config.spec.cell:
         for depth in range(config.depth):
             last = depth == config.depth - 1
@@ -82,7 +82,7 @@ def build(
             hidden = {"kernel_initializer": _glorot(seeds), "name": f"hidden_{depth + 1}"}
             model.add(layers.Dense(config.units, "relu", **hidden))  # (B, H)
             _add_dropout(model, config, depth)
-    model.add(_output_layer(config, codes, seeds, features))  # (B, V)
+    model.add(_output_layer(config, vocabulary_size, seeds, features))  # (B, V)
     model.add(layers.Softmax(name="probabilities"))
     return model
 
@@ -97,27 +97,27 @@ def _glorot(seeds: random.Random) -> Initializer:
 
 
 def _embedding(
-    config: ModelConfig, codes: int, seeds: random.Random, features: npt.ArrayLike | None
+    config: ModelConfig, vocabulary_size: int, seeds: random.Random, features: npt.ArrayLike | None
 ) -> KerasLayer:
     """A lookup from indices to attributes: learned, or a fixed table."""
     if config.spec.lookback:
-        known = _parts(config, codes, features) if config.tokens == "factored" else None
+        known = _parts(config, vocabulary_size, features) if config.tokens == "factored" else None
         return LookbackEmbedding(
-            with_none(codes, known),
-            kinds(codes)[SYMBOLS:],
+            with_none(vocabulary_size, known),
+            kinds(vocabulary_size)[SYMBOLS:],
             config.embedding,
             seeds.getrandbits(31),
             name="embedding",
         )
     if config.tokens == "factored":
-        ids = _parts(config, codes, features)
+        ids = _parts(config, vocabulary_size, features)
         return FactoredEmbedding(ids, config.embedding, seeds.getrandbits(31), name="embedding")
     if config.input == "embedding":
         uniform = keras.initializers.RandomUniform(seed=seeds.getrandbits(31))
         return keras.layers.Embedding(
-            codes, config.embedding, embeddings_initializer=uniform, name="embedding"
+            vocabulary_size, config.embedding, embeddings_initializer=uniform, name="embedding"
         )
-    table = attribute_table(config.input, codes, features)
+    table = attribute_table(config.input, vocabulary_size, features)
     lookup = keras.layers.Embedding(*table.shape, trainable=False, name="attributes")
     lookup.build()
     lookup.set_weights([table])
@@ -125,36 +125,42 @@ def _embedding(
 
 
 def _output_layer(
-    config: ModelConfig, codes: int, seeds: random.Random, features: npt.ArrayLike | None
+    config: ModelConfig, vocabulary_size: int, seeds: random.Random, features: npt.ArrayLike | None
 ) -> KerasLayer:
     """From the outputs of the hidden layers to a logit for each token."""
     if config.tokens == "factored":
-        ids = _parts(config, codes, features)
+        ids = _parts(config, vocabulary_size, features)
         return FactoredLogits(ids, seeds.getrandbits(31), name="logits")
-    return keras.layers.Dense(codes, kernel_initializer=_glorot(seeds), name="logits")
+    return keras.layers.Dense(vocabulary_size, kernel_initializer=_glorot(seeds), name="logits")
 
 
-def _parts(config: ModelConfig, codes: int, features: npt.ArrayLike | None) -> Indices:
-    """Which pitch and which duration each code has, (V, 2). Raises ConfigError."""
+def _parts(config: ModelConfig, vocabulary_size: int, features: npt.ArrayLike | None) -> Indices:
+    """Which pitch and which duration each token has, (V, 2). Raises ConfigError."""
     if config.input != "embedding":
         raise ConfigError(f"--tokens factored needs --input embedding, not {config.input}")
-    return parts(_attributes(codes, features, "--tokens factored"))
+    return parts(_attributes(vocabulary_size, features, "--tokens factored"))
 
 
-def _attributes(codes: int, features: npt.ArrayLike | None, option: str) -> npt.NDArray[np.float64]:
+def _attributes(
+    vocabulary_size: int, features: npt.ArrayLike | None, option: str
+) -> npt.NDArray[np.float64]:
     values = np.asarray(features if features is not None else [], dtype=np.float64)
-    if values.ndim != 2 or len(values) != codes:
-        raise ConfigError(f"{option} needs the attributes of all {codes} codes")
+    if values.ndim != 2 or len(values) != vocabulary_size:
+        raise ConfigError(f"{option} needs the attributes of all {vocabulary_size} tokens")
     return values
 
 
-def attribute_table(kind: str, codes: int, features: npt.ArrayLike | None = None) -> Floats:
-    """The fixed attributes of each code, (V, F), each between 0 and 1. Raises ConfigError."""
+def attribute_table(
+    kind: str, vocabulary_size: int, features: npt.ArrayLike | None = None
+) -> Floats:
+    """The fixed attributes of each token, (V, F), each between 0 and 1. Raises ConfigError."""
     if kind == "onehot":
-        return np.asarray(np.eye(codes), dtype=np.float32)
+        return np.asarray(np.eye(vocabulary_size), dtype=np.float32)
     if kind == "index":
-        return np.asarray(np.arange(codes)[:, None] / max(codes - 1, 1), dtype=np.float32)
-    values = _attributes(codes, features, "--input features")
+        return np.asarray(
+            np.arange(vocabulary_size)[:, None] / max(vocabulary_size - 1, 1), dtype=np.float32
+        )
+    values = _attributes(vocabulary_size, features, "--input features")
     low, high = values.min(axis=0), values.max(axis=0)
     return np.asarray((values - low) / np.where(high > low, high - low, 1.0), dtype=np.float32)
 

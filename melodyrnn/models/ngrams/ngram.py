@@ -1,4 +1,4 @@
-"""N-gram models of a window, and the most that any model of a window can get right."""
+"""N-gram models of a window, and the most that any model of a window can predict correctly."""
 
 from abc import abstractmethod
 from collections import Counter, defaultdict
@@ -51,9 +51,9 @@ class WindowModel(Predictor):
 
     normalised = True
 
-    def __init__(self, sequences: Sequence[Indices], window: int, codes: int) -> None:
-        """``codes``: V."""
-        self.window, self.codes = window, codes
+    def __init__(self, sequences: Sequence[Indices], window: int, vocabulary_size: int) -> None:
+        """``vocabulary_size``: V."""
+        self.window, self.vocabulary_size = window, vocabulary_size
         self.learn(sequences)
 
     @abstractmethod
@@ -84,18 +84,18 @@ class Ngram(WindowModel):
     def learn(self, sequences: Sequence[Indices]) -> None:
         self.counts: defaultdict[Context, Counter[int]] = defaultdict(Counter)
         for sequence in sequences:
-            codes = sequence.tolist()
-            for place, code in enumerate(codes):
+            tokens = sequence.tolist()
+            for place, token in enumerate(tokens):
                 for order in range(min(place, self.window) + 1):
-                    self.counts[tuple(codes[place - order : place])][code] += 1
+                    self.counts[tuple(tokens[place - order : place])][token] += 1
 
     def probabilities(self, window: Context) -> Floats:
-        p = np.full(self.codes, 1 / self.codes)
+        p = np.full(self.vocabulary_size, 1 / self.vocabulary_size)
         for start in range(len(window), -1, -1):  # from the shortest context to the longest
             counts = self.counts.get(window[start:])
             if not counts:
                 break  # what never occurred has no longer context either
-            kept = np.zeros(self.codes)
+            kept = np.zeros(self.vocabulary_size)
             kept[list(counts)] = np.array(list(counts.values())) - self.discount
             p = (kept + self.discount * len(counts) * p) / counts.total()
         return p
@@ -104,20 +104,20 @@ class Ngram(WindowModel):
         """-log2 p of each token from place ``start`` on, in the context of those before it: as
         ``probabilities``, for one token each. ``sequence`` (L,) -> (L - start,).
         """
-        codes = sequence.tolist()
+        tokens = sequence.tolist()
         p = [
-            self._probability(tuple(codes[max(0, place - self.window) : place]), codes[place])
-            for place in range(start, len(codes))
+            self._probability(tuple(tokens[max(0, place - self.window) : place]), tokens[place])
+            for place in range(start, len(tokens))
         ]
         return -np.log2(np.array(p, dtype=np.float64))
 
-    def _probability(self, window: Context, code: int) -> float:
-        p = 1 / self.codes
+    def _probability(self, window: Context, token: int) -> float:
+        p = 1 / self.vocabulary_size
         for start in range(len(window), -1, -1):
             counts = self.counts.get(window[start:])
             if not counts:
                 break
-            kept = max(counts[code] - self.discount, 0)
+            kept = max(counts[token] - self.discount, 0)
             p = (kept + self.discount * len(counts) * p) / counts.total()
         return p
 
@@ -137,7 +137,7 @@ class Repeat(WindowModel):
         self.again = (again + 1) / (sum(len(s) - 1 for s in sequences) + 2)
 
     def probabilities(self, window: Context) -> Floats:
-        p = np.full(self.codes, (1 - self.again) / max(self.codes - 1, 1))
+        p = np.full(self.vocabulary_size, (1 - self.again) / max(self.vocabulary_size - 1, 1))
         p[window[-1]] = self.again
         return np.asarray(p / p.sum(), dtype=np.float64)
 

@@ -3,19 +3,19 @@
 PPM (Cleary and Witten 1984) predicts the next token from all contexts that end the sequence so
 far, the longest first. Of a context with counts c(e), the share
 
-    λ = n / (n + ε),   n = Σ (c(e) + k) over the codes e that are not excluded,
+    λ = n / (n + ε),   n = Σ (c(e) + k) over the tokens e that are not excluded,
 
-goes to the codes which followed it, the share 1 - λ *escapes* to the next shorter context:
+goes to the tokens which followed it, the share 1 - λ *escapes* to the next shorter context:
 
     P(e | context) = λ (c(e) + k) / n + (1 - λ) P(e | shorter context)
 
-This is *interpolated* (Bunton 1996). *Backed off* (Katz 1987), a code takes only what the longest
-context gives it that foretells it. Escape methods differ in k and ε, with t kinds of codes in the
+This is *interpolated* (Bunton 1996). *Backed off* (Katz 1987), a token takes only what the longest
+context gives it that foretells it. Escape methods differ in k and ε, with t kinds of tokens in the
 context, t₁ of them counted once:
 
     method   k     ε        after
     A        0     1        Cleary and Witten 1984
-    B        -1    t        Cleary and Witten 1984: a code counts from its second time on
+    B        -1    t        Cleary and Witten 1984: a token counts from its second time on
     C        0     t        Moffat 1990
     D        -1/2  t / 2    Howard 1993
     X        0     t₁ + 1   Moffat, Neal and Witten 1998, approximating Witten and Bell 1991
@@ -23,11 +23,11 @@ context, t₁ of them counted once:
 *Exclusion*: tokens that followed a longer context are left out of n, since they were predicted
 there.
 *Update exclusion*: counts are those of ``Suffix.novel``. Below the shortest context, order -1,
-every code is equally likely: 1 / (V + 1 - t) with exclusion, t of the empty context, else 1 / V.
+every token is equally likely: 1 / (V + 1 - t) with exclusion, t of the empty context, else 1 / V.
 At the end the distribution is scaled to 1.
 
 PPM* (Cleary and Teahan 1997) bounds no order. It starts from the shortest context, but for the
-empty one, that is deterministic, followed by one code only, or from the longest if none is. A
+empty one, that is deterministic, followed by one token only, or from the longest if none is. A
 context so chosen that is not the longest predicts by its plain counts, update exclusion or not.
 As a whole this is the model of Pearce (2005), chapter 6; his names such as C*I or X5UI spell
 escape method, order bound (* is none), update exclusion (U) and interpolation (I).
@@ -78,9 +78,9 @@ SHORT_TERM: Settings = {"order": 5, "escape": "x", "update_exclusion": True}
 
 @dataclass(frozen=True, slots=True)
 class Ppm:
-    """How the next of ``codes`` kinds of tokens is predicted from trees of contexts."""
+    """How the next of ``vocabulary_size`` tokens is predicted from trees of contexts."""
 
-    codes: int  # V
+    vocabulary_size: int  # V
     order: int | None = None  # tokens in the longest context; None for PPM*
     escape: str = "c"
     exclusion: bool = True
@@ -115,22 +115,24 @@ class Ppm:
     def _blend(self, chain: Sequence[Counts]) -> Floats:
         """Counts of contexts, the longest first -> the distribution, (V,)."""
         shift, weight = ESCAPES[self.escape]
-        p = [0.0] * self.codes  # a list: faster than an array one code at a time
+        p = [0.0] * self.vocabulary_size  # a list: faster than an array one token at a time
         escaped = 1.0
         foretold: set[int] = set()
         for counts in chain:
             n = sum(counts.values()) + shift * len(counts)
             if self.exclusion:
-                n -= sum([counts[code] + shift for code in foretold])
+                n -= sum([counts[token] + shift for token in foretold])
             if n > 0:
                 epsilon = weight(counts)
                 share = escaped / (n + epsilon)
-                for code, count in counts.items():
-                    if self.interpolated or not p[code]:
-                        p[code] += share * (count + shift)
+                for token, count in counts.items():
+                    if self.interpolated or not p[token]:
+                        p[token] += share * (count + shift)
                 escaped *= epsilon / (n + epsilon)
-            foretold = {code for code, count in counts.items() if count + shift > 0}
-        rest = escaped / (self.codes + 1 - len(foretold) if self.exclusion else self.codes)
+            foretold = {token for token, count in counts.items() if count + shift > 0}
+        rest = escaped / (
+            self.vocabulary_size + 1 - len(foretold) if self.exclusion else self.vocabulary_size
+        )
         q = np.array([each + rest if self.interpolated or not each else each for each in p])
         return np.asarray(q / q.sum(), dtype=np.float64)
 
@@ -140,18 +142,18 @@ class Ppm:
         With ``learning`` each is added to the ``tree`` once it was predicted: a short-term model,
         if the tree was empty, else a long-term model that goes on learning.
         """
-        codes = _plain(sequence)
+        tokens = _plain(sequence)
         if learning:
             tree.begin()
-        rows = np.empty((len(codes), self.codes))
-        for place, code in enumerate(codes):
-            rows[place] = self.distribution([tree], codes[:place])
+        rows = np.empty((len(tokens), self.vocabulary_size))
+        for place, token in enumerate(tokens):
+            rows[place] = self.distribution([tree], tokens[:place])
             if learning:
-                tree.learn(code)
+                tree.learn(token)
         return rows
 
 
 def _plain(sequence: Codes) -> list[int]:
     """Python's own numbers, which are the quicker keys."""
-    codes: list[int] = np.asarray(sequence).tolist()
-    return codes
+    tokens: list[int] = np.asarray(sequence).tolist()
+    return tokens

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 from melodyrnn.errors import PluginError
 from melodyrnn.models.recurrent import equations
 from melodyrnn.models.recurrent.equations import REACH, State, Tensor
-from melodyrnn.plugins import Loader, Table, found, load
+from melodyrnn.plugins import Loader, PluginTable, found, load
 
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
@@ -87,7 +87,7 @@ def _cell(point: "EntryPoint") -> Cell:
     return replace(cell, name=point.name)
 
 
-CELLS: Table[Cell] = Table(
+CELLS: PluginTable[Cell] = PluginTable(
     "cell",
     (
         Cell(

@@ -41,7 +41,7 @@ class Frame:
         self.sounding = [_sounding(note) if note else None for note in self.notes]
         self.barred = bool(config.bars or config.meter or config.end)
         if config.ties and not self.barred:
-            raise ConfigError("--ties is of no use without --bars, --meter or --end; leave it out")
+            raise ConfigError("--ties has no effect without --bars, --meter or --end; leave it out")
         self._check_scale()
         self._kinds = [self._kind(token, note) for token, note in enumerate(self.notes)]
         self._table = sorted(set(self._kinds))

@@ -9,7 +9,9 @@ from melodyrnn.render.report_data import HeldOut, HeldOutRow, Pair
 from melodyrnn.sequences.intervals import CONFIDENCE, intervals
 
 
-def judge(bits: Mapping[str, Sequence[Sequence[float]]], notes: Sequence[int]) -> HeldOut:
+def compare_held_out(
+    bits: Mapping[str, Sequence[Sequence[float]]], notes: Sequence[int]
+) -> HeldOut:
     """Confidence by a bootstrap over songs, differences paired over songs.
 
     ``bits``: model -> of each seed, of each song, bits per note. ``notes``: of each song. Seeds

@@ -1,7 +1,7 @@
 """What came the last time: the longest repetition of what came just before.
 
-Songs repeat their phrases. A model of the next code is helped by one that remembers: where did
-the last codes stand before, and what came then?
+Songs repeat their phrases. A model of the next token is helped by one that remembers: where did
+the last tokens stand before, and what came then?
 """
 
 from collections.abc import Hashable, Sequence
@@ -17,7 +17,7 @@ class Recalled(NamedTuple):
     """Of each place t of a sequence, an earlier one that is like it; both (L,)."""
 
     place: Indices  # before t; -1 where nothing is alike
-    length: Indices  # how many codes in a row are alike there and here; 0 where none is
+    length: Indices  # how many tokens in a row are alike there and here; 0 where none is
 
 
 def recall(
@@ -26,16 +26,18 @@ def recall(
     known: bool = False,
     alike: npt.NDArray[np.bool_] | None = None,
 ) -> Recalled:
-    """Of each place, the earlier one with the longest run of equal codes, of several the last.
+    """Of each place, the earlier one with the longest run of equal tokens, of several the last.
 
-    The runs end just before the two places; with ``known`` they end at them, since the codes are
+    The runs end just before the two places; with ``known`` they end at them, since the tokens are
     known before the target is. ``alike`` (L, L) says which pairs of places may be taken.
     """
     numbers: dict[Hashable, int] = {}
-    codes = np.array([numbers.setdefault(code, len(numbers)) for code in sequence], dtype=np.int32)
-    size = len(codes)
-    same = codes[:, None] == codes  # (L, L)
-    # runs[t, j]: how many codes just before t equal those just before j
+    tokens = np.array(
+        [numbers.setdefault(token, len(numbers)) for token in sequence], dtype=np.int32
+    )
+    size = len(tokens)
+    same = tokens[:, None] == tokens  # (L, L)
+    # runs[t, j]: how many tokens just before t equal those just before j
     runs = np.zeros((size, size), dtype=np.int32)
     for t in range(1, size):
         runs[t, 1:] = (runs[t - 1, :-1] + 1) * same[t - 1, :-1]
@@ -45,7 +47,7 @@ def recall(
     if alike is not None:
         runs *= alike
     if not size:
-        return Recalled(codes, codes)
+        return Recalled(tokens, tokens)
     place = size - 1 - runs[:, ::-1].argmax(-1)
     length = runs[np.arange(size), place]
     return Recalled(np.where(length > 0, place, -1).astype(np.int32), length)

@@ -16,7 +16,7 @@ from melodyrnn.sequences.vocabulary import Indices
 class SongSoFar(NamedTuple):
     """A song up to some place. It is never changed, so that it may be continued in two ways."""
 
-    codes: tuple[int, ...]
+    tokens: tuple[int, ...]
     tree: Contexts | None  # of these tokens, and perhaps of more, where a continuation took it over
 
     @classmethod
@@ -27,14 +27,14 @@ class SongSoFar(NamedTuple):
         tree.begin()
         return cls((), tree)
 
-    def and_then(self, codes: Sequence[int]) -> "SongSoFar":
+    def and_then(self, tokens: Sequence[int]) -> "SongSoFar":
         tree = self.tree
         if tree is not None:
-            if len(tree.text) > 1 + len(self.codes):  # continued in another way already
-                tree = Contexts(tree.order, [self.codes])
-            for code in codes:
-                tree.learn(code)
-        return SongSoFar((*self.codes, *codes), tree)
+            if len(tree.text) > 1 + len(self.tokens):  # continued in another way already
+                tree = Contexts(tree.order, [self.tokens])
+            for token in tokens:
+                tree.learn(token)
+        return SongSoFar((*self.tokens, *tokens), tree)
 
 
 class Memory(Predictor):
@@ -75,7 +75,7 @@ class Memory(Predictor):
     ) -> tuple[Floats, list[SongSoFar]]:
         """Windows (B, T) -> probabilities (B, V). The first window of a song is seen whole."""
         after = [
-            song.and_then(row[-1:] if song.codes else row)
+            song.and_then(row[-1:] if song.tokens else row)
             for row, song in zip(rows.tolist(), state, strict=True)
         ]
         return np.array([self._after(song) for song in after]), after
@@ -83,18 +83,18 @@ class Memory(Predictor):
     def distributions(self, sequences: Sequence[Indices]) -> list[Floats]:
         return [self._along(sequence.tolist()) for sequence in sequences]
 
-    def _along(self, codes: list[int]) -> Floats:
+    def _along(self, tokens: list[int]) -> Floats:
         (song,) = self.begin(1)
-        song = song.and_then(codes[: self.window - 1])
+        song = song.and_then(tokens[: self.window - 1])
         rows = []
-        for code in codes[self.window - 1 : -1]:
-            song = song.and_then([code])
+        for token in tokens[self.window - 1 : -1]:
+            song = song.and_then([token])
             rows.append(self._after(song))
         return np.stack(rows)
 
     def _after(self, song: SongSoFar) -> Floats:
         trees = [tree for tree in (self.learned, song.tree) if tree is not None]
-        return self.model.distribution(trees, song.codes)
+        return self.model.distribution(trees, song.tokens)
 
 
 _LEARNED, _SONG = "learned", "song"
@@ -112,7 +112,7 @@ MEMORIES: dict[str, tuple[tuple[str, ...], ...]] = {
 def ppm(
     sequences: Sequence[Indices],
     window: int,
-    codes: int,
+    vocabulary_size: int,
     *,
     order: int | None = None,
     escape: str = "c",
@@ -125,9 +125,11 @@ def ppm(
 ) -> Ensemble:
     """Long-term, short-term or both (``registry.MEMORIES``), after Conklin and Witten (1995).
 
-    ``codes``: V. The settings are those of ``ModelConfig``.
+    ``vocabulary_size``: V. The settings are those of ``ModelConfig``.
     """
-    model = Ppm(codes, order, escape, exclusion, update_exclusion, blending == "interpolated")
+    model = Ppm(
+        vocabulary_size, order, escape, exclusion, update_exclusion, blending == "interpolated"
+    )
     learned = model.learn(sequences)
     members = [
         Memory(model, window, learned if _LEARNED in parts else None, learning=_SONG in parts)
@@ -136,10 +138,12 @@ def ppm(
     return Ensemble(members, Mixture(bias, mean))
 
 
-def with_short_term(predictor: Predictor, codes: int) -> Ensemble:
-    """``predictor`` and a short-term model, over ``codes`` tokens.
+def with_short_term(predictor: Predictor, vocabulary_size: int) -> Ensemble:
+    """``predictor`` and a short-term model, over ``vocabulary_size`` tokens.
 
     The short-term model starts each song with nothing, so that of a network, whose weights stay
     as they are, the combination learns within the song that it is evaluated on or makes.
     """
-    return Ensemble([predictor, ppm((), predictor.window, codes, memory="stm", **SHORT_TERM)])
+    return Ensemble(
+        [predictor, ppm((), predictor.window, vocabulary_size, memory="stm", **SHORT_TERM)]
+    )

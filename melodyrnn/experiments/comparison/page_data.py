@@ -12,9 +12,9 @@ from melodyrnn.render.report_data import (
     WHOLE_SONG,
     Ambiguity,
     Ceiling,
-    Curve,
     MemoryRow,
     Spread,
+    TrainingCurve,
     Version,
     WindowLine,
     WindowPlace,
@@ -54,19 +54,19 @@ def _row(model: str, trials: Sequence[Trial]) -> MemoryRow:
 def versions(trials: Sequence[Trial], dataset: Dataset) -> Iterator[Version]:
     """What the first seed of each model plays of the first song, in each test."""
     original = dataset.songs[0].song
-    codes = dataset.vocabulary.decode(dataset.sequences[0])
+    tokens = dataset.vocabulary.decode(dataset.sequences[0])
     for group in by_model(trials).values():
         trial = group[0]
-        for test, told in (
+        for test, predicted in (
             (ONE_STEP, trial.one_step_tokens),
             (WHOLE_SONG, trial.whole_song_tokens),
         ):
-            wrong = {i: codes[i] for i, code in enumerate(told) if code != codes[i]}
-            notes = len(codes) - trial.window
+            wrong = {i: tokens[i] for i, token in enumerate(predicted) if token != tokens[i]}
+            notes = len(tokens) - trial.window
             yield Version(
                 trial.model,
                 test,
-                from_tokens(told, original),
+                from_tokens(predicted, original),
                 wrong,
                 notes - len(wrong),
                 notes,
@@ -75,15 +75,15 @@ def versions(trials: Sequence[Trial], dataset: Dataset) -> Iterator[Version]:
             )
 
 
-def curves(trials: Sequence[Trial]) -> Iterator[Curve]:
+def curves(trials: Sequence[Trial]) -> Iterator[TrainingCurve]:
     """How each training went, from the runs' histories."""
     for trial in trials:
         file = Path(trial.run) / "history.csv"
-        if not file.is_file():  # counted models have none
+        if not file.is_file():  # n-gram models have none
             continue
         with file.open(encoding="utf-8", newline="") as lines:
             history = list(csv.DictReader(lines))
-        yield Curve(
+        yield TrainingCurve(
             trial.model,
             trial.seed,
             [int(row["epoch"]) for row in history],
@@ -93,7 +93,7 @@ def curves(trials: Sequence[Trial]) -> Iterator[Curve]:
 
 
 def ambiguities(trials: Sequence[Trial], dataset: Dataset, window: int) -> list[Ambiguity]:
-    """The windows of the first song that more than one code follows, and what models say there."""
+    """The windows of the first song that more than one token follows, and what models say there."""
     song, symbols = dataset.sequences[0].tolist(), dataset.vocabulary.symbols
     says = {model: dict(group[0].ambiguous) for model, group in by_model(trials).items()}
     places: dict[tuple[int, ...], list[WindowPlace]] = {
@@ -104,13 +104,13 @@ def ambiguities(trials: Sequence[Trial], dataset: Dataset, window: int) -> list[
     for index in range(window, len(song)):
         seen = tuple(song[index - window : index])
         if seen in places:
-            told = {model: at[index] for model, at in says.items()}
-            places[seen].append(WindowPlace(index, symbols[song[index]], told))
+            predictions = {model: at[index] for model, at in says.items()}
+            places[seen].append(WindowPlace(index, symbols[song[index]], predictions))
     return [Ambiguity([symbols[i] for i in seen], found) for seen, found in places.items()]
 
 
 def windows_chart(trials: Sequence[Trial], ceilings: Sequence[Ceiling]) -> WindowsChart:
-    """Right notes of each model at each window length."""
+    """Correct notes of each model at each window length."""
     return WindowsChart(
         ceilings,
         [

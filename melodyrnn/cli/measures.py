@@ -1,0 +1,35 @@
+"""The numbers by which every model is evaluated: printed, and explained in the help."""
+
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from melodyrnn.evaluation.measures import Measures
+
+NUMBERS = """\b
+one step       notes predicted correctly, each from the notes of the song itself
+               (teacher-forced)
+whole song     notes played correctly after the first window, each predicted from
+               the notes that the model itself played (free-running)
+ceiling        memoryless ceiling: the most notes that any model which sees only
+               the window can predict correctly in one step, by the most frequent
+               successor of each window
+bits per note  cross-entropy: the mean of -log2 p(next note); 0 is certainty
+"""
+
+
+def show_numbers(measures: "Measures") -> None:
+    show_rows(
+        ("one step", str(measures.one_step), "notes, each predicted from the song itself"),
+        ("whole song", str(measures.whole_song), "notes, each predicted from those it played"),
+        ("ceiling", str(measures.ceiling), "in one step, of any model that sees only the window"),
+        ("bits per note", f"{measures.bits_per_note:.3f}", "0 is certainty"),
+    )
+
+
+def show_rows(*rows: tuple[str, str, str]) -> None:
+    """What was measured, the number, and what it means."""
+    width = max(12, *(len(name) + 1 for name, _, _ in rows))
+    for name, number, about in rows:
+        click.echo(f"  {name:{width}}{number:>9}   {click.style(about, dim=True)}")
