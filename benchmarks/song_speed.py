@@ -22,10 +22,10 @@ from melodyrnn.data.gather import gather
 from melodyrnn.models.backend import keras
 from melodyrnn.models.config import ModelConfig, TrainConfig
 from melodyrnn.models.networks import step_network as models
-from melodyrnn.sequences.windows import next_code
+from melodyrnn.sequences.windows import next_token
 from melodyrnn.tasks.tokenizer import Dataset
 from melodyrnn.training.trainer import Trainer
-from melodyrnn.training.windows import Songs, WindowProgram
+from melodyrnn.training.windows import TrainingSongs, WindowProgram
 
 HERE = Path(__file__).parent
 SONG = HERE.parent / "songs" / "nabiya.txt"
@@ -36,7 +36,7 @@ def fit_of(dataset, config):
     """One epoch as tutorials write it; returns its loss."""
     model = models.build(config, len(dataset.vocabulary))
     model.compile(keras.optimizers.Adam(1e-3), "sparse_categorical_crossentropy")
-    (x, y, _), _ = next_code(dataset.sequences, config.window)
+    (x, y, _), _ = next_token(dataset.sequences, config.window)
 
     def epoch():
         batch = config.spec.batch
@@ -52,7 +52,7 @@ def fit_of(dataset, config):
 def trainer_of(dataset, config):
     model = models.build(config, len(dataset.vocabulary))
     training = TrainConfig(epochs=10**9, early_stop=False)
-    songs = Songs(dataset.sequences)
+    songs = TrainingSongs(dataset.sequences)
     program = WindowProgram(model, songs, config, training, config.spec.batch)
     return Trainer(program, training)
 

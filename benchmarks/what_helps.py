@@ -87,7 +87,7 @@ def measure(line: Line, folds: list[Fold]) -> tuple[list[float], list[int]]:
     """Bits per note and steps, of each inner validation."""
     inputs = Inputs.of(folds[0].midi[0], folds[0].midi[-1], line.timed)
     factors = tuple(inputs.layout.factors[column] for column in columns(line))
-    layout = Layout(inputs.layout.codes, len(line.candidates(line.timed)), factors)
+    layout = Layout(inputs.layout.vocabulary_size, len(line.candidates(line.timed)), factors)
     learner = EventProgram(layout, line.config)
     bits, steps = [], []
     for fold in folds:

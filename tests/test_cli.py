@@ -371,7 +371,7 @@ def test_a_file_that_may_not_be_read_is_no_wrong_option(tmp_path):
 
 PRIMERS = [
     ("g8 e8", "the primer has 2 notes and this run's window needs 4; give more, such as 'g8 e8 e4 f8'"),
-    ("g8 e8 e4 f2", "note 4 of the primer, 'f2', is not among the 14 codes that this run knows; near it are f4"),
+    ("g8 e8 e4 f2", "note 4 of the primer, 'f2', is not among the 14 tokens of this run; near it are f4"),
     ("g8 e8 e4 q8", "--primer:1:10: unknown pitch 'q8'"),
     ("no.mid", "no.mid: no such file"),
     ("no.krn", "no.krn: no such file"),

@@ -339,7 +339,7 @@ def test_ctrl_c_stops_at_once_and_says_how_to_go_on(tmp_path, nabiya):
         process.send_signal(signal.SIGINT)
         _, errors = process.communicate(timeout=20)
     assert process.returncode == 130
-    assert errors.decode().endswith("stopped; the same command goes on\n")
+    assert errors.decode().endswith("stopped; give the same command again to go on\n")
     assert b"Traceback" not in errors
 
 

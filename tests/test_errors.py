@@ -37,7 +37,7 @@ MESSAGES = [
     ("--bars 8 --max-copy 3: no code fits", "bars 8, max_copy 3: no code fits"),
     ('--meter 3/4 --key "D major" --end: no code; allow --ties', 'meter 3/4, key "D major", end=True: no code; allow ties=True'),
     ("--primer:1:3: unknown pitch 'h'", "primer:1:3: unknown pitch 'h'"),
-    ("s.abc: durations are multiples of 1/192; --grid 16 rounds to 16ths", "s.abc: durations are multiples of 1/192; grid 16 rounds to 16ths"),
+    ("s.abc: durations are multiples of 1/192; --grid 16 quantises to 16ths", "s.abc: durations are multiples of 1/192; grid 16 quantises to 16ths"),
 ]  # fmt: skip
 
 UNCHANGED = [
@@ -195,7 +195,7 @@ def test_the_error_of_a_worker_is_worded_by_its_caller(monkeypatch):
 
 def test_what_is_kept_of_a_collection_is_worded_when_it_is_shown():
     [tune] = read_tunes(b"X:1\nL:1/8\nK:C\nC/100 D2 E2\n", reader(".abc"), None, None)
-    assert "; --grid 16 rounds to 16ths" in tune.why
-    assert "; grid 16 rounds to 16ths" in tune.of_file("x.abc").why
+    assert "; --grid 16 quantises to 16ths" in tune.why
+    assert "; grid 16 quantises to 16ths" in tune.of_file("x.abc").why
     with naming_options():
         assert tune.of_file("x.abc").why == tune.why.replace(FILE, "x.abc")

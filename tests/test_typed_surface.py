@@ -116,8 +116,8 @@ from pathlib import Path
 
 import melodyrnn
 from melodyrnn import (
-    MelodyError, ModelConfig, Note, Song, compare, evaluate, generate, parse, read_song, run_lesson,
-    train, train_text, write_song,
+    MelodyError, ModelConfig, Note, Run, Song, compare, evaluate, generate, parse, read_song,
+    run_lesson, train, train_text, write_song,
 )
 
 song: Song = read_song("song.mid")
@@ -125,7 +125,7 @@ notes: tuple[Note, ...] = parse("c4 d4").notes
 version: str = melodyrnn.__version__
 settings: dict[str, object] = ModelConfig(units=3).to_json()
 try:
-    run: Path = train(song, model="gru", units=64, epochs=3, early_stop=False, held_out=0.2).run
+    run: Run = train(song, model="gru", units=64, epochs=3, early_stop=False, held_out=0.2).run
     text = train_text("text.txt", units=64, steps=32)
     made = generate(run, temperature=0.8, bars=8, key="G major", count=3)
     table = compare(song, models=["lstm", "mlp"], units=32, epochs=10).sentence

@@ -9,18 +9,18 @@ from melodyrnn.cli.options import PATH, given, print_result, printing, reading_m
 _ROWS = """\b
 bits per note  the mean of -log2 p(next pitch) over the notes of a fold, and
                the mean of that over the folds
-by melody      the mean over the melodies of the bits per note of each: what the
-               published figures are
+by melody      the mean over the melodies of the bits per note of each: what
+               the published figures are
 LTM, STM       long-term model, learned from the other melodies; short-term
-               model, learned from the earlier notes of the same melody; LTM+
-               goes on learning from the melodies that it is tested on
-C*I, X5UI      escape method, longest context (* is any), U: update exclusion,
-               I: interpolated
-LSTM           a network that also sees what followed the same notes before; of
-               an ensemble of 3, the mean; pretrained: first trained on other
-               traditions, without variants of these melodies
-timed          a network that also sees durations, meter and key, and when the
-               target note begins and how long it lasts
+               model, learned from the earlier notes of the same melody;
+               LTM+ goes on learning from the melodies that it is tested on
+C*I, X5UI      escape method, longest context (* is any), U: update
+               exclusion, I: interpolated
+LSTM           a network that also sees what followed the same notes before;
+               of an ensemble of 3, the mean; pretrained: first trained on
+               other traditions, without variants of these melodies
+timed          a network that also sees durations, meter and key, and when
+               the target note begins and how long it lasts
 & PPM          combined with LTM+ and STM, with mixing weights fitted in an
                inner validation within the training set
 """

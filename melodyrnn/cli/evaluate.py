@@ -2,23 +2,21 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from melodyrnn.cli.measures import NUMBERS, show_numbers, show_rows
-from melodyrnn.cli.options import PATH, WITH_SHORT_TERM, Several, print_json, reading_many
+from melodyrnn.cli.options import PATH, WITH_SHORT_TERM, Result, Several, print_json, reading_many
 from melodyrnn.errors import ConfigError
 
-if TYPE_CHECKING:
-    from melodyrnn.evaluation.generated import GeneratedFigures
-    from melodyrnn.evaluation.result import EvaluateResult
-
 _FIGURES = """\b
-correct        notes whose likeliest value is the true one; of pitch and duration,
-               the likeliest when all tokens that share it are taken together
-copy           notes in a row that a training song has too, in any key and in any
-               note values; docs/measures.md explains this and the other figures
+correct        notes whose likeliest value is the true one; of pitch and
+               duration, the likeliest when all tokens that share it are
+               taken together
+copy           notes in a row that a training song has too, in any key and
+               in any note values; docs/measures.md explains this and the
+               other figures
 """
 
 
@@ -58,16 +56,18 @@ def evaluate(run: Path | None, songs: tuple[Path, ...], as_json: bool, **setting
     from melodyrnn.console.progress import progress_of
 
     with progress_of(f"measuring {run or 'songs'}", "song", as_json) as report:
-        result = _evaluated(run, songs, {"progress": report, **settings})
+        result, show = _evaluated(run, songs, {"progress": report, **settings})
     if as_json:
         print_json(result.to_json())
     else:
-        _show(result)
+        show(result)
 
 
 def _evaluated(
     run: Path | None, songs: tuple[Path, ...], settings: dict[str, Any]
-) -> "EvaluateResult | GeneratedFigures":
+) -> tuple[Result, Callable[[Any], None]]:
+    """The result, and what shows it. Raises MelodyError."""
+    from melodyrnn.console.generated import show_generated
     from melodyrnn.workflows.evaluate import evaluate, evaluate_generated
 
     generated, sets = settings.pop("generated"), ("training", "held_out")
@@ -79,31 +79,22 @@ def _evaluated(
                 "SONGS are predicted by the run, --generated songs are set beside others; ask for "
                 "one"
             )
-        return evaluate_generated(generated, run, **settings)
+        return evaluate_generated(generated, run, **settings), show_generated
     for name in sets:
         if settings.pop(name):
             option = "--" + name.replace("_", "-")
             raise ConfigError(f"{option} has no effect without --generated; leave it out")
     if run is None:
         raise ConfigError("nothing to measure; name a RUN, or songs by --generated")
-    return evaluate(run, songs, **settings)
-
-
-def _show(result: "EvaluateResult | GeneratedFigures") -> None:
-    from melodyrnn.console.generated import show_generated
-    from melodyrnn.evaluation.result import EvaluateResult
-
-    if isinstance(result, EvaluateResult):
-        _SHOWN[result.unit](result)
-    else:
-        show_generated(result)
+    result = evaluate(run, songs, **settings)
+    return result, _SHOWN[result.unit]
 
 
 _MOST = 3
 _SEEN = {True: "in the training set: this measures memory", False: "not in the training set"}
 
 
-def _show_songs(result: "EvaluateResult") -> None:
+def _show_songs(result: Any) -> None:
     from melodyrnn.console.note_scores import show_note_scores
 
     model = result.model + (" with a short-term model" if result.with_short_term else "")
@@ -117,7 +108,6 @@ def _show_songs(result: "EvaluateResult") -> None:
         show_note_scores(scores)
         click.echo()
     for song in result.hardly_new[:_MOST]:
-        assert song.copied, "what is hardly new stands in another song"
         click.echo(
             f"{song.name}: {song.copied.notes} of its {song.length} notes in a row stand in "
             f"{song.copied.song}, a training song"
@@ -126,7 +116,7 @@ def _show_songs(result: "EvaluateResult") -> None:
         click.echo(f"and {more:,} more songs of which half or more is known; --json has all")
 
 
-def _show_text(result: "EvaluateResult") -> None:
+def _show_text(result: Any) -> None:
     for text in result.items:
         score = text.scores["both"]
         click.echo(f"{result.model}, {text.name}, {_SEEN[text.in_training_set]}")
@@ -136,7 +126,7 @@ def _show_text(result: "EvaluateResult") -> None:
         )
 
 
-_SHOWN: dict[str, Callable[["EvaluateResult"], None]] = {
+_SHOWN: dict[str, Callable[[Any], None]] = {
     "note": _show_songs,
     "character": _show_text,
 }

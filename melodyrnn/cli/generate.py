@@ -19,8 +19,6 @@ from melodyrnn.cli.settings import settings_of
 from melodyrnn.models.config import FormConfig, SampleConfig
 
 if TYPE_CHECKING:
-    from melodyrnn.tasks.notes import GeneratedSong
-    from melodyrnn.tasks.task import Made
     from melodyrnn.workflows.generate import GenerateResult
 
 
@@ -55,28 +53,22 @@ def generate(run: Path, as_json: bool, quiet: bool, **settings: Any) -> None:
 
 def _show(result: "GenerateResult") -> None:
     for song in result.songs:
-        _show_song(song)
-        _show_about(song, result)
+        click.echo(click.wrap_text(" ".join(song.tokens), 78))
+        copied, count = song.copied, len(song.tokens)
+        words = (
+            f"  {copied.notes} of {count} notes in a row, from note {copied.start + 1}, stand in "
+            f"{copied.song}, from note {copied.place + 1}"
+        )
+        click.echo(click.style(words, dim=True))
+        _show_end(song.log_probability if result.config.beam else None, song.file)
     for text in result.texts:
         click.echo(text.text)
-        _show_about(text, result)
+        _show_end(text.log_probability if result.config.beam else None, text.file)
 
 
-def _show_about(made: "Made", result: "GenerateResult") -> None:
-    if result.config.beam:
-        click.echo(click.style(f"  log-probability {made.log_probability:.2f}", dim=True))
-    if made.file:
-        click.echo(f"  {made.file}")
+def _show_end(log_probability: float | None, file: Path | None) -> None:
+    if log_probability is not None:
+        click.echo(click.style(f"  log-probability {log_probability:.2f}", dim=True))
+    if file:
+        click.echo(f"  {file}")
     click.echo()
-
-
-def _show_song(song: "GeneratedSong") -> None:
-    click.echo(click.wrap_text(" ".join(song.tokens), 78))
-    copied = song.copied
-    click.echo(
-        click.style(
-            f"  {copied.notes} of {len(song.tokens)} notes in a row, from note {copied.start + 1}, "
-            f"stand in {copied.song}, from note {copied.place + 1}",
-            dim=True,
-        )
-    )

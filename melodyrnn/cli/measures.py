@@ -1,25 +1,38 @@
 """The numbers by which every model is evaluated: printed, and explained in the help."""
 
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 import click
 
-if TYPE_CHECKING:
-    from melodyrnn.evaluation.measures import Measures
-
 NUMBERS = """\b
-one step       notes predicted correctly, each from the notes of the song itself
-               (teacher-forced)
-whole song     notes played correctly after the first window, each predicted from
-               the notes that the model itself played (free-running)
-ceiling        memoryless ceiling: the most notes that any model which sees only
-               the window can predict correctly in one step, by the most frequent
-               successor of each window
+one step       notes predicted correctly, each from the notes of the song
+               itself (teacher-forced)
+whole song     notes played correctly after the first window, each predicted
+               from the notes that the model itself played (free-running)
+ceiling        memoryless ceiling: the most notes that any model which sees
+               only the window can predict correctly in one step, by the
+               most frequent successor of each window
 bits per note  cross-entropy: the mean of -log2 p(next note); 0 is certainty
 """
 
 
-def show_numbers(measures: "Measures") -> None:
+class Numbers(Protocol):
+    """Those of ``evaluation.measures``; a count is written ``46/50``."""
+
+    @property
+    def one_step(self) -> object: ...
+
+    @property
+    def whole_song(self) -> object: ...
+
+    @property
+    def ceiling(self) -> object: ...
+
+    @property
+    def bits_per_note(self) -> float: ...
+
+
+def show_numbers(measures: Numbers) -> None:
     show_rows(
         ("one step", str(measures.one_step), "notes, each predicted from the song itself"),
         ("whole song", str(measures.whole_song), "notes, each predicted from those it played"),

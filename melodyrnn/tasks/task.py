@@ -137,7 +137,7 @@ class Trained(Protocol[Item]):
 
 
 class Task(ABC, Generic[Item, Data]):
-    """``Item`` is what a person names, such as a song; ``Data`` many of them as sequences of ids."""
+    """``Item`` is what a person names, such as a song; ``Data`` many of them as ids."""
 
     name: ClassVar[str]
     """What a run's record calls it."""
