@@ -5,12 +5,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from melodyrnn.data.gather import Source, gather
+from melodyrnn.data.gather import Songs, Source, gather
 from melodyrnn.errors import ConfigError
 from melodyrnn.experiments.benchmark.all_rows import ROWS
 from melodyrnn.experiments.benchmark.melodies import Melodies, Melody, melodies_of
 from melodyrnn.experiments.benchmark.protocol import FOLDS, Measured, Protocol, measure
 from melodyrnn.experiments.benchmark.published import PEARCE, TABLES, Published
+from melodyrnn.experiments.benchmark.repeats import played_once
 from melodyrnn.files import check_free, create_folder, create_fresh_folder, write_atomically
 from melodyrnn.models.settings import nearest
 from melodyrnn.runs.output_folders import RUNS, slug
@@ -91,6 +92,8 @@ def benchmark(
         report=report,
         progress=lambda done, total, words="": progress(done, total, "files read"),
     )
+    if table and table.once:
+        named = Songs((replace(each, song=played_once(each.song)) for each in named), named.name)
     data = melodies_of(named)
     dealt = protocol.deal(data)
     if output is not None:

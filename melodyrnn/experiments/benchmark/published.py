@@ -15,6 +15,7 @@ class Published:
     source: str
     bits: Mapping[str, float]  # row -> bits per note, the mean over melodies
     corpus: Corpus | None = None  # None where it does not come along
+    once: bool = False  # whether repeats that a reader of the corpus plays are not played
 
 
 _ROWS = (
@@ -91,6 +92,7 @@ TABLES: Mapping[str, Published] = MappingProxyType(
                 {**DATA_SETS[2].bits, **dict.fromkeys(_TIMED_ROWS, _WITH_TIME_AND_KEY)}
             ),
             Corpus("chorales"),
+            once=True,
         ),
     }
 )
