@@ -2,7 +2,7 @@
 
 from melodyrnn.experiments.benchmark.network_rows import NETWORKS
 from melodyrnn.experiments.benchmark.rows import NGRAMS, BenchmarkRow
-from melodyrnn.experiments.benchmark.tonic_rows import DEGREE_NETWORKS
+from melodyrnn.experiments.benchmark.tonic_rows import DEGREE_NETWORKS, TIMED_WITH_NGRAMS
 from melodyrnn.experiments.benchmark.viewpoint_rows import VIEWPOINTS
 
 PITCH = "pitch"
@@ -13,7 +13,7 @@ def _sees_pitch(row: BenchmarkRow) -> bool:
 
 
 _LEARNED = (*filter(_sees_pitch, NETWORKS), *DEGREE_NETWORKS)
-_TIMED = tuple(row for row in NETWORKS if not _sees_pitch(row))
+_TIMED = (*(row for row in NETWORKS if not _sees_pitch(row)), *TIMED_WITH_NGRAMS)
 
 ROWS: tuple[BenchmarkRow, ...] = (*NGRAMS, *VIEWPOINTS, *_LEARNED, *_TIMED)
 """In the order in which they are evaluated and printed."""

@@ -80,7 +80,13 @@ DATA_SETS: Mapping[int, Published] = MappingProxyType(
 _WITH_TIME_AND_KEY = 1.953
 """Table 7.3: nine viewpoints of pitch, time and key, selected on the data set itself."""
 
-_TIMED_ROWS = ("timed LSTM", "timed LSTM & PPM", "3 timed LSTMs", "3 timed LSTMs & PPM")
+_TIMED_ROWS = (
+    "timed LSTM",
+    "timed LSTM & PPM",
+    "3 timed LSTMs",
+    "3 timed LSTMs & PPM",
+    "3 timed LSTMs & n-grams",
+)
 
 TABLES: Mapping[str, Published] = MappingProxyType(
     {

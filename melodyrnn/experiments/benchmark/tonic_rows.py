@@ -14,6 +14,7 @@ from melodyrnn.experiments.benchmark.melodies import Melody
 from melodyrnn.experiments.benchmark.melody_events import Inputs
 from melodyrnn.experiments.benchmark.network_rows import (
     LSTM,
+    NETWORKS,
     SEEDS_APART,
     SETTINGS,
     SEVERAL,
@@ -133,3 +134,11 @@ DEGREE_NETWORKS: tuple[BenchmarkRow, ...] = (
     ),
 )
 """In the order in which they are evaluated and printed, after the rows of ``network_rows``."""
+
+TIMED_WITH_NGRAMS: tuple[BenchmarkRow, ...] = (
+    _with_ngrams(
+        [next(row for row in NETWORKS if row.model == several_name("timed LSTM"))],
+        f"{several_name('timed LSTM')} & n-grams",
+    ),
+)
+"""Evaluated and printed after all networks."""
