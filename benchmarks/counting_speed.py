@@ -11,8 +11,8 @@ from functools import partial
 from alternating import medians
 
 from melodyrnn.data.gather import gather
-from melodyrnn.experiments.benchmark.benchmark import FOLDS, folds_of
 from melodyrnn.experiments.benchmark.melodies import melodies_of
+from melodyrnn.experiments.benchmark.protocol import FOLDS, folds_of
 from melodyrnn.experiments.benchmark.rows import NGRAMS
 from melodyrnn.formats.read import Corpus
 

@@ -16,10 +16,10 @@ from typing import NamedTuple
 import numpy as np
 
 from melodyrnn.data.gather import gather
-from melodyrnn.experiments.benchmark.benchmark import FOLDS, folds_of
 from melodyrnn.experiments.benchmark.melodies import melodies_of
 from melodyrnn.experiments.benchmark.melody_events import Inputs
 from melodyrnn.experiments.benchmark.network_rows import SETTINGS
+from melodyrnn.experiments.benchmark.protocol import FOLDS, folds_of
 from melodyrnn.experiments.benchmark.rows import Fold
 from melodyrnn.formats.read import Corpus
 from melodyrnn.models.backend import tf

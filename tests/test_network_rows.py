@@ -6,11 +6,12 @@ import pytest
 
 from melodyrnn import parse
 from melodyrnn.data.gather import Gathered, Named
-from melodyrnn.experiments.benchmark import network_rows
+from melodyrnn.experiments.benchmark import network_rows, tonic_rows
+from melodyrnn.experiments.benchmark.all_rows import PITCH_ALONE, ROWS
 from melodyrnn.experiments.benchmark.folds import predict_folds
 from melodyrnn.experiments.benchmark.melodies import melodies_of
-from melodyrnn.experiments.benchmark.network_rows import NETWORKS, ROWS
-from melodyrnn.experiments.benchmark.rows import LTM_PLUS, STM, Fold
+from melodyrnn.experiments.benchmark.network_rows import NETWORKS
+from melodyrnn.experiments.benchmark.rows import LTM_PLUS, NGRAMS, STM, Fold
 from melodyrnn.models.config import EventConfig
 from melodyrnn.music.song import Key, Note
 
@@ -35,19 +36,22 @@ def tiny(monkeypatch):
     monkeypatch.setattr(network_rows, "SETTINGS", {False: TINY, True: TINY})
     monkeypatch.setattr(network_rows, "PRETRAINING", TINY)
     monkeypatch.setattr(network_rows, "FINE_TUNING", TINY)
+    monkeypatch.setattr(tonic_rows, "DEGREE_SETTINGS", TINY)
 
 
 def test_every_row_predicts_over_the_alphabet(fold, tiny, monkeypatch):
     others = Gathered(tuple(Named(str(n), tune(n)) for n in range(100, 104)), (), ())
     monkeypatch.setattr(network_rows, "gather_all", lambda corpus: others)
-    predicted = {row.model: row.predict(fold, {}) for row in (LTM_PLUS, STM)}
-    rows = [row for row in NETWORKS if row.inputs == "pitch"]
-    assert len(rows) == 6
+    predicted = {}
+    rows = [row for row in ROWS if row.inputs == "pitch"]
+    assert len([row for row in rows if row in NETWORKS]) == 6
     for row in rows:
         if row.prepare:
             made = row.prepare((*fold.train, *fold.test), 0)
+            before = fold
             fold = replace(fold, prepared={row.model: made})
-            fold.validated.update({LTM_PLUS.model: LTM_PLUS.predict(fold.inner, {})})
+            fold.validated.update(before.validated)
+            fold.chosen.update(before.chosen)
         predicted[row.model] = row.predict(fold, predicted)
         for melody, p in zip(fold.test, predicted[row.model], strict=True):
             assert p.shape == (len(melody.pitches), fold.pitches)
@@ -103,3 +107,20 @@ def test_rows_have_names_of_their_own():
     assert len({row.model for row in ROWS}) == len(ROWS)
     assert all(("timed" in row.model) == ("time" in row.inputs) for row in NETWORKS)
     assert sum(row.fast for row in NETWORKS) == 2
+
+
+def test_pitch_alone_learns_from_no_other_songs_and_no_key():
+    assert {row.inputs for row in PITCH_ALONE} == {"pitch"}
+    assert not any(row.pretrained or row.prepare for row in PITCH_ALONE)
+    assert set(NGRAMS) <= set(PITCH_ALONE)
+    assert {row.model for row in ROWS if row.pretrained} == {
+        row.model for row in ROWS if "pretrained" in row.model
+    }
+
+
+def test_a_network_of_degrees_does_not_know_in_which_key_its_songs_stand(fold, tiny):
+    up = [replace(melody, pitches=melody.pitches + 0) for melody in fold.test]
+    moved = replace(fold, test=tuple(up), midi=tuple(midi + 3 for midi in fold.midi))
+    here = tonic_rows.DegreeNetwork(fold)
+    there = tonic_rows.DegreeNetwork(moved)
+    assert [(t + 3) % 12 for t in here.pitches.tonics.of] == list(there.pitches.tonics.of)

@@ -74,6 +74,15 @@ COLLECTIONS: dict[str, Collection] = {
         without=("bach/bwv846.mxl",),
         track="Soprano",
     ),
+    "chorales": Collection(
+        "Bach",
+        "those of BWV 253 to 438; slow to read, once",
+        tuple(
+            f"bach/bwv{numbers}.mxl"
+            for numbers in ("25[3-9]", "2[6-9]?", "3??", "4[0-2]?", "43[0-8]")
+        ),
+        track="Soprano",
+    ),
     "palestrina": Collection(
         "Palestrina",
         "the highest voices of his masses; slow at first reading",

@@ -1,61 +1,27 @@
-"""A published table beside our own: cross-validation over the melodies of a collection."""
+"""A published table beside our own: cross-validation over the melodies of one collection."""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import numpy as np
-
-from melodyrnn.data.gather import gather
+from melodyrnn.data.gather import Songs, Source, gather
 from melodyrnn.errors import ConfigError
-from melodyrnn.experiments.benchmark.folds import predict_folds
+from melodyrnn.experiments.benchmark.all_rows import ROWS
 from melodyrnn.experiments.benchmark.melodies import Melodies, Melody, melodies_of
-from melodyrnn.experiments.benchmark.network_rows import ROWS
-from melodyrnn.experiments.benchmark.published import TABLES, Published
-from melodyrnn.experiments.benchmark.rows import BenchmarkRow, Floats, Fold
+from melodyrnn.experiments.benchmark.protocol import FOLDS, Measured, Protocol, measure
+from melodyrnn.experiments.benchmark.published import PEARCE, TABLES, Published
+from melodyrnn.experiments.benchmark.repeats import played_once
 from melodyrnn.files import check_free, create_folder, create_fresh_folder, write_atomically
-from melodyrnn.models.settings import check, nearest
+from melodyrnn.models.settings import nearest
 from melodyrnn.runs.output_folders import RUNS, slug
 from melodyrnn.system.documents import JSON
 
-FOLDS, FAST_FOLDS = 10, 3
-_FILE = "benchmark.json"
-_WORDS = {
+FILE = "benchmark.json"
+WORDS = {
     "taken": "--overwrite replaces it, or choose another --output",
     "kind": "benchmark",
 }
-
-
-@dataclass(frozen=True)
-class Measured:
-    """A row, measured. Bits per note, of each fold."""
-
-    row: BenchmarkRow
-    folds: tuple[float, ...]  # the mean over all notes of the fold
-    folds_by_melody: tuple[float, ...]  # the mean over its melodies of each one's mean
-    published: float | None
-
-    @property
-    def bits(self) -> float:
-        return float(np.mean(self.folds))
-
-    @property
-    def by_melody(self) -> float:
-        """What the published figures are."""
-        return float(np.mean(self.folds_by_melody))
-
-    def to_json(self) -> dict[str, JSON]:
-        return {
-            "model": self.row.model,
-            "settings": self.row.settings,
-            "inputs": self.row.inputs,
-            "bits": self.bits,
-            "folds": list(self.folds),
-            "by_melody": self.by_melody,
-            "folds_by_melody": list(self.folds_by_melody),
-            "published": self.published,
-        }
 
 
 @dataclass(frozen=True)
@@ -74,18 +40,14 @@ class BenchmarkResult:
 
     @property
     def file(self) -> Path:
-        return self.output / _FILE
+        return self.output / FILE
 
     def to_json(self) -> dict[str, JSON]:
         return {
             "benchmark": self.name,
             "songs": self.songs,
             "source": self.table.source if self.table else None,
-            "dataset": {
-                "melodies": len(self.data.melodies),
-                "notes": self.data.notes,
-                "pitches": len(self.data.alphabet),
-            },
+            "dataset": self.data.to_json(),
             "folds": self.folds,
             "seed": self.seed,
             "tests": [[melody.name for melody in test] for test in self.tests],
@@ -94,12 +56,11 @@ class BenchmarkResult:
 
     def write(self, folder: Path) -> None:
         """Write benchmark.json there."""
-        text = json.dumps(self.to_json(), ensure_ascii=False, indent=2)
-        write_atomically(folder / _FILE, text + "\n")
+        write_document(folder, self.to_json())
 
 
 def benchmark(
-    name: str,
+    name: str | None = None,
     *,
     songs: str | Path | None = None,
     folds: int = FOLDS,
@@ -121,14 +82,9 @@ def benchmark(
     ``progress`` is called with (files read, or steps done; all; what is being done). Raises
     MelodyError.
     """
-    if name not in TABLES:
-        raise ConfigError(
-            f"unknown benchmark {name!r}{nearest(name, TABLES)}; choose from {', '.join(TABLES)}"
-        )
-    check("folds", folds, {"least": 2})
-    check("seed", seed, {"least": 0})
-    table = TABLES[name] if songs is None else None
-    source = TABLES[name].corpus if songs is None else songs
+    source = _source(name, songs)
+    protocol = Protocol(folds, seed, fast=fast)
+    table = TABLES[name] if name and songs is None else None
     named = gather(
         source,
         track=track,
@@ -136,61 +92,61 @@ def benchmark(
         report=report,
         progress=lambda done, total, words="": progress(done, total, "files read"),
     )
+    if table and table.once:
+        named = Songs((replace(each, song=played_once(each.song)) for each in named), named.name)
     data = melodies_of(named)
-    dealt = folds_of(data, folds, seed)[: FAST_FOLDS if fast else None]
+    dealt = protocol.deal(data)
     if output is not None:
-        check_free(Path(output), _FILE, overwrite=overwrite, **_WORDS)
+        check_free(Path(output), FILE, overwrite=overwrite, **WORDS)
     rows = [row for row in ROWS if row.fast or not fast]
-    bits = predict_folds(rows, dealt, progress)
     result = BenchmarkResult(
-        name,
+        name or named.name,
         str(source),
         table,
         data,
         tuple(fold.test for fold in dealt),
         folds,
         seed,
-        tuple(_measured(row, bits[row.model], table) for row in rows),
-        Path(output or RUNS / f"{slug(name if songs is None else named.name)}-benchmark"),
+        measure(data, dealt, rows, table.bits if table else {}, progress),
+        Path(output or RUNS / f"{slug(name if name and table else named.name)}-benchmark"),
     )
+    return replace(result, output=written(result.output, result.write, output, overwrite))
+
+
+def written(
+    folder: Path, write: Callable[[Path], None], output: str | Path | None, overwrite: bool
+) -> Path:
+    """Where a document was written: ``output``, or else a fresh folder called like ``folder``."""
     if output is None:
-        path = create_fresh_folder(result.output, _FILE, result.write, **_WORDS)
-        return replace(result, output=path)
-    create_folder(result.output, _FILE, result.write, overwrite=overwrite, **_WORDS)
-    return result
+        return create_fresh_folder(folder, FILE, write, **WORDS)
+    create_folder(folder, FILE, write, overwrite=overwrite, **WORDS)
+    return folder
 
 
-def folds_of(data: Melodies, folds: int, seed: int) -> list[Fold]:
-    """The melodies dealt out at random. Raises ConfigError where a fold would be empty."""
-    count = len(data.melodies)
-    if folds > count:
+def write_document(folder: Path, document: JSON) -> None:
+    """Write benchmark.json there."""
+    text = json.dumps(document, ensure_ascii=False, indent=2)
+    write_atomically(folder / FILE, text + "\n")
+
+
+def _source(name: str | None, songs: str | Path | None) -> Source:
+    """The songs. Raises ConfigError."""
+    if name == PEARCE:
         raise ConfigError(
-            f"--folds {folds} needs as many melodies, and there "
-            f"{'is' if count == 1 else 'are'} {count}; "
-            + (f"use --folds {count} or less" if count > 1 else "give more songs")
+            f"benchmark '{PEARCE}' measures the data sets of a folder; --data FOLDER names it"
         )
-    midi = tuple(int(symbol) for symbol in data.alphabet.symbols)
-    order = np.random.default_rng(seed).permutation(count)
-    dealt = []
-    for number in range(folds):
-        test = set(order[number::folds].tolist())
-        dealt.append(
-            Fold(
-                tuple(m for place, m in enumerate(data.melodies) if place not in test),
-                tuple(data.melodies[place] for place in order[number::folds]),
-                midi,
-                seed,
-            )
+    if name is None and songs is None:
+        raise ConfigError(
+            f"no benchmark is named; choose from {', '.join([*TABLES, PEARCE])}, or --songs PATH "
+            "measures on songs of your own"
         )
-    return dealt
-
-
-def _measured(
-    row: BenchmarkRow, bits: Sequence[Sequence[Floats]], table: Published | None
-) -> Measured:
-    return Measured(
-        row,
-        tuple(float(np.concatenate(fold).mean()) for fold in bits),
-        tuple(float(np.mean([melody.mean() for melody in fold])) for fold in bits),
-        table.bits.get(row.model) if table else None,
-    )
+    if name is not None and name not in TABLES:
+        raise ConfigError(
+            f"unknown benchmark {name!r}{nearest(name, [*TABLES, PEARCE])}; choose from "
+            f"{', '.join([*TABLES, PEARCE])}"
+        )
+    if songs is not None:
+        return songs
+    corpus = TABLES[name].corpus if name else None
+    assert corpus is not None, f"the songs of {name} come along"
+    return corpus

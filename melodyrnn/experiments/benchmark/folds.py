@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from melodyrnn.experiments.benchmark.network_rows import ROWS
+from melodyrnn.experiments.benchmark.all_rows import ROWS
 from melodyrnn.experiments.benchmark.rows import BenchmarkRow, Distributions, Floats, Fold, Prepared
 from melodyrnn.system.machine import cores
 from melodyrnn.system.workers import share_out

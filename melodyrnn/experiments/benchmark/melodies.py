@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from melodyrnn.data.gather import Named
 from melodyrnn.sequences.vocabulary import Indices, Vocabulary
+from melodyrnn.system.documents import JSON
 
 
 @dataclass(frozen=True, eq=False)  # one is itself and no other, were they the same tune
@@ -26,6 +27,14 @@ class Melodies:
     @property
     def notes(self) -> int:
         return sum(len(melody.pitches) for melody in self.melodies)
+
+    def to_json(self) -> dict[str, JSON]:
+        """How large it is."""
+        return {
+            "melodies": len(self.melodies),
+            "notes": self.notes,
+            "pitches": len(self.alphabet),
+        }
 
 
 def melodies_of(songs: Sequence[Named]) -> Melodies:

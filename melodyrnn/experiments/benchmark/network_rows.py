@@ -20,8 +20,7 @@ from melodyrnn.experiments.benchmark.melodies import Melody
 from melodyrnn.experiments.benchmark.melody_events import Inputs
 from melodyrnn.experiments.benchmark.rows import (
     LTM_PLUS,
-    NGRAMS,
-    STM,
+    STM_X5UI,
     BenchmarkRow,
     Distributions,
     Fold,
@@ -49,7 +48,7 @@ of the other traditions a variant of one that is to be predicted."""
 SEVERAL = 3
 """Networks of a row of several."""
 
-_SEEDS_APART = 1000
+SEEDS_APART = 1000
 _LONGEST = 128  # notes of a song of another tradition: a few longer ones would be as slow as all
 
 SETTINGS: dict[bool, EventConfig] = {
@@ -85,7 +84,7 @@ def several(model: str, first: str, timed: bool) -> Predict:
         fold.validated[model] = fold.validated[first]
         steps = fold.chosen[first]
         more = [
-            _trained(fold, timed, SETTINGS[timed], fold.seed + number * _SEEDS_APART, None, steps)
+            _trained(fold, timed, SETTINGS[timed], fold.seed + number * SEEDS_APART, None, steps)
             for number in range(1, SEVERAL)
         ]
         mean = Mixture(bias=0.0)
@@ -113,7 +112,7 @@ def other_traditions(timed: bool, melodies: Sequence[Melody], seed: int) -> Prep
     events = [each for each in events if len(each.targets) <= _LONGEST]
     if not events:
         return None
-    learner = _learner(inputs.layout, _moving(PRETRAINING, timed))
+    learner = event_program(inputs.layout, _moving(PRETRAINING, timed))
     learner.train(events, seed)
     return learner.network.copy()
 
@@ -186,7 +185,7 @@ def _events(inputs: Inputs, melodies: Sequence[Melody]) -> list[Events]:
 
 def _network(fold: Fold, timed: bool, config: EventConfig) -> tuple[Inputs, "EventProgram"]:
     inputs = Inputs.of(fold.midi[0], fold.midi[-1], timed)
-    return inputs, _learner(inputs.layout, config)
+    return inputs, event_program(inputs.layout, config)
 
 
 def _moving(config: EventConfig, timed: bool) -> EventConfig:
@@ -194,11 +193,17 @@ def _moving(config: EventConfig, timed: bool) -> EventConfig:
 
 
 @lru_cache(maxsize=8)
-def _learner(layout: Layout, config: EventConfig) -> "EventProgram":
+def event_program(layout: Layout, config: EventConfig) -> "EventProgram":
     """One for all folds, for its programs take long to make."""
     from melodyrnn.training.events import EventProgram
 
     return EventProgram(layout, config)
+
+
+def several_name(model: str) -> str:
+    """What the row of ``SEVERAL`` such networks is called: ``3 timed LSTMs``."""
+    first, *rest = model.split(" of ")
+    return " of ".join([f"{SEVERAL} {first}s", *rest])
 
 
 def _rows(timed: bool) -> list[BenchmarkRow]:
@@ -206,7 +211,7 @@ def _rows(timed: bool) -> list[BenchmarkRow]:
     also together with the n-gram models.
     """
     one, inputs = ("timed LSTM", "pitch, time, key") if timed else ("LSTM", "pitch")
-    more, before = f"{SEVERAL} {one}s", f"{one}, pretrained"
+    more, before = several_name(one), f"{one}, pretrained"
     row = BenchmarkRow(one, "1 network", inputs, network(one, timed), fast=not timed, alone=True)
     slow = replace(row, fast=False)
     networks = [
@@ -218,6 +223,7 @@ def _rows(timed: bool) -> list[BenchmarkRow]:
             slow,
             model=before,
             predict=pretrained(before, timed),
+            pretrained=True,
             prepare=partial(other_traditions, timed),
         ),
     ]
@@ -225,12 +231,14 @@ def _rows(timed: bool) -> list[BenchmarkRow]:
 
 
 def _with_ppm(row: BenchmarkRow) -> BenchmarkRow:
-    predict = fitted([row, LTM_PLUS, STM])
+    predict = fitted([row, LTM_PLUS, STM_X5UI])
     return replace(
         row, model=f"{row.model} & PPM", settings="fitted", predict=predict, prepare=None
     )
 
 
 NETWORKS: tuple[BenchmarkRow, ...] = (*_rows(timed=False), *_rows(timed=True))
-ROWS: tuple[BenchmarkRow, ...] = (*NGRAMS, *NETWORKS)
 """In the order in which they are evaluated and printed."""
+
+LSTM = NETWORKS[0]
+"""One network that sees pitches as they are."""

@@ -15,7 +15,7 @@ import numpy.typing as npt
 from melodyrnn.experiments.benchmark.melodies import Melody
 from melodyrnn.models.combining import Mixture
 from melodyrnn.models.mixing_weights import fit
-from melodyrnn.models.ngrams.ppm import SHORT_TERM, Ppm
+from melodyrnn.models.ngrams.ppm import SHORT_TERM, Ppm, Settings
 from melodyrnn.sequences.vocabulary import Indices
 
 Floats = npt.NDArray[np.float64]
@@ -90,6 +90,8 @@ class BenchmarkRow:
     inputs: str  # what of the notes it sees
     predict: Predict
     fast: bool = True  # whether ``--fast`` has it too
+    pretrained: bool = False  # whether it learned from songs of other collections
+    printed: bool = True  # whether a table for people has it; a document has it always
     alone: bool = False  # whether it wants a process of its own: networks do
     prepare: Callable[[Sequence[Melody], int], Prepared] | None = None
     """From all melodies, of which only near-duplicates are left out, and the seed, what serves
@@ -107,10 +109,14 @@ def long_term(order: int | None = None, *, learning: bool = False) -> Predict:
     return predict
 
 
-def short_term(fold: Fold, _: Mapping[str, Distributions]) -> Distributions:
-    """Learns nothing but the notes before, in the same melody."""
-    model = Ppm(fold.pitches, **SHORT_TERM)
-    return [model.follow(song.pitches, model.learn(), learning=True) for song in fold.test]
+def short_term(settings: Settings | None = None) -> Predict:
+    """Learns nothing but the notes before, in the same melody; ``settings``: by default C*I."""
+
+    def predict(fold: Fold, _: Mapping[str, Distributions]) -> Distributions:
+        model = Ppm(fold.pitches, **settings) if settings else Ppm(fold.pitches)
+        return [model.follow(song.pitches, model.learn(), learning=True) for song in fold.test]
+
+    return predict
 
 
 def mixed(models: Sequence[str], mixture: Mixture) -> Predict:
@@ -142,14 +148,38 @@ def _mixed(members: Sequence[Distributions], mixture: Mixture) -> Distributions:
     return [mixture.combine(np.stack(each)) for each in zip(*members, strict=True)]
 
 
-STM = BenchmarkRow("STM", "X5UI", "pitch", short_term)
+BIAS = 2
+"""The bias with which the source combines LTM+ and STM best over its data sets."""
+
+BIASES = (0, 1, 2, 3, 4, 16)
+"""Those of its table that are measured."""
+
+
+def combination(bias: int) -> BenchmarkRow:
+    """LTM+ and STM as the source combines them: by the arithmetic weighted mean."""
+    model = COMBINED if bias == BIAS else f"{COMBINED}, bias {bias}"
+    return BenchmarkRow(
+        model,
+        f"bias {bias}",
+        "pitch",
+        mixed([LTM_PLUS.model, STM.model], Mixture(float(bias), "arithmetic")),
+        printed=bias == BIAS,
+    )
+
+
+COMBINED = "LTM+ with STM"
+STM = BenchmarkRow("STM", "C*I", "pitch", short_term())
+STM_X5UI = BenchmarkRow("STM, order 5", "X5UI", "pitch", short_term(SHORT_TERM), printed=False)
+"""The short-term model that the networks are combined with."""
+
 LTM_PLUS = BenchmarkRow("LTM+", "C*I", "pitch", long_term(learning=True))
 
 NGRAMS: tuple[BenchmarkRow, ...] = (
     BenchmarkRow("LTM order 2 C interpolated", "C2I", "pitch", long_term(2)),
     BenchmarkRow("LTM PPM* C interpolated", "C*I", "pitch", long_term()),
     STM,
+    STM_X5UI,
     LTM_PLUS,
-    BenchmarkRow("LTM+ with STM", "bias 2", "pitch", mixed(["LTM+", "STM"], Mixture(2.0))),
+    *map(combination, BIASES),
 )
-"""In the order in which they are evaluated and printed."""
+"""In the order in which they are evaluated and printed: the rows of the source."""

@@ -29,8 +29,9 @@ At the end the distribution is scaled to 1.
 PPM* (Cleary and Teahan 1997) bounds no order. It starts from the shortest context, but for the
 empty one, that is deterministic, followed by one token only, or from the longest if none is. A
 context so chosen that is not the longest predicts by its plain counts, update exclusion or not.
-As a whole this is the model of Pearce (2005), chapter 6; his names such as C*I or X5UI spell
-escape method, order bound (* is none), update exclusion (U) and interpolation (I).
+As a whole this is the model of Pearce (2005), chapter 6, but for update exclusion, where it is that
+of his program IDyOM 1.7 and not of the tables of 2005 (docs/benchmark.md). His names such as C*I or
+X5UI spell escape method, order bound (* is none), update exclusion (U) and interpolation (I).
 """
 
 from collections.abc import Callable, Iterable, Sequence

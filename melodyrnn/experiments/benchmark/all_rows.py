@@ -1,0 +1,24 @@
+"""All rows, and which of them a benchmark has."""
+
+from melodyrnn.experiments.benchmark.network_rows import NETWORKS
+from melodyrnn.experiments.benchmark.rows import NGRAMS, BenchmarkRow
+from melodyrnn.experiments.benchmark.tonic_rows import DEGREE_NETWORKS, TIMED_WITH_NGRAMS
+from melodyrnn.experiments.benchmark.viewpoint_rows import VIEWPOINTS
+
+PITCH = "pitch"
+
+
+def _sees_pitch(row: BenchmarkRow) -> bool:
+    return row.inputs == PITCH
+
+
+_LEARNED = (*filter(_sees_pitch, NETWORKS), *DEGREE_NETWORKS)
+_TIMED = (*(row for row in NETWORKS if not _sees_pitch(row)), *TIMED_WITH_NGRAMS)
+
+ROWS: tuple[BenchmarkRow, ...] = (*NGRAMS, *VIEWPOINTS, *_LEARNED, *_TIMED)
+"""In the order in which they are evaluated and printed."""
+
+PITCH_ALONE: tuple[BenchmarkRow, ...] = tuple(
+    row for row in ROWS if _sees_pitch(row) and not row.pretrained
+)
+"""Those that learn from nothing but the pitches of the collection's own melodies."""

@@ -1,0 +1,133 @@
+"""Rows of n-gram models that see pitches by other viewpoints: as intervals, as scale degrees.
+
+Both are computed from the pitches alone. What they predict is translated back to a distribution
+of pitches, so that all rows combine.
+"""
+
+from collections.abc import Mapping
+from functools import cached_property
+
+import numpy as np
+
+from melodyrnn.experiments.benchmark.melodies import Melody
+from melodyrnn.experiments.benchmark.rows import (
+    LTM_PLUS,
+    STM,
+    BenchmarkRow,
+    Distributions,
+    Floats,
+    Fold,
+    fitted,
+)
+from melodyrnn.experiments.benchmark.tonics import SHIFTS, TONICS, Tonics, mixed_over_tonics
+from melodyrnn.models.ngrams.contexts import Contexts
+from melodyrnn.models.ngrams.ppm import Ppm
+from melodyrnn.sequences.vocabulary import Indices
+
+
+class Pitches:
+    """The pitches of a fold as MIDI numbers, and the tonics of its training melodies."""
+
+    def __init__(self, fold: Fold) -> None:
+        self.fold = fold
+        self.midi = np.array(fold.midi)  # (V,)
+
+    def of(self, melody: Melody) -> Indices:
+        """(L,) MIDI numbers."""
+        return np.asarray(self.midi[melody.pitches])
+
+    @cached_property
+    def tonics(self) -> Tonics:
+        return Tonics.inferred([self.of(melody) for melody in self.fold.train])
+
+    def over_tonics(self, melody: Melody, predicted: Floats, lowest: int) -> tuple[Floats, int]:
+        """Predictions of shifted codes -> of the fold's pitches, mixed over the tonics, (L, V), and
+        the likeliest tonic.
+
+        ``predicted`` (12, L, C): of the codes from MIDI number ``lowest`` on, once the melody is
+        moved down by the shift of each tonic.
+        """
+        places = self.midi - lowest - SHIFTS[:, None]  # (12, V)
+        p = np.stack([each[:, codes] for each, codes in zip(predicted, places, strict=True)])
+        p /= p.sum(-1, keepdims=True)
+        return mixed_over_tonics(p, melody.pitches, self.tonics.prior)
+
+
+def by_intervals(fold: Fold, _: Mapping[str, Distributions]) -> Distributions:
+    """LTM+ over intervals, which no transposition changes. A first note has none: it is predicted
+    by how often each pitch began a training melody.
+    """
+    pitches = Pitches(fold)
+    widest = fold.midi[-1] - fold.midi[0]
+    model = Ppm(2 * widest + 1)
+    tree = model.learn([np.diff(pitches.of(melody)) + widest for melody in fold.train])
+    first = _first_notes(fold)
+    found = []
+    for melody in fold.test:
+        notes = pitches.of(melody)
+        p = model.follow(np.diff(notes) + widest, tree, learning=True)
+        codes = pitches.midi - notes[:-1, None] + widest  # (L - 1, V)
+        p = np.take_along_axis(p, codes, axis=1)
+        found.append(np.concatenate([first[None], p / p.sum(-1, keepdims=True)]))
+    return found
+
+
+def by_degrees(fold: Fold, _: Mapping[str, Distributions]) -> Distributions:
+    """LTM+ over degrees of the scale, mixed over the tonics that the melody may have.
+
+    Each tonic has a tree of the melody so far beside the tree of all melodies before, which in the
+    end learns it with the likeliest tonic.
+    """
+    pitches = Pitches(fold)
+    lowest = fold.midi[0] - int(SHIFTS.max())
+    model = Ppm(fold.midi[-1] - int(SHIFTS.min()) - lowest + 1)
+
+    def codes(melody: Melody, tonic: int) -> list[int]:
+        shifted: list[int] = (pitches.of(melody) - lowest - SHIFTS[tonic]).tolist()
+        return shifted
+
+    learned = model.learn(map(codes, fold.train, pitches.tonics.of))
+    found = []
+    for melody in fold.test:
+        shifted = [codes(melody, tonic) for tonic in range(TONICS)]
+        predicted = np.stack([_going_on(model, learned, each) for each in shifted])
+        mixture, tonic = pitches.over_tonics(melody, predicted, lowest)
+        found.append(mixture)
+        _learn(learned, shifted[tonic])
+    return found
+
+
+def _going_on(model: Ppm, learned: Contexts, codes: list[int]) -> Floats:
+    """Of each code, (L, C), from what was ``learned`` and the codes before it."""
+    song = model.learn([[]])
+    rows = []
+    for place, code in enumerate(codes):
+        rows.append(model.distribution([learned, song], codes[:place]))
+        song.learn(code)
+    return np.stack(rows)
+
+
+def _learn(tree: Contexts, codes: list[int]) -> None:
+    tree.begin()
+    for code in codes:
+        tree.learn(code)
+
+
+def _first_notes(fold: Fold) -> Floats:
+    """How probable each pitch is as the first of a melody, (V,)."""
+    firsts = [melody.pitches[0] for melody in fold.train]
+    counts = np.bincount(firsts, minlength=fold.pitches) + 1.0
+    return np.asarray(counts / counts.sum())
+
+
+INTERVALS = BenchmarkRow("LTM+ of intervals", "C*I", "pitch", by_intervals)
+DEGREES = BenchmarkRow("LTM+ of degrees", "12 tonics", "pitch", by_degrees)
+MEMBERS = (LTM_PLUS, STM, INTERVALS, DEGREES)
+"""The n-gram models that a combination takes."""
+
+VIEWPOINTS: tuple[BenchmarkRow, ...] = (
+    INTERVALS,
+    DEGREES,
+    BenchmarkRow("n-grams combined", "fitted", "pitch", fitted(MEMBERS)),
+)
+"""In the order in which they are evaluated and printed."""
