@@ -10,7 +10,7 @@ from melodyrnn.errors import MelodyError
 from melodyrnn.experiments.benchmark import data_sets as workflow
 from melodyrnn.experiments.benchmark.data_sets import DataSet, benchmark_sets, data_sets
 from melodyrnn.experiments.benchmark.folds import predict_folds
-from melodyrnn.experiments.benchmark.protocol import Protocol
+from melodyrnn.experiments.benchmark.protocol import CrossValidation
 from melodyrnn.experiments.benchmark.published import CORPORA, DATA_SETS
 from melodyrnn.experiments.benchmark.rows import BIASES, COMBINED, NGRAMS
 from melodyrnn.experiments.benchmark.viewpoint_rows import VIEWPOINTS
@@ -90,7 +90,7 @@ def test_a_table_for_people(folder, tmp_path, monkeypatch):
 
 
 def test_a_difference_is_paired_over_melodies(folder, tmp_path):
-    result = benchmark_sets(folder, protocol=Protocol(folds=3), output=tmp_path / "out")
+    result = benchmark_sets(folder, protocol=CrossValidation(folds=3), output=tmp_path / "out")
     rows = {row.row.model: row for row in result.sets[0].rows}
     apart = rows["STM"].difference_from(rows["LTM+"])
     assert apart.value == pytest.approx((rows["STM"].melodies - rows["LTM+"].melodies).mean())
@@ -99,7 +99,9 @@ def test_a_difference_is_paired_over_melodies(folder, tmp_path):
 
 def test_same_seed_same_bytes(folder, tmp_path):
     files = [
-        benchmark_sets(folder, protocol=Protocol(folds=2, seed=3), output=tmp_path / name).file
+        benchmark_sets(
+            folder, protocol=CrossValidation(folds=2, seed=3), output=tmp_path / name
+        ).file
         for name in "ab"
     ]
     assert files[0].read_bytes() == files[1].read_bytes()
@@ -157,12 +159,12 @@ def test_options_that_do_not_go_together(folder):
 
 def test_too_few_folds_are_refused():
     with pytest.raises(MelodyError, match="seeds 0 is out of range"):
-        Protocol(seeds=0)
+        CrossValidation(seeds=0)
 
 
 def test_viewpoints_predict_distributions_of_the_pitches(folder):
     data = workflow.melodies_of(workflow.gather(folder / "3-alsatian"))
-    folds = Protocol(folds=3).deal(data)
+    folds = CrossValidation(folds=3).deal(data)
     predicted = predict_folds((*NGRAMS, *VIEWPOINTS), folds[:1], lambda *step: None)
     assert predicted.keys() == {row.model for row in (*NGRAMS, *VIEWPOINTS)}
     for row in VIEWPOINTS:

@@ -22,7 +22,7 @@ from melodyrnn.evaluation.human.copying import LongestCopies, copied_among, copi
 from melodyrnn.evaluation.human.differences import differences, family_means, holm, mann_whitney
 from melodyrnn.evaluation.human.features import GROUPS, FeatureTable, features_of
 from melodyrnn.evaluation.human.folds import family_numbers, fold_numbers, halves
-from melodyrnn.evaluation.human.melody import Melody
+from melodyrnn.evaluation.human.melody import SoundingMelody
 from melodyrnn.music.durations import can_write
 from melodyrnn.music.song import Meter, Note, Song
 from melodyrnn.music.tonic import estimated_tonic
@@ -99,7 +99,7 @@ def test_features_are_numbers(song):
     [("c4 d4 e4 f4 g4 e4 c2", 0, False), ("a4 b4 c'4 d'4 e'4 c'4 a2 g#4 a2", 9, True)],
 )
 def test_the_tonic_that_notes_suggest(text, tonic, minor):
-    melody = Melody(parse(text))
+    melody = SoundingMelody(parse(text))
     assert melody.tonic[:2] == (tonic, minor)
 
 

@@ -61,7 +61,7 @@ def benchmark(
     from melodyrnn.console.progress import progress_of
     from melodyrnn.experiments.benchmark.benchmark import benchmark
     from melodyrnn.experiments.benchmark.data_sets import benchmark_sets
-    from melodyrnn.experiments.benchmark.protocol import Protocol
+    from melodyrnn.experiments.benchmark.protocol import CrossValidation
     from melodyrnn.experiments.benchmark.published import PEARCE
 
     what = settings["songs"] or name or "songs"
@@ -69,7 +69,7 @@ def benchmark(
         if settings.pop("songs") is not None:
             raise click.UsageError("--songs and --data are two ways to bring songs; give one")
         chosen = {name: settings.pop(name) for name in ("folds", "seed", "fast")}
-        protocol = Protocol(**given({**chosen, "seeds": seeds}))
+        protocol = CrossValidation(**given({**chosen, "seeds": seeds}))
         with progress_of(f"measuring {what}", "", quiet or as_json) as report:
             sets = benchmark_sets(data, protocol=protocol, progress=report, **given(settings))
         print_result(sets, show_data_sets, [sets.file], as_json=as_json, quiet=quiet)

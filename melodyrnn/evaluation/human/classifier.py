@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 import numpy.typing as npt
 
-from melodyrnn.evaluation.human.melody import Melody
+from melodyrnn.evaluation.human.melody import SoundingMelody
 from melodyrnn.music.song import Song
 
 if TYPE_CHECKING:
@@ -97,7 +97,7 @@ def combined(*scores: Floats) -> Floats:
 
 def runs_of(song: Song) -> Counter[Hashable]:
     """How often each run of 1 to ``_ORDER`` steps comes."""
-    melody = Melody(song)
+    melody = SoundingMelody(song)
     both = list(zip(melody.intervals, melody.ratios, strict=True))
     found: Counter[Hashable] = Counter()
     kinds: tuple[Sequence[Hashable], ...] = (melody.intervals, melody.ratios, both)

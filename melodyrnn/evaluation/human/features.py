@@ -8,13 +8,13 @@ from functools import cache
 import numpy as np
 import numpy.typing as npt
 
-from melodyrnn.evaluation.human.melody import Melody
+from melodyrnn.evaluation.human.melody import SoundingMelody
 from melodyrnn.evaluation.human.pitch_features import Features, degrees_of, intervals_of, range_of
 from melodyrnn.evaluation.human.repetition_features import repetition_of
 from melodyrnn.evaluation.human.time_features import durations_of, ending_of, size_of
 from melodyrnn.music.song import Note, Pitch, Song
 
-GROUPS: dict[str, Callable[[Melody], Features]] = {
+GROUPS: dict[str, Callable[[SoundingMelody], Features]] = {
     "size": size_of,
     "range": range_of,
     "ending": ending_of,
@@ -28,7 +28,7 @@ GROUPS: dict[str, Callable[[Melody], Features]] = {
 
 def features_of(song: Song) -> list[float]:
     """All features of a song that has a note, (F,), in the order of ``GROUPS``."""
-    melody = Melody(song)
+    melody = SoundingMelody(song)
     return [float(value) for of in GROUPS.values() for value in of(melody).values()]
 
 
@@ -50,5 +50,5 @@ class FeatureTable:
 
 @cache
 def _columns() -> tuple[tuple[str, str], ...]:
-    melody = Melody(Song((Note(Pitch("c", 0, 4), Fraction(1)),)))
+    melody = SoundingMelody(Song((Note(Pitch("c", 0, 4), Fraction(1)),)))
     return tuple((group, name) for group, of in GROUPS.items() for name in of(melody))

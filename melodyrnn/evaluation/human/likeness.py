@@ -13,7 +13,7 @@ from melodyrnn.evaluation.human.copying import copied_among, copied_from
 from melodyrnn.evaluation.human.differences import differences
 from melodyrnn.evaluation.human.features import GROUPS
 from melodyrnn.evaluation.human.folds import family_numbers, halves
-from melodyrnn.evaluation.human.result import Collection, Control, Copied, HumanLikeness
+from melodyrnn.evaluation.human.result import Control, ControlCollection, CopyLengths, HumanLikeness
 from melodyrnn.evaluation.human.sides import ALL, FOLDS, N_GRAMS, REPEATS, Sides, Tune
 from melodyrnn.system.progress import Progress, silent
 
@@ -51,7 +51,7 @@ def human_likeness(material: Material, seed: int = 0, progress: Progress = silen
     return HumanLikeness(*sizes, auc, control, groups, found, copied)
 
 
-def _copied(material: Material, sides: Sides, comparisons: Comparisons) -> tuple[Copied, Auc]:
+def _copied(material: Material, sides: Sides, comparisons: Comparisons) -> tuple[CopyLengths, Auc]:
     """How much is copied, and the AUC in which copies count as told apart."""
     drawn = [tune.named for tune in sides.generated]
     generated = copied_from(drawn, material.human)
@@ -60,7 +60,7 @@ def _copied(material: Material, sides: Sides, comparisons: Comparisons) -> tuple
     copies = generated.beyond(usual)
     comparisons.reveal(copies, human.beyond(usual))
     training = copied_from(drawn, material.training) if material.training else None
-    return Copied(generated, human, training, int(copies.sum())), comparisons.auc()
+    return CopyLengths(generated, human, training, int(copies.sum())), comparisons.auc()
 
 
 class _Work:
@@ -98,7 +98,7 @@ class _Work:
         )
         return self._auc(sides, "human halves")
 
-    def collection(self, songs: Songs, sides: Sides) -> Collection:
+    def collection(self, songs: Songs, sides: Sides) -> ControlCollection:
         """People's other tunes in place of the generated ones, as many; what is a variant of a
         human one is left out. Raises ConfigError.
         """
@@ -114,7 +114,7 @@ class _Work:
         drawn = self._tunes(others, option, max(FEWEST, len(sides.generated)))
         found = Sides(drawn, sides.human)
         _require_families(option, len(drawn), len(np.unique(found.families[0])))
-        return Collection(songs.name, len(drawn), self._auc(found, songs.name))
+        return ControlCollection(songs.name, len(drawn), self._auc(found, songs.name))
 
     def _auc(self, sides: Sides, words: str) -> Auc:
         return sides.compare(False, self._seed, self.doing(words))[ALL].auc()

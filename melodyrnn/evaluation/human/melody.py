@@ -24,7 +24,7 @@ class BarSpan(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Melody:
+class SoundingMelody:
     """A song that has a note; N notes sound. Times are in steps of 1/GRID quarter note."""
 
     song: Song

@@ -3,7 +3,7 @@
 from itertools import pairwise
 from statistics import fmean, pstdev
 
-from melodyrnn.evaluation.human.melody import Melody
+from melodyrnn.evaluation.human.melody import SoundingMelody
 from melodyrnn.music.statistics import entropy, scale_consistency
 
 Features = dict[str, float]
@@ -32,7 +32,7 @@ def share(flags: "list[bool]") -> float:
     return sum(flags) / len(flags) if flags else 0.0
 
 
-def range_of(melody: Melody) -> Features:
+def range_of(melody: SoundingMelody) -> Features:
     """In semitones; places from 0, the first note, to 1, the last."""
     pitches = melody.pitches
     low, high, last = min(pitches), max(pitches), max(len(pitches) - 1, 1)
@@ -47,7 +47,7 @@ def range_of(melody: Melody) -> Features:
     }
 
 
-def intervals_of(melody: Melody) -> Features:
+def intervals_of(melody: SoundingMelody) -> Features:
     """Shares are of all intervals, unless it says of what."""
     found = melody.intervals
     sizes = [abs(interval) for interval in found]
@@ -76,7 +76,7 @@ def intervals_of(melody: Melody) -> Features:
     }
 
 
-def degrees_of(melody: Melody) -> Features:
+def degrees_of(melody: SoundingMelody) -> Features:
     """By the estimated tonic. Shares are of all notes, unless it says of what."""
     degrees = melody.degrees
     downbeats = [

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Hashable, Sequence
 
-from melodyrnn.evaluation.human.melody import Melody
+from melodyrnn.evaluation.human.melody import SoundingMelody
 from melodyrnn.evaluation.human.pitch_features import Features
 from melodyrnn.music.statistics import self_similarity
 
@@ -13,7 +13,7 @@ _BACK = (1, 2, 4, 8)  # bars
 Bar = tuple[tuple[int, int, int], ...]
 
 
-def repetition_of(melody: Melody) -> Features:
+def repetition_of(melody: SoundingMelody) -> Features:
     """Shares of runs of steps, or of bars, that came before."""
     steps = list(zip(melody.intervals, melody.ratios, strict=True))
     bars = _bars(melody)
@@ -31,7 +31,7 @@ def repetition_of(melody: Melody) -> Features:
     }
 
 
-def _bars(melody: Melody) -> list[Bar]:
+def _bars(melody: SoundingMelody) -> list[Bar]:
     """Of each bar the pitch, place and length of the notes that begin there."""
     begun: defaultdict[int, list[tuple[int, int, int]]] = defaultdict(list)
     for pitch, onset, length in zip(melody.pitches, melody.onsets, melody.lengths, strict=True):

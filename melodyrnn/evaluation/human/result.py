@@ -9,7 +9,7 @@ from melodyrnn.system.documents import JSON
 
 
 @dataclass(frozen=True)
-class Collection:
+class ControlCollection:
     """Other tunes that people made, in place of the generated ones."""
 
     name: str
@@ -25,7 +25,7 @@ class Control:
     """What the same classifier makes of people's own tunes."""
 
     halves: Auc  # one half of the human tunes in place of the generated ones: chance
-    collections: tuple[Collection, ...]
+    collections: tuple[ControlCollection, ...]
 
     def to_json(self) -> JSON:
         collections = [collection.to_json() for collection in self.collections]
@@ -33,7 +33,7 @@ class Control:
 
 
 @dataclass(frozen=True)
-class Copied:
+class CopyLengths:
     """How much of tunes is copied, and how much people's own tunes share."""
 
     generated: LongestCopies  # from the human tunes
@@ -60,7 +60,7 @@ class HumanLikeness:
     control: Control
     groups: dict[str, Auc]  # group of features -> what it alone tells; copies by their features
     gives_away: tuple[Difference, ...]  # the most telling first
-    copied: Copied
+    copied: CopyLengths
 
     def __repr__(self) -> str:
         sides = f"{self.generated:,} generated against {self.human:,} human tunes"

@@ -8,7 +8,7 @@ from itertools import pairwise
 from math import log2
 from statistics import fmean
 
-from melodyrnn.evaluation.human.melody import Melody
+from melodyrnn.evaluation.human.melody import SoundingMelody
 from melodyrnn.evaluation.human.pitch_features import Features, share
 from melodyrnn.music.durations import GRID
 from melodyrnn.music.statistics import entropy, full_bars
@@ -16,7 +16,7 @@ from melodyrnn.music.statistics import entropy, full_bars
 _PHRASE = 4  # bars
 
 
-def size_of(melody: Melody) -> Features:
+def size_of(melody: SoundingMelody) -> Features:
     bars = _bars(melody)
     return {
         "notes": len(melody.pitches),
@@ -27,7 +27,7 @@ def size_of(melody: Melody) -> Features:
     }
 
 
-def durations_of(melody: Melody) -> Features:
+def durations_of(melody: SoundingMelody) -> Features:
     """Shares are of all notes, or of all pairs of notes in a row."""
     lengths, usual, ratios = melody.lengths, melody.usual_length, melody.ratios
     on_beat = [
@@ -58,7 +58,7 @@ def durations_of(melody: Melody) -> Features:
     }
 
 
-def ending_of(melody: Melody) -> Features:
+def ending_of(melody: SoundingMelody) -> Features:
     """Places in the bar are in bars, from 0, its line; yes is 1."""
     final, bar = melody.lengths[-1], melody.bars[-1]
     place = melody.in_bar(melody.onsets[-1])
@@ -85,12 +85,12 @@ def ending_of(melody: Melody) -> Features:
     }
 
 
-def _bars(melody: Melody) -> float:
+def _bars(melody: SoundingMelody) -> float:
     """How many, a part of one counted as such."""
     return sum((bar.end - bar.start) / bar.full for bar in melody.bars)
 
 
-def _or_none_full(melody: Melody) -> float:
+def _or_none_full(melody: SoundingMelody) -> float:
     found = full_bars(melody.song)
     return 0.0 if found is None else found
 

@@ -16,7 +16,7 @@ from melodyrnn.errors import ConfigError, MelodyError
 from melodyrnn.experiments.benchmark.all_rows import PITCH_ALONE
 from melodyrnn.experiments.benchmark.benchmark import FILE, WORDS, write_document, written
 from melodyrnn.experiments.benchmark.melodies import Melodies, melodies_of
-from melodyrnn.experiments.benchmark.protocol import Measured, Protocol, measure
+from melodyrnn.experiments.benchmark.protocol import Measured, CrossValidation, measure
 from melodyrnn.experiments.benchmark.published import CORPORA, DATA_SETS, PEARCE, Published
 from melodyrnn.experiments.benchmark.rows import COMBINED
 from melodyrnn.files import check_free
@@ -88,7 +88,7 @@ class DataSetsResult:
     """All data sets, measured."""
 
     sets: tuple[MeasuredSet, ...]
-    protocol: Protocol
+    protocol: CrossValidation
     output: Path
 
     @property
@@ -120,7 +120,7 @@ class DataSetsResult:
 def benchmark_sets(
     data: str | Path,
     *,
-    protocol: Protocol | None = None,
+    protocol: CrossValidation | None = None,
     output: str | Path | None = None,
     overwrite: bool = False,
     track: str | None = None,
@@ -134,7 +134,7 @@ def benchmark_sets(
     or steps done; all; of which set, and what is being done). Raises MelodyError, before anything
     is measured where a set has too few songs.
     """
-    protocol = protocol or Protocol()
+    protocol = protocol or CrossValidation()
     sets = data_sets(Path(data))
     if output is not None:
         check_free(Path(output), FILE, overwrite=overwrite, **WORDS)
@@ -199,7 +199,7 @@ def _check_numbers(folder: Path, sets: Iterable[DataSet]) -> None:
             names[each.number] = each.name
 
 
-def _check_size(each: DataSet, melodies: Melodies, protocol: Protocol) -> None:
+def _check_size(each: DataSet, melodies: Melodies, protocol: CrossValidation) -> None:
     count = len(melodies.melodies)
     if count < protocol.folds:
         raise ConfigError(
@@ -213,7 +213,7 @@ def _check_size(each: DataSet, melodies: Melodies, protocol: Protocol) -> None:
 def _measured(
     each: DataSet,
     melodies: Melodies,
-    protocol: Protocol,
+    protocol: CrossValidation,
     progress: Callable[[int, int, str], None],
 ) -> MeasuredSet:
     rows = [row for row in PITCH_ALONE if row.fast or not protocol.fast]

@@ -17,7 +17,7 @@ FOLDS, FAST_FOLDS = 10, 3
 
 
 @dataclass(frozen=True)
-class Protocol:
+class CrossValidation:
     """Raises ConfigError where a number is out of range."""
 
     folds: int = FOLDS  # into which a collection is cut
