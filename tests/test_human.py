@@ -16,7 +16,7 @@ import melodyrnn
 from melodyrnn import ConfigError, HumanLikeness, MelodyWarning, evaluate_against, parse
 from melodyrnn.cli import main
 from melodyrnn.data.gather import Named, Songs
-from melodyrnn.evaluation.human.auc import Auc, Comparisons, wins
+from melodyrnn.evaluation.human.auc import Auc, Comparisons, excess, wins
 from melodyrnn.evaluation.human.classifier import Boosting, NGrams, combined, runs_of
 from melodyrnn.evaluation.human.copying import LongestCopies, copied_among, copied_from
 from melodyrnn.evaluation.human.differences import differences, family_means, holm, mann_whitney
@@ -174,29 +174,34 @@ def test_what_is_found_out_counts_as_told_apart():
     assert found.auc().value == 0.5
 
 
-@pytest.mark.parametrize(("shift", "true"), [(0.0, 0.5), (1.0, 0.7602), (2.2, 0.9401)])
-@pytest.mark.parametrize("size", [20, 100])
-def test_the_interval_covers_what_is_true(shift, true, size):
-    random, covered, rounds = np.random.default_rng(0), 0, 400
-    for _ in range(rounds):
-        found = Comparisons(np.arange(size), size + np.arange(size))
-        places = np.arange(size)
-        found.add(places, places, (random.normal(shift, 1, size), random.normal(0, 1, size)))
-        auc = found.auc()
-        covered += auc.low <= true <= auc.high
-    assert 0.92 <= covered / rounds <= 0.98
+def simulated(random, families, shift):
+    """Scores of one family the same, those of the generated side higher by ``shift``."""
+    found, count = Comparisons(families, 1 + families.max() + families), len(families)
+    first, second = (random.normal(0, 1, 1 + families.max())[families] for _ in range(2))
+    found.add(np.arange(count), np.arange(count), (first + shift, second))
+    return found
 
 
-def test_the_interval_knows_that_variants_are_no_independent_draws():
-    random, covered, rounds = np.random.default_rng(0), 0, 400
-    families = np.repeat(np.arange(25), 4)
-    for _ in range(rounds):
-        found = Comparisons(families, 25 + families)
-        drawn = [np.repeat(random.normal(0, 1, 25), 4) for _ in range(2)]
-        places = np.arange(100)
-        found.add(places, places, (drawn[0], drawn[1]))
-        covered += not found.auc().beyond_chance
-    assert 0.92 <= covered / rounds <= 0.98
+@pytest.mark.parametrize("families", [np.arange(40), np.repeat(np.arange(40), 4)])
+@pytest.mark.parametrize(("shift", "true"), [(0.0, 0.5), (1.0, 0.7602), (1.6, 0.8711)])
+def test_the_standard_error_is_that_of_many_draws(families, shift, true):
+    random = np.random.default_rng(0)
+    found = [simulated(random, families, shift) for _ in range(300)]
+    values, errors = [each.auc().value for each in found], [each.deviation() for each in found]
+    assert np.mean(values) == pytest.approx(true, abs=0.01)
+    assert np.mean(errors) == pytest.approx(np.std(values), rel=0.12)
+
+
+@pytest.mark.parametrize(("size", "shift", "true"), [(20, 2.2, 0.9401), (60, 2.6, 0.9670)])
+def test_the_interval_covers_what_is_true(size, shift, true):
+    random = np.random.default_rng(0)
+    found = [simulated(random, np.arange(size), shift).auc() for _ in range(400)]
+    assert 0.93 <= np.mean([auc.low <= true <= auc.high for auc in found]) <= 0.99
+
+
+def test_the_interval_allows_for_cross_validation():
+    assert excess(0.5) == pytest.approx(math.sqrt(2.6))
+    assert excess(0.97) == pytest.approx(1, abs=0.02)
 
 
 def test_an_interval_where_all_are_told_apart():
