@@ -9,7 +9,7 @@ from melodyrnn.data.gather import Songs, Source, gather
 from melodyrnn.errors import ConfigError
 from melodyrnn.experiments.benchmark.all_rows import ROWS
 from melodyrnn.experiments.benchmark.melodies import Melodies, Melody, melodies_of
-from melodyrnn.experiments.benchmark.protocol import FOLDS, Measured, CrossValidation, measure
+from melodyrnn.experiments.benchmark.protocol import FOLDS, CrossValidation, Measured, measure
 from melodyrnn.experiments.benchmark.published import PEARCE, TABLES, Published
 from melodyrnn.experiments.benchmark.repeats import played_once
 from melodyrnn.files import check_free, create_folder, create_fresh_folder, write_atomically

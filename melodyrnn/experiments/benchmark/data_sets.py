@@ -16,7 +16,7 @@ from melodyrnn.errors import ConfigError, MelodyError
 from melodyrnn.experiments.benchmark.all_rows import PITCH_ALONE
 from melodyrnn.experiments.benchmark.benchmark import FILE, WORDS, write_document, written
 from melodyrnn.experiments.benchmark.melodies import Melodies, melodies_of
-from melodyrnn.experiments.benchmark.protocol import Measured, CrossValidation, measure
+from melodyrnn.experiments.benchmark.protocol import CrossValidation, Measured, measure
 from melodyrnn.experiments.benchmark.published import CORPORA, DATA_SETS, PEARCE, Published
 from melodyrnn.experiments.benchmark.rows import COMBINED
 from melodyrnn.files import check_free
