@@ -16,6 +16,8 @@ import melodyrnn
 from melodyrnn import ConfigError, HumanLikeness, MelodyWarning, evaluate_against, parse
 from melodyrnn.cli import main
 from melodyrnn.data.gather import Named, Songs
+from melodyrnn.evaluation.human import likeness as likeness_module
+from melodyrnn.evaluation.human import sides as sides_module
 from melodyrnn.evaluation.human.auc import Auc, Comparisons, excess, wins
 from melodyrnn.evaluation.human.classifier import Boosting, NGrams, combined, runs_of
 from melodyrnn.evaluation.human.copying import LongestCopies, copied_among, copied_from
@@ -281,6 +283,15 @@ def tunes_of(seed, count, leaps):
 
 
 HUMAN = tunes_of(0, 40, 1)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _dealt_out_once():
+    """Not over and over: a quarter of the time, and what is tested is the same."""
+    with pytest.MonkeyPatch.context() as patch:
+        for module in (likeness_module, sides_module):
+            patch.setattr(module, "REPEATS", 1)
+        yield
 
 
 @pytest.fixture(scope="module")

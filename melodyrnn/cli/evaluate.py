@@ -71,7 +71,8 @@ def evaluate(run: Path | None, songs: tuple[Path, ...], as_json: bool, **setting
     """
     from melodyrnn.console.progress import progress_of
 
-    with progress_of(f"measuring {run or 'songs'}", "song", as_json) as report:
+    unit = "fold" if settings["against"] else "song"
+    with progress_of(f"measuring {run or 'songs'}", unit, as_json) as report:
         result, show = _evaluated(run, songs, {"progress": report, **settings})
     if as_json:
         print_json(result.to_json())

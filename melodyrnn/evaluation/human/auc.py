@@ -97,8 +97,9 @@ def excess(value: float) -> float:
     Each tune is scored by what learned from the others, and they by what learned from it. Where
     there is nothing to learn, whether two tunes happen to be alike counts twice, so that the
     variance is more than twice as large; no estimate of it from one cross-validation is unbiased
-    (Bengio and Grandvalet 2004). Simulated, the factor is 1.3 to 1.6 at an AUC of 0.5, 1.3 at
-    0.73, and none is needed at 0.97.
+    (Bengio and Grandvalet 2004). Simulated, the factor is 1.3 to 1.6 at an AUC of 0.5, and 1.3 at
+    0.73; nearer to 1, where the classifier hardly depends on which tunes it saw, it is taken to go
+    to 1.
     """
     return sqrt(1 + 1.6 * (4 * value * (1 - value)) ** 2)
 
