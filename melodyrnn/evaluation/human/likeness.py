@@ -130,8 +130,8 @@ class _Work:
             )
         if len(audible) < FEWEST:
             raise ConfigError(
-                f"{option}: {len(audible)} tunes, too few to tell apart; give {FEWEST} or more, "
-                "100 for an interval of any use"
+                f"{option}: {len(audible)} tune{'s' * (len(audible) != 1)}, too few to tell apart; "
+                f"give {FEWEST} or more, and 100 for a narrow interval"
             )
         if len(audible) > most:
             places = np.sort(self._random.choice(len(audible), most, replace=False))
