@@ -1,7 +1,5 @@
 """The likeliest sequences that a model and its constraints allow, as far as a beam finds them."""
 
-from collections.abc import Callable
-
 import numpy as np
 
 from melodyrnn.errors import ConstraintError
@@ -10,6 +8,7 @@ from melodyrnn.models.predictor import Predictor, Rows, after_primer
 from melodyrnn.sequences.sampling import Floats, log_softmax
 from melodyrnn.sequences.vocabulary import Indices
 from melodyrnn.sequences.windows import Mask
+from melodyrnn.system.progress import Progress, silent
 
 Scored = tuple[float, Indices]
 """The logarithm of a sequence's probability, and the sequence."""
@@ -21,7 +20,7 @@ def beam_search(
     length: int,
     width: int,
     constraints: Constraints,
-    progress: Callable[[int, int], None] = lambda done, all_: None,
+    progress: Progress = silent,
 ) -> list[Scored]:
     """Continuations of ``primer`` by at most ``length`` tokens, at most ``width``, likeliest first.
 

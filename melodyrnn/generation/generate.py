@@ -10,13 +10,14 @@ from melodyrnn.errors import ConstraintError
 from melodyrnn.generation.beam import beam_search
 from melodyrnn.generation.constraint import Constraint, Constraints
 from melodyrnn.generation.shared_past import SharedPast
-from melodyrnn.generation.threads import Progress, in_threads
+from melodyrnn.generation.threads import in_threads
 from melodyrnn.models.config import SampleConfig
 from melodyrnn.models.networks.numpy_network import Network
 from melodyrnn.models.predictor import Player, Predictor, Rows, after_primer
 from melodyrnn.sequences.sampling import Floats, draw, log_softmax, probabilities, uniforms
 from melodyrnn.sequences.vocabulary import Indices
 from melodyrnn.sequences.windows import Mask
+from melodyrnn.system.progress import Progress, silent
 
 _MOST_RETREATS = 200
 
@@ -34,7 +35,7 @@ def generate(
     length: int,
     config: SampleConfig,
     count: int = 1,
-    progress: Progress = lambda done, all_: None,
+    progress: Progress = silent,
     constraints: Sequence[Constraint] = (),
 ) -> Drawn:
     """Continue ``primer`` (P,), P >= window, by ``length`` tokens, ``count`` times.
@@ -91,7 +92,7 @@ class _DrawnSongs:
     def trimmed(self) -> list[Indices]:
         return [song[:end] for song, end in zip(self.songs, self.ends, strict=True)]
 
-    def play(self, rows: Rows, progress: Progress = lambda done, all_: None) -> Rows:
+    def play(self, rows: Rows, progress: Progress = silent) -> Rows:
         """Draw the songs ``rows`` (R,) from the primer on. Returns those that got stuck."""
         player, constraints, config = self.player, self.constraints, self.config
         window, stuck = player.window, []

@@ -7,8 +7,7 @@ import numpy as np
 
 from melodyrnn.models.predictor import Rows
 from melodyrnn.system.machine import cores
-
-Progress = Callable[[int, int], None]
+from melodyrnn.system.progress import Progress
 
 _WORTH_A_THREAD = 200
 """Rows; of fewer, what is not NumPy's takes longer."""
@@ -35,7 +34,7 @@ def in_threads(work: Callable[[Rows, Progress], Rows], count: int, progress: Pro
 
     cancelled = Event()
 
-    def go_on(done: int, all_: int) -> None:
+    def go_on(done: int, total: int, words: str = "") -> None:
         if cancelled.is_set():
             raise _CancelledError
 

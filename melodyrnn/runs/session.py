@@ -44,12 +44,14 @@ class Session:
         self.path, self.task, self.record = run.path, run.task, run.record
         self.files: list[Path] = []
         self._run, self._progress, self._tensorboard = run, progress, tensorboard
-        if data is not None:
-            self.data = data
+        self._data = data
 
     @cached_property
     def data(self) -> Split[Any]:
-        return self.task.encode(self.record, self._run.parts)
+        """The items, encoded; of a run that is only read again, those it learned from."""
+        if self._data is not None:
+            return self._data
+        return self.task.encode(self.record, Split(self._run.parts.train, (), ()))
 
     @property
     def config(self) -> ModelConfig:

@@ -1,5 +1,6 @@
 """Predictions against their targets."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -30,3 +31,10 @@ def score_of(logits: npt.ArrayLike, targets: Indices) -> Score:
     logits = np.asarray(logits)
     surprise = -log_softmax(logits)[np.arange(len(targets)), targets] / np.log(2)
     return Score(int((logits.argmax(-1) == targets).sum()), len(targets), float(surprise.mean()))
+
+
+def total(scores: Sequence[Score]) -> Score:
+    """Of several sequences together, of one at least: a token counts as a token."""
+    tokens = sum(each.all for each in scores)
+    bits = sum(each.bits * each.all for each in scores) / tokens
+    return Score(sum(each.right for each in scores), tokens, bits)

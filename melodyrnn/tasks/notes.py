@@ -33,7 +33,7 @@ from melodyrnn.music.song import Song
 from melodyrnn.render.write import write_song, writer_of
 from melodyrnn.runs.record import Record
 from melodyrnn.sequences.families import family_numbers
-from melodyrnn.sequences.score import Score, score_of
+from melodyrnn.sequences.score import Score, score_of, total
 from melodyrnn.sequences.vocabulary import Indices, Vocabulary
 from melodyrnn.system.progress import silent
 from melodyrnn.tasks.control.form import MOST_NOTES, form_of
@@ -191,7 +191,7 @@ class NoteTask(Task[Named, Dataset]):
             grid=request.grid,
         )
         asked = form_of(form, dataset, copies, *given, request.length)
-        return Prompt(given.indices, asked.length, asked.constraints, asked.like)
+        return Prompt(given.indices, asked.length, asked.constraints, asked.like, copies)
 
     def aligned(self, predictor: Predictor, prompt: Prompt) -> Predictor:
         """In the bars of the new songs."""
@@ -209,11 +209,12 @@ class NoteTask(Task[Named, Dataset]):
     def make(
         self, run: Trained[Named], prompt: Prompt, drawn: Drawn, config: SampleConfig
     ) -> list[GeneratedSong]:
-        songs, copies = run.parts.train, Copies(run.parts.train)
+        songs, copies = run.parts.train, prompt.copies
         tokenizer = self.tokenizer(run.record.vocabulary)
         composer = f"melodyrnn, {run.record.model.model}, seed {config.seed}"
         made = []
         assert prompt.like is not None, "new songs are like one"
+        assert copies, "new songs are compared with the training songs"
         for number, (ids, likely) in enumerate(zip(*drawn, strict=True), 1):
             song = replace(
                 tokenizer.decode(ids, prompt.like),
@@ -247,18 +248,15 @@ class NoteTask(Task[Named, Dataset]):
 
 def score(predictor: Predictor, dataset: Dataset) -> Score:
     """One-step predictions of all notes of all songs; an end is no note."""
-    right = notes = 0
-    surprise, window = 0.0, predictor.window
+    scores, window = [], predictor.window
     pairs = list(zip(dataset.sequences, dataset.cycles, strict=True))
     for start in range(0, len(pairs), _AT_ONCE):
         sequences, cycles = zip(*pairs[start : start + _AT_ONCE], strict=True)
         logits = predictor.with_cycles(cycles).logits(sequences)
         for predicted, ids in zip(logits, sequences, strict=True):
             targets = ids[dataset.tokenizer.scored(ids, window)]
-            each = score_of(predicted[: len(targets)], targets)
-            right, notes = right + each.right, notes + each.all
-            surprise += each.bits * each.all
-    return Score(right, notes, surprise / notes)
+            scores.append(score_of(predicted[: len(targets)], targets))
+    return total(scores)
 
 
 def _title(songs: Sequence[Named], number: int, count: int) -> str:

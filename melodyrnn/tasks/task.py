@@ -21,6 +21,7 @@ from melodyrnn.system.progress import Progress
 from melodyrnn.tasks.tokenizer import Tokenizer
 
 if TYPE_CHECKING:
+    from melodyrnn.data.copies import Copies
     from melodyrnn.evaluation.measures import Measures
     from melodyrnn.evaluation.result import Evaluated
     from melodyrnn.generation.constraint import Constraint
@@ -84,6 +85,7 @@ class Prompt(NamedTuple):
     length: int  # tokens after it, at most
     constraints: "tuple[Constraint, ...]" = ()
     like: "Song | None" = None  # whose meter, key, tempo and pickup new songs have
+    copies: "Copies | None" = None  # the training songs, from which new ones may be copied
 
 
 @dataclass(frozen=True)

@@ -29,7 +29,7 @@ from melodyrnn.models.registry import MODELS
 from melodyrnn.models.settings import check
 from melodyrnn.models.types import KerasModel
 from melodyrnn.runs.record import Record
-from melodyrnn.sequences.score import Score, score_of
+from melodyrnn.sequences.score import Score, score_of, total
 from melodyrnn.sequences.streams import Stream, enough_lanes, lanes, pieces
 from melodyrnn.sequences.vocabulary import Indices, Vocabulary
 from melodyrnn.system.progress import Progress
@@ -282,13 +282,8 @@ def _stream(sequences: Texts, config: StreamConfig) -> Stream:
 
 def _score(predictor: Predictor, sequences: Texts) -> Score:
     """One-step predictions of all characters but the first of each sequence."""
-    scores = [
-        score_of(logits, sequence[1:])
-        for logits, sequence in zip(predictor.logits(sequences), sequences, strict=True)
-    ]
-    total = sum(each.all for each in scores)
-    bits = sum(each.bits * each.all for each in scores) / total
-    return Score(sum(each.right for each in scores), total, bits)
+    pairs = zip(predictor.logits(sequences), sequences, strict=True)
+    return total([score_of(logits, sequence[1:]) for logits, sequence in pairs])
 
 
 def _targets(sequences: Texts) -> int:

@@ -16,6 +16,7 @@ from melodyrnn.files import check_free, create_folder, create_fresh_folder, writ
 from melodyrnn.models.settings import nearest
 from melodyrnn.runs.output_folders import RUNS, slug
 from melodyrnn.system.documents import JSON
+from melodyrnn.system.progress import Progress, silent
 
 FILE = "benchmark.json"
 WORDS = {
@@ -71,7 +72,7 @@ def benchmark(
     track: str | None = None,
     grid: str | None = None,
     report: bool = False,
-    progress: Callable[[int, int, str], None] = lambda done, all_, words: None,
+    progress: Progress = silent,
 ) -> BenchmarkResult:
     """Predict each melody from what was learned of the other ``folds``, with every row of ``ROWS``.
 

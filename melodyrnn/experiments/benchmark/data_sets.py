@@ -5,7 +5,7 @@ of Pearce (2005), as in ``1-canadian``; one without such a number has no publish
 """
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -22,6 +22,7 @@ from melodyrnn.experiments.benchmark.rows import COMBINED
 from melodyrnn.files import check_free
 from melodyrnn.runs.output_folders import RUNS
 from melodyrnn.system.documents import JSON
+from melodyrnn.system.progress import Progress, silent
 
 _NUMBER = re.compile(r"([1-8])(?!\d)")
 _LAYOUT = "it holds one folder of songs for each data set, such as 1-canadian/ (docs/benchmark.md)"
@@ -126,7 +127,7 @@ def benchmark_sets(
     track: str | None = None,
     grid: str | None = None,
     report: bool = False,
-    progress: Callable[[int, int, str], None] = lambda done, all_, words: None,
+    progress: Progress = silent,
 ) -> DataSetsResult:
     """Measure each data set in the folder ``data``, and those that come along, from pitches alone.
 
@@ -214,7 +215,7 @@ def _measured(
     each: DataSet,
     melodies: Melodies,
     protocol: CrossValidation,
-    progress: Callable[[int, int, str], None],
+    progress: Progress,
 ) -> MeasuredSet:
     rows = [row for row in PITCH_ALONE if row.fast or not protocol.fast]
     published = each.table.bits if each.table else {}
@@ -224,9 +225,7 @@ def _measured(
     )
 
 
-def _of_set(
-    each: DataSet, what: str, progress: Callable[[int, int, str], None]
-) -> Callable[..., None]:
+def _of_set(each: DataSet, what: str, progress: Progress) -> Progress:
     return lambda done, total, words="": progress(done, total, f"{what or words} of {each.name}")
 
 

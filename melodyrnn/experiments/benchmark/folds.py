@@ -2,7 +2,7 @@
 each, so that figures do not depend on how many run at once.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -11,6 +11,7 @@ import numpy as np
 from melodyrnn.experiments.benchmark.all_rows import ROWS
 from melodyrnn.experiments.benchmark.rows import BenchmarkRow, Distributions, Floats, Fold, Prepared
 from melodyrnn.system.machine import cores
+from melodyrnn.system.progress import Progress
 from melodyrnn.system.workers import share_out
 
 Bits = dict[str, list[Floats]]
@@ -27,7 +28,7 @@ class FoldTask(NamedTuple):
 
 
 def predict_folds(
-    rows: Sequence[BenchmarkRow], folds: Sequence[Fold], progress: Callable[[int, int, str], None]
+    rows: Sequence[BenchmarkRow], folds: Sequence[Fold], progress: Progress
 ) -> dict[str, list[list[Floats]]]:
     """Row -> of each fold, of each melody of its test, -log2 p of each note, (L,).
 
@@ -44,7 +45,7 @@ def predict_folds(
 
 
 def _in_workers(
-    rows: Sequence[BenchmarkRow], folds: Sequence[Fold], progress: Callable[[int, int, str], None]
+    rows: Sequence[BenchmarkRow], folds: Sequence[Fold], progress: Progress
 ) -> dict[int, Bits]:
     preparing = [row.model for row in rows if row.prepare]
     steps = len(preparing) + len(folds)

@@ -1,6 +1,6 @@
 """How a collection is measured: cross-validation over its melodies, once or from several seeds."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,6 +12,7 @@ from melodyrnn.experiments.benchmark.rows import BenchmarkRow, Floats, Fold
 from melodyrnn.models.settings import check
 from melodyrnn.sequences.intervals import Interval, intervals
 from melodyrnn.system.documents import JSON
+from melodyrnn.system.progress import Progress
 
 FOLDS, FAST_FOLDS = 10, 3
 
@@ -87,7 +88,7 @@ def measure(
     dealt: Sequence[Fold],
     rows: Sequence[BenchmarkRow],
     published: Mapping[str, float],
-    progress: Callable[[int, int, str], None],
+    progress: Progress,
 ) -> tuple[Measured, ...]:
     """Predict the test melodies of each of the folds with each of the ``rows``. ``published``:
     row -> the figure beside it. ``progress`` is that of ``predict_folds``.

@@ -2,7 +2,7 @@
 
 import json
 import warnings
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Unpack, cast
@@ -26,6 +26,7 @@ from melodyrnn.runs.output_folders import RUNS, claim, read_basis, slug
 from melodyrnn.sequences.families import family_numbers
 from melodyrnn.system.documents import JSON
 from melodyrnn.system.machine import cores
+from melodyrnn.system.progress import Progress, silent
 from melodyrnn.tasks.tokenizer import Dataset, SongTokenizer
 
 DEFAULT_MODELS = ("lstm", "lstm-stateless", "mlp")
@@ -107,7 +108,7 @@ def compare(
     jobs: int | None = None,
     track: str | None = None,
     grid: str | None = None,
-    progress: Callable[[int, int], None] = lambda done, all_: None,
+    progress: Progress = silent,
     **settings: Unpack[CompareSettings],
 ) -> CompareResult:
     """Train each of ``models``, names or ``"lstm,mlp"``, with ``seeds`` seeds, side by side.

@@ -2,9 +2,10 @@
 the results do not depend on how many run at once.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from melodyrnn.experiments.comparison.trial import Plan, Trial, finished
+from melodyrnn.system.progress import Progress
 from melodyrnn.system.workers import share_out
 
 LOST = (
@@ -13,9 +14,7 @@ LOST = (
 )
 
 
-def run_trials(
-    plans: Sequence[Plan], jobs: int, progress: Callable[[int, int], None]
-) -> list[Trial]:
+def run_trials(plans: Sequence[Plan], jobs: int, progress: Progress) -> list[Trial]:
     """The trials of ``plans``, in their order; those found finished are not run again.
 
     ``progress`` is called with (trials done, all) after each. Raises MelodyError.
