@@ -29,7 +29,7 @@ def measure(count):
     from melodyrnn.data.split import split
     from melodyrnn.models.config import STREAM_MODEL, ModelConfig, StreamConfig
     from melodyrnn.models.networks import step_network as models
-    from melodyrnn.sequences.streams import lanes
+    from melodyrnn.sequences.streams import MeasuredStream, lanes
     from melodyrnn.tasks.tokenizer import Dataset, TuneTokenizer
     from melodyrnn.tasks.tunes import epochs
     from melodyrnn.training.streams import StreamProgram
@@ -47,7 +47,7 @@ def measure(count):
     program = StreamProgram(
         models.build(model, len(tokenizer.vocabulary)),
         epochs(learned, model, config),
-        lanes(validation.sequences, config.batch, config.steps),
+        MeasuredStream.plain(lanes(validation.sequences, config.batch, config.steps)),
         config,
     )
     trainer = Trainer(program, config)

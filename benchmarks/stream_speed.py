@@ -16,7 +16,7 @@ from subprocess import PIPE, Popen
 import numpy as np
 from alternating import medians
 
-from melodyrnn.sequences.streams import lanes, pieces
+from melodyrnn.sequences.streams import MeasuredStream, lanes, pieces
 from melodyrnn.system import startup as own_process
 from melodyrnn.system.machine import cores
 
@@ -40,7 +40,7 @@ def ours():
     model = models.build(config, SYMBOLS)
     training = StreamConfig(epochs=10**6, batch=LANES, steps=STEPS, early_stop=False)
     # Evaluation is kept out of it: one chunk of one lane, at the end of an epoch.
-    validation = lanes([SEQUENCE[: STEPS + 1]], 1, STEPS)
+    validation = MeasuredStream.plain(lanes([SEQUENCE[: STEPS + 1]], 1, STEPS))
     program = StreamProgram(model, lambda epoch: STREAM, validation, training)
     trainer = Trainer(program, training)
     return lambda: [trainer.advance() for _ in range(COUNT)]

@@ -17,7 +17,7 @@ from melodyrnn.evaluation.note_scores import NoteScores, groups_of, note_scores,
 from melodyrnn.runs import record as runs
 from melodyrnn.sequences.intervals import intervals
 from melodyrnn.sequences.vocabulary import END, START, Vocabulary
-from melodyrnn.tasks.tokenizer import TuneTokenizer
+from melodyrnn.tasks.tokenizer import Dataset, TuneTokenizer
 from melodyrnn.workflows.evaluate import evaluate
 from melodyrnn.workflows.generate import generate
 from melodyrnn.workflows.train import train
@@ -46,6 +46,10 @@ def world(tmp_path_factory):
     write(folder / "other", OTHER)
     train(learned, model="ngram", window=2, output=folder / "run")
     return folder
+
+
+def dataset(text):
+    return Dataset.of([Named("song", parse(text))], 1, TOKENIZER)
 
 
 def call(*arguments):
@@ -83,11 +87,37 @@ def test_pitch_and_duration_are_predicted_by_the_sums_over_their_tokens(rows, da
 
 
 def test_an_end_is_no_note():
-    sequence = CODES.encode([START, "c4", "d8", END])
-    (scores,) = note_scores([np.zeros((3, len(CODES)))], [sequence], TOKENIZER)
+    (scores,) = note_scores([np.zeros((3, len(CODES)))], dataset("c4 d8"), [None])
     assert {name: score.all for name, score in scores.items()} == dict.fromkeys(scores, 2)
-    assert scores["both"].bits == pytest.approx(math.log2(7))
-    assert scores["pitch"].bits == pytest.approx(math.log2(7 / 2))
+    assert scores["both"].bits_without_end == pytest.approx(math.log2(7))
+    assert scores["both"].bits == pytest.approx(1.5 * math.log2(7))
+    assert scores["pitch"].bits_without_end == pytest.approx(math.log2(7 / 2))
+
+
+def test_an_unknown_token_is_paid_for_and_the_rest_sums_to_one():
+    songs, open_ = dataset("c4 d2 g#8 c4"), TOKENIZER.opened(0.1)
+    logits = np.random.default_rng(0).normal(size=(5, len(CODES)))
+    widened, targets, unknown = songs.scored(0, logits, open_)
+    assert unknown == ["d2", "a-8"]
+    assert targets.tolist() == [1, 7, 8, 1, 6]
+    np.testing.assert_allclose(np.exp(widened).sum(1), 1)
+    (scores,) = note_scores([logits], songs, [open_])
+    assert [scores[name].unknown for name in scores] == [2, 2, 2]
+    p = np.exp(logits) / np.exp(logits).sum(1, keepdims=True)
+    spelled = open_.spelled([TOKENIZER.spelling_bits(token) for token in unknown])
+    known = -np.log2(0.9 * p[[0, 3, 4], [1, 1, 6]])
+    assert scores["both"].surprise == pytest.approx(known.sum() + spelled.sum())
+    alone = -np.log2(p[[0, 3, 4], [1, 1, 6]]).sum()
+    assert scores["both"].surprise == pytest.approx(alone + songs.charge(open_, 1))
+    # The pitch of d2 is known: d4 and d8 have it.
+    pitch = 0.9 * p[1, [2, 4]].sum() + 2 ** -spelled[0]
+    assert scores["pitch"].surprise < scores["both"].surprise
+    assert scores["pitch"].surprise == pytest.approx(
+        -np.log2(pitch)
+        - np.log2(0.9 * p[[0, 3], 1] + 0.9 * p[[0, 3], 3]).sum()
+        - np.log2(0.9 * p[4, 6])
+        + spelled[1]
+    )
 
 
 def test_confidence_is_over_songs():
@@ -139,38 +169,44 @@ def test_songs_that_cannot_be_evaluated_are_left_out_and_counted(world, tmp_path
         "eight": "c4 h4",
     }
     folder = write(tmp_path / "strange", strange | OTHER)
-    left_out = [
-        "five: tokens that are not in the run's vocabulary: g#4, f2, f#2, …",
-        "seven: no longer than the run's window: 2 notes",
-        "six: tokens that are not in the run's vocabulary: a16",
-    ]
+    left_out = ["seven: no longer than the run's window: 2 notes"]
     with pytest.warns(MelodyWarning) as caught:
         result = evaluate(world / "run", folder)
     assert [str(warning.message) for warning in caught] == [
-        "left out 4 of 6 tunes: tokens that are not in the run's vocabulary (2), unknown pitch "
-        "'h…', no longer than the run's window; report=True lists them"
+        "left out 2 of 6 tunes: unknown pitch 'h…', no longer than the run's window; report=True "
+        "lists them"
     ]
     unread = f"{folder}/eight.txt:1:4: unknown pitch 'h4'; pitches are a to g"
     assert result.to_json()["left_out"] == [unread, *left_out]
+    assert [(item.name, item.scores["both"].unknown) for item in result.items] == [
+        ("five", 5),
+        ("four", 0),
+        ("six", 1),
+        ("three", 0),
+    ]
+    assert result.to_json()["unknown_tokens"] == 6
+    del strange["five"], strange["six"]
+    folder = write(tmp_path / "stranger", strange | OTHER)
     apart = evaluate(world / "run", world / "other").to_json()
     assert apart["left_out"] == []
-    assert {**result.to_json(), "left_out": []} == apart
+    with pytest.warns(MelodyWarning):
+        assert {**evaluate(world / "run", folder).to_json(), "left_out": []} == apart
+    unread = f"{folder}/eight.txt:1:4: unknown pitch 'h4'; pitches are a to g"
     done = call("evaluate", world / "run", folder, "--report")
     assert done.exit_code == 0
     assert done.stderr.splitlines() == [f"note: {line}" for line in (unread, *left_out)]
 
 
 def test_one_song_that_cannot_be_evaluated_is_named_and_many_are_counted(world, tmp_path):
-    folder = write(tmp_path / "strange", {"five": "c4 d4 g#4", "six": "c4 d4 a16"})
+    folder = write(tmp_path / "strange", {"five": "c4 d4", "six": "c4"})
     alone = call("evaluate", world / "run", folder / "five.txt")
     assert (alone.exit_code, alone.stdout) == (1, "")
-    assert alone.stderr.startswith("error: five: 'g#4' is not among the 8 tokens of the vocabulary")
-    assert alone.stderr.endswith("; a model predicts only what it was trained to predict\n")
+    assert alone.stderr.startswith("error: five has 2 notes and a window of 2 needs at least 3")
     many = call("evaluate", world / "run", folder)
     assert (many.exit_code, many.stdout) == (1, "")
     assert many.stderr == (
-        f"error: {world / 'run'}: can predict none of the 2 songs: tokens that are not in the "
-        "run's vocabulary (2); a model predicts only what it was trained to predict\n"
+        f"error: {world / 'run'}: can predict none of the 2 songs: no longer than the run's "
+        "window (2); give longer ones\n"
     )
 
 
@@ -189,7 +225,7 @@ def test_the_document_of_a_run_measured(world):
     assert measured["pitch"]["bits"]["value"] < measured["both"]["bits"]["value"]
     song = next(song for song in document["songs"] if song["name"] == "three")
     assert song["copied"] == {"notes": 6, "song": "two", "start": 2, "place": 1}
-    assert set(song["bits"]) == {"both", "pitch", "duration"}
+    assert set(song["bits"]) == {"both", "pitch", "duration", "with_end"}
 
 
 def test_the_tables_of_a_run_measured(world):
@@ -294,9 +330,7 @@ def test_an_option_of_several_songs_without_one(world):
 
 
 def test_scores_need_no_network_for_their_means():
-    (scores,) = note_scores(
-        [np.zeros((2, len(CODES)))], [CODES.encode([START, "c4", END])], TOKENIZER
-    )
+    (scores,) = note_scores([np.zeros((2, len(CODES)))], dataset("c4"), [None])
     both = NoteScores.of([scores, scores])
     assert both.predicted["both"].perplexity.value == pytest.approx(7)
     assert both.to_json()["notes"] == 2

@@ -51,7 +51,7 @@ def test_no_model_of_the_window_alone_passes_the_ceiling_of_any_song(songs, kind
 def test_a_model_right_at_every_step_plays_the_song_whole(songs):
     """By induction: as long as it is right, what it is fed is the song."""
     sequence = songs.sequences[0]
-    alone = Dataset(songs.songs[:1], songs.tokenizer, (sequence,))
+    alone = Dataset(songs.songs[:1], songs.tokenizer, (sequence,), (sequence,))
     model = Ngram([sequence], 16, len(songs.vocabulary))
     measures = measure(model, alone)
     assert measures.one_step == measures.whole_song == Tally(len(sequence) - 16, len(sequence) - 16)

@@ -13,7 +13,7 @@ from melodyrnn.models.bar_columns import Cycle, Lookback, views
 from melodyrnn.models.config import STREAM_MODEL, ModelConfig, StreamConfig
 from melodyrnn.models.networks import step_network as models
 from melodyrnn.sequences.sampling import log_softmax
-from melodyrnn.sequences.streams import lanes, pieces
+from melodyrnn.sequences.streams import MeasuredStream, lanes, pieces
 from melodyrnn.training import streams as stream_training
 from melodyrnn.training.streams import StreamProgram, StreamScorer
 from melodyrnn.training.trainer import Trainer
@@ -60,6 +60,10 @@ def network(model="lstm", **settings):
     return models.build(config, CODES, 1)
 
 
+def measured(*arguments):
+    return MeasuredStream.plain(lanes(*arguments))
+
+
 def text(length=150):
     return np.random.default_rng(2).integers(0, CODES, length, dtype=np.int32)
 
@@ -67,7 +71,7 @@ def text(length=150):
 @pytest.mark.parametrize("model", ["lstm", "gru", "rnn", "peephole", "coupled", "attention"])
 def test_a_stream_is_scored_as_step_by_step(model):
     built, sequence = network(model, layers=2), text(20)
-    score = StreamScorer(built).score(lanes([sequence], 1, 7))
+    score = StreamScorer(built).score(measured([sequence], 1, 7))
     states, bits = models.zero_states(built, 1), []
     for here, after in pairwise(sequence):
         logits, states = models.step(built, tf.constant([[here]]), states)
@@ -78,8 +82,8 @@ def test_a_stream_is_scored_as_step_by_step(model):
 
 def test_each_sequence_begins_with_an_empty_state():
     built, parts = network(), [text(30), text(30)[:11], text(30)[::-1].copy()]
-    together = StreamScorer(built).score(lanes(parts, 2, 4))
-    alone = [StreamScorer(built).score(lanes([part], 1, 4)) for part in parts]
+    together = StreamScorer(built).score(measured(parts, 2, 4))
+    alone = [StreamScorer(built).score(measured([part], 1, 4)) for part in parts]
     mean = np.average([each.bits for each in alone], weights=[each.all for each in alone])
     assert together.bits == pytest.approx(mean, abs=1e-5)
     assert together.right == sum(each.right for each in alone)
@@ -89,7 +93,7 @@ def trainer_of(epochs=4, dropout=0.2, **settings):
     config = StreamConfig(epochs=epochs, batch=3, steps=10, **settings)
     built = network(dropout=dropout)
     stream = lanes(pieces(text(), 3), 3, 10)
-    validation = lanes([text(40)], 1, 10)
+    validation = measured([text(40)], 1, 10)
     return Trainer(StreamProgram(built, lambda epoch: stream, validation, config), config)
 
 
@@ -125,7 +129,7 @@ def test_a_stream_is_scored_in_parts_as_in_one(model, request):
     sequences = [text(30), text(30)[:11], text(30)[::-1].copy()]
     if model == "lookback":
         sequences = views(Lookback(np.ones(CODES), 1), sequences, [Cycle(4)] * 3)
-    stream = lanes(sequences, 3, 4)
+    stream = measured(sequences, 3, 4)
     whole = StreamScorer(built).score(stream)
     request.getfixturevalue("in_parts")
     assert StreamScorer(built).score(stream).bits == pytest.approx(whole.bits, abs=1e-6)
@@ -182,7 +186,7 @@ def test_it_learns_what_can_be_carried():
     trainer.run()
     trainer.keep_best()
     # Seeing one symbol at a time leaves 2 bits; what is carried brings that to 2/3.
-    assert StreamScorer(trainer.program.model).score(stream).bits < 1
+    assert StreamScorer(trainer.program.model).score(MeasuredStream.plain(stream)).bits < 1
 
 
 def test_dropout_is_of_the_seed_and_only_in_training():

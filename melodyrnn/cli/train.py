@@ -107,8 +107,14 @@ def _show_song_numbers(result: "TrainResult") -> None:
         right = f"{held_out.right}/{held_out.all}"
         show_rows(
             ("one step", right, "next notes, given the song itself"),
-            ("bits per note", f"{held_out.bits:.3f}", "0 is certainty"),
+            (
+                "bits per note",
+                f"{held_out.bits:.3f}",
+                f"0 is certainty{_unknown(held_out.unknown)}",
+            ),
+            *_baselines(result),
         )
+        _show_advice(result)
 
 
 def _show_text_numbers(result: "TrainResult") -> None:
@@ -128,15 +134,28 @@ def _show_held_out_numbers(result: "TrainResult") -> None:
         f"{songs['train']:,} songs in the training set, {songs['validation']:,} in the validation "
         f"set, {songs['held_out']:,} held out"
     )
-    baselines = [
-        (each.model, f"{each.bits:.3f}", "the same, by an n-gram model of the same songs")
-        for each in result.baselines
-    ]
+    of = f"of {held_out.all:,} notes held out{_unknown(held_out.unknown)}"
     show_rows(
-        ("bits per note", f"{held_out.bits:.3f}", f"of {held_out.all:,} notes held out"),
-        *baselines,
+        ("bits per note", f"{held_out.bits:.3f}", of),
+        ("without end", f"{held_out.bits_without_end:.3f}", "the same, the ends of songs left out"),
+        *_baselines(result),
         ("correct", f"{held_out.right / held_out.all:.1%}", "next notes, given those before"),
     )
+    _show_advice(result)
+
+
+def _unknown(count: int) -> str:
+    return f", {count:,} of them unknown" if count else ""
+
+
+def _baselines(result: "TrainResult") -> list[tuple[str, str, str]]:
+    about = "bits per note, by an n-gram model of the same songs"
+    return [(each.model, f"{each.bits:.3f}", about) for each in result.baselines]
+
+
+def _show_advice(result: "TrainResult") -> None:
+    if result.advice:
+        click.echo(click.wrap_text(result.advice, 78))
 
 
 _SHOWN: dict[str, Callable[["TrainResult"], None]] = {

@@ -8,7 +8,7 @@ import numpy as np
 from melodyrnn.generation.generate import whole_song
 from melodyrnn.models.ngrams.ngram import Tally, ceiling
 from melodyrnn.models.predictor import Logits, Predictor
-from melodyrnn.sequences.score import score_of
+from melodyrnn.sequences.score import Score, score_of
 from melodyrnn.sequences.vocabulary import Indices
 from melodyrnn.system.documents import JSON
 from melodyrnn.tasks.tokenizer import Dataset
@@ -64,14 +64,23 @@ class Measures:
 
 
 def measure(predictor: Predictor, dataset: Dataset) -> Measures:
-    """One-step accuracy, bits per note and the whole-song test of every song."""
+    """One-step accuracy, bits per note and the whole-song test of every song, of songs that were
+    learned by heart.
+    """
+    played, window = play(predictor, dataset), predictor.window
+    pairs = zip(played, dataset.targets, strict=True)
+    scores = [score_of(song.logits, targets[window:]) for song, targets in pairs]
+    return measures_of(window, dataset.targets, played, scores)
+
+
+def play(predictor: Predictor, dataset: Dataset) -> tuple[Played, ...]:
+    """Each song as ``predictor`` predicts it and plays it."""
     sequences, cycles = dataset.sequences, dataset.cycles
     predicted = predictor.with_cycles(cycles).logits(sequences)
-    played = [
+    return tuple(
         _played(predictor.with_cycles([cycle]), logits, sequence, dataset)
         for sequence, cycle, logits in zip(sequences, cycles, predicted, strict=True)
-    ]
-    return measures_of(predictor.window, sequences, played)
+    )
 
 
 def _played(predictor: Predictor, logits: Logits, sequence: Indices, dataset: Dataset) -> Played:
@@ -79,18 +88,20 @@ def _played(predictor: Predictor, logits: Logits, sequence: Indices, dataset: Da
     return Played(logits, played, dataset.vocabulary.decode(played))
 
 
-def measures_of(window: int, sequences: Sequence[Indices], played: Sequence[Played]) -> Measures:
-    """The measures of songs that were played."""
-    pairs = list(zip(sequences, played, strict=True))
-    scores = [score_of(song.logits, sequence[window:]) for sequence, song in pairs]
-    notes = [score.all for score in scores]
+def measures_of(
+    window: int, targets: Sequence[Indices], played: Sequence[Played], scores: Sequence[Score]
+) -> Measures:
+    """The measures of songs that were played, from what was to be predicted of each, (L,), and how
+    well it was.
+    """
+    pairs = list(zip(targets, played, strict=True))
     return Measures(
         window,
         tuple(score.bits for score in scores),
-        float(np.average([score.bits for score in scores], weights=notes)),
-        ceiling(sequences, window),
+        float(np.average([score.bits for score in scores], weights=[s.all for s in scores])),
+        ceiling(targets, window),
         tuple(Tally(score.right, score.all) for score in scores),
-        tuple(agreement(sequence, song.whole_song, window) for sequence, song in pairs),
+        tuple(agreement(each, song.whole_song, window) for each, song in pairs),
         tuple(played),
     )
 

@@ -1,20 +1,22 @@
 """How well the notes of songs are predicted: pitch, duration and both, with their intervals."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from melodyrnn.models.predictor import Logits
+from melodyrnn.music.note_tokens import attributes
 from melodyrnn.sequences.intervals import CONFIDENCE, Families, Interval, intervals
+from melodyrnn.sequences.open_vocabulary import OpenVocabulary
 from melodyrnn.sequences.sampling import log_softmax
 from melodyrnn.sequences.score import Score, score_of
 from melodyrnn.sequences.vocabulary import Indices
 from melodyrnn.system.documents import JSON
-from melodyrnn.tasks.tokenizer import NoteTokenizer
+from melodyrnn.tasks.tokenizer import Dataset, NoteTokenizer
 
 Groups = Mapping[str, Indices]
-"""What is predicted -> of each token the number of its value, (V,): tokens of one pitch share one.
+"""What is predicted -> of each token the number of its value, (W,): tokens of one pitch share one.
 """
 
 Scores = Mapping[str, Score]
@@ -24,17 +26,32 @@ Scores = Mapping[str, Score]
 _MOST_BITS = 1000.0  # of which 2 to the power is still a number; of two songs the interval is wide
 
 
-def groups_of(tokenizer: NoteTokenizer) -> Groups:
-    """Both, pitch and duration. Rests are one pitch; start and end are values of their own."""
-    values = np.array(tokenizer.attributes)  # (V, 2)
-    pitch, duration = (np.unique(column, return_inverse=True)[1] for column in values.T)
+def groups_of(tokenizer: NoteTokenizer, unknown: Sequence[str] | None = None) -> Groups:
+    """Both, pitch and duration. Rests are one pitch; start and end are values of their own, and so
+    is, where the vocabulary is open, what stands after its ``unknown`` tokens: all others together.
+    """
+    known = len(tokenizer.note_tokens)
+    notes = attributes([*tokenizer.note_tokens, *(unknown or ())])
+    ends = len(tokenizer.vocabulary) - known
+    values = [*notes[:known], *map(_no_note, range(ends)), *notes[known:]]
+    if unknown is not None:
+        values.append(_no_note(ends))
+    pitch, duration = (np.unique(column, return_inverse=True)[1] for column in np.array(values).T)
     groups = {"both": np.arange(len(values)), "pitch": pitch, "duration": duration}
     return {name: group.astype(np.int32) for name, group in groups.items()}
 
 
-def scores_of(logits: Logits, targets: Indices, groups: Groups) -> Scores:
-    """Logits (N, V) against the tokens that came, (N,). The probability of a value is the sum of
-    those of the tokens that have it.
+def _no_note(number: int) -> tuple[float, float]:
+    """A pitch and a duration that no note has."""
+    return -1.0 - number, -1.0 - number
+
+
+def scores_of(
+    logits: Logits, targets: Indices, groups: Groups, end: int | None = None, known: int = 0
+) -> Scores:
+    """Logits (N, W) against the tokens that came, (N,), of which ``end`` is no note and those from
+    ``known`` on are unknown. The probability of a value is the sum of those of the tokens that have
+    it.
     """
     p = log_softmax(logits)
     found = {}
@@ -42,19 +59,24 @@ def scores_of(logits: Logits, targets: Indices, groups: Groups) -> Scores:
         order = np.argsort(group, kind="stable")
         starts = np.searchsorted(group[order], np.arange(group.max() + 1))
         values = np.logaddexp.reduceat(p[:, order], starts, axis=1)
-        found[name] = score_of(values, group[targets])
-    return found
+        last = None if end is None else int(group[end])
+        found[name] = score_of(values, group[targets], end=last)
+    unknown = int((targets >= known).sum()) if known else 0
+    return {name: replace(score, unknown=unknown) for name, score in found.items()}
 
 
 def note_scores(
-    logits: Sequence[Logits], sequences: Sequence[Indices], tokenizer: NoteTokenizer
+    logits: Sequence[Logits], dataset: Dataset, vocabularies: Sequence[OpenVocabulary | None]
 ) -> list[Scores]:
-    """Of each song. ``logits`` are of the last tokens of each sequence; an end is no note."""
-    groups = groups_of(tokenizer)
-    found = []
-    for predicted, ids in zip(logits, sequences, strict=True):
-        targets = ids[tokenizer.scored(ids, len(ids) - len(predicted))]
-        found.append(scores_of(predicted[: len(targets)], targets, groups))
+    """Of each song. ``logits`` are of the last tokens of each; its vocabulary is None where the
+    song was learned, and is open where it is new.
+    """
+    tokenizer, found = dataset.tokenizer, []
+    end, known = tokenizer.end, len(dataset.vocabulary)
+    for place, (predicted, vocabulary) in enumerate(zip(logits, vocabularies, strict=True)):
+        widened, targets, unknown = dataset.scored(place, predicted, vocabulary)
+        groups = groups_of(tokenizer, None if vocabulary is None else unknown)
+        found.append(scores_of(widened, targets, groups, end, known))
     return found
 
 
@@ -77,26 +99,31 @@ class NoteScores:
 
     songs: int
     notes: int
-    predicted: Mapping[str, Predicted]  # both, pitch, duration
+    predicted: Mapping[str, Predicted]  # both, pitch, duration: of the notes alone
+    with_end: Interval  # bits per note of both, with what the ends of the songs cost
+    unknown: int  # notes that the vocabulary lacks
 
     @classmethod
     def of(cls, scores: Sequence[Scores], families: Families | None = None) -> "NoteScores":
         """``scores`` of each song, of one at least; ``families`` by default one for each."""
         names = list(scores[0])
         notes = [song["both"].all for song in scores]
-        bits = [[song[name].bits * song[name].all for song in scores] for name in names]
+        bits = [
+            [song[name].surprise - song[name].end_surprise for song in scores] for name in names
+        ]
+        bits.append([song["both"].surprise for song in scores])
         right = [[float(song[name].right) for song in scores] for name in names]
         found = intervals(bits + right, notes, families)
-        pairs = zip(
-            [each.within(0, np.inf) for each in found[: len(names)]],
-            [each.within(0, 1) for each in found[len(names) :]],
-            strict=True,
-        )
-        predicted = {name: Predicted(*pair) for name, pair in zip(names, pairs, strict=True)}
-        return cls(len(scores), sum(notes), predicted)
+        *alone, with_end = (each.within(0, np.inf) for each in found[: len(bits)])
+        correct = [each.within(0, 1) for each in found[len(bits) :]]
+        predicted = {
+            name: Predicted(*pair) for name, *pair in zip(names, alone, correct, strict=True)
+        }
+        unknown = sum(song["both"].unknown for song in scores)
+        return cls(len(scores), sum(notes), predicted, with_end, unknown)
 
     def __repr__(self) -> str:
-        bits = self.predicted["both"].bits.value
+        bits = self.with_end.value
         return f"<NoteScores {self.songs} songs, {self.notes} notes, {bits:.3f} bits per note>"
 
     def to_json(self) -> dict[str, JSON]:
@@ -108,5 +135,6 @@ class NoteScores:
             }
             for name, each in self.predicted.items()
         }
-        counts = {"songs": self.songs, "notes": self.notes}
-        return {**counts, **predicted, "confidence": CONFIDENCE if self.songs > 1 else None}
+        counts = {"songs": self.songs, "notes": self.notes, "unknown_tokens": self.unknown}
+        bits = {"with_end": {"bits": self.with_end._asdict()}}
+        return {**counts, **predicted, **bits, "confidence": CONFIDENCE if self.songs > 1 else None}

@@ -1,14 +1,13 @@
 """A run measured on songs or texts: what it is given and each next note predicted from that."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-import numpy as np
-
 from melodyrnn.data.copies import Copied
-from melodyrnn.evaluation.measures import Measures, measures_of
+from melodyrnn.evaluation.measures import Measures, Played, measures_of
 from melodyrnn.evaluation.note_scores import NoteScores, Scores
+from melodyrnn.sequences.score import total
 from melodyrnn.sequences.vocabulary import Indices
 from melodyrnn.system.documents import JSON
 
@@ -44,10 +43,15 @@ class EvaluateResult:
     unit: str  # what bits are counted per: note or character
     window: int
     items: tuple[Evaluated, ...]
-    sequences: tuple[Indices, ...]  # each (L,)
-    measures: Measures | None  # of songs learned by heart, and others measured by such a run
+    targets: tuple[Indices, ...]  # what was to be predicted, each (L,)
+    played: tuple[Played, ...] | None  # by a run that learned by heart
     with_short_term: bool
     left_out: tuple[str, ...]  # why, of each item that cannot be read or predicted, its name first
+
+    @cached_property
+    def measures(self) -> Measures | None:
+        """Of all songs together, where they were played."""
+        return None if self.played is None else self._measures(range(len(self.items)))
 
     @cached_property
     def memory(self) -> NoteScores | None:
@@ -61,9 +65,8 @@ class EvaluateResult:
 
     @property
     def bits(self) -> float:
-        """Per note or character, over all items."""
-        scores = [item.scores["both"] for item in self.items]
-        return float(np.average([s.bits for s in scores], weights=[s.all for s in scores]))
+        """Per note or character, over all items, with what the ends of songs cost."""
+        return total([item.scores["both"] for item in self.items]).bits
 
     @property
     def hardly_new(self) -> list[Evaluated]:
@@ -73,10 +76,16 @@ class EvaluateResult:
 
     def measures_of(self, in_training_set: bool) -> Measures:
         """Of the songs in the training set, or of the others."""
-        assert self.measures, "a run on a tradition plays no song from memory"
         kept = [i for i, item in enumerate(self.items) if item.in_training_set == in_training_set]
-        sequences = [self.sequences[place] for place in kept]
-        return measures_of(self.window, sequences, [self.measures.played[p] for p in kept])
+        return self._measures(kept)
+
+    def _measures(self, places: Iterable[int]) -> Measures:
+        assert self.played is not None, "a run on a tradition plays no song from memory"
+        targets, played, scores = zip(
+            *((self.targets[i], self.played[i], self.items[i].scores["both"]) for i in places),
+            strict=True,
+        )
+        return measures_of(self.window, targets, played, scores)
 
     def __repr__(self) -> str:
         many = f"{len(self.items)} item{'s' * (len(self.items) != 1)}"
@@ -105,12 +114,24 @@ def _of_notes(result: EvaluateResult) -> dict[str, JSON]:
         tokens = [token for song in result.measures.tokens for token in song]
         document |= result.measures.to_json()
         document["whole_song"] = {**result.measures.whole_song.to_json(), "tokens": tokens}
-    elif scores := result.generalising or result.memory:
-        document["bits_per_note"] = scores.predicted["both"].bits.value
+    document |= _bits(result)
     parts = {"memory": result.memory, "generalising": result.generalising}
     document |= {name: part.to_json() if part else None for name, part in parts.items()}
     songs = [_song(result, place) for place in range(len(result.items))]
     return {**document, "songs": songs}
+
+
+def _bits(result: EvaluateResult) -> dict[str, JSON]:
+    """Of all songs by a run that learned by heart; else of the new ones, if there are any."""
+    items = [item for item in result.items if not item.in_training_set]
+    if result.played is not None or not items:
+        items = list(result.items)
+    score = total([item.scores["both"] for item in items])
+    return {
+        "bits_per_note": score.bits,
+        "bits_per_note_without_end": score.bits_without_end,
+        "unknown_tokens": score.unknown,
+    }
 
 
 def _song(result: EvaluateResult, place: int) -> dict[str, JSON]:
@@ -120,13 +141,20 @@ def _song(result: EvaluateResult, place: int) -> dict[str, JSON]:
         "title": item.title,
         "in_training_set": item.in_training_set,
         "copied": item.copied and item.copied.to_json(),
-        "bits": {name: score.bits for name, score in item.scores.items()},
+        "bits": _bits_of(item),
+        "unknown_tokens": item.scores["both"].unknown,
     }
     if measures := result.measures:
         whole = measures.whole_songs[place].to_json()
         document["one_step"] = measures.one_steps[place].to_json()
         document["whole_song"] = {**whole, "tokens": measures.tokens[place]}
     return document
+
+
+def _bits_of(item: Evaluated) -> dict[str, float]:
+    """Bits per note: of the notes alone by attribute, and of both with what the end costs."""
+    alone = {name: score.bits_without_end for name, score in item.scores.items()}
+    return {**alone, "with_end": item.scores["both"].bits}
 
 
 def _of_characters(result: EvaluateResult) -> dict[str, JSON]:

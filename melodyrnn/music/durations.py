@@ -64,6 +64,8 @@ for _tuplet, _dots in [("", 0), ("", 1), ("", 2), ("trip", 0), ("trip", 1), ("qu
 _PLAIN_FIRST = sorted(_VALUES, key=lambda d: (_VALUES[d].tuplet != "", _VALUES[d].dots, -d))
 _LONGEST_FIRST = sorted(_VALUES, reverse=True)
 _WHOLE = Value(1)
+WRITTEN = len(_VALUES)
+"""Durations that a single value writes."""
 
 
 def value_of(duration: Fraction) -> Value | None:

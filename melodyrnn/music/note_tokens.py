@@ -7,12 +7,27 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from functools import lru_cache
+from itertools import product
+from math import log2
 
+from melodyrnn.music.durations import WRITTEN, spell
 from melodyrnn.music.notation.reader import parse_token
 from melodyrnn.music.notation.tokens import token
+from melodyrnn.music.pitch import SEMITONES
 from melodyrnn.music.song import Key, Note, Song
 
 _MIDDLE_C = 60
+_PITCHES = range(128)
+"""As MIDI numbers them."""
+
+PLAIN_PITCHES = len(_PITCHES) + 1
+"""Names of pitches, each in one spelling only, and the rest."""
+
+SPELLED_PITCHES = 1 + sum(
+    12 * octave + semitones + alter in _PITCHES
+    for octave, semitones, alter in product(range(-1, 12), SEMITONES.values(), range(-2, 3))
+)
+"""Names of pitches, double sharps and double flats among them, and the rest."""
 
 
 def to_tokens(song: Song) -> list[str]:
@@ -71,6 +86,34 @@ def attributes(tokens: Sequence[str]) -> list[tuple[float, float]]:
     return [
         (float(note.pitch.midi if note.pitch else rest), float(note.duration)) for note in notes
     ]
+
+
+@lru_cache(maxsize=100_000)
+def spelling_bits(symbol: str, pitches: int) -> float:
+    """The bits that spell a token where nothing is known of it: one of ``pitches`` names, then its
+    note heads, each a value and whether another is tied to it. Raises NotationError.
+    """
+    heads = len(spell(parse_token(symbol).duration))
+    return log2(pitches) + heads * log2(2 * WRITTEN)
+
+
+def nearest_token(symbol: str, tokens: Sequence[str]) -> int:
+    """The place of the token that sounds most like ``symbol``: an octave is as far as three
+    halvings of the duration, and nothing is further from a note than a rest. Raises NotationError.
+    """
+    *known, asked = (parse_token(each) for each in (*tokens, symbol))
+    distances = [_distance(note, asked) for note in known]
+    return distances.index(min(distances))
+
+
+def _distance(note: Note, other: Note) -> float:
+    lengths = 4 * abs(log2(note.duration / other.duration))
+    if note.pitch is None or other.pitch is None:
+        return lengths + (_REST_FROM_NOTE if note.pitch is not other.pitch else 0)
+    return lengths + abs(note.pitch.midi - other.pitch.midi)
+
+
+_REST_FROM_NOTE = 1000
 
 
 def sort_key(symbol: str) -> tuple[Fraction, int, str]:

@@ -40,7 +40,7 @@ from melodyrnn.models.config import ModelConfig, StreamConfig, TrainConfig
 from melodyrnn.models.networks.numpy_network import Network, parts, read_weights
 from melodyrnn.sequences.vocabulary import Vocabulary
 
-FORMAT = 4
+FORMAT = 5
 FILE = "run.json"
 TRAINING, FINISHED, INTERRUPTED = "training", "finished", "interrupted"
 CHECKPOINT = Path("checkpoint") / "state.npz"
@@ -59,6 +59,7 @@ class Record:
     validation: tuple[dict[str, str], ...] = ()  # songs by which the best weights were chosen
     held_out: tuple[dict[str, str], ...] = ()  # songs that were only measured
     features: tuple[tuple[float, ...], ...] | None = None  # attributes of each code, (V, F)
+    unknown_rate: float = 0.0  # how probable a token is that the vocabulary lacks
     task: str = "songs"  # what was learned: the name of a task
     status: str = TRAINING  # then FINISHED or INTERRUPTED
     epochs: int = 0
@@ -93,6 +94,7 @@ class Record:
             validation=_songs(record.validation),
             held_out=_songs(record.held_out),
             features=features and tuple(tuple(map(float, row)) for row in features),
+            unknown_rate=float(record.unknown_rate),
             epochs=int(record.epochs),
             best_epoch=int(record.best_epoch),
             seconds=float(record.seconds),

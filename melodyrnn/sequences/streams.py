@@ -23,14 +23,33 @@ class Stream(NamedTuple):
     x: Indices  # what is seen; with columns beside each symbol, (K, T, B, F)
     y: Indices  # the targets: in each lane, the index after it
     keep: Mask  # False where a sequence begins, and the state with it
-    mask: Mask  # False in what fills up a lane
+    mask: Mask  # False in what fills up a lane, and at targets that do not count
 
 
-def lanes(sequences: Sequence[Indices], batch: int, steps: int) -> Stream:
+class MeasuredStream(NamedTuple):
+    """A stream that is only predicted, and how its bits are counted."""
+
+    stream: Stream
+    units: int  # what bits are counted per: of tunes the notes, for their ends are none
+    charge: float = 0.0  # bits beyond those of the predictions, such as unknown tokens cost
+
+    @classmethod
+    def plain(cls, stream: Stream) -> "MeasuredStream":
+        """Each target counts."""
+        return cls(stream, int(stream.mask.sum()))
+
+
+def lanes(
+    sequences: Sequence[Indices],
+    batch: int,
+    steps: int,
+    counted: Sequence[Mask] | None = None,
+) -> Stream:
     """Lay whole sequences end to end in ``batch`` lanes, each into the shortest one so far.
 
     Each is (L,) or, with columns beside each symbol, (L, F), L >= 2; its first index is only an
-    input, its last only a target. Raises WindowError where there is none, or one is shorter.
+    input, its last only a target. ``counted``: of each sequence which indices are targets that
+    count, (L,); by default all. Raises WindowError where there is none, or one is shorter.
     """
     if not sequences or min(map(len, sequences)) < 2:
         raise WindowError("a sequence of fewer than 2 symbols has nothing to predict")
@@ -46,10 +65,12 @@ def lanes(sequences: Sequence[Indices], batch: int, steps: int) -> Stream:
     x = np.zeros((*shape, *sequences[0].shape[1:]), dtype=np.int32)
     y = np.zeros(shape, dtype=np.int32)
     keep, mask = np.ones(shape, dtype=bool), np.zeros(shape, dtype=bool)
-    for sequence, (start, lane) in zip(sequences, places, strict=True):
+    for number, (sequence, (start, lane)) in enumerate(zip(sequences, places, strict=True)):
         chunk = slice(start, start + len(sequence) - 1)
         x[lane, chunk], y[lane, chunk] = sequence[:-1], symbols(sequence)[1:]
         keep[lane, start], mask[lane, chunk] = False, True
+        if counted is not None:
+            mask[lane, chunk] = counted[number][1:]
     return Stream(_chunks(x, steps), _chunks(y, steps), _chunks(keep, steps), _chunks(mask, steps))
 
 

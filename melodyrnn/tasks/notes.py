@@ -14,7 +14,7 @@ from melodyrnn.data.copies import Copied, Copies
 from melodyrnn.data.gather import Named, Songs, gather_all, summary, warn_of
 from melodyrnn.data.split import Split
 from melodyrnn.errors import ConfigError, MelodyWarning
-from melodyrnn.evaluation.measures import Measures
+from melodyrnn.evaluation.measures import Played
 from melodyrnn.evaluation.note_scores import note_scores
 from melodyrnn.evaluation.result import Evaluated
 from melodyrnn.files import make_folder, numbered
@@ -33,6 +33,7 @@ from melodyrnn.music.song import Song
 from melodyrnn.render.write import write_song, writer_of
 from melodyrnn.runs.record import Record
 from melodyrnn.sequences.families import family_numbers
+from melodyrnn.sequences.open_vocabulary import OpenVocabulary
 from melodyrnn.sequences.score import Score, score_of, total
 from melodyrnn.sequences.vocabulary import Indices, Vocabulary
 from melodyrnn.system.progress import silent
@@ -47,7 +48,7 @@ from melodyrnn.tasks.task import (
     Task,
     Trained,
 )
-from melodyrnn.tasks.tokenizer import Dataset, NoteTokenizer, cycle_of, known_songs
+from melodyrnn.tasks.tokenizer import Dataset, NoteTokenizer, cycle_of, long_enough
 
 _AT_ONCE = 64
 """Songs: the logits of thousands, each of all tokens, would fill a gigabyte."""
@@ -127,7 +128,7 @@ class NoteTask(Task[Named, Dataset]):
         self, run: Trained[Named], sources: Any, reading: Reading
     ) -> tuple[Sequence[Named], tuple[str, ...]]:
         """Without ``sources`` those held out or, where none are, the training set. Of several,
-        those that the run cannot predict, for want of a token or of notes, are left out.
+        those too short for the run's window are left out.
         """
         parts, record = run.parts, run.record
         if sources == ():
@@ -136,13 +137,13 @@ class NoteTask(Task[Named, Dataset]):
         found = gather_all(sources, progress=reading.progress or silent, **options)
         if len(found.songs) > 1:
             tokenizer = self.tokenizer(record.vocabulary)
-            known, reasons = known_songs(found.songs, tokenizer, record.model.window)
-            if not known:
+            kept, reasons = long_enough(found.songs, tokenizer, record.model.window)
+            if not kept:
                 raise ConfigError(
                     f"{run.path}: can predict none of the {len(found.songs)} songs: "
-                    f"{summary(reasons)}; a model predicts only what it was trained to predict"
+                    f"{summary(reasons)}; give longer ones"
                 )
-            songs = Songs(known, found.songs.name)
+            songs = Songs(kept, found.songs.name)
             found = replace(found, songs=songs, left_out=(*found.left_out, *reasons))
         warn_of(found, reading.report)
         return found.songs, found.left_out
@@ -153,24 +154,25 @@ class NoteTask(Task[Named, Dataset]):
         record = run.record
         tokenizer = self.tokenizer(record.vocabulary)
         dataset = Dataset.of(items, record.model.window, tokenizer)
-        logits, measures = self.predictions(predictor, dataset)
-        scores = note_scores(logits, dataset.sequences, tokenizer)
         # What chose the best weights is not new either.
-        known = [*run.parts.train, *run.parts.validation]
-        tunes, copies = {tuple(plain_tokens(each.song)) for each in known}, Copies(known)
+        learned = [*run.parts.train, *run.parts.validation]
+        tunes, copies = {tuple(plain_tokens(each.song)) for each in learned}, Copies(learned)
+        seen = [tuple(plain_tokens(named.song)) in tunes for named in items]
+        vocabulary = tokenizer.opened(record.unknown_rate)
+        logits, played = self.predictions(predictor, dataset)
+        scores = note_scores(logits, dataset, [None if each else vocabulary for each in seen])
+        families = family_numbers([relative(named.song) for named in items])
         evaluated = []
-        numbers = family_numbers([relative(named.song) for named in items])
-        for named, each, family in zip(items, scores, numbers, strict=True):
-            song, seen = named.song, tuple(plain_tokens(named.song)) in tunes
-            copied = None if seen else copies.longest(song)
+        for named, each, is_seen, family in zip(items, scores, seen, families, strict=True):
+            song, copied = named.song, None if is_seen else copies.longest(named.song)
             evaluated.append(
-                Evaluated(named.name, song.title, len(song), seen, each, copied, family)
+                Evaluated(named.name, song.title, len(song), is_seen, each, copied, family)
             )
-        return Evaluation(tuple(evaluated), dataset.sequences, measures)
+        return Evaluation(tuple(evaluated), dataset.targets, played)
 
     def predictions(
         self, predictor: Predictor, dataset: Dataset
-    ) -> tuple[Sequence[npt.NDArray[Any]], Measures | None]:
+    ) -> tuple[Sequence[npt.NDArray[Any]], tuple[Played, ...] | None]:
         """Of each song the logits of its tokens, (N, V), and how it is played, where it is."""
         return predictor.with_cycles(dataset.cycles).logits(dataset.sequences), None
 
@@ -246,16 +248,18 @@ class NoteTask(Task[Named, Dataset]):
         return Dataset.of(run.parts.train, record.model.window, tokenizer)
 
 
-def score(predictor: Predictor, dataset: Dataset) -> Score:
-    """One-step predictions of all notes of all songs; an end is no note."""
-    scores, window = [], predictor.window
-    pairs = list(zip(dataset.sequences, dataset.cycles, strict=True))
-    for start in range(0, len(pairs), _AT_ONCE):
-        sequences, cycles = zip(*pairs[start : start + _AT_ONCE], strict=True)
-        logits = predictor.with_cycles(cycles).logits(sequences)
-        for predicted, ids in zip(logits, sequences, strict=True):
-            targets = ids[dataset.tokenizer.scored(ids, window)]
-            scores.append(score_of(predicted[: len(targets)], targets))
+def score(
+    predictor: Predictor, dataset: Dataset, vocabulary: OpenVocabulary | None = None
+) -> Score:
+    """One-step predictions of all songs: of new ones over an open vocabulary."""
+    scores = []
+    end, known = dataset.tokenizer.end, len(dataset.vocabulary)
+    for start in range(0, len(dataset.songs), _AT_ONCE):
+        part = slice(start, start + _AT_ONCE)
+        aligned = predictor.with_cycles(dataset.cycles[part])
+        for place, logits in enumerate(aligned.logits(dataset.sequences[part]), start):
+            widened, targets, _ = dataset.scored(place, logits, vocabulary)
+            scores.append(score_of(widened, targets, end=end, known=known))
     return total(scores)
 
 

@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from melodyrnn.data.gather import Named
 from melodyrnn.data.split import SongSplit, Split, split, without_validation
-from melodyrnn.evaluation.measures import Measures, measure
+from melodyrnn.evaluation.measures import Measures, Played, measure, play
 from melodyrnn.models.config import ModelConfig, TrainConfig, configure
 from melodyrnn.models.predictor import Predictor
 from melodyrnn.models.registry import MODELS
@@ -20,9 +20,10 @@ from melodyrnn.runs.record import Record
 from melodyrnn.sequences.score import Score
 from melodyrnn.sequences.vocabulary import Vocabulary
 from melodyrnn.system.progress import Progress
+from melodyrnn.tasks.baselines import baselines
 from melodyrnn.tasks.checks import check_lookback
 from melodyrnn.tasks.notes import NoteTask, score
-from melodyrnn.tasks.task import Measurement, Settings
+from melodyrnn.tasks.task import Baseline, Measurement, Settings
 from melodyrnn.tasks.tokenizer import Dataset, SongTokenizer
 from melodyrnn.training.program import Program
 
@@ -54,16 +55,16 @@ class SongTask(NoteTask):
         settings = {"input": default_input(parts.train, settings.get("model")), **settings}
         model, training = configure(settings, ModelConfig, TrainConfig)
         check_lookback(model)
-        songs = [named for part in parts for named in part]
-        dataset = Dataset.of(songs, model.window)
+        tokenizer = SongTokenizer.of([named.song for named in parts.train])
         return Record(
             model,
             training,
-            dataset.vocabulary,
+            tokenizer.vocabulary,
             songs=_records(parts.train),
             validation=_records(parts.validation),
             held_out=_records(parts.held_out),
-            features=dataset.tokenizer.attributes if model.input == "features" else None,
+            features=tokenizer.attributes if model.input == "features" else None,
+            unknown_rate=tokenizer.unknown_rate(parts.train),
             task=self.name,
         )
 
@@ -79,8 +80,13 @@ class SongTask(NoteTask):
 
         config, training = record.model, record.training
         assert isinstance(training, TrainConfig), "songs are learned from windows"
+        new, vocabulary = data.validation, data.train.tokenizer.opened(record.unknown_rate)
         songs = TrainingSongs(
-            data.train.inputs(config), data.validation.inputs(config), record.features
+            data.train.inputs(config),
+            new.inputs(config),
+            record.features,
+            new.known() or None,
+            new.charge(vocabulary, config.window) if new.songs else 0.0,
         )
         batch = 1 if config.spec.stateful else training.batch or config.spec.batch
         return WindowProgram(model, songs, config, training, batch)
@@ -89,16 +95,27 @@ class SongTask(NoteTask):
         self, predictor: Predictor, record: Record, data: Split[Dataset], progress: Progress
     ) -> Measurement:
         measures = measure(predictor, data.train)
-        held_out = score(predictor, data.held_out) if data.held_out.songs else None
-        metrics = {**measures.to_json(), "held_out": held_out and _held_out(record, held_out)}
-        return Measurement(measures.bits_per_note, metrics, measures, held_out)
+        bits, metrics = measures.bits_per_note, dict[str, Any](measures.to_json())
+        if not data.held_out.songs:
+            return Measurement(bits, {**metrics, "held_out": None}, measures)
+        held_out = score(predictor, data.held_out, data.train.tokenizer.opened(record.unknown_rate))
+        compared: tuple[Baseline, ...] = ()
+        if not record.interrupted:
+            learned = [*data.train.songs, *data.validation.songs]
+            own = SongTokenizer.of([named.song for named in learned])
+            compared = baselines(learned, data.held_out.songs, own, record.model.window, progress)
+        metrics |= {
+            "held_out": _held_out(record, held_out),
+            "baselines": [each.to_json() for each in compared],
+        }
+        return Measurement(bits, metrics, measures, held_out, compared)
 
     def predictions(
         self, predictor: Predictor, dataset: Dataset
-    ) -> tuple[Sequence[npt.NDArray[Any]], Measures]:
+    ) -> tuple[Sequence[npt.NDArray[Any]], tuple[Played, ...]]:
         """Each song is also played whole."""
-        measures = measure(predictor, dataset)
-        return [played.logits for played in measures.played], measures
+        played = play(predictor, dataset)
+        return [song.logits for song in played], played
 
     def illustrate(
         self, path: Path, record: Record, data: Split[Dataset], measurement: Measurement
@@ -133,6 +150,8 @@ def _held_out(record: Record, held_out: Score) -> dict[str, object]:
         "songs": len(record.held_out),
         "one_step": {"right": held_out.right, "all": held_out.all},
         "bits_per_note": held_out.bits,
+        "bits_per_note_without_end": held_out.bits_without_end,
+        "unknown_tokens": held_out.unknown,
     }
 
 

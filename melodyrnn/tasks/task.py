@@ -17,12 +17,13 @@ from melodyrnn.models.predictor import Predictor
 from melodyrnn.runs.record import Record
 from melodyrnn.sequences.score import Score
 from melodyrnn.sequences.vocabulary import Indices, Vocabulary
+from melodyrnn.system.documents import JSON
 from melodyrnn.system.progress import Progress
 from melodyrnn.tasks.tokenizer import Tokenizer
 
 if TYPE_CHECKING:
     from melodyrnn.data.copies import Copies
-    from melodyrnn.evaluation.measures import Measures
+    from melodyrnn.evaluation.measures import Measures, Played
     from melodyrnn.evaluation.result import Evaluated
     from melodyrnn.generation.constraint import Constraint
     from melodyrnn.generation.generate import Drawn
@@ -52,10 +53,23 @@ class Reading(NamedTuple):
 
 
 class Baseline(NamedTuple):
-    """What a simple model makes of the same held-out items: bits per note or character."""
+    """What a simple model makes of the same held-out items."""
 
     model: str
-    bits: float
+    score: Score
+
+    @property
+    def bits(self) -> float:
+        """Per note or character."""
+        return self.score.bits
+
+    def to_json(self) -> dict[str, JSON]:
+        return {
+            "model": self.model,
+            "bits_per_note": self.score.bits,
+            "bits_per_note_without_end": self.score.bits_without_end,
+            "unknown_tokens": self.score.unknown,
+        }
 
 
 @dataclass(frozen=True)
@@ -74,8 +88,8 @@ class Evaluation:
     """Items as a model predicts them."""
 
     items: "tuple[Evaluated, ...]"
-    sequences: tuple[Indices, ...]  # each (L,)
-    measures: "Measures | None" = None  # where songs are played whole
+    targets: tuple[Indices, ...]  # each (L,)
+    played: "tuple[Played, ...] | None" = None  # where songs are played whole
 
 
 class Prompt(NamedTuple):

@@ -1,17 +1,14 @@
 """Texts, character by character: the same networks, and the end of each text held out."""
 
-import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 from unicodedata import normalize
 
-import numpy as np
-
 from melodyrnn.data.split import Split
 from melodyrnn.data.texts import Text, read_texts
-from melodyrnn.errors import ConfigError, MelodyWarning, RunError, VocabularyError
+from melodyrnn.errors import ConfigError, RunError, VocabularyError
 from melodyrnn.evaluation.result import Evaluated
 from melodyrnn.files import check_no_folder, numbered, write_atomically
 from melodyrnn.generation.generate import Drawn
@@ -29,10 +26,18 @@ from melodyrnn.models.registry import MODELS
 from melodyrnn.models.settings import check
 from melodyrnn.models.types import KerasModel
 from melodyrnn.runs.record import Record
-from melodyrnn.sequences.score import Score, score_of, total
-from melodyrnn.sequences.streams import Stream, enough_lanes, lanes, pieces
+from melodyrnn.sequences.open_vocabulary import unknown_rate
+from melodyrnn.sequences.streams import MeasuredStream
 from melodyrnn.sequences.vocabulary import Indices, Vocabulary
 from melodyrnn.system.progress import Progress
+from melodyrnn.tasks.characters import (
+    Texts,
+    measured_stream,
+    score,
+    stream_of,
+    texts_of,
+    unigram,
+)
 from melodyrnn.tasks.checks import check_stream
 from melodyrnn.tasks.task import (
     Baseline,
@@ -55,8 +60,6 @@ _PRIMER = 40
 """Characters of the text's own opening, up to the end of a line, where no primer is given."""
 _NOTES_ONLY = ("track", "grid", "instrument", "with_short_term")
 """What may be asked of songs only."""
-
-Texts = list[Indices]
 
 
 @dataclass(frozen=True)
@@ -98,10 +101,17 @@ class TextTask(Task[Text, Texts]):
     ) -> tuple[Record, Split[Sequence[Text]]]:
         model, training = configure({**STREAM_MODEL, **settings}, ModelConfig, StreamConfig)
         _check(model, training)
-        tokenizer = CharacterTokenizer.of(text.characters for text in items)
-        songs = tuple(text.record for text in items)
-        record = Record(model, training, tokenizer.vocabulary, songs, task=self.name)
-        return record, _split(items, training)
+        parts = _split(items, training)
+        learned = [text.characters for text in parts.train]
+        record = Record(
+            model,
+            training,
+            CharacterTokenizer.of(learned).vocabulary,
+            tuple(text.record for text in items),
+            unknown_rate=unknown_rate(learned),
+            task=self.name,
+        )
+        return record, parts
 
     def parts(self, path: Path, record: Record) -> Split[Sequence[Text]]:
         raise RunError(f"{path}: a run on text, not on songs; choose another")
@@ -116,73 +126,69 @@ class TextTask(Task[Text, Texts]):
         return CharacterTokenizer(vocabulary)
 
     def encode(self, record: Record, parts: Split[Sequence[Text]]) -> Split[Texts]:
-        encode = self.tokenizer(record.vocabulary).encode
-        return Split(*([encode(text.characters) for text in texts] for texts in parts))
+        tokenizer = self.tokenizer(record.vocabulary)
+        return Split(*(texts_of(tokenizer, texts) for texts in parts))
 
     def sequences(self, data: Texts) -> Sequence[Indices]:
-        return data
+        return data.seen
 
     def program(self, record: Record, data: Split[Texts], model: KerasModel) -> Program[Any, Any]:
         from melodyrnn.training.streams import StreamProgram
 
         config = record.training
         assert isinstance(config, StreamConfig), "a text is learned as a stream"
-        stream = _stream(data.train, config)
-        validation = _stream(data.validation, config) if data.validation else stream
-        return StreamProgram(model, lambda epoch: stream, validation, config)
+        stream = stream_of(data.train, config)
+        measured = MeasuredStream.plain(stream)
+        if data.validation.seen:
+            vocabulary = self.tokenizer(record.vocabulary).opened(record.unknown_rate)
+            measured = measured_stream(data.validation, vocabulary, len(record.vocabulary), config)
+        return StreamProgram(model, lambda epoch: stream, measured, config)
 
     def measure(
         self, predictor: Predictor, record: Record, data: Split[Texts], progress: Progress
     ) -> Measurement:
         config = record.training
         assert isinstance(config, StreamConfig), "a text is learned as a stream"
-        measured = data.held_out or data.train
-        found = _score(predictor, _pieces(measured, config))
-        unigram = Baseline("unigram", _unigram_bits(data.train, measured, len(record.vocabulary)))
+        measured, vocabulary = data.train, None
+        if data.held_out.seen:
+            measured = data.held_out
+            vocabulary = self.tokenizer(record.vocabulary).opened(record.unknown_rate)
+        pieces = measured.in_pieces(config)
+        found = score(predictor, pieces, vocabulary)
+        plainest = Baseline("unigram", unigram(data.train, measured, vocabulary))
         metrics = {
-            "learned_characters": _targets(data.train),
-            "held_out_characters": _targets(data.held_out),
+            "learned_characters": data.train.predicted,
+            "held_out_characters": data.held_out.predicted,
             "bits_per_character": found.bits,
-            "unigram_bits_per_character": unigram.bits,
+            "unigram_bits_per_character": plainest.bits,
             "characters": len(record.vocabulary),
+            "unknown_characters": found.unknown,
         }
-        return Measurement(
-            found.bits, metrics, held_out=found if data.held_out else None, baselines=(unigram,)
-        )
+        held_out = found if data.held_out.seen else None
+        return Measurement(found.bits, metrics, held_out=held_out, baselines=(plainest,))
 
     # Evaluation
 
     def chosen(
         self, run: Trained[Text], sources: Any, reading: Reading
     ) -> tuple[Sequence[Text], tuple[str, ...]]:
-        """Of several texts, those with characters that the run never read are left out."""
         if not (listed := list(sources)):
             raise ConfigError(f"{run.path}: a run on text; name the texts to measure it on")
-        known, left_out = [], []
-        for text in read_texts(listed):
-            try:
-                run.record.vocabulary.encode(text.characters)
-                known.append(text)
-            except VocabularyError as error:
-                left_out.append(f"{text.name}: {error}; the run never read it")
-        if not known:
-            raise VocabularyError(left_out[0])
-        for line in left_out:
-            warnings.warn(f"left out {line}", MelodyWarning, stacklevel=4)
-        return known, tuple(left_out)
+        return read_texts(listed), ()
 
     def evaluate(
         self, run: Trained[Text], predictor: Predictor, items: Sequence[Text]
     ) -> Evaluation:
         """Each character but the first from those before it."""
-        encode = self.tokenizer(run.record.vocabulary).encode
-        digests = {song["sha256"] for song in run.record.songs}
-        sequences, evaluated = [encode(text.characters) for text in items], []
-        for text, ids in zip(items, sequences, strict=True):
-            score = score_of(predictor.logits([ids])[0], ids[1:])
-            seen = text.record["sha256"] in digests
-            evaluated.append(Evaluated(text.name, None, len(ids), seen, {"both": score}))
-        return Evaluation(tuple(evaluated), tuple(sequences))
+        record, tokenizer = run.record, self.tokenizer(run.record.vocabulary)
+        digests = {song["sha256"] for song in record.songs}
+        texts, evaluated = texts_of(tokenizer, items), []
+        for text, seen, targets in zip(items, *texts, strict=True):
+            learned = text.record["sha256"] in digests
+            vocabulary = None if learned else tokenizer.opened(record.unknown_rate)
+            found = score(predictor, Texts([seen], [targets]), vocabulary)
+            evaluated.append(Evaluated(text.name, None, len(seen), learned, {"both": found}))
+        return Evaluation(tuple(evaluated), tuple(texts.targets))
 
     # New texts
 
@@ -262,38 +268,3 @@ def _split(texts: Sequence[Text], config: StreamConfig) -> Split[Sequence[Text]]
         learned.append(replace(text, characters=text.characters[:cut]))
         held_out.append(replace(text, characters=text.characters[cut - 1 :]))
     return Split(learned, held_out, held_out)
-
-
-def _pieces(sequences: Texts, config: StreamConfig) -> Texts:
-    """Each text in pieces, which together fill the lanes."""
-    total = sum(map(len, sequences))
-    count = enough_lanes(total, config.batch, config.steps)
-    return [
-        piece
-        for sequence in sequences
-        for piece in pieces(sequence, max(1, round(count * len(sequence) / total)))
-    ]
-
-
-def _stream(sequences: Texts, config: StreamConfig) -> Stream:
-    cut = _pieces(sequences, config)
-    return lanes(cut, config.batch, min(config.steps, max(map(len, cut)) - 1))
-
-
-def _score(predictor: Predictor, sequences: Texts) -> Score:
-    """One-step predictions of all characters but the first of each sequence."""
-    pairs = zip(predictor.logits(sequences), sequences, strict=True)
-    return total([score_of(logits, sequence[1:]) for logits, sequence in pairs])
-
-
-def _targets(sequences: Texts) -> int:
-    return sum(len(sequence) - 1 for sequence in sequences)
-
-
-def _unigram_bits(learned: Texts, targets: Texts, tokens: int) -> float:
-    """The plainest model: how often each character stands in what was learned, add one."""
-    counts = np.ones(tokens)
-    for sequence in learned:
-        counts += np.bincount(sequence, minlength=tokens)
-    surprise = -np.log2(counts / counts.sum())
-    return float(np.concatenate([surprise[sequence[1:]] for sequence in targets]).mean())

@@ -7,28 +7,34 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property, partial
+from math import log2
 from typing import TYPE_CHECKING, Generic, Self, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
 from melodyrnn.data.gather import Named
-from melodyrnn.errors import VocabularyError
 from melodyrnn.models.bar_columns import Cycle, Lookback, views
+from melodyrnn.models.predictor import Logits
 from melodyrnn.music.durations import GRID
 from melodyrnn.music.notation.text import parse_token
 from melodyrnn.music.note_tokens import (
+    PLAIN_PITCHES,
+    SPELLED_PITCHES,
     attributes,
     from_tokens,
+    nearest_token,
     plain_tokens,
     respelled,
     shifted,
     sort_key,
+    spelling_bits,
     to_tokens,
 )
 from melodyrnn.music.song import Note, Song
+from melodyrnn.sequences.open_vocabulary import OpenVocabulary, unknown_rate
 from melodyrnn.sequences.vocabulary import END, START, Indices, Vocabulary
-from melodyrnn.sequences.windows import windows
+from melodyrnn.sequences.windows import Mask, windows
 
 if TYPE_CHECKING:  # nine classes, which take as long to make as all of music
     from melodyrnn.models.config import ModelConfig
@@ -39,7 +45,8 @@ Attributes = tuple[tuple[float, ...], ...]
 """Of each token the numbers that describe it, (V, A)."""
 
 _SIXTEENTH = Fraction(1, 4)  # of a quarter note
-_FEW = 3
+CODE_POINT_BITS = log2(0x110000)
+"""What a character costs where all of Unicode is alike."""
 
 
 class Tokenizer(ABC, Generic[Item]):
@@ -60,9 +67,40 @@ class Tokenizer(ABC, Generic[Item]):
         """The ids of an item, (L,). Raises VocabularyError for a token that is not known."""
         return self.vocabulary.encode(self.tokens(item))
 
-    def scored(self, ids: Indices, window: int) -> slice:
-        """Which of ``ids`` (L,) are predicted and scored: all that a window stands before."""
-        return slice(window, len(ids))
+    def read(self, item: Item, unknown: dict[str, int]) -> tuple[Indices, Indices]:
+        """What a model sees of an item and what it is to predict, (L,) both.
+
+        They are the ids, but for tokens that the vocabulary lacks: in place of each the model sees
+        the nearest one, and is to predict a number from V on, which ``unknown`` has or is given.
+        """
+        tokens = self.tokens(item)
+        known = len(self.vocabulary)
+        seen = np.empty(len(tokens), dtype=np.int32)
+        targets = np.empty(len(tokens), dtype=np.int32)
+        for place, token in enumerate(tokens):
+            if token in self.vocabulary:
+                seen[place] = targets[place] = self.vocabulary.index(token)
+            else:
+                seen[place] = self.nearest(token)
+                targets[place] = known + unknown.setdefault(token, len(unknown))
+        return seen, targets
+
+    @abstractmethod
+    def nearest(self, token: str) -> int:
+        """The id that a model sees in place of a token that the vocabulary lacks."""
+
+    @abstractmethod
+    def spelling_bits(self, token: str) -> float:
+        """-log2 q'(token), q' a distribution over everything that can be written."""
+
+    def written(self) -> Sequence[str]:
+        """The tokens of the vocabulary that are written; not what stands at a start or an end."""
+        return self.vocabulary.symbols
+
+    def opened(self, unknown_rate: float) -> OpenVocabulary:
+        """The vocabulary, and what is paid for other tokens where they are so frequent."""
+        taken = sum(2 ** -self.spelling_bits(token) for token in self.written())
+        return OpenVocabulary(unknown_rate, taken)
 
     @property
     def attributes(self) -> Attributes | None:
@@ -83,6 +121,15 @@ class CharacterTokenizer(Tokenizer[str]):
     def decode(self, ids: Indices, like: str = "") -> str:
         return "".join(self.vocabulary.decode(ids))
 
+    def nearest(self, token: str) -> int:
+        """By its code point."""
+        symbols = self.vocabulary.symbols
+        return min(range(len(symbols)), key=lambda place: abs(ord(symbols[place]) - ord(token)))
+
+    def spelling_bits(self, token: str) -> float:
+        """All code points alike."""
+        return CODE_POINT_BITS
+
 
 class NoteTokenizer(Tokenizer[Song]):
     """A song as one token a note."""
@@ -92,6 +139,9 @@ class NoteTokenizer(Tokenizer[Song]):
 
     end: int | None = None
     """The id of what stands after each song, where something does."""
+
+    pitches: int = PLAIN_PITCHES
+    """How many names of pitches can be written."""
 
     @property
     def opening(self) -> Indices:
@@ -110,6 +160,27 @@ class NoteTokenizer(Tokenizer[Song]):
         """The tokens that are notes."""
         pairs = zip(self.vocabulary.symbols, self.notes, strict=True)
         return [symbol for symbol, note in pairs if note]
+
+    def nearest(self, token: str) -> int:
+        return self.vocabulary.index(self.note_tokens[nearest_token(token, self.note_tokens)])
+
+    def spelling_bits(self, token: str) -> float:
+        return spelling_bits(token, self.pitches)
+
+    def written(self) -> Sequence[str]:
+        return self.note_tokens
+
+    def unknown_rate(self, songs: Sequence[Named], transpose: int = 0) -> float:
+        """How often a token of a new song is one that neither songs like these nor they moved by
+        up to ``transpose`` semitones have.
+        """
+        first = len(self.opening)
+        tokens = [self.tokens(named.song)[first:] for named in songs]
+        return unknown_rate(tokens, partial(self.covered, semitones=transpose))
+
+    def covered(self, token: str, semitones: int) -> list[str]:
+        """A token and, but for an end, those that are it moved by up to so many semitones."""
+        return [token]
 
     @property
     def attributes(self) -> Attributes:
@@ -148,6 +219,8 @@ class NoteTokenizer(Tokenizer[Song]):
 class SongTokenizer(NoteTokenizer):
     """Songs that are learned by heart: each pitch as it is spelled, and nothing but notes."""
 
+    pitches = SPELLED_PITCHES
+
     @classmethod
     def of(cls, songs: Sequence[Song]) -> Self:
         """The table that all songs ask for by ``codes:``, or the sorted tokens that they use."""
@@ -171,21 +244,25 @@ class TuneTokenizer(NoteTokenizer):
     @classmethod
     def of(cls, songs: Sequence[Song], transpose: int) -> Self:
         """The tokens of all songs, moved by up to ``transpose`` semitones, and start and end."""
-        shifts = range(-transpose, transpose + 1)
         tokens = {token for song in songs for token in plain_tokens(song)}
-        moved = {token for plain in tokens for token in map(partial(shifted, plain), shifts)}
-        return cls(Vocabulary([*sorted(filter(None, moved), key=sort_key), START, END]))
+        moved = {each for token in tokens for each in _moved(token, transpose)}
+        return cls(Vocabulary([*sorted(moved, key=sort_key), START, END]))
 
     def tokens(self, item: Song) -> list[str]:
         return [START, *plain_tokens(item), END]
+
+    def covered(self, token: str, semitones: int) -> list[str]:
+        return [token] if token == END else _moved(token, semitones)
 
     def decode(self, ids: Indices, like: Song) -> Song:
         """As the key of ``like`` spells each pitch."""
         return respelled(super().decode(ids, like))
 
-    def scored(self, ids: Indices, window: int) -> slice:
-        """The end is no note."""
-        return slice(window, len(ids) - 1)
+
+def _moved(token: str, semitones: int) -> list[str]:
+    """A plain token moved by up to so many semitones, as far as MIDI numbers go."""
+    moved = (shifted(token, shift) for shift in range(-semitones, semitones + 1))
+    return [each for each in moved if each is not None]
 
 
 def cycle_of(song: Song) -> Cycle:
@@ -203,7 +280,9 @@ class Dataset:
 
     songs: tuple[Named, ...]
     tokenizer: NoteTokenizer
-    sequences: tuple[Indices, ...]  # each (L,)
+    sequences: tuple[Indices, ...]  # as a model sees them, each (L,)
+    targets: tuple[Indices, ...]  # as it is to predict them, each (L,): see ``Tokenizer.read``
+    unknown: tuple[str, ...] = ()  # the tokens that the vocabulary lacks: V, V + 1 … of the targets
 
     @classmethod
     def of(
@@ -211,20 +290,54 @@ class Dataset:
     ) -> Self:
         """``tokenizer`` is that of the songs by themselves where none is given.
 
-        Raises WindowError for a song no longer than ``window``, VocabularyError for a token that
-        the tokenizer lacks; both name the song.
+        Raises WindowError for a song no longer than ``window``, which it names.
         """
         tokenizer = tokenizer or SongTokenizer.of([named.song for named in songs])
-        sequences = []
-        for named in songs:
-            try:
-                sequences.append(tokenizer.encode(named.song))
-                windows(sequences[-1], window, named.name)
-            except VocabularyError as error:
-                raise VocabularyError(
-                    f"{named.name}: {error}; a model predicts only what it was trained to predict"
-                ) from None
-        return cls(tuple(songs), tokenizer, tuple(sequences))
+        unknown: dict[str, int] = {}
+        pairs = [tokenizer.read(named.song, unknown) for named in songs]
+        for named, (seen, _) in zip(songs, pairs, strict=True):
+            windows(seen, window, named.name)
+        sequences, targets = zip(*pairs, strict=True) if pairs else ((), ())
+        return cls(tuple(songs), tokenizer, sequences, targets, tuple(unknown))
+
+    def scored(
+        self, place: int, logits: Logits, vocabulary: OpenVocabulary | None = None
+    ) -> tuple[Logits, Indices, Sequence[str]]:
+        """Of a song the log-probabilities of its last N tokens, (N, W), up to a number that is the
+        same for all, the targets, (N,), and the tokens of columns V and after.
+
+        ``logits``: (N, V). With ``vocabulary`` it is open, and W = V + E + 1 for the E tokens of
+        the song that it lacks and all others; else the song has only known ones, and W = V.
+        """
+        targets = self.targets[place]
+        last = targets[len(targets) - len(logits) :]
+        if vocabulary is None:
+            return logits, last, ()
+        known = len(self.vocabulary)
+        new = np.unique(targets[targets >= known])
+        tokens = [self.unknown[number - known] for number in new.tolist()]
+        spelling = [self.tokenizer.spelling_bits(token) for token in tokens]
+        columns = np.where(last < known, last, known + np.searchsorted(new, last))
+        return vocabulary.widened(logits, spelling), columns.astype(np.int32), tokens
+
+    def charge(self, vocabulary: OpenVocabulary, window: int) -> float:
+        """Bits that all tokens after the first windows cost beside those of the known ones."""
+        known, spelling = 0, list[float]()
+        for targets in self.targets:
+            numbers = targets[window:] - len(self.vocabulary)
+            known += int((numbers < 0).sum())
+            new = (self.unknown[number] for number in numbers[numbers >= 0].tolist())
+            spelling += map(self.tokenizer.spelling_bits, new)
+        return vocabulary.charge(known, spelling)
+
+    def known(self) -> list[Mask]:
+        """Of each song which tokens the vocabulary has, (L,)."""
+        return [targets < len(self.vocabulary) for targets in self.targets]
+
+    def notes(self, window: int) -> int:
+        """How many notes are predicted: those that a window stands before; an end is none."""
+        ends = len(self.songs) * (self.tokenizer.end is not None)
+        return sum(len(targets) - window for targets in self.targets) - ends
 
     @property
     def vocabulary(self) -> Vocabulary:
@@ -244,20 +357,15 @@ class Dataset:
         return views(self.tokenizer.lookback(), self.sequences, self.cycles)
 
 
-def known_songs(
+def long_enough(
     songs: Sequence[Named], tokenizer: NoteTokenizer, window: int
 ) -> tuple[list[Named], list[str]]:
-    """The songs of which ``Dataset.of`` takes every one, and of each other why it would not."""
-    known, reasons = [], []
+    """The songs that are longer than ``window``, and of each other why it cannot be predicted."""
+    kept, reasons = [], []
     for named in songs:
-        tokens = tokenizer.tokens(named.song)
-        unknown = [token for token in dict.fromkeys(tokens) if token not in tokenizer.vocabulary]
-        if unknown:
-            shown = ", ".join(unknown[:_FEW]) + (", …" if len(unknown) > _FEW else "")
-            reasons.append(f"{named.name}: tokens that are not in the run's vocabulary: {shown}")
-        elif len(tokens) <= window:
-            count = f"{len(tokens)} note{'s' * (len(tokens) != 1)}"
-            reasons.append(f"{named.name}: no longer than the run's window: {count}")
+        if len(tokenizer.tokens(named.song)) > window:
+            kept.append(named)
         else:
-            known.append(named)
-    return known, reasons
+            count = f"{len(named.song)} note{'s' * (len(named.song) != 1)}"
+            reasons.append(f"{named.name}: no longer than the run's window: {count}")
+    return kept, reasons

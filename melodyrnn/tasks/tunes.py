@@ -1,6 +1,6 @@
 """Tunes of a tradition: learned on some, each from a start to an end, and measured on others."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -11,22 +11,19 @@ from melodyrnn.data.gather import Named
 from melodyrnn.data.split import SongSplit, Split, split, without_validation
 from melodyrnn.errors import ConfigError
 from melodyrnn.models.config import STREAM_MODEL, ModelConfig, StreamConfig, configure
-from melodyrnn.models.ngrams.ppm import Ppm
 from melodyrnn.models.predictor import Predictor
 from melodyrnn.models.types import KerasModel
 from melodyrnn.runs.record import Record
 from melodyrnn.runs.tune_store import digest, keep, kept
-from melodyrnn.sequences.streams import Stream, enough_lanes, lanes
-from melodyrnn.sequences.vocabulary import Indices, Vocabulary
+from melodyrnn.sequences.streams import MeasuredStream, Stream, enough_lanes, lanes
+from melodyrnn.sequences.vocabulary import Vocabulary
 from melodyrnn.system.progress import Progress
+from melodyrnn.tasks.baselines import baselines
 from melodyrnn.tasks.checks import check_lookback, check_stream
 from melodyrnn.tasks.notes import NoteTask, score
 from melodyrnn.tasks.task import Baseline, Measurement, Settings
 from melodyrnn.tasks.tokenizer import Dataset, TuneTokenizer
 from melodyrnn.training.program import Program
-
-BASELINES: dict[str, int | None] = {"order-2 PPM": 2, "PPM*": None}
-"""Name -> the longest context of an n-gram model that stands beside every other."""
 
 
 class TuneTask(NoteTask):
@@ -47,13 +44,14 @@ class TuneTask(NoteTask):
         parts = _split(items, training)
         if not model.spec.uses_validation:
             parts = without_validation(parts)
-        tokenizer = TuneTokenizer.of([each.song for each in items], training.transpose)
+        tokenizer = TuneTokenizer.of([each.song for each in parts.train], training.transpose)
         record = Record(
             model,
             training,
             tokenizer.vocabulary,
             ({"name": f"{len(items)} songs", "sha256": digest(items), "text": ""},),
             features=tokenizer.attributes if model.tokenization == "factored" else None,
+            unknown_rate=tokenizer.unknown_rate(parts.train, training.transpose),
             task=self.name,
         )
         return record, parts
@@ -72,26 +70,37 @@ class TuneTask(NoteTask):
 
         config = record.training
         assert isinstance(config, StreamConfig), "tunes are learned as a stream"
-        validation = data.validation if data.validation.songs else data.train
-        return StreamProgram(
-            model,
-            epochs(data.train, record.model, config),
-            lanes(validation.inputs(record.model), config.batch, config.steps),
-            config,
-        )
+        learned = epochs(data.train, record.model, config)
+        return StreamProgram(model, learned, self._validation(record, data), config)
+
+    def _validation(self, record: Record, data: Split[Dataset]) -> MeasuredStream:
+        """What chooses the best weights, measured as everything is that is new."""
+        config, new = record.training, data.validation
+        assert isinstance(config, StreamConfig), "tunes are learned as a stream"
+        measured = new if new.songs else data.train
+        stream = lanes(measured.inputs(record.model), config.batch, config.steps, measured.known())
+        charge = new.charge(new.tokenizer.opened(record.unknown_rate), 1) if new.songs else 0.0
+        return MeasuredStream(stream, measured.notes(1), charge)
 
     def measure(
         self, predictor: Predictor, record: Record, data: Split[Dataset], progress: Progress
     ) -> Measurement:
         """A training that was interrupted gets no baselines: whoever ends it waits for no more."""
-        found = score(predictor, data.held_out)
-        compared = () if record.interrupted else tuple(_baselines(data, progress))
+        vocabulary = data.held_out.tokenizer.opened(record.unknown_rate)
+        found = score(predictor, data.held_out, vocabulary)
+        compared: tuple[Baseline, ...] = ()
+        if not record.interrupted:
+            learned = [*data.train.songs, *data.validation.songs]
+            own = TuneTokenizer.of([named.song for named in learned], transpose=0)
+            compared = baselines(learned, data.held_out.songs, own, 1, progress)
         metrics = {
             "songs": {name: len(part.songs) for name, part in data._asdict().items()},
             "held_out_notes": found.all,
             "bits_per_note": found.bits,
+            "bits_per_note_without_end": found.bits_without_end,
+            "unknown_tokens": found.unknown,
             "right": found.right,
-            "baselines": [{"model": each.model, "bits_per_note": each.bits} for each in compared],
+            "baselines": [each.to_json() for each in compared],
         }
         return Measurement(found.bits, metrics, held_out=found, baselines=compared)
 
@@ -105,27 +114,6 @@ def _split(songs: Sequence[Named], config: StreamConfig) -> SongSplit:
             "to evaluate on; give more songs"
         )
     return parts
-
-
-def _baselines(data: Split[Dataset], progress: Progress) -> Iterator[Baseline]:
-    """N-gram models that learned the same songs, the validation's too, and predict the same."""
-    learned = data.train.sequences + data.validation.sequences
-    tokenizer, test = data.held_out.tokenizer, data.held_out.sequences
-
-    def each(songs: Sequence[Indices], words: str) -> Iterator[Indices]:
-        for done, song in enumerate(songs):
-            progress(done, len(songs), words)
-            yield song
-
-    for name, order in BASELINES.items():
-        model = Ppm(len(tokenizer.vocabulary), order)
-        tree = model.learn(each(learned, f"songs, {name} learns"))
-        surprise = []
-        for ids in each(test, f"songs, {name} predicts"):
-            scored = tokenizer.scored(ids, 1)
-            p = model.follow(ids, tree)[scored]
-            surprise.append(-np.log2(p[np.arange(len(p)), ids[scored]]))
-        yield Baseline(name, float(np.concatenate(surprise).mean()))
 
 
 def epochs(dataset: Dataset, model: ModelConfig, config: StreamConfig) -> Callable[[int], Stream]:

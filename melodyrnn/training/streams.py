@@ -8,7 +8,7 @@ order changes with each epoch, and songs or text held out say when to stop.
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from math import cos, isqrt, nan, pi
+from math import cos, isqrt, log, nan, pi
 from typing import NamedTuple, TypeAlias
 
 import numpy as np
@@ -19,7 +19,7 @@ from melodyrnn.models.config import StreamConfig
 from melodyrnn.models.networks import step_network as models
 from melodyrnn.models.types import KerasModel, Optimizer, States, Tensor
 from melodyrnn.sequences.score import Score
-from melodyrnn.sequences.streams import Stream
+from melodyrnn.sequences.streams import MeasuredStream, Stream
 from melodyrnn.system.machine import cores
 from melodyrnn.training.program import Carried, KerasProgram
 
@@ -36,7 +36,7 @@ class StreamRow(NamedTuple):
     epoch: int  # from 1
     loss: float  # mean cross-entropy in training, natural logarithm
     accuracy: float  # of the predictions made in training
-    held_out_bits: float  # bits per symbol of the validation stream, after the epoch
+    held_out_bits: float  # bits per note or character of the validation set, after the epoch
     learning_rate: float  # at its end
 
 
@@ -53,7 +53,7 @@ class StreamProgram(KerasProgram[StreamRow, Score]):
         self,
         model: KerasModel,
         epoch_of: Callable[[int], Stream],
-        validation: Stream,
+        validation: MeasuredStream,
         config: StreamConfig,
     ) -> None:
         """``epoch_of`` gives the stream of an epoch, counted from 0, the same whenever it is asked;
@@ -145,15 +145,15 @@ class StreamScorer:
         self.model = model
         self._program = program(partial(_predicted, model))
 
-    def score(self, stream: Stream) -> Score:
+    def score(self, measured: MeasuredStream) -> Score:
         """Of all of it, the state carried from its beginning."""
-        states = models.zero_states(self.model, stream.x.shape[2])
-        total = np.zeros(3)
-        for chunk in zip(*stream, strict=True):
+        states = models.zero_states(self.model, measured.stream.x.shape[2])
+        loss = right = 0.0
+        for chunk in zip(*measured.stream, strict=True):
             states, *sums = self._program(chunk, states)
-            total += [float(part) for part in sums]
-        loss, right, count = total
-        return Score(round(right), round(count), float(loss / count / np.log(2)))
+            loss += float(sums[0])
+            right += float(sums[1])
+        return Score(round(right), measured.units, loss / log(2) + measured.charge)
 
 
 def _compiled(

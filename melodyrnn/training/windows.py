@@ -6,7 +6,7 @@ resets in it, is one XLA program; the losses are those of ``fit(batch_size=..., 
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import isfinite
 from typing import NamedTuple
 
@@ -21,7 +21,7 @@ from melodyrnn.models.networks.numpy_network import Network
 from melodyrnn.models.types import KerasModel, Optimizer, States, Tensor, Weights
 from melodyrnn.sequences.score import Score, score_of
 from melodyrnn.sequences.vocabulary import Indices
-from melodyrnn.sequences.windows import Batch, next_token, symbols
+from melodyrnn.sequences.windows import Batch, Mask, next_token, symbols
 from melodyrnn.training.program import KerasProgram
 
 BLOCK_STEPS = 1000
@@ -54,6 +54,8 @@ class TrainingSongs:
     training: Sequence[Indices]
     validation: Sequence[Indices] = ()
     attributes: npt.ArrayLike | None = None  # of each token, (V, F), where the model has them
+    known: Sequence[Mask] | None = None  # of the validation songs, which tokens are known, (L,)
+    charge: float = 0.0  # bits that these cost beyond what the network gives their known tokens
 
 
 class WindowProgram(KerasProgram[WindowRow, Score]):
@@ -83,6 +85,8 @@ class WindowProgram(KerasProgram[WindowRow, Score]):
         window = architecture.window
         self._evaluated = songs.validation or songs.training
         self._targets = np.concatenate([symbols(each)[window:] for each in self._evaluated])
+        known = songs.known or [np.ones(len(each), dtype=bool) for each in self._evaluated]
+        self._known = np.concatenate([each[window:] for each in known])
         windows, starts = next_token(songs.training, window)
         steps = -(-len(windows.y) // batch)
         most = 1 if songs.validation else BLOCK_EPOCHS
@@ -110,7 +114,10 @@ class WindowProgram(KerasProgram[WindowRow, Score]):
         """
         network = Network.of(self.model, self._architecture, self.songs.attributes)
         with np.errstate(invalid="ignore", over="ignore"):  # of weights that diverged
-            return score_of(np.concatenate(network.logits(self._evaluated)), self._targets)
+            logits = np.concatenate(network.logits(self._evaluated))
+            score = score_of(logits[self._known], self._targets[self._known])
+        surprise = score.surprise + self.songs.charge
+        return replace(score, all=len(self._targets), surprise=surprise)
 
     def rank(self, score: Score) -> tuple[float, ...]:
         return (-score.bits,) if self.songs.validation else (score.right, -score.bits)

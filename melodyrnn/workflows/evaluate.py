@@ -32,10 +32,11 @@ def evaluate(
     """Measure a run on ``songs``; without any, on those held out of its training or, where none
     were, on its training set. A run on text is measured on text files.
 
-    ``track``, ``grid``, ``report`` and ``progress`` are those of ``gather``. Of several ``songs``,
-    those that the run cannot predict, for want of a token or of notes, are left out as those that
-    cannot be read are. ``with_short_term``: the run is joined by a model of what the song itself
-    has had so far. Raises MelodyError.
+    ``track``, ``grid``, ``report`` and ``progress`` are those of ``gather``. A token that the run
+    never saw is predicted as an unknown one (``sequences.open_vocabulary``). Of several ``songs``,
+    those too short for the run's window are left out as those that cannot be read are.
+    ``with_short_term``: the run is joined by a model of what the song itself has had so far. Raises
+    MelodyError.
     """
     opened = open_run(run)
     task, record = opened.task, opened.record
@@ -49,8 +50,8 @@ def evaluate(
         task.unit,
         record.model.window,
         found.items,
-        found.sequences,
-        found.measures,
+        found.targets,
+        found.played,
         with_short_term,
         left_out,
     )

@@ -17,6 +17,7 @@ from melodyrnn.runs.run import Run
 from melodyrnn.runs.session import Session
 from melodyrnn.sequences.score import Score
 from melodyrnn.system.progress import Progress, silent
+from melodyrnn.tasks.baselines import advice
 from melodyrnn.tasks.registry import TASKS, task_of
 from melodyrnn.tasks.task import Baseline, Measurement, Settings, Task
 
@@ -42,6 +43,15 @@ class TrainResult:
     def metrics(self) -> dict[str, Any]:
         """What was measured, as the run records it."""
         return self.record.metrics
+
+    @property
+    def advice(self) -> str:
+        """What to try where a simple model predicts held-out songs better; "" where none does."""
+        if not self.held_out or not self.baselines:
+            return ""
+        parts = self.run.parts
+        learned = len(parts.train) + len(parts.validation)
+        return advice(self.record, self.held_out.bits, self.baselines, learned)
 
     @property
     def interrupted(self) -> bool:
