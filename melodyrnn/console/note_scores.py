@@ -14,7 +14,8 @@ def show_note_scores(scores: "NoteScores") -> None:
     """Pitch, duration and both, with confidence intervals where there are several songs."""
     console = Console(highlight=False)
     document = scores.to_json()
-    title = f"{scores.notes:,} notes, each predicted from those before it"
+    unknown = f", {scores.unknown:,} of them unknown," if scores.unknown else ","
+    title = f"{scores.notes:,} notes{unknown} each predicted from those before it"
     table = table_of(console, title, "attribute")
     for heading in ("bits", "perplexity", "correct"):
         table.add_column(heading, justify="right")
@@ -31,4 +32,9 @@ def show_note_scores(scores: "NoteScores") -> None:
             if document["confidence"]:
                 cells.append(f"{interval.low:{form}}–{interval.high:{form}}")
         table.add_row(name, *cells)
+    if scores.has_ends:
+        cells = [f"{scores.with_end.value:.3f}"]
+        if document["confidence"]:
+            cells.append(f"{scores.with_end.low:.3f}–{scores.with_end.high:.3f}")
+        table.add_row("with end", *cells)
     console.print(table)

@@ -122,6 +122,11 @@ class NoteScores:
         unknown = sum(song["both"].unknown for song in scores)
         return cls(len(scores), sum(notes), predicted, with_end, unknown)
 
+    @property
+    def has_ends(self) -> bool:
+        """Whether the ends of songs were predicted too."""
+        return self.with_end != self.predicted["both"].bits
+
     def __repr__(self) -> str:
         bits = self.with_end.value
         return f"<NoteScores {self.songs} songs, {self.notes} notes, {bits:.3f} bits per note>"
