@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from melodyrnn.data.copies import Copied, Copies
 from melodyrnn.data.gather import Named, Songs, gather_all, summary, warn_of
+from melodyrnn.data.song_families import family_numbers
 from melodyrnn.data.split import Split
 from melodyrnn.errors import ConfigError, MelodyWarning
 from melodyrnn.evaluation.measures import Measures
@@ -28,11 +29,9 @@ from melodyrnn.models.ngrams import short_term
 from melodyrnn.models.predictor import Predictor
 from melodyrnn.models.settings import check
 from melodyrnn.music.note_tokens import plain_tokens, to_tokens
-from melodyrnn.music.relative_steps import relative
 from melodyrnn.music.song import Song
 from melodyrnn.render.write import write_song, writer_of
 from melodyrnn.runs.record import Record
-from melodyrnn.sequences.families import family_numbers
 from melodyrnn.sequences.score import Score, score_of, total
 from melodyrnn.sequences.vocabulary import Indices, Vocabulary
 from melodyrnn.system.progress import silent
@@ -159,7 +158,7 @@ class NoteTask(Task[Named, Dataset]):
         known = [*run.parts.train, *run.parts.validation]
         tunes, copies = {tuple(plain_tokens(each.song)) for each in known}, Copies(known)
         evaluated = []
-        numbers = family_numbers([relative(named.song) for named in items])
+        numbers = family_numbers([named.song for named in items])
         for named, each, family in zip(items, scores, numbers, strict=True):
             song, seen = named.song, tuple(plain_tokens(named.song)) in tunes
             copied = None if seen else copies.longest(song)

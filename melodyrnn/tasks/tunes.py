@@ -8,8 +8,7 @@ from typing import Any
 import numpy as np
 
 from melodyrnn.data.gather import Named
-from melodyrnn.data.split import SongSplit, Split, split, without_validation
-from melodyrnn.errors import ConfigError
+from melodyrnn.data.split import Split, split, without_validation
 from melodyrnn.models.config import STREAM_MODEL, ModelConfig, StreamConfig, configure
 from melodyrnn.models.ngrams.ppm import Ppm
 from melodyrnn.models.predictor import Predictor
@@ -44,7 +43,7 @@ class TuneTask(NoteTask):
         model, training = configure({**STREAM_MODEL, **settings}, ModelConfig, StreamConfig)
         check_stream(model, self.name)
         check_lookback(model)
-        parts = _split(items, training)
+        parts = split(items, training.held_out, training.seed)
         if not model.spec.uses_validation:
             parts = without_validation(parts)
         tokenizer = TuneTokenizer.of([each.song for each in items], training.transpose)
@@ -83,34 +82,33 @@ class TuneTask(NoteTask):
     def measure(
         self, predictor: Predictor, record: Record, data: Split[Dataset], progress: Progress
     ) -> Measurement:
-        """A training that was interrupted gets no baselines: whoever ends it waits for no more."""
-        found = score(predictor, data.held_out)
-        compared = () if record.interrupted else tuple(_baselines(data, progress))
+        """With nothing held out, the training set is measured: that is memory. A training that was
+        interrupted gets no baselines: whoever ends it waits for no more.
+        """
+        measured = data.held_out if data.held_out.songs else data.train
+        found = score(predictor, measured)
+        compared = () if record.interrupted else tuple(_baselines(data, measured, progress))
         metrics = {
             "songs": {name: len(part.songs) for name, part in data._asdict().items()},
-            "held_out_notes": found.all,
+            "learned_notes": _notes(data.train, predictor.window),
+            "held_out_notes": _notes(data.held_out, predictor.window),
             "bits_per_note": found.bits,
             "right": found.right,
             "baselines": [{"model": each.model, "bits_per_note": each.bits} for each in compared],
         }
-        return Measurement(found.bits, metrics, held_out=found, baselines=compared)
+        held_out = found if data.held_out.songs else None
+        return Measurement(found.bits, metrics, held_out=held_out, baselines=compared)
 
 
-def _split(songs: Sequence[Named], config: StreamConfig) -> SongSplit:
-    """Raises ConfigError, also where what is held out would leave nothing."""
-    parts = split(songs, config.held_out, config.seed)
-    if not parts.train or not parts.held_out:
-        raise ConfigError(
-            f"--held-out {config.held_out:g} of {len(songs)} songs leaves none to train on or none "
-            "to evaluate on; give more songs"
-        )
-    return parts
+def _notes(dataset: Dataset, window: int) -> int:
+    """Those that are predicted."""
+    return sum(len(ids[dataset.tokenizer.scored(ids, window)]) for ids in dataset.sequences)
 
 
-def _baselines(data: Split[Dataset], progress: Progress) -> Iterator[Baseline]:
+def _baselines(data: Split[Dataset], measured: Dataset, progress: Progress) -> Iterator[Baseline]:
     """N-gram models that learned the same songs, the validation's too, and predict the same."""
     learned = data.train.sequences + data.validation.sequences
-    tokenizer, test = data.held_out.tokenizer, data.held_out.sequences
+    tokenizer, test = measured.tokenizer, measured.sequences
 
     def each(songs: Sequence[Indices], words: str) -> Iterator[Indices]:
         for done, song in enumerate(songs):
