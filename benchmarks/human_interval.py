@@ -13,8 +13,8 @@ from math import log
 import numpy as np
 
 from melodyrnn import gather
+from melodyrnn.data.song_families import family_numbers
 from melodyrnn.evaluation.human.auc import excess
-from melodyrnn.evaluation.human.folds import family_numbers
 from melodyrnn.evaluation.human.sides import ALL, Sides, Tune
 
 

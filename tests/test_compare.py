@@ -83,11 +83,46 @@ def test_seeds_split_differently():
     )
 
 
-def test_a_large_family_falls_no_more_often_than_a_single_song():
-    songs = [named(f"copy{number}", "c4 d8 e1 g8 e4 d8 c8 e8 f4") for number in range(20)]
-    songs += tunes(9)
-    sides = [split(songs, 0.2, seed).held_out for seed in range(60)]
-    assert 4 <= sum("copy0" in {song.name for song in side} for side in sides) <= 20  # 12 expected
+def copies(count):
+    return [named(f"copy{number}", "c4 d8 e1 g8 e4 d8 c8 e8 f4") for number in range(count)]
+
+
+@given(st.integers(2, 30), st.integers(3, 40), st.sampled_from([0.1, 0.25, 0.5]), st.integers(0, 9))
+def test_songs_are_dealt_out_and_no_family_is_most_of_a_side(many, single, fraction, seed):
+    train, validation, held_out = split([*copies(many), *tunes(single)], fraction, seed)
+    count = many + single
+    assert len(train) + len(validation) + len(held_out) == count
+    assert train
+    assert held_out
+    if single >= round(fraction * count):
+        for side, of in ((held_out, count), (validation, count - len(held_out))):
+            copied = sum(song.name.startswith("copy") for song in side)
+            assert 2 * copied <= len(side) or not copied
+            if len(train) > many + 1:
+                assert len(side) == max(1, round(fraction * of))
+
+
+def test_a_family_too_large_for_a_side_is_for_training():
+    for seed in range(20):
+        parts = split([*copies(20), *tunes(9)], 0.2, seed)
+        assert sum(song.name.startswith("copy") for song in parts.train) == 20
+
+
+def test_a_small_family_is_held_out_as_often_as_a_song():
+    sides = [split([*copies(3), *tunes(17)], 0.3, seed).held_out for seed in range(60)]
+    assert 8 <= sum("copy0" in {song.name for song in side} for side in sides) <= 28  # 18 expected
+
+
+def test_two_tunes_are_one_and_one():
+    parts = split([*copies(5), *tunes(1)], 0.25)
+    assert [len(part) for part in parts] == [5, 0, 1]
+    parts = split([*copies(5), *tunes(1) * 3], 0.25)
+    assert [len(part) for part in parts] == [5, 0, 3]
+
+
+def test_with_nothing_held_out_all_songs_train():
+    songs = tunes(1) * 3
+    assert split(songs, 0) == (tuple(songs), (), ())
 
 
 def higher(note):
@@ -118,7 +153,7 @@ def test_a_planted_song_is_found(how):
 @pytest.mark.parametrize(
     ("songs", "fraction", "message"),
     [
-        (tunes(5), 0, "held_out 0 is out of range; it is a part, such as 0.25"),
+        (tunes(5), -0.1, "held_out -0.1 is out of range; it is a part, such as 0.25"),
         (tunes(5), 1.5, "held_out 1.5 is out of range; it is a part, such as 0.25"),
         (tunes(1) * 3, 0.5, "songs held out need at least two different tunes; give more songs"),
     ],

@@ -309,11 +309,18 @@ def test_a_resumed_training_ends_in_the_same_bytes(tmp_path):
 def test_what_leaves_nothing_is_refused(tmp_path):
     with pytest.raises(ConfigError, match="songs held out need at least two different tunes"):
         train([tunes(1)[0]] * 3, output=tmp_path / "run")
-    with pytest.raises(ConfigError, match="held_out 0 is out of range"):
-        train(tunes(), output=tmp_path / "run", held_out=0.0)
     with pytest.raises(ConfigError, match="a stream of tunes has window 1"):
         train(tunes(), output=tmp_path / "run", input="index")
     assert not (tmp_path / "run").exists()
+
+
+def test_with_nothing_held_out_memory_is_measured_and_named_so(tmp_path):
+    result = train(tunes(), output=tmp_path / "run", held_out=0.0, epochs=2, units=4)
+    metrics = result.record.metrics
+    assert metrics["songs"] == {"train": 24, "validation": 0, "held_out": 0}
+    assert result.held_out is None
+    assert (metrics["held_out_notes"], metrics["learned_notes"]) == (0, sum(map(len, tunes())))
+    assert metrics["bits_per_note"] == result.bits > 0
 
 
 def test_a_pitch_of_another_name_is_the_same_token():

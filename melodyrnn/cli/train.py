@@ -128,18 +128,22 @@ def _show_text_numbers(result: "TrainResult") -> None:
 
 
 def _show_held_out_numbers(result: "TrainResult") -> None:
-    songs, held_out = result.record.metrics["songs"], result.held_out
-    assert held_out, "of many tunes a part is always held out"
+    metrics, held_out = result.record.metrics, result.held_out
+    songs = metrics["songs"]
+    of = "learned by heart: this is memory"
+    count = metrics["held_out_notes"] or metrics["learned_notes"]
+    if held_out:
+        of = f"held out{_unknown(held_out.unknown)}"
     click.echo(
         f"{songs['train']:,} songs in the training set, {songs['validation']:,} in the validation "
         f"set, {songs['held_out']:,} held out"
     )
-    of = f"of {held_out.all:,} notes held out{_unknown(held_out.unknown)}"
+    without = metrics["bits_per_note_without_end"]
     show_rows(
-        ("bits per note", f"{held_out.bits:.3f}", of),
-        ("without end", f"{held_out.bits_without_end:.3f}", "the same, the ends of songs left out"),
+        ("bits per note", f"{result.bits:.3f}", f"of {count:,} notes {of}"),
+        ("without end", f"{without:.3f}", "the same, the ends of songs left out"),
         *_baselines(result),
-        ("correct", f"{held_out.right / held_out.all:.1%}", "next notes, given those before"),
+        ("correct", f"{metrics['right'] / count:.1%}", "next notes, given those before"),
     )
     _show_advice(result)
 

@@ -1,11 +1,16 @@
 """Sequences that are nearly the same, which must not stand on two sides of a test."""
 
 from collections import defaultdict
-from collections.abc import Hashable, Sequence
-from math import ceil
+from collections.abc import Hashable, Iterable, Sequence
+
+import numpy as np
+
+from melodyrnn.sequences.shared_runs import Ints, shared_runs
 
 _SIZE = 4
-_SHARE = 0.5
+
+Pairs = Iterable[tuple[int, int]]
+"""Places of sequences, two by two."""
 
 
 def families(sequences: Sequence[Sequence[Hashable]]) -> list[list[int]]:
@@ -14,48 +19,45 @@ def families(sequences: Sequence[Sequence[Hashable]]) -> list[list[int]]:
     Two are, where at least half of the distinct runs of 4 symbols of the shorter one stand in the
     other too; so is what a chain of such pairs joins. In order of first place.
     """
-    runs = _runs(sequences)
-    holders: defaultdict[int, list[int]] = defaultdict(list)
-    for place, found in enumerate(runs):
-        for run in found:
-            holders[run].append(place)
-    head = list(range(len(sequences)))  # of each place, one nearer the first of its family
-    for place, found in enumerate(runs):
-        need = ceil(_SHARE * len(found))
-        # Who shares ``need`` runs shares one of any set that leaves less than ``need`` out: of the
-        # rarest, which few hold, so that no turn of phrase that all have pairs all with all.
-        rarest = sorted(found, key=lambda run: len(holders[run]))[: len(found) - need + 1]
-        for other in {other for run in rarest for other in holders[run]}:
-            if len(runs[other]) < len(found) or _first(head, other) == _first(head, place):
-                continue
-            if len(found & runs[other]) >= need:
-                first, second = sorted((_first(head, other), _first(head, place)))
-                head[second] = first
+    return chained(len(sequences), sharing_half(sequences))
+
+
+def sharing_half(
+    sequences: Sequence[Sequence[Hashable]], size: int = _SIZE, least: int = 1
+) -> Pairs:
+    """Pairs that share at least half of the distinct runs of ``size`` symbols that the one with
+    fewer of them has, and ``least`` of them. What is shorter than a run is a run itself.
+    """
+    runs = _runs(sequences, size)
+    sizes = np.array([len(found) for found in runs])
+    for place, (others, counts, _) in enumerate(shared_runs(runs, least)):
+        enough = 2 * counts >= np.minimum(sizes[others], sizes[place])
+        yield from ((int(other), place) for other in others[enough])
+
+
+def chained(count: int, pairs: Pairs) -> list[list[int]]:
+    """The places 0 … count - 1, those together which a chain of pairs joins, by first place."""
+    head = list(range(count))  # of each place, one nearer the first of its family
+    for one, other in pairs:
+        first, second = sorted((_first(head, one), _first(head, other)))
+        head[second] = first
     together: defaultdict[int, list[int]] = defaultdict(list)
-    for place in range(len(sequences)):
+    for place in range(count):
         together[_first(head, place)].append(place)
     return list(together.values())
 
 
-def family_numbers(sequences: Sequence[Sequence[Hashable]]) -> list[int]:
-    """Of each sequence the number of its family, as ``families`` finds them."""
-    numbers = [0] * len(sequences)
-    for number, family in enumerate(families(sequences)):
-        for place in family:
-            numbers[place] = number
-    return numbers
-
-
-def _runs(sequences: Sequence[Sequence[Hashable]]) -> list[set[int]]:
+def _runs(sequences: Sequence[Sequence[Hashable]], size: int) -> list[Ints]:
     """Of each sequence the distinct runs, numbered; of a shorter one, itself."""
     symbols: dict[Hashable, int] = {}
     numbers: dict[tuple[int, ...], int] = {}
     found = []
     for sequence in sequences:
         numbered = [symbols.setdefault(symbol, len(symbols)) for symbol in sequence]
-        last = max(len(numbered) - _SIZE, 0)
-        runs = (tuple(numbered[start : start + _SIZE]) for start in range(last + 1))
-        found.append({numbers.setdefault(run, len(numbers)) for run in runs})
+        last = max(len(numbered) - size, 0)
+        runs = (tuple(numbered[start : start + size]) for start in range(last + 1))
+        distinct = {numbers.setdefault(run, len(numbers)) for run in runs}
+        found.append(np.array(sorted(distinct), dtype=np.int64))
     return found
 
 

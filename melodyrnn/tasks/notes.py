@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from melodyrnn.data.copies import Copied, Copies
 from melodyrnn.data.gather import Named, Songs, gather_all, summary, warn_of
+from melodyrnn.data.song_families import family_numbers
 from melodyrnn.data.split import Split
 from melodyrnn.errors import ConfigError, MelodyWarning
 from melodyrnn.evaluation.measures import Played
@@ -28,11 +29,9 @@ from melodyrnn.models.ngrams import short_term
 from melodyrnn.models.predictor import Predictor
 from melodyrnn.models.settings import check
 from melodyrnn.music.note_tokens import plain_tokens, to_tokens
-from melodyrnn.music.relative_steps import relative
 from melodyrnn.music.song import Song
 from melodyrnn.render.write import write_song, writer_of
 from melodyrnn.runs.record import Record
-from melodyrnn.sequences.families import family_numbers
 from melodyrnn.sequences.open_vocabulary import OpenVocabulary
 from melodyrnn.sequences.score import Score, score_of, total
 from melodyrnn.sequences.vocabulary import Indices, Vocabulary
@@ -161,7 +160,7 @@ class NoteTask(Task[Named, Dataset]):
         vocabulary = tokenizer.opened(record.unknown_rate)
         logits, played = self.predictions(predictor, dataset)
         scores = note_scores(logits, dataset, [None if each else vocabulary for each in seen])
-        families = family_numbers([relative(named.song) for named in items])
+        families = family_numbers([named.song for named in items])
         evaluated = []
         for named, each, is_seen, family in zip(items, scores, seen, families, strict=True):
             song, copied = named.song, None if is_seen else copies.longest(named.song)

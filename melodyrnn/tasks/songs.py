@@ -43,11 +43,8 @@ class SongTask(NoteTask):
     ) -> tuple[Record, Split[Sequence[Named]]]:
         """With ``held_out`` that part of the songs is kept from training, else none."""
         settings = dict(settings)
-        if held_out := settings.pop("held_out", 0):
-            parts = split(items, held_out, settings.get("seed", TrainConfig().seed))
-            parts = _for(settings.get("model"), parts)
-        else:
-            parts = Split(tuple(items), (), ())
+        parts = split(items, settings.pop("held_out", 0), settings.get("seed", TrainConfig().seed))
+        parts = _for(settings.get("model"), parts)
         return self.record(parts, settings), parts
 
     def record(self, parts: SongSplit, settings: Settings) -> Record:

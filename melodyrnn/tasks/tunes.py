@@ -8,8 +8,7 @@ from typing import Any
 import numpy as np
 
 from melodyrnn.data.gather import Named
-from melodyrnn.data.split import SongSplit, Split, split, without_validation
-from melodyrnn.errors import ConfigError
+from melodyrnn.data.split import Split, split, without_validation
 from melodyrnn.models.config import STREAM_MODEL, ModelConfig, StreamConfig, configure
 from melodyrnn.models.predictor import Predictor
 from melodyrnn.models.types import KerasModel
@@ -41,7 +40,7 @@ class TuneTask(NoteTask):
         model, training = configure({**STREAM_MODEL, **settings}, ModelConfig, StreamConfig)
         check_stream(model, self.name)
         check_lookback(model)
-        parts = _split(items, training)
+        parts = split(items, training.held_out, training.seed)
         if not model.spec.uses_validation:
             parts = without_validation(parts)
         tokenizer = TuneTokenizer.of([each.song for each in parts.train], training.transpose)
@@ -85,35 +84,32 @@ class TuneTask(NoteTask):
     def measure(
         self, predictor: Predictor, record: Record, data: Split[Dataset], progress: Progress
     ) -> Measurement:
-        """A training that was interrupted gets no baselines: whoever ends it waits for no more."""
-        vocabulary = data.held_out.tokenizer.opened(record.unknown_rate)
-        found = score(predictor, data.held_out, vocabulary)
+        """With nothing held out, the training set is measured: that is memory, and no baseline
+        stands beside it. Nor does one beside a training that was interrupted: whoever ends it
+        waits for no more.
+        """
         compared: tuple[Baseline, ...] = ()
-        if not record.interrupted:
+        if data.held_out.songs:
+            vocabulary = data.held_out.tokenizer.opened(record.unknown_rate)
+            found = score(predictor, data.held_out, vocabulary)
+        else:
+            found = score(predictor, data.train)
+        if data.held_out.songs and not record.interrupted:
             learned = [*data.train.songs, *data.validation.songs]
             own = TuneTokenizer.of([named.song for named in learned], transpose=0)
             compared = baselines(learned, data.held_out.songs, own, 1, progress)
         metrics = {
             "songs": {name: len(part.songs) for name, part in data._asdict().items()},
-            "held_out_notes": found.all,
+            "learned_notes": data.train.notes(predictor.window),
+            "held_out_notes": data.held_out.notes(predictor.window),
             "bits_per_note": found.bits,
             "bits_per_note_without_end": found.bits_without_end,
             "unknown_tokens": found.unknown,
             "right": found.right,
             "baselines": [each.to_json() for each in compared],
         }
-        return Measurement(found.bits, metrics, held_out=found, baselines=compared)
-
-
-def _split(songs: Sequence[Named], config: StreamConfig) -> SongSplit:
-    """Raises ConfigError, also where what is held out would leave nothing."""
-    parts = split(songs, config.held_out, config.seed)
-    if not parts.train or not parts.held_out:
-        raise ConfigError(
-            f"--held-out {config.held_out:g} of {len(songs)} songs leaves none to train on or none "
-            "to evaluate on; give more songs"
-        )
-    return parts
+        held_out = found if data.held_out.songs else None
+        return Measurement(found.bits, metrics, held_out=held_out, baselines=compared)
 
 
 def epochs(dataset: Dataset, model: ModelConfig, config: StreamConfig) -> Callable[[int], Stream]:

@@ -8,10 +8,9 @@ from typing import Any
 
 from melodyrnn.data import collections
 from melodyrnn.data.gather import Source, gather_all, summary
+from melodyrnn.data.song_families import song_families
 from melodyrnn.music.notation.tokens import write_pitch
-from melodyrnn.music.relative_steps import relative
 from melodyrnn.music.song import Key
-from melodyrnn.sequences.families import families
 from melodyrnn.system.progress import Progress, silent
 
 _TITLES = 10
@@ -43,7 +42,7 @@ class Contents:
     """What some songs hold."""
 
     tunes: int
-    different: int  # those nearly the same counted once
+    different: int  # variants of one tune counted once
     notes: int  # rests are none
     shortest: int  # notes of a tune
     middle: int
@@ -90,7 +89,7 @@ def contents(
     pitches = Counter(note.pitch.midi for song in songs for note in song.notes if note.pitch)
     return Contents(
         len(songs),
-        len(families(list(map(relative, songs)))),
+        len(song_families(songs)),
         sum(lengths),
         min(lengths),
         median_low(lengths),

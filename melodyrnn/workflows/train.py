@@ -104,8 +104,9 @@ def train(
 
     One song is learned by heart. Of several, a model that sees each from its start, recurrent or
     ``ppm``, learns a tradition: the part ``held_out`` is measured and touches nothing else; as
-    many of the others choose the best weights. Other models, and any with ``window``, learn them
-    by heart or, with ``held_out``, all but that part of them, on which they are measured.
+    many of the others choose the best weights; at 0 all are learned by heart. Other models, and any
+    with ``window``, learn them by heart or, with ``held_out``, all but that part of them, on which
+    they are measured.
 
     ``settings`` are fields of ModelConfig, TrainConfig and StreamConfig, such as ``model="mlp"``,
     ``seed=1``. Without ``output`` a fresh folder under ``runs/`` is taken. With ``resume`` the

@@ -1,23 +1,9 @@
 """Tunes dealt out to folds, families of variants whole."""
 
-from collections.abc import Sequence
-
 import numpy as np
 import numpy.typing as npt
 
-from melodyrnn.music.relative_steps import relative
-from melodyrnn.music.song import Song
-from melodyrnn.sequences.families import families
-
 Ints = npt.NDArray[np.int64]
-
-
-def family_numbers(songs: Sequence[Song]) -> Ints:
-    """Of each of N songs the number of its family, (N,): that of its variants among them."""
-    numbers = np.empty(len(songs), dtype=np.int64)
-    for number, family in enumerate(families([relative(song) for song in songs])):
-        numbers[family] = number
-    return numbers
 
 
 def fold_numbers(

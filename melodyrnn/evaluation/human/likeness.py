@@ -7,12 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from melodyrnn.data.gather import Named, Songs
+from melodyrnn.data.song_families import family_numbers
 from melodyrnn.errors import ConfigError, MelodyWarning
 from melodyrnn.evaluation.human.auc import Auc, Comparisons
 from melodyrnn.evaluation.human.copying import copied_among, copied_from
 from melodyrnn.evaluation.human.differences import differences
 from melodyrnn.evaluation.human.features import GROUPS
-from melodyrnn.evaluation.human.folds import family_numbers, halves
+from melodyrnn.evaluation.human.folds import halves
 from melodyrnn.evaluation.human.result import Control, ControlCollection, CopyLengths, HumanLikeness
 from melodyrnn.evaluation.human.sides import ALL, FOLDS, N_GRAMS, REPEATS, Sides, Tune
 from melodyrnn.system.progress import Progress, silent
@@ -104,7 +105,7 @@ class _Work:
         """
         ours = [tune.named.song for tune in sides.human]
         families = family_numbers([*ours, *(named.song for named in songs)])
-        known = set(families[: len(ours)].tolist())
+        known = set(families[: len(ours)])
         others = [
             named
             for named, family in zip(songs, families[len(ours) :], strict=True)

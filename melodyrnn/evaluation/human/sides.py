@@ -10,10 +10,11 @@ import numpy as np
 import numpy.typing as npt
 
 from melodyrnn.data.gather import Named
+from melodyrnn.data.song_families import family_numbers
 from melodyrnn.evaluation.human.auc import Comparisons
 from melodyrnn.evaluation.human.classifier import Boosting, Classifier, NGrams, combined, runs_of
 from melodyrnn.evaluation.human.features import GROUPS, FeatureTable, features_of
-from melodyrnn.evaluation.human.folds import family_numbers, fold_numbers
+from melodyrnn.evaluation.human.folds import fold_numbers
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -48,7 +49,8 @@ class Sides:
     def families(self) -> tuple[Ints, Ints]:
         """Of each tune the number of its family among all, (G,) and (H,)."""
         count = len(self.generated)
-        numbers = family_numbers([tune.named.song for tune in (*self.generated, *self.human)])
+        songs = [tune.named.song for tune in (*self.generated, *self.human)]
+        numbers = np.array(family_numbers(songs), dtype=np.int64)
         return numbers[:count], numbers[count:]
 
     @cached_property

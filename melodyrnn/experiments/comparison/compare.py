@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Unpack, cast
 
 from melodyrnn.data.gather import Named, Source, gather
+from melodyrnn.data.song_families import family_numbers
 from melodyrnn.data.split import FRACTION, SongSplit, Split, split
 from melodyrnn.errors import ConfigError, MelodyWarning
 from melodyrnn.evaluation.paired_differences import compare_held_out
@@ -20,10 +21,8 @@ from melodyrnn.models.ngrams.ngram import ceiling
 from melodyrnn.models.registry import MODELS, MOST_WINDOW
 from melodyrnn.models.settings import check, nearest
 from melodyrnn.models.settings_types import CompareSettings
-from melodyrnn.music.relative_steps import relative
 from melodyrnn.render.report_data import Ceiling, HeldOut, MemoryRow, Report
 from melodyrnn.runs.output_folders import RUNS, claim, read_basis, slug
-from melodyrnn.sequences.families import family_numbers
 from melodyrnn.system.documents import JSON
 from melodyrnn.system.machine import cores
 from melodyrnn.system.progress import Progress, silent
@@ -274,6 +273,6 @@ def _held_out(trials: Sequence[Trial], parts: SongSplit, window: int) -> HeldOut
         model: [trial.held_out_bits for trial in group]
         for model, group in page_data.by_model(trials).items()
     }
-    related = family_numbers([relative(named.song) for named in parts.held_out])
+    related = family_numbers([named.song for named in parts.held_out])
     notes = [len(named.song) - window for named in parts.held_out]
     return compare_held_out(bits, notes, related)

@@ -1,0 +1,44 @@
+"""Songs that are variants of one another: one family wherever songs are dealt out or counted."""
+
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+
+import numpy as np
+
+from melodyrnn.music.relative_steps import relative
+from melodyrnn.music.song import Song
+from melodyrnn.sequences.families import chained, sharing_half
+from melodyrnn.sequences.shared_runs import Ints
+from melodyrnn.sequences.variants import variants
+
+_PITCH_CLASSES = 12
+
+
+def song_families(songs: Sequence[Song]) -> list[list[int]]:
+    """The places of the songs, variants of one another together, in order of first place.
+
+    Two songs are variants where at least half of the distinct runs of 4 notes of the shorter one,
+    intervals and ratios of durations, stand in the other too; or where their pitches are variants
+    (``sequences/variants.py``) in whatever rhythm, key and octave, repeated notes counted once. So
+    is what a chain of such pairs joins. Neither names nor the order of the songs matter.
+    """
+    return chained(len(songs), _pairs(songs))
+
+
+def family_numbers(songs: Sequence[Song]) -> list[int]:
+    """Of each song the number of its family, as ``song_families`` finds them."""
+    numbers = [0] * len(songs)
+    for number, family in enumerate(song_families(songs)):
+        for place in family:
+            numbers[place] = number
+    return numbers
+
+
+def _pairs(songs: Sequence[Song]) -> Iterator[tuple[int, int]]:
+    yield from sharing_half([relative(song) for song in songs])
+    yield from variants([_pitch_classes(song) for song in songs], _PITCH_CLASSES)
+
+
+def _pitch_classes(song: Song) -> Ints:
+    classes = (note.pitch.midi % _PITCH_CLASSES for note in song.notes if note.pitch)
+    return np.array([symbol for symbol, _ in groupby(classes)], dtype=np.int64)
