@@ -129,6 +129,11 @@ try:
     text = train_text("text.txt", units=64, steps=32)
     path: Path = run.path
     made = generate(run, temperature=0.8, bars=8, key="G major", count=3)
+    best = generate(
+        run, primer=path, count=8, title="Waltz",
+        tempo=90, output=["a.pdf", path], formats="mid,wav",
+    ).songs[0]
+    files: tuple[Path, ...] = best.files
     table = compare(song, models=["lstm", "mlp"], units=32, epochs=10).sentence
     evaluate(run, song)
     run_lesson("hihello", cell="gru", seed=1)

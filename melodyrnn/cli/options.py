@@ -104,6 +104,9 @@ PATH = click.Path(path_type=Path, readable=False)  # what cannot be read is no w
 SONG = click.argument("song", type=PATH)
 SONGS = click.argument("songs", nargs=-1, required=True, type=PATH)
 RUN = click.argument("run", type=PATH)
+TEMPO = click.option(
+    "--tempo", type=float, help="quarter notes per minute  [default: the song's, or 120]"
+)
 INSTRUMENT = click.option("--instrument", help="a General MIDI instrument, such as flute")
 
 

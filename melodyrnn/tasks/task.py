@@ -95,7 +95,10 @@ class Request:
     primer: "str | Path | Song | None" = None
     length: int | None = None
     count: int = 1
-    output: str | Path | None = None
+    outputs: "tuple[Path, ...]" = ()
+    formats: tuple[str, ...] | None = None  # of what is written to folders
+    title: str | None = None
+    tempo: float | None = None  # quarter notes per minute
     instrument: str | None = None
     with_short_term: bool = False
     track: str | None = None
@@ -116,7 +119,7 @@ class Made(Protocol):
         ...
 
     @property
-    def file(self) -> Path | None: ...
+    def files(self) -> tuple[Path, ...]: ...
 
     def to_json(self) -> dict[str, Any]: ...
 
@@ -247,15 +250,22 @@ class Task(ABC, Generic[Item, Data]):
         return predictor
 
     @abstractmethod
-    def targets(self, output: str | Path, count: int) -> list[Path]:
-        """Where each new item goes. Raises MelodyError before anything is drawn."""
+    def targets(self, request: Request) -> list[list[Path]]:
+        """Of each new item, the files that it goes to. Raises MelodyError before anything is
+        drawn.
+        """
 
     @abstractmethod
     def make(
-        self, run: Trained[Item], prompt: Prompt, drawn: "Drawn", config: SampleConfig
+        self,
+        run: Trained[Item],
+        prompt: Prompt,
+        drawn: "Drawn",
+        config: SampleConfig,
+        request: Request,
     ) -> Sequence[Made]:
         """The new items."""
 
     @abstractmethod
-    def write(self, made: Any, path: Path, request: Request) -> tuple[Made, list[Path]]:
-        """Write a new item. Returns it, with its file, and all files written."""
+    def write(self, made: Any, targets: Sequence[Path], request: Request) -> Made:
+        """Write a new item to each of ``targets``. Returns it with all files written."""

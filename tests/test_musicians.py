@@ -1,0 +1,187 @@
+"""What a musician asks for: titles, many formats."""
+
+from dataclasses import replace
+
+import pytest
+from click.testing import CliRunner
+
+from melodyrnn import generate, parse, read_song, train, train_text
+from melodyrnn.cli import main
+from melodyrnn.data.gather import Named
+from melodyrnn.errors import ConfigError, MelodyError
+from melodyrnn.render.targets import song_targets
+
+TUNES = [
+    "key: C major\n2/4\nc8 d8 e8 f8 g4 g4 a8 a8 g4 f8 e8 d4 c2",
+    "key: C major\n2/4\ne8 e8 d8 c8 d4 g4 e8 f8 g8 a8 g8 f8 e8 d8 c2",
+    "key: C major\n2/4\ng8 e8 g8 e8 c4 d4 e8 d8 e8 f8 g4 r4 c4 c4",
+    "key: C major\n3/4\nc4 e4 g4 a4 g4 e4 f4 d4 e4 c2.",
+]
+
+
+def named():
+    return [Named(f"tune {n}", parse(f"title: tune {n}\n{text}")) for n, text in enumerate(TUNES)]
+
+
+def tunes():
+    """Enough of them that some are held out."""
+    moved = [each.song.transpose(n) for n, each in enumerate(named() * 6)]
+    scale = [
+        f"{note[0]}{octave}{note[1:]}{length}"
+        for length in (8, 4, 2)
+        for octave in ("", "'")
+        for note in ["c", "c#", "d", "d#", "e", "f", "f#", "g", "g#", "a", "a#", "b"]
+    ]
+    moved.append(parse(" ".join(scale)))  # so that the run knows them all
+    return [replace(song, title=f"tune {n}") for n, song in enumerate(moved)]
+
+
+@pytest.fixture(scope="module")
+def tradition(tmp_path_factory):
+    """A run on many tunes, which learned where songs begin and end."""
+    return train(
+        tunes(), output=tmp_path_factory.mktemp("tradition") / "run", model="ppm", held_out=0.2
+    ).run
+
+
+@pytest.fixture(scope="module")
+def by_heart(tmp_path_factory):
+    """A run on one song."""
+    return train(
+        parse(TUNES[0]), output=tmp_path_factory.mktemp("heart") / "run", model="ngram"
+    ).run
+
+
+@pytest.fixture(scope="module")
+def text_run(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("text")
+    (folder / "verse.txt").write_text("abab cdcd abab cdcd " * 3, encoding="utf-8")
+    settings = {"epochs": 1, "units": 4, "embedding": 2, "steps": 4, "held_out": 0.0}
+    return train_text(folder / "verse.txt", output=folder / "run", **settings).run
+
+
+def call(*arguments):
+    return CliRunner().invoke(main, [str(each) for each in arguments])
+
+
+# What is written, and where
+
+
+def test_a_title_a_tempo_and_an_instrument(by_heart, tmp_path):
+    asked = {"title": "Am\nBrunnen", "tempo": 66, "instrument": "flute"}
+    made = generate(by_heart, output=[tmp_path / "a.txt", tmp_path / "a.mid"], **asked)
+    assert [path.name for path in made.files] == ["a.txt", "a.mid"]
+    for path in made.files:
+        song = read_song(path)
+        assert (song.title, song.tempo) == ("Am Brunnen", 66)
+    two = generate(by_heart, title="Waltz", count=2).songs
+    assert [song.song.title for song in two] == ["Waltz, take 1", "Waltz, take 2"]
+    assert generate(by_heart, title="", count=2).songs[0].song.title == ""
+
+
+def test_files_and_folders_at_once_numbered_alike(by_heart, tmp_path):
+    outputs = ["-o", tmp_path / "a.pdf", "-o", tmp_path / "new"]
+    done = call(
+        "generate", by_heart.path, "--count", 2, *outputs, "--formats", "mid,.abc", "--quiet"
+    )
+    names = [line.removeprefix(f"{tmp_path}/") for line in done.stdout.splitlines()]
+    each = ["a-{}.pdf", "new/song-{}.mid", "new/song-{}.abc"]
+    assert names == [name.format(n) for n in (1, 2) for name in each]
+    assert all((tmp_path / name).stat().st_size for name in names)
+    one = generate(by_heart, output=tmp_path / "alone")
+    assert [path.name for path in one.files] == ["song.mid"]
+
+
+BAD_OUTPUT = [
+    (["a.pfd"], None, "a.pfd: unknown format '.pfd'; did you mean 'a.pdf'?"),
+    (
+        ["new"],
+        ["mid", "pfd"],
+        "formats: unknown format 'pfd'; did you mean 'pdf'? formats are txt mid",
+    ),
+    (["new"], [""], "formats: no format is named; formats are txt mid"),
+    (["new"], ["mid", ".MID"], "formats names each format once, such as mid,pdf,wav"),
+    (
+        ["a.mid"],
+        ["mid"],
+        "formats has no effect without a folder; name one by output, or leave it out",
+    ),
+    ([], ["mid"], "formats has no effect without a folder"),
+    (["a.mid", "./a.mid"], None, "a.mid: named twice by output; name each file once"),
+    (["new", "new/song.mid"], None, "new/song.mid: named twice by output; name each file once"),
+    (["a.mid", "b"], ["wav", "krn"], "formats: unknown format 'krn'"),
+]
+
+
+@pytest.mark.parametrize(("outputs", "formats", "message"), BAD_OUTPUT)
+def test_a_wrong_place_is_refused_before_anything_is_made(
+    by_heart, tmp_path, monkeypatch, outputs, formats, message
+):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(MelodyError) as caught:
+        generate(by_heart, output=outputs, formats=formats, count=1)
+    assert message in str(caught.value)
+    assert not list(tmp_path.iterdir())
+
+
+def test_numbers_may_not_meet_either(tmp_path):
+    with pytest.raises(ConfigError, match=r"a-1\.mid: named twice"):
+        song_targets(
+            [tmp_path / "a.mid", tmp_path / "new", tmp_path / "a-1.mid", tmp_path / "a.mid"],
+            None,
+            2,
+        )
+    targets = song_targets([tmp_path / "a.mid", tmp_path / "a-1.mid"], None, 2)
+    assert [[path.name for path in some] for some in targets] == [
+        ["a-1.mid", "a-1-1.mid"],
+        ["a-2.mid", "a-1-2.mid"],
+    ]
+
+
+BAD_REQUESTS = [
+    ({"tempo": 2}, "tempo 2 is out of range; it must be a number at least 5 and at most 1000"),
+    ({"title": 3}, "title 3 is not a text"),
+    ({"instrument": "kazoo"}, "unknown instrument 'kazoo'; did you mean"),
+]
+
+
+@pytest.mark.parametrize(("asked", "message"), BAD_REQUESTS)
+def test_what_cannot_be_asked_is_said_in_one_line(tradition, asked, message):
+    with pytest.raises(MelodyError) as caught:
+        generate(tradition, **asked)
+    assert str(caught.value).startswith(message)
+
+
+# Texts
+
+
+@pytest.mark.parametrize(
+    ("asked", "option"),
+    [
+        ({"title": "x"}, "title"),
+        ({"title": ""}, "title"),
+        ({"tempo": 90.0}, "tempo"),
+        ({"formats": "mid"}, "formats"),
+        ({"instrument": "flute"}, "instrument"),
+    ],
+)
+def test_a_text_has_nothing_for_musicians(text_run, asked, option):
+    with pytest.raises(ConfigError) as caught:
+        generate(text_run, primer="ab", **asked)
+    assert str(caught.value) == f"{option} has no effect with a text; leave it out"
+
+
+def test_a_text_goes_to_one_file_each(text_run, tmp_path):
+    made = generate(text_run, primer="ab", length=3, count=2, output=tmp_path / "on.txt")
+    assert [path.name for path in made.files] == ["on-1.txt", "on-2.txt"]
+    assert made.texts[0].file.read_text() == made.texts[0].text
+    assert made.to_json()["texts"][0]["file"] == str(made.files[0])
+    with pytest.raises(
+        ConfigError, match=r"b\.txt: a text is written to one file; give one output"
+    ):
+        generate(text_run, output=[tmp_path / "a.txt", tmp_path / "b.txt"])
+    done = call("generate", text_run.path, "--title", "x")
+    assert (done.exit_code, done.stderr) == (
+        1,
+        "error: --title has no effect with a text; leave it out\n",
+    )
