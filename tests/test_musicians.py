@@ -1,14 +1,20 @@
-"""What a musician asks for: titles, many formats."""
+"""What a musician asks for: the best of several takes, titles, many formats."""
 
+import json
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from click.testing import CliRunner
 
 from melodyrnn import generate, parse, read_song, train, train_text
 from melodyrnn.cli import main
+from melodyrnn.data.copies import Copies
 from melodyrnn.data.gather import Named
+from melodyrnn.data.split import Split
 from melodyrnn.errors import ConfigError, MelodyError
+from melodyrnn.evaluation.take_score import Usage
+from melodyrnn.generation.loops import Loop
 from melodyrnn.render.targets import song_targets
 
 TUNES = [
@@ -62,6 +68,126 @@ def text_run(tmp_path_factory):
 
 def call(*arguments):
     return CliRunner().invoke(main, [str(each) for each in arguments])
+
+
+# The best of several takes
+
+
+def usage():
+    some = named()
+    return Usage.of(Split(some[:3], (), some[3:]), Copies(some[:3]))
+
+
+def scored(text, log_probability=-20.0, tokens=10, copied=0, loop=None):
+    return usage().score(parse(text), log_probability, tokens, copied, loop)
+
+
+def test_likelihood_is_in_bits_per_note():
+    assert scored(TUNES[0], -20 * np.log(2), 10).likelihood == pytest.approx(-2)
+
+
+def test_a_note_copied_beyond_what_people_copy_costs_four_bits():
+    usual = usage().copied
+    assert usual == Copies(named()[:3]).longest(named()[3].song).notes
+    notes = len(parse(TUNES[0]))
+    assert scored(TUNES[0], copied=int(usual)).copying == 0
+    assert scored(TUNES[0], copied=int(usual) + 3).copying == pytest.approx(-4 * 3 / notes)
+
+
+@pytest.mark.parametrize(
+    ("text", "missing"),
+    [
+        ("2/4\nc8 d8 e8 f8 g4 g4 e8 d8 c4", ()),
+        ("2/4\nc8 d8 e8 f8 g4 g4 e8 d8 d4", ("last note on the tonic",)),
+        ("2/4\nc8 d8 e8 f8 g4 g4 e4", ("full last bar", "last note on the tonic")),
+        ("2/4\nc8 d8 e8 f8 g4 g4 e8 d8 e8 c8", ("last note a beat long",)),
+        ("2/4\npickup: 8\ng8 c8 d8 e8 f8 g4 g4 e4 c4.", ("full last bar",)),
+        ("2/4\npickup: 8\ng8 c8 d8 e8 f8 g4 g4 c4.", ()),  # the rest of the bar is the pickup
+    ],
+)
+def test_what_a_form_lacks_is_named_and_costs(text, missing):
+    header, _, body = text.partition("\n")
+    if body.startswith("pickup"):
+        first, _, body = body.partition("\n")
+        header = f"{first}\n{header}"
+    found = scored(f"key: C major\n{header}\n{body}")
+    assert found.missing == missing
+    assert found.form <= -0.5 * len(missing)
+
+
+def test_a_loop_costs_what_it_plays_again():
+    text = "2/4\n" + "c8 e8 g8 e8 " * 4
+    plain, looped = scored(text), scored(text, loop=Loop(4, 4))
+    assert looped.form == pytest.approx(plain.form - 4 * 12 / 16)
+    assert looped.missing == (*plain.missing, "end without a loop")
+
+
+def test_a_form_that_people_do_not_have_costs_nothing():
+    odd = [Named("a", parse("c4 d8")), Named("b", parse("d4 e8"))]  # no last bar is full
+    found = Usage.of(Split(odd, (), ()), Copies(odd)).score(parse("e4 c8"), -1.0, 2, 0, None)
+    assert "full last bar" not in found.missing
+
+
+def test_songs_of_rests_have_a_score():
+    assert scored("r4 r4").missing
+
+
+def test_the_parts_make_the_score():
+    found = scored(TUNES[0], copied=12)
+    document = found.to_json()
+    assert document["total"] == document["likelihood"] + document["copying"] + document["form"]
+    assert str(found).startswith(f"{found.total:.2f}: likelihood ")
+
+
+def test_the_best_are_the_first_by_score(tradition, tmp_path):
+    every = generate(tradition, count=8, seed=5)
+    best = generate(tradition, count=8, best=2, seed=5, output=tmp_path / "a.txt")
+    assert [song.take for song in every.songs] == list(range(1, 9))
+    ranked = sorted(every.songs, key=lambda song: -song.score.total)
+    assert [song.tokens for song in best.songs] == [song.tokens for song in ranked[:2]]
+    assert [song.take for song in best.songs] == [song.take for song in ranked[:2]]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a-1.txt", "a-2.txt"]
+    assert read_song(tmp_path / "a-1.txt").title.endswith(f", take {best.songs[0].take}")
+
+
+def test_each_take_says_meter_key_and_score_in_json(tradition, tmp_path):
+    out = tmp_path / "a.mid"
+    done = call(
+        "generate",
+        tradition.path,
+        "--count",
+        4,
+        "--best",
+        1,
+        "--key",
+        "G",
+        "--meter",
+        "2/4",
+        "--bars",
+        4,
+        "-o",
+        out,
+        "--json",
+    )
+    (song,) = json.loads(done.stdout)["songs"]
+    assert (song["meter"], song["key"], song["file"], song["files"]) == (
+        "2/4",
+        "G major",
+        str(out),
+        [str(out)],
+    )
+    assert list(song["score"]) == ["total", "likelihood", "copying", "form", "missing"]
+    assert song["copied"]["notes"] >= 0
+    assert 1 <= song["take"] <= 4
+
+
+def test_a_ranking_is_shown_only_where_it_was_asked_for(by_heart):
+    assert "take 1, score -" in call("generate", by_heart.path, "--best", 1).stdout
+    assert "score" not in call("generate", by_heart.path).stdout
+
+
+def test_the_best_of_a_beam(by_heart):
+    assert len(generate(by_heart, beam=4, count=3, best=1, length=6).songs) == 1
 
 
 # What is written, and where
@@ -139,6 +265,8 @@ def test_numbers_may_not_meet_either(tmp_path):
 
 
 BAD_REQUESTS = [
+    ({"count": 2, "best": 3}, "best 3 is more than count 2; give a higher count"),
+    ({"best": 0}, "best 0 is out of range; it must be a whole number at least 1"),
     ({"tempo": 2}, "tempo 2 is out of range; it must be a number at least 5 and at most 1000"),
     ({"title": 3}, "title 3 is not a text"),
     ({"instrument": "kazoo"}, "unknown instrument 'kazoo'; did you mean"),
@@ -158,6 +286,7 @@ def test_what_cannot_be_asked_is_said_in_one_line(tradition, asked, message):
 @pytest.mark.parametrize(
     ("asked", "option"),
     [
+        ({"best": 1}, "best"),
         ({"title": "x"}, "title"),
         ({"title": ""}, "title"),
         ({"tempo": 90.0}, "tempo"),
@@ -180,8 +309,8 @@ def test_a_text_goes_to_one_file_each(text_run, tmp_path):
         ConfigError, match=r"b\.txt: a text is written to one file; give one output"
     ):
         generate(text_run, output=[tmp_path / "a.txt", tmp_path / "b.txt"])
-    done = call("generate", text_run.path, "--title", "x")
+    done = call("generate", text_run.path, "--best", 1)
     assert (done.exit_code, done.stderr) == (
         1,
-        "error: --title has no effect with a text; leave it out\n",
+        "error: --best has no effect with a text; leave it out\n",
     )

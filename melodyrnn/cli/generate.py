@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     "--length", type=int, help="notes after the primer, or their maximum  [default: the song's]"
 )
 @click.option("--count", default=1, show_default=True, help="how many songs")
+@click.option("--best", type=int, help="keep only so many of them, ranked by score  [default: all]")
 @settings_of(SampleConfig, FormConfig)
 @click.option(
     "--output",
@@ -54,7 +55,8 @@ def generate(run: Path, as_json: bool, quiet: bool, **settings: Any) -> None:
 
     The primer is part of the song. --length counts the notes, or
     characters, after it; it is a maximum where a song can end by itself: with --bars, with --end,
-    and in runs on many tunes.
+    and in runs on many tunes. With --best, songs are ranked by how likely they are per note, what
+    they copy, and their form.
     """
     from melodyrnn.console.progress import progress_of
     from melodyrnn.workflows.generate import generate
@@ -72,6 +74,8 @@ def _show(result: "GenerateResult") -> None:
             f"{copied.notes} of {count} notes in a row, from note {copied.start + 1}, stand in "
             f"{copied.song}, from note {copied.place + 1}"
         )
+        if result.ranked:
+            _remark(f"take {song.take}, score {song.score}")
         _show_end(song.log_probability if result.config.beam else None, song.files)
     for text in result.texts:
         click.echo(text.text)

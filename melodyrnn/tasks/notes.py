@@ -17,6 +17,7 @@ from melodyrnn.errors import ConfigError, MelodyWarning
 from melodyrnn.evaluation.measures import Measures
 from melodyrnn.evaluation.note_scores import note_scores
 from melodyrnn.evaluation.result import Evaluated
+from melodyrnn.evaluation.take_score import Usage
 from melodyrnn.generation.generate import Drawn
 from melodyrnn.generation.loops import closing_loop
 from melodyrnn.models.combining import Joined
@@ -185,7 +186,7 @@ class NoteTask(Task[Named, Dataset]):
         return predictor.with_cycles([cycle_of(prompt.like)])
 
     def targets(self, request: Request) -> list[list[Path]]:
-        return song_targets(request.outputs, request.formats, request.count)
+        return song_targets(request.outputs, request.formats, request.best or request.count)
 
     def make(
         self,
@@ -195,25 +196,30 @@ class NoteTask(Task[Named, Dataset]):
         config: SampleConfig,
         request: Request,
     ) -> list[GeneratedSong]:
+        """With ``request.best``, those with the highest scores, of equals the first drawn."""
         copies, tokenizer = prompt.copies, self.tokenizer(run.record.vocabulary)
         assert prompt.like is not None, "new songs are like one"
         assert copies, "new songs are compared with the training songs"
         tempo = request.tempo or prompt.like.tempo
         composer = f"melodyrnn, {run.record.model.model}, seed {config.seed}"
+        usage = Usage.of(run.parts, copies)
         given = len(tokenizer.only_notes(prompt.ids))
         made = []
-        for ids, likely in zip(*drawn, strict=True):
+        for take, (ids, likely) in enumerate(zip(*drawn, strict=True), 1):
             song = replace(tokenizer.decode(ids, prompt.like), composer=composer, tempo=tempo)
             copied, loop = copies.longest(song), closing_loop(tokenizer.only_notes(ids))
+            tokens = max(1, len(ids) - len(prompt.ids))  # none where the primer fills --bars
+            score = usage.score(song, float(likely), tokens, copied.notes, loop)
             made.append(
-                GeneratedSong(song, tuple(to_tokens(song)), given, copied, loop, float(likely))
+                GeneratedSong(
+                    song, tuple(to_tokens(song)), given, take, copied, loop, float(likely), score
+                )
             )
+        if request.best:
+            made = sorted(made, key=lambda song: -song.score.total)[: request.best]
         _warn_of_loops(made)
         name = _name(run.parts.train) if request.title is None else request.title
-        several = len(made) > 1 and name
-        titles = [f"{name}, take {n}" if several else name for n in range(1, len(made) + 1)]
-        pairs = zip(made, titles, strict=True)
-        return [replace(each, song=replace(each.song, title=title)) for each, title in pairs]
+        return [_titled(each, name, several=len(made) > 1) for each in made]
 
     def write(
         self, made: GeneratedSong, targets: Sequence[Path], request: Request
@@ -248,6 +254,12 @@ def _name(songs: Sequence[Named]) -> str:
     """What new songs are called where nothing is said."""
     more = f" and {len(songs) - 1} more" if len(songs) > 1 else ""
     return f"After {songs[0].song.title or songs[0].name}{more}"
+
+
+def _titled(made: GeneratedSong, name: str, *, several: bool) -> GeneratedSong:
+    """Of several, each says which take it is."""
+    title = f"{name}, take {made.take}" if several and name else name
+    return replace(made, song=replace(made.song, title=title))
 
 
 def _warn_of_loops(songs: Sequence[GeneratedSong]) -> None:

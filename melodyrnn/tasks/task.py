@@ -95,6 +95,7 @@ class Request:
     primer: "str | Path | Song | None" = None
     length: int | None = None
     count: int = 1
+    best: int | None = None  # so many of them are kept, the best first; all, as drawn, without
     outputs: "tuple[Path, ...]" = ()
     formats: tuple[str, ...] | None = None  # of what is written to folders
     title: str | None = None
@@ -251,8 +252,8 @@ class Task(ABC, Generic[Item, Data]):
 
     @abstractmethod
     def targets(self, request: Request) -> list[list[Path]]:
-        """Of each new item, the files that it goes to. Raises MelodyError before anything is
-        drawn.
+        """Of each new item that is kept, the files that it goes to. Raises MelodyError before
+        anything is drawn.
         """
 
     @abstractmethod
@@ -264,7 +265,7 @@ class Task(ABC, Generic[Item, Data]):
         config: SampleConfig,
         request: Request,
     ) -> Sequence[Made]:
-        """The new items."""
+        """The new items that are kept, in the order asked for."""
 
     @abstractmethod
     def write(self, made: Any, targets: Sequence[Path], request: Request) -> Made:

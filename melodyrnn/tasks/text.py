@@ -54,6 +54,7 @@ LENGTH = 500
 _PRIMER = 40
 """Characters of the text's own opening, up to the end of a line, where no primer is given."""
 _SONGS_ONLY = (
+    "best",
     "formats",
     "title",
     "tempo",

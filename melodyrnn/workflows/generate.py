@@ -7,7 +7,7 @@ from os import PathLike
 from pathlib import Path
 from typing import Any, Unpack
 
-from melodyrnn.errors import MelodyWarning
+from melodyrnn.errors import ConfigError, MelodyWarning
 from melodyrnn.generation import generate as generation
 from melodyrnn.models.config import FormConfig, SampleConfig, check_beam, configure
 from melodyrnn.models.settings import check
@@ -29,6 +29,7 @@ class GenerateResult:
     made: tuple[Made, ...]  # songs or, of a run on text, texts
     config: SampleConfig  # how they were drawn, with the seed that draws them again
     form: FormConfig | None  # what songs keep to
+    ranked: bool = False  # whether they are the best of more, the best first
 
     @property
     def songs(self) -> tuple[GeneratedSong, ...]:
@@ -61,6 +62,7 @@ def generate(
     primer: str | Path | Song | None = None,
     length: int | None = None,
     count: int = 1,
+    best: int | None = None,
     output: str | Path | Sequence[str | Path] | None = None,
     formats: str | Sequence[str] | None = None,
     title: str | None = None,
@@ -83,6 +85,7 @@ def generate(
     songs end, with ``bars`` and with ``end``. ``with_short_term``: joined by a model of what the
     song itself has had so far.
 
+    ``best``: only so many of the songs, those with the highest ``score``, the best first.
     ``output`` is a file or several, whose suffixes say the formats and whose names are numbered
     where there are several songs; or folders for files of the ``formats``, such as ``"mid,pdf"``,
     by default MIDI. ``tempo`` is in quarter notes per minute, ``instrument`` a General MIDI name.
@@ -94,6 +97,7 @@ def generate(
         primer=primer,
         length=length,
         count=count,
+        best=best,
         outputs=_outputs(output),
         formats=_formats(formats),
         title=title,
@@ -128,7 +132,9 @@ def _generated(
     made = task.make(run, prompt, drawn, config, request)
     pairs = zip(made, targets[: len(made)], strict=True)  # a beam may have found fewer
     written = tuple(task.write(each, files, request) for each, files in pairs)
-    return GenerateResult(written, config, form if prompt.like is not None else None)
+    return GenerateResult(
+        written, config, form if prompt.like is not None else None, request.best is not None
+    )
 
 
 def _outputs(output: str | Path | Sequence[str | Path] | None) -> tuple[Path, ...]:
@@ -146,6 +152,12 @@ def _formats(formats: str | Sequence[str] | None) -> tuple[str, ...] | None:
 def _check(request: Request, settings: Settings) -> None:
     """Raises ConfigError for what no task can do."""
     check("count", request.count, {"least": 1, "most": MOST_SONGS})
+    if request.best is not None:
+        check("best", request.best, {"least": 1})
+        if request.best > request.count:
+            raise ConfigError(
+                f"--best {request.best} is more than --count {request.count}; give a higher --count"
+            )
     check_beam(settings, request.count)
 
 
