@@ -1,7 +1,10 @@
-"""What a musician asks for: the best of several takes, titles, many formats."""
+# ruff: noqa: E501 - a table of messages keeps one row a line
+"""What a musician asks for: the best of several takes, whole primers, titles, many formats."""
 
 import json
+import warnings
 from dataclasses import replace
+from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -12,10 +15,16 @@ from melodyrnn.cli import main
 from melodyrnn.data.copies import Copies
 from melodyrnn.data.gather import Named
 from melodyrnn.data.split import Split
-from melodyrnn.errors import ConfigError, MelodyError
+from melodyrnn.errors import ConfigError, MelodyError, MelodyWarning
 from melodyrnn.evaluation.take_score import Usage
 from melodyrnn.generation.loops import Loop
+from melodyrnn.music.bars import bars
+from melodyrnn.music.note_tokens import to_tokens
+from melodyrnn.music.silence import after_silence
 from melodyrnn.render.targets import song_targets
+from melodyrnn.tasks.control.known_notes import known_ids
+from melodyrnn.tasks.control.primer import beginning
+from melodyrnn.tasks.tokenizer import Dataset, SongTokenizer, TuneTokenizer
 
 TUNES = [
     "key: C major\n2/4\nc8 d8 e8 f8 g4 g4 a8 a8 g4 f8 e8 d4 c2",
@@ -270,6 +279,13 @@ BAD_REQUESTS = [
     ({"tempo": 2}, "tempo 2 is out of range; it must be a number at least 5 and at most 1000"),
     ({"title": 3}, "title 3 is not a text"),
     ({"instrument": "kazoo"}, "unknown instrument 'kazoo'; did you mean"),
+    ({"primer_notes": 3}, "primer_notes has no effect without primer; leave it out"),
+    ({"primer": "c8", "primer_notes": 0}, "primer_notes 0 is out of range"),
+    ({"keep_primer": "no"}, "keep_primer 'no' is neither True nor False"),
+    (
+        {"primer": "c4 c4 c4 c4 c4", "bars": 2, "meter": "2/4"},
+        "bars 2, meter 2/4: the primer alone is longer; give more bars, or fewer notes of it by primer_notes",
+    ),
 ]
 
 
@@ -278,6 +294,197 @@ def test_what_cannot_be_asked_is_said_in_one_line(tradition, asked, message):
     with pytest.raises(MelodyError) as caught:
         generate(tradition, **asked)
     assert str(caught.value).startswith(message)
+
+
+# Primers
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("3/4\nr4 c4 d4 e2.", "3/4\npickup: 2\nc4 d4 e2."),
+        ("3/4\nr2. c4 d4 e4", "3/4\nc4 d4 e4"),
+        ("3/4\nr1 c4 d4 e2.", "3/4\npickup: 2\nc4 d4 e2."),
+        ("3/4\npickup: 4\nr4 c4 d4 e4", "3/4\nc4 d4 e4"),
+        ("3/4\npickup: 4\nr8 c8 d2.", "3/4\npickup: 8\nc8 d2."),
+        ("3/4\nr2 c8", "3/4\npickup: 4\nc8"),  # no bar is full
+        ("3/4\npickup: 2\nr4 c8", "3/4\npickup: 4\nc8"),
+        ("3/4\nc4 r4 d4", "3/4\nc4 r4 d4"),
+        ("3/4\nr2. 2/4 r4 c4 d2 3/4 e2.", "2/4\npickup: 4\nc4 d2 3/4 e2."),
+    ],
+)
+def test_silence_is_dropped_and_bars_stay(before, after):
+    def song(text):
+        meter, _, rest = text.partition("\n")
+        pickup, _, notes = rest.rpartition("\n")
+        return parse(f"meter: {meter}\n{pickup}\n{notes}")
+
+    assert after_silence(song(before)) == song(after)
+
+
+def test_what_is_silent_throughout_stays():
+    song = parse("r4 r4")
+    assert after_silence(song) is song
+    assert not after_silence(replace(song, notes=())).notes
+
+
+def tokens_of(texts):
+    return SongTokenizer.of([parse(text) for text in texts])
+
+
+@pytest.mark.parametrize(
+    ("known", "given", "nearest", "said"),
+    [
+        ("g8 e4 f8", "g8 f-4 e#8", "g8 e4 f8", None),  # other spellings of the same
+        ("f8 f4 g2", "f2", "f4", "f2 by f4"),  # the duration before the pitch class
+        ("c4 c'2 d4", "c'4", "c4", "c'4 by c4"),  # the octave before the duration
+        ("c4 c'4 d''4", "c''4", "c'4", "c''4 by c'4"),  # the nearer octave
+        ("d4 f2", "e4", "d4", "e4 by d4"),
+        ("d2 r4 d1", "d2.", "d2 r4", "d2. by d2 r4"),  # the bars stay
+        ("d2 r8 r4", "d2 r2", "d2 r4 r4", "r2 by r4 r4"),
+        ("r8 r4", "r4.", "r4 r8", "r4. by r4 r8"),
+    ],
+)  # fmt: skip
+def test_an_unknown_note_is_the_nearest_known(known, given, nearest, said):
+    tokenizer = tokens_of([known])
+    notes = parse(given).notes
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        ids = known_ids(notes, tokenizer)
+    assert " ".join(tokenizer.vocabulary.decode(ids)) == nearest
+    assert [str(each.message) for each in caught] == (
+        [f"primer: notes that this run does not know are replaced: {said}"] if said else []
+    )
+
+
+def test_all_that_is_replaced_stands_in_one_line():
+    tokenizer = tokens_of(["c4 e4 g4 g2"])
+    with pytest.warns(MelodyWarning) as caught:
+        ids = known_ids(parse("r4 c4 d4 r8 r8 g4 r4 c#4 d4 d4 f#4 a4 b4").notes, tokenizer)
+    assert tokenizer.vocabulary.decode(ids)[:3] == ["c4", "g2", "g2"]
+    (line,) = [str(each.message) for each in caught]
+    assert line == (
+        "primer: its rests are joined to the notes before them; notes that this run does not know "
+        "are replaced: d2 by g2, c#4 by c4, d4 by c4 (2 times), f#4 by g4, and 2 more"
+    )
+
+
+def test_a_tune_is_known_by_its_sound():
+    tokenizer = TuneTokenizer.of([parse("f#4 g4")], 0)
+    ids = known_ids(parse("g-4 g4").notes, tokenizer)
+    assert tokenizer.vocabulary.decode(ids) == ["f#4", "g4"]
+
+
+WALTZ = "title: Waltz\nmeter: 3/4\nkey: F major\ntempo: 90\npickup: 4\nc4 f4 g4 a4 c'2"
+
+
+def test_a_file_is_a_whole_primer_with_all_that_stands_above_it(tradition, tmp_path):
+    silent = WALTZ.replace("pickup: 4\n", "pickup: 2\nr4 ")
+    (tmp_path / "waltz.txt").write_text(silent, encoding="utf-8")
+    (made,) = generate(tradition, primer=tmp_path / "waltz.txt", seed=1).songs
+    song = made.song
+    assert (str(song.meter), str(song.key), song.tempo, song.pickup) == ("3/4", "F major", 90, 1)
+    assert made.tokens[:4] == ("c4", "f4", "g4", "a4")
+    assert made.primer == 5
+    assert len(song) > 5  # a tune that is over goes on
+
+
+def test_notes_of_a_primer(tradition):
+    (made,) = generate(tradition, primer=parse(WALTZ), primer_notes=2).songs
+    assert (made.primer, made.tokens[:2]) == (2, ("c4", "f4"))
+    (made,) = generate(tradition, primer="c4 f4 g4", primer_notes=99).songs
+    assert made.primer == 3
+
+
+def test_what_is_asked_for_comes_before_what_the_primer_has(tradition):
+    (made,) = generate(
+        tradition, primer=parse(WALTZ), key="C", meter="2/4", pickup="0", tempo=77
+    ).songs
+    song = made.song
+    assert (str(song.meter), str(song.key), song.tempo, song.pickup) == ("2/4", "C major", 77, 0)
+
+
+def test_a_change_of_meter_is_said(tradition):
+    changing = parse("2/4\nc4 d4 3/4 e4 f4 g4")
+    with pytest.warns(
+        MelodyWarning, match="primer: its meter changes; new songs keep that of its beginning, 2/4"
+    ):
+        assert str(generate(tradition, primer=changing).songs[0].song.meter) == "2/4"
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", MelodyWarning)
+        generate(tradition, primer=changing, primer_notes=2, length=3, seed=1)
+
+
+@pytest.mark.parametrize(
+    ("primer", "pickup"), [(WALTZ, 1), (f"{WALTZ} d4", 0), (f"{WALTZ} d8", Fraction(1, 2))]
+)
+def test_what_follows_begins_where_the_primer_ended(tradition, primer, pickup):
+    song = parse(primer)
+    asked = {"primer": song, "bars": 4, "meter": "3/4", "seed": 3, "temperature": 1.5}
+    for made in generate(tradition, keep_primer=False, count=5, **asked).songs:
+        assert made.primer == 0
+        assert made.song.pickup == pickup
+        assert [bar.length for bar in bars(made.song) if bar.number] == [3] * 4
+
+
+def test_what_follows_is_the_same_as_with_the_primer(tradition):
+    song = parse(WALTZ)
+    kept = generate(tradition, primer=song, count=4, seed=2, length=6).songs
+    alone = generate(tradition, primer=song, count=4, seed=2, length=6, keep_primer=False).songs
+    for one, other in zip(kept, alone, strict=True):
+        assert one.tokens[5:] == other.tokens[: len(one.tokens) - 5]
+        assert other.song.notes
+
+
+def test_constraints_are_those_of_what_follows(by_heart):
+    song = parse(TUNES[0])
+    asked = {"primer": song, "keep_primer": False, "max_copy": 4, "avoid_loops": True, "length": 9}
+    for made in generate(by_heart, count=5, temperature=3.0, **asked).songs:
+        assert made.copied.notes <= 4
+    with pytest.raises(MelodyError, match="max_copy 4: the primer itself has 13 notes in a row"):
+        generate(by_heart, primer=song, max_copy=4)
+
+
+def test_a_pickup_that_is_asked_for_is_that_of_what_follows(tradition):
+    song = (
+        generate(
+            tradition,
+            primer=parse(WALTZ),
+            keep_primer=False,
+            pickup="8",
+            bars=2,
+            meter="3/4",
+            ties=True,
+        )
+        .songs[0]
+        .song
+    )
+    assert (song.pickup, song.duration) == (Fraction(1, 2), Fraction(13, 2))
+
+
+@pytest.mark.parametrize("spelling", [("--keep-primer", "no"), ("--no-keep-primer",)])
+def test_both_spellings_leave_the_primer_out(by_heart, spelling):
+    primer = ("--primer", "c8 d8 e8 f8", "--length", 3, "--json")
+    found = json.loads(call("generate", by_heart.path, *primer, *spelling).stdout)
+    assert len(found["songs"][0]["tokens"]) == 3
+    kept = json.loads(call("generate", *primer, "--keep-primer", "yes", by_heart.path).stdout)
+    assert len(kept["songs"][0]["tokens"]) == 7
+    assert call("generate", by_heart.path, "--keep-primer", "maybe").exit_code == 2
+
+
+def test_the_length_after_a_long_primer(by_heart):
+    notes = len(parse(TUNES[0]))
+    assert len(generate(by_heart, primer=parse(TUNES[0])).songs[0].tokens) == notes + notes // 2
+    alone = generate(by_heart, primer=parse(TUNES[0]), keep_primer=False)
+    assert len(alone.songs[0].tokens) == notes
+
+
+def test_tokens_have_the_meter_and_key_of_the_training_songs():
+    dataset = Dataset.of([Named("a", parse("pickup: 8\nmeter: 3/4\nkey: G major\nc8 d4 e4 f4"))], 1)
+    like = beginning("c8 d4", dataset, 1).like
+    assert (str(like.meter), str(like.key), like.pickup) == ("3/4", "G major", Fraction(1, 2))
+    assert beginning("d4", dataset, 1).like.pickup == 0
+    assert to_tokens(like) == []
 
 
 # Texts
@@ -291,6 +498,8 @@ def test_what_cannot_be_asked_is_said_in_one_line(tradition, asked, message):
         ({"title": ""}, "title"),
         ({"tempo": 90.0}, "tempo"),
         ({"formats": "mid"}, "formats"),
+        ({"primer_notes": 2}, "primer_notes"),
+        ({"keep_primer": False}, "keep_primer=False"),
         ({"instrument": "flute"}, "instrument"),
     ],
 )

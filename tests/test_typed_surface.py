@@ -130,7 +130,7 @@ try:
     path: Path = run.path
     made = generate(run, temperature=0.8, bars=8, key="G major", count=3)
     best = generate(
-        run, primer=path, count=8, best=2, title="Waltz",
+        run, primer=path, primer_notes=9, keep_primer=False, count=8, best=2, title="Waltz",
         tempo=90, output=["a.pdf", path], formats="mid,wav",
     ).songs[0]
     ranked: tuple[float, int, tuple[Path, ...]] = best.score.total, best.take, best.files

@@ -11,6 +11,7 @@ from melodyrnn.cli.options import (
     RUN,
     TEMPO,
     WITH_SHORT_TERM,
+    YesOrNo,
     given,
     print_result,
     printing,
@@ -23,10 +24,14 @@ if TYPE_CHECKING:
     from melodyrnn.workflows.generate import GenerateResult
 
 
-@click.command()
+@click.command(cls=YesOrNo)
 @RUN
+@click.option("--primer", metavar="TOKENS|FILE", help="the beginning: notes, or a song")
+@click.option("--primer-notes", type=int, help="take only the first notes of the primer")
 @click.option(
-    "--primer", metavar="TOKENS|FILE", help="the beginning: notes, or the first notes of a song"
+    "--keep-primer/--no-keep-primer",
+    default=None,
+    help="whether the songs begin with the primer, or with what follows it  [default: yes]",
 )
 @click.option(
     "--length", type=int, help="notes after the primer, or their maximum  [default: the song's]"
@@ -53,7 +58,7 @@ if TYPE_CHECKING:
 def generate(run: Path, as_json: bool, quiet: bool, **settings: Any) -> None:
     """Generate new songs from a run or, from a run on a text, new text.
 
-    The primer is part of the song. --length counts the notes, or
+    The primer is part of the song, unless --keep-primer no. --length counts the notes, or
     characters, after it; it is a maximum where a song can end by itself: with --bars, with --end,
     and in runs on many tunes. With --best, songs are ranked by how likely they are per note, what
     they copy, and their form.

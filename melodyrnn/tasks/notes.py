@@ -166,6 +166,10 @@ class NoteTask(Task[Named, Dataset]):
         if request.title is not None:
             check("title", request.title, {"text": True})
         program(request.instrument)
+        if request.primer_notes is not None:
+            check("primer_notes", request.primer_notes, {"least": 1})
+            if request.primer is None:
+                raise ConfigError("--primer-notes has no effect without --primer; leave it out")
 
     def prompt(self, run: Trained[Named], request: Request, form: FormConfig) -> Prompt:
         """The primer, and bars, scale and end as constraints."""
@@ -174,16 +178,28 @@ class NoteTask(Task[Named, Dataset]):
             request.primer,
             dataset,
             run.record.model.window,
+            notes=request.primer_notes,
             track=request.track,
             grid=request.grid,
         )
-        asked = form_of(form, dataset, copies, *given, request.length)
-        return Prompt(given.indices, asked.length, asked.constraints, asked.like, copies)
+        kept = request.keep_primer
+        asked = form_of(form, dataset, copies, given, request.length, keep_primer=kept)
+        left_out = given.indices[: 0 if kept else None]
+        return Prompt(
+            given.indices,
+            asked.length,
+            asked.constraints,
+            asked.like,
+            copies,
+            len(left_out),
+            dataset.tokenizer.duration(left_out),
+        )
 
     def aligned(self, predictor: Predictor, prompt: Prompt) -> Predictor:
-        """In the bars of the new songs."""
+        """In the bars of the new songs, which the primer has too where it is none of them."""
         assert prompt.like is not None, "new songs are like one"
-        return predictor.with_cycles([cycle_of(prompt.like)])
+        first = (prompt.before + prompt.like.pickup) % prompt.like.meter.bar
+        return predictor.with_cycles([cycle_of(replace(prompt.like, pickup=first))])
 
     def targets(self, request: Request) -> list[list[Path]]:
         return song_targets(request.outputs, request.formats, request.best or request.count)
@@ -203,11 +219,12 @@ class NoteTask(Task[Named, Dataset]):
         tempo = request.tempo or prompt.like.tempo
         composer = f"melodyrnn, {run.record.model.model}, seed {config.seed}"
         usage = Usage.of(run.parts, copies)
-        given = len(tokenizer.only_notes(prompt.ids))
+        given = len(tokenizer.only_notes(prompt.ids[prompt.left_out :]))
         made = []
         for take, (ids, likely) in enumerate(zip(*drawn, strict=True), 1):
-            song = replace(tokenizer.decode(ids, prompt.like), composer=composer, tempo=tempo)
-            copied, loop = copies.longest(song), closing_loop(tokenizer.only_notes(ids))
+            new = ids[prompt.left_out :]
+            song = replace(tokenizer.decode(new, prompt.like), composer=composer, tempo=tempo)
+            copied, loop = copies.longest(song), closing_loop(tokenizer.only_notes(new))
             tokens = max(1, len(ids) - len(prompt.ids))  # none where the primer fills --bars
             score = usage.score(song, float(likely), tokens, copied.notes, loop)
             made.append(

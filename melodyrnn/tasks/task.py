@@ -7,6 +7,7 @@ made and written down. The verbs, which train, evaluate and generate, are the sa
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, NamedTuple, Protocol, TypeVar
 
@@ -86,6 +87,8 @@ class Prompt(NamedTuple):
     constraints: "tuple[Constraint, ...]" = ()
     like: "Song | None" = None  # whose meter, key, tempo and pickup new songs have
     copies: "Copies | None" = None  # the training songs, from which new ones may be copied
+    left_out: int = 0  # of ``ids``, those at their start that are no part of the new items
+    before: Fraction = Fraction(0)  # how long the notes left out last, quarter notes
 
 
 @dataclass(frozen=True)
@@ -93,6 +96,8 @@ class Request:
     """What is asked of a generation beside how tokens are drawn."""
 
     primer: "str | Path | Song | None" = None
+    primer_notes: int | None = None  # as many of it, from the first; all without
+    keep_primer: bool = True  # whether new items begin with it, or with what follows
     length: int | None = None
     count: int = 1
     best: int | None = None  # so many of them are kept, the best first; all, as drawn, without

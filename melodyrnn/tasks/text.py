@@ -54,6 +54,8 @@ LENGTH = 500
 _PRIMER = 40
 """Characters of the text's own opening, up to the end of a line, where no primer is given."""
 _SONGS_ONLY = (
+    "primer_notes",
+    "keep_primer",
     "best",
     "formats",
     "title",
@@ -204,9 +206,9 @@ class TextTask(Task[Text, Texts]):
         configure(settings, SampleConfig)  # nothing of form
         nothing = Request()
         for name in _SONGS_ONLY:
-            if getattr(request, name) == getattr(nothing, name):
+            if (asked := getattr(request, name)) == getattr(nothing, name):
                 continue
-            option = "--" + name.replace("_", "-")
+            option = ("--no-" if asked is False else "--") + name.replace("_", "-")
             raise ConfigError(f"{option} has no effect with a text; leave it out")
         check("count", request.count, {"least": 1, "most": MOST_TEXTS})
         if request.length is not None:

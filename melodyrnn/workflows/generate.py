@@ -60,6 +60,8 @@ def generate(
     run: "str | PathLike[str]",
     *,
     primer: str | Path | Song | None = None,
+    primer_notes: int | None = None,
+    keep_primer: bool = True,
     length: int | None = None,
     count: int = 1,
     best: int | None = None,
@@ -77,13 +79,14 @@ def generate(
     """Draw ``count`` songs that begin with ``primer`` and go on for ``length`` notes; of a run on
     text, as many texts, which go on for ``length`` characters, by default 500.
 
-    ``primer``: tokens such as ``"g8 e8 e4 f8"``, or a song or its file, of which the first notes
-    are taken, as many as the window has; without one, the opening of the first training song, or
-    nothing where the run learned how songs begin. Of a text it is the beginning, by default that of
-    the text that was learned. Without ``length``, as many notes as make the song as long as the
-    first training song. It is the most where a song ends by itself: in a run that learned how
-    songs end, with ``bars`` and with ``end``. ``with_short_term``: joined by a model of what the
-    song itself has had so far.
+    ``primer``: tokens such as ``"g8 e8 e4 f8"``, or a song or its file, which is taken from its
+    first note on with its meter, key, tempo and pickup; ``primer_notes`` takes so many notes of it.
+    A MelodyWarning says which the run does not know, and what it gets for them. Without a primer,
+    the opening of the first training song or text, or nothing where the run learned how songs
+    begin. Without ``keep_primer`` songs are only what follows it. ``length`` is the most where a
+    song ends by itself: in a run that learned how songs end, with ``bars`` and with ``end``; by
+    default, songs are as long as the first training song, or half as much longer than a long
+    primer. ``with_short_term``: joined by a model of what the song itself has had so far.
 
     ``best``: only so many of the songs, those with the highest ``score``, the best first.
     ``output`` is a file or several, whose suffixes say the formats and whose names are numbered
@@ -95,6 +98,8 @@ def generate(
     config, form = configure(settings, SampleConfig, FormConfig)
     request = Request(
         primer=primer,
+        primer_notes=primer_notes,
+        keep_primer=keep_primer,
         length=length,
         count=count,
         best=best,
@@ -151,6 +156,7 @@ def _formats(formats: str | Sequence[str] | None) -> tuple[str, ...] | None:
 
 def _check(request: Request, settings: Settings) -> None:
     """Raises ConfigError for what no task can do."""
+    check("keep_primer", request.keep_primer, {"switch": True})
     check("count", request.count, {"least": 1, "most": MOST_SONGS})
     if request.best is not None:
         check("best", request.best, {"least": 1})
