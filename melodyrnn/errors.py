@@ -36,6 +36,7 @@ SWITCHES = frozenset(
         "end",
         "exclusion",
         "fast",
+        "keep_primer",
         "overwrite",
         "report",
         "resume",

@@ -25,7 +25,7 @@ from melodyrnn.music.scales import in_key, on_tonic
 from melodyrnn.music.song import Meter, Note, Pitch, Song
 from melodyrnn.sequences.vocabulary import END, START
 from melodyrnn.tasks.control.form import form_of
-from melodyrnn.tasks.control.primer import beginning
+from melodyrnn.tasks.control.primer import Primer, beginning
 from melodyrnn.tasks.tokenizer import Dataset, TuneTokenizer
 
 
@@ -110,14 +110,8 @@ def test_a_note_is_ruled_out_just_where_it_would_be_one_too_many_of_a_copy(learn
     dataset, copies = Dataset.of(named, 1), Copies(named)
     tokens = [token for token in to_tokens(Song(tuple(notes))) if token in dataset.vocabulary]
     assume(tokens and copies.longest(from_tokens(tokens)).notes <= most)
-    form = form_of(
-        FormConfig(max_copy=most),
-        dataset,
-        copies,
-        dataset.vocabulary.encode(tokens),
-        Fraction(0),
-        1,
-    )
+    primer = Primer(dataset.vocabulary.encode(tokens), Song(()))
+    form = form_of(FormConfig(max_copy=most), dataset, copies, primer, 1)
     mask = allowed(form.constraints[0], dataset.vocabulary.encode(tokens))
     for token, may in zip(dataset.vocabulary.symbols, mask, strict=True):
         assert may == (copies.longest(from_tokens([*tokens, token])).notes <= most)
@@ -200,7 +194,7 @@ def test_songs_keep_to_bars_key_and_end_or_there_is_no_way(asking, seed, tempera
     rules = Rules(config, tune.meter, tune.key, tune.pickup)
     notes = [parse(token).notes[0] for token in dataset.vocabulary.symbols]
     try:
-        form = form_of(config, dataset, copies, *given_, length)
+        form = form_of(config, dataset, copies, given_, length)
     except ConstraintError:
         in_scale = any(note.pitch and in_key(note, tune.key) for note in notes)
         fits = (in_scale or not config.key) and rules.fits(Fraction(0), tune.notes[0])
@@ -238,7 +232,7 @@ def folk():
 def made(folk, count=40, length=None, primer=None, sample=None, **asked):
     dataset, copies, model = folk
     start = beginning(primer, dataset, 1)
-    form = form_of(FormConfig(**asked), dataset, copies, *start, length)
+    form = form_of(FormConfig(**asked), dataset, copies, start, length)
     sample = sample or SampleConfig(temperature=2.0)
     drawn = generate(model, start.indices, form.length, sample, count, constraints=form.constraints)
     return [dataset.vocabulary.decode(song) for song in drawn.songs], form
@@ -289,7 +283,7 @@ def test_the_end_comes_after_so_many_bars(folk):
 def asked_of(text, primer=None, length=None, **asked):
     dataset = Dataset.of([Named("song", parse(text))], 1)
     return form_of(
-        FormConfig(**asked), dataset, Copies(dataset.songs), *beginning(primer, dataset, 1), length
+        FormConfig(**asked), dataset, Copies(dataset.songs), beginning(primer, dataset, 1), length
     )
 
 
@@ -308,8 +302,8 @@ def asked_of(text, primer=None, length=None, **asked):
         ("c2 d4 e4", {"key": "F# major"}, 'key "F# major": no note of this run is in it; choose another'),
         ("c2 d4 f4", {"bars": 2, "key": "D", "primer": "d4 f4"}, 'key "D major": note 2 of the primer, f4, is not in it; give another primer'),
         ("d2 d2", {"meter": "3/4", "end": True, "key": "D"}, 'meter 3/4, key "D major", end=True: no token of this run in D major fills the last quarter of a bar of 3/4; choose another meter or key, or allow ties=True'),
-        ("c1 d1", {"bars": 1, "meter": "3/4", "ties": True}, "bars 1, meter 3/4: the primer alone is longer; give more bars"),
-        ("d1 c4", {"bars": 1, "end": True}, "bars 1, end=True: note 1 of the primer, d1, fills the last bar and is not C, the tonic of C major; give more bars"),
+        ("c1 d1", {"bars": 1, "meter": "3/4", "ties": True}, "bars 1, meter 3/4: the primer alone is longer; give more bars, or fewer notes of it by primer_notes"),
+        ("d1 c4", {"bars": 1, "end": True}, "bars 1, end=True: note 1 of the primer, d1, fills the last bar and is not C, the tonic of C major; give more bars, or fewer notes of it by primer_notes"),
         ("c2 d4 f4", {"bars": 2, "length": 2}, "bars 2: takes 3 notes after the primer at least, and length is 2; give length 3 or more, or leave it out"),
         ("pickup: 4\nd4 d4 c4", {"meter": "1/4"}, "a pickup of 1 quarter notes; it is shorter than a bar of 1/4; give another pickup, or pickup 0 for none"),
         ("d4 c4", {"pickup": "x"}, "pickup: unknown pickup 'x'; write the note values before the first full bar, such as '8' or '4+16'"),
@@ -345,7 +339,7 @@ def test_one_bar_may_need_what_is_least_likely(sample):
     # c4 comes after c4 always but once; only e2. fills the bar, on the tonic of E.
     dataset = Dataset.of([Named("song", parse("key: E minor\n" + "c4 " * 20 + "e2. c4 c4"))], 1)
     start = beginning("c4", dataset, 1)
-    form = form_of(FormConfig(bars=1, end=True), dataset, Copies(dataset.songs), *start, None)
+    form = form_of(FormConfig(bars=1, end=True), dataset, Copies(dataset.songs), start, None)
     model = Ngram(dataset.sequences, 1, len(dataset.vocabulary))
     drawn = generate(model, start.indices, form.length, sample, constraints=form.constraints)
     assert dataset.vocabulary.decode(drawn.songs[0]) == ["c4", "e2."]
@@ -356,7 +350,7 @@ def test_copies_and_loops_are_kept_out_of_full_bars():
     dataset = Dataset.of([Named("song", tune)], 1)
     copies, start = Copies(dataset.songs), beginning(None, dataset, 1)
     asked = FormConfig(bars=6, end=True, max_copy=2, avoid_loops=True)
-    form = form_of(asked, dataset, copies, *start, None)
+    form = form_of(asked, dataset, copies, start, None)
     model = Ngram(dataset.sequences, 1, len(dataset.vocabulary))
     for beam in (None, 30):
         sample = SampleConfig(temperature=0.5, beam=beam)

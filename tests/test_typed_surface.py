@@ -129,6 +129,11 @@ try:
     text = train_text("text.txt", units=64, steps=32)
     path: Path = run.path
     made = generate(run, temperature=0.8, bars=8, key="G major", count=3)
+    best = generate(
+        run, primer=path, primer_notes=9, keep_primer=False, count=8, best=2, title="Waltz",
+        tempo=90, output=["a.pdf", path], formats="mid,wav",
+    ).songs[0]
+    ranked: tuple[float, int, tuple[Path, ...]] = best.score.total, best.take, best.files
     table = compare(song, models=["lstm", "mlp"], units=32, epochs=10).sentence
     evaluate(run, song)
     run_lesson("hihello", cell="gru", seed=1)
@@ -142,6 +147,7 @@ WRONG = {
     'train("song.mid", units="64")': 'Argument "units" to "train" has incompatible type "str"',
     'train("song.mid").runn': 'has no attribute "runn"',
     'generate("run", temprature=0.8)': 'Unexpected keyword argument "temprature" for "generate"',
+    'generate("run", best="2")': 'Argument "best" to "generate" has incompatible type "str"',
     'generate("run", bars=1.5)': 'Argument "bars" to "generate" has incompatible type "float"',
     'compare("a.mid", unit=64)': 'Unexpected keyword argument "unit" for "compare"',
     'compare("a.mid").sentense': 'has no attribute "sentense"',

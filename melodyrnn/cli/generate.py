@@ -9,7 +9,9 @@ from melodyrnn.cli.options import (
     INSTRUMENT,
     PATH,
     RUN,
+    TEMPO,
     WITH_SHORT_TERM,
+    YesOrNo,
     given,
     print_result,
     printing,
@@ -22,26 +24,44 @@ if TYPE_CHECKING:
     from melodyrnn.workflows.generate import GenerateResult
 
 
-@click.command()
+@click.command(cls=YesOrNo)
 @RUN
+@click.option("--primer", metavar="TOKENS|FILE", help="the beginning: notes, or a song")
+@click.option("--primer-notes", type=int, help="take only the first notes of the primer")
 @click.option(
-    "--primer", metavar="TOKENS|FILE", help="the beginning: notes, or the first notes of a song"
+    "--keep-primer/--no-keep-primer",
+    default=None,
+    help="whether the songs begin with the primer, or with what follows it  [default: yes]",
 )
 @click.option(
     "--length", type=int, help="notes after the primer, or their maximum  [default: the song's]"
 )
 @click.option("--count", default=1, show_default=True, help="how many songs")
+@click.option("--best", type=int, help="keep only so many of them, ranked by score  [default: all]")
 @settings_of(SampleConfig, FormConfig)
-@click.option("--output", "-o", type=PATH, help="a file, by its suffix, or a folder")
-@WITH_SHORT_TERM
+@click.option(
+    "--output",
+    "-o",
+    type=PATH,
+    multiple=True,
+    help="a file, by its suffix, or a folder; may be given several times",
+)
+@click.option(
+    "--formats", metavar="LIST", help="what goes to a folder: mid,pdf,wav  [default: mid]"
+)
+@click.option("--title", help="what stands above the songs  [default: what they are after]")
+@TEMPO
 @INSTRUMENT
+@WITH_SHORT_TERM
 @reading
 @printing
 def generate(run: Path, as_json: bool, quiet: bool, **settings: Any) -> None:
     """Generate new songs from a run or, from a run on a text, new text.
 
-    The primer is part of the song. --length counts the notes, or characters, after it; it is a
-    maximum where a song can end by itself: with --bars, with --end, and in runs on many tunes.
+    The primer is part of the song, unless --keep-primer no. --length counts the notes, or
+    characters, after it; it is a maximum where a song can end by itself: with --bars, with --end,
+    and in runs on many tunes. With --best, songs are ranked by how likely they are per note, what
+    they copy, and their form.
     """
     from melodyrnn.console.progress import progress_of
     from melodyrnn.workflows.generate import generate
@@ -55,20 +75,25 @@ def _show(result: "GenerateResult") -> None:
     for song in result.songs:
         click.echo(click.wrap_text(" ".join(song.tokens), 78))
         copied, count = song.copied, len(song.tokens)
-        words = (
-            f"  {copied.notes} of {count} notes in a row, from note {copied.start + 1}, stand in "
+        _remark(
+            f"{copied.notes} of {count} notes in a row, from note {copied.start + 1}, stand in "
             f"{copied.song}, from note {copied.place + 1}"
         )
-        click.echo(click.style(words, dim=True))
-        _show_end(song.log_probability if result.config.beam else None, song.file)
+        if result.ranked:
+            _remark(f"take {song.take}, score {song.score}")
+        _show_end(song.log_probability if result.config.beam else None, song.files)
     for text in result.texts:
         click.echo(text.text)
-        _show_end(text.log_probability if result.config.beam else None, text.file)
+        _show_end(text.log_probability if result.config.beam else None, text.files)
 
 
-def _show_end(log_probability: float | None, file: Path | None) -> None:
+def _remark(words: str) -> None:
+    click.echo(click.style(f"  {words}", dim=True))
+
+
+def _show_end(log_probability: float | None, files: tuple[Path, ...]) -> None:
     if log_probability is not None:
-        click.echo(click.style(f"  log-probability {log_probability:.2f}", dim=True))
-    if file:
+        _remark(f"log-probability {log_probability:.2f}")
+    for file in files:
         click.echo(f"  {file}")
     click.echo()

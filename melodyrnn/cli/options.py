@@ -100,10 +100,34 @@ class Several(click.Command):
         return super().parse_args(ctx, spread)
 
 
+class YesOrNo(click.Command):
+    """A command whose switches may be followed by yes or no: ``--keep-primer no`` for
+    ``--no-keep-primer``.
+    """
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        switches = {
+            on: off
+            for param in self.params
+            for on, off in zip(param.opts, param.secondary_opts, strict=False)
+        }
+        plain: list[str] = []
+        for place, arg in enumerate(args):
+            before = args[place - 1] if place else ""
+            if before not in switches or arg not in ("yes", "no"):
+                plain.append(arg)
+            elif arg == "no":
+                plain[-1] = switches[before]
+        return super().parse_args(ctx, plain)
+
+
 PATH = click.Path(path_type=Path, readable=False)  # what cannot be read is no wrong option
 SONG = click.argument("song", type=PATH)
 SONGS = click.argument("songs", nargs=-1, required=True, type=PATH)
 RUN = click.argument("run", type=PATH)
+TEMPO = click.option(
+    "--tempo", type=float, help="quarter notes per minute  [default: the song's, or 120]"
+)
 INSTRUMENT = click.option("--instrument", help="a General MIDI instrument, such as flute")
 
 

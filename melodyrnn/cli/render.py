@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from melodyrnn.cli.options import INSTRUMENT, PATH, SONG, reading
+from melodyrnn.cli.options import INSTRUMENT, PATH, SONG, TEMPO, reading
 
 
 class Output(click.Option):
@@ -23,7 +23,7 @@ class Output(click.Option):
 @SONG
 @click.option("--output", "-o", cls=Output, required=True, type=PATH)
 @INSTRUMENT
-@click.option("--tempo", type=float, help="quarter notes per minute  [default: the song's, or 120]")
+@TEMPO
 @reading
 def render(song: Path, output: Path, **settings: Any) -> None:
     """Write a song as MIDI, score, picture, sound or text."""

@@ -3,14 +3,14 @@
 import warnings
 from abc import abstractmethod
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy.typing as npt
 
-from melodyrnn.data.copies import Copied, Copies
+from melodyrnn.data.copies import Copies
 from melodyrnn.data.gather import Named, Songs, gather_all, summary, warn_of
 from melodyrnn.data.song_families import family_numbers
 from melodyrnn.data.split import Split
@@ -18,9 +18,9 @@ from melodyrnn.errors import ConfigError, MelodyWarning
 from melodyrnn.evaluation.measures import Played
 from melodyrnn.evaluation.note_scores import note_scores
 from melodyrnn.evaluation.result import Evaluated
-from melodyrnn.files import make_folder, numbered
+from melodyrnn.evaluation.take_score import Usage
 from melodyrnn.generation.generate import Drawn
-from melodyrnn.generation.loops import Loop, closing_loop
+from melodyrnn.generation.loops import closing_loop
 from melodyrnn.models.combining import Joined
 from melodyrnn.models.config import FormConfig, SampleConfig
 from melodyrnn.models.lookback import LookingBack
@@ -29,8 +29,9 @@ from melodyrnn.models.ngrams import short_term
 from melodyrnn.models.predictor import Predictor
 from melodyrnn.models.settings import check
 from melodyrnn.music.note_tokens import plain_tokens, to_tokens
-from melodyrnn.music.song import Song
-from melodyrnn.render.write import write_song, writer_of
+from melodyrnn.render.instruments import program
+from melodyrnn.render.targets import song_targets
+from melodyrnn.render.write import write_song
 from melodyrnn.runs.record import Record
 from melodyrnn.sequences.open_vocabulary import OpenVocabulary
 from melodyrnn.sequences.score import Score, score_of, total
@@ -38,6 +39,7 @@ from melodyrnn.sequences.vocabulary import Indices, Vocabulary
 from melodyrnn.system.progress import silent
 from melodyrnn.tasks.control.form import MOST_NOTES, form_of
 from melodyrnn.tasks.control.primer import beginning
+from melodyrnn.tasks.generated_song import GeneratedSong
 from melodyrnn.tasks.task import (
     Evaluation,
     Prompt,
@@ -49,31 +51,11 @@ from melodyrnn.tasks.task import (
 )
 from melodyrnn.tasks.tokenizer import Dataset, NoteTokenizer, cycle_of, long_enough
 
+TEMPOS = {"real": True, "least": 5.0, "most": 1000.0}
+"""Quarter notes per minute."""
+
 _AT_ONCE = 64
 """Songs: the logits of thousands, each of all tokens, would fill a gigabyte."""
-
-
-@dataclass(frozen=True)
-class GeneratedSong:
-    """One new song."""
-
-    song: Song
-    tokens: tuple[str, ...]
-    primer: int  # notes at its start that were given
-    copied: Copied  # the longest run of notes that a training song has too, in whatever key
-    loop: Loop | None  # in which it ends, if it does
-    log_probability: float  # of what follows the primer, as the model has it; natural logarithm
-    file: Path | None = None
-
-    def to_json(self) -> dict[str, Any]:
-        document = {
-            "tokens": list(self.tokens),
-            "primer": self.primer,
-            "copied": self.copied.to_json(),
-            "loop": self.loop and self.loop._asdict(),
-            "log_probability": self.log_probability,
-        }
-        return document | ({"file": str(self.file)} if self.file else {})
 
 
 class NoteTask(Task[Named, Dataset]):
@@ -180,6 +162,15 @@ class NoteTask(Task[Named, Dataset]):
     def check(self, settings: Settings, request: Request) -> None:
         if request.length is not None:
             check("length", request.length, {"least": 1, "most": MOST_NOTES})
+        if request.tempo is not None:
+            check("tempo", request.tempo, TEMPOS)
+        if request.title is not None:
+            check("title", request.title, {"text": True})
+        program(request.instrument)
+        if request.primer_notes is not None:
+            check("primer_notes", request.primer_notes, {"least": 1})
+            if request.primer is None:
+                raise ConfigError("--primer-notes has no effect without --primer; leave it out")
 
     def prompt(self, run: Trained[Named], request: Request, form: FormConfig) -> Prompt:
         """The primer, and bars, scale and end as constraints."""
@@ -188,58 +179,75 @@ class NoteTask(Task[Named, Dataset]):
             request.primer,
             dataset,
             run.record.model.window,
+            notes=request.primer_notes,
             track=request.track,
             grid=request.grid,
         )
-        asked = form_of(form, dataset, copies, *given, request.length)
-        return Prompt(given.indices, asked.length, asked.constraints, asked.like, copies)
+        kept = request.keep_primer
+        asked = form_of(form, dataset, copies, given, request.length, keep_primer=kept)
+        left_out = given.indices[: 0 if kept else None]
+        return Prompt(
+            given.indices,
+            asked.length,
+            asked.constraints,
+            asked.like,
+            copies,
+            len(left_out),
+            dataset.tokenizer.duration(left_out),
+        )
 
     def aligned(self, predictor: Predictor, prompt: Prompt) -> Predictor:
-        """In the bars of the new songs."""
+        """In the bars of the new songs, which the primer has too where it is none of them."""
         assert prompt.like is not None, "new songs are like one"
-        return predictor.with_cycles([cycle_of(prompt.like)])
+        first = (prompt.before + prompt.like.pickup) % prompt.like.meter.bar
+        return predictor.with_cycles([cycle_of(replace(prompt.like, pickup=first))])
 
-    def targets(self, output: str | Path, count: int) -> list[Path]:
-        path = Path(output)
-        if path.is_dir() or not path.suffix:
-            make_folder(path)
-            path /= "song.mid"
-        writer_of(path)
-        return numbered(path, count)
+    def targets(self, request: Request) -> list[list[Path]]:
+        return song_targets(request.outputs, request.formats, request.best or request.count)
 
     def make(
-        self, run: Trained[Named], prompt: Prompt, drawn: Drawn, config: SampleConfig
+        self,
+        run: Trained[Named],
+        prompt: Prompt,
+        drawn: Drawn,
+        config: SampleConfig,
+        request: Request,
     ) -> list[GeneratedSong]:
-        songs, copies = run.parts.train, prompt.copies
-        tokenizer = self.tokenizer(run.record.vocabulary)
-        composer = f"melodyrnn, {run.record.model.model}, seed {config.seed}"
-        made = []
+        """With ``request.best``, those with the highest scores, of equals the first drawn."""
+        copies, tokenizer = prompt.copies, self.tokenizer(run.record.vocabulary)
         assert prompt.like is not None, "new songs are like one"
         assert copies, "new songs are compared with the training songs"
-        for number, (ids, likely) in enumerate(zip(*drawn, strict=True), 1):
-            song = replace(
-                tokenizer.decode(ids, prompt.like),
-                title=_title(songs, number, len(drawn.songs)),
-                composer=composer,
-            )
+        tempo = request.tempo or prompt.like.tempo
+        composer = f"melodyrnn, {run.record.model.model}, seed {config.seed}"
+        usage = Usage.of(run.parts, copies)
+        given = len(tokenizer.only_notes(prompt.ids[prompt.left_out :]))
+        made = []
+        for take, (ids, likely) in enumerate(zip(*drawn, strict=True), 1):
+            new = ids[prompt.left_out :]
+            song = replace(tokenizer.decode(new, prompt.like), composer=composer, tempo=tempo)
+            copied, loop = copies.longest(song), closing_loop(tokenizer.only_notes(new))
+            tokens = max(1, len(ids) - len(prompt.ids))  # none where the primer fills --bars
+            score = usage.score(song, float(likely), tokens, copied.notes, loop)
             made.append(
                 GeneratedSong(
-                    song,
-                    tuple(to_tokens(song)),
-                    len(tokenizer.only_notes(prompt.ids)),
-                    copies.longest(song),
-                    closing_loop(tokenizer.only_notes(ids)),
-                    float(likely),
+                    song, tuple(to_tokens(song)), given, take, copied, loop, float(likely), score
                 )
             )
+        if request.best:
+            made = sorted(made, key=lambda song: -song.score.total)[: request.best]
         _warn_of_loops(made)
-        return made
+        name = _name(run.parts.train) if request.title is None else request.title
+        return [_titled(each, name, several=len(made) > 1) for each in made]
 
     def write(
-        self, made: GeneratedSong, path: Path, request: Request
-    ) -> tuple[GeneratedSong, list[Path]]:
-        files = write_song(made.song, path, instrument=request.instrument)
-        return replace(made, file=files[0]), files
+        self, made: GeneratedSong, targets: Sequence[Path], request: Request
+    ) -> GeneratedSong:
+        files = [
+            file
+            for target in targets
+            for file in write_song(made.song, target, instrument=request.instrument)
+        ]
+        return replace(made, files=tuple(files))
 
     def _training_set(self, run: Trained[Named]) -> Dataset:
         record = run.record
@@ -262,10 +270,16 @@ def score(
     return total(scores)
 
 
-def _title(songs: Sequence[Named], number: int, count: int) -> str:
-    title = songs[0].song.title or songs[0].name
+def _name(songs: Sequence[Named]) -> str:
+    """What new songs are called where nothing is said."""
     more = f" and {len(songs) - 1} more" if len(songs) > 1 else ""
-    return f"After {title}{more}" + (f", take {number}" if count > 1 else "")
+    return f"After {songs[0].song.title or songs[0].name}{more}"
+
+
+def _titled(made: GeneratedSong, name: str, *, several: bool) -> GeneratedSong:
+    """Of several, each says which take it is."""
+    title = f"{name}, take {made.take}" if several and name else name
+    return replace(made, song=replace(made.song, title=title))
 
 
 def _warn_of_loops(songs: Sequence[GeneratedSong]) -> None:
@@ -281,5 +295,5 @@ def _warn_of_loops(songs: Sequence[GeneratedSong]) -> None:
         f"{which} in a loop: the last {notes} {loop.rounds} times over; "
         "a higher --temperature may break it, --avoid-loops does",
         MelodyWarning,
-        stacklevel=4,
+        stacklevel=5,
     )

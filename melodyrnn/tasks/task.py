@@ -7,6 +7,7 @@ made and written down. The verbs, which train, evaluate and generate, are the sa
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, NamedTuple, Protocol, TypeVar
 
@@ -100,6 +101,8 @@ class Prompt(NamedTuple):
     constraints: "tuple[Constraint, ...]" = ()
     like: "Song | None" = None  # whose meter, key, tempo and pickup new songs have
     copies: "Copies | None" = None  # the training songs, from which new ones may be copied
+    left_out: int = 0  # of ``ids``, those at their start that are no part of the new items
+    before: Fraction = Fraction(0)  # how long the notes left out last, quarter notes
 
 
 @dataclass(frozen=True)
@@ -107,9 +110,15 @@ class Request:
     """What is asked of a generation beside how tokens are drawn."""
 
     primer: "str | Path | Song | None" = None
+    primer_notes: int | None = None  # as many of it, from the first; all without
+    keep_primer: bool = True  # whether new items begin with it, or with what follows
     length: int | None = None
     count: int = 1
-    output: str | Path | None = None
+    best: int | None = None  # so many of them are kept, the best first; all, as drawn, without
+    outputs: "tuple[Path, ...]" = ()
+    formats: tuple[str, ...] | None = None  # of what is written to folders
+    title: str | None = None
+    tempo: float | None = None  # quarter notes per minute
     instrument: str | None = None
     with_short_term: bool = False
     track: str | None = None
@@ -130,7 +139,7 @@ class Made(Protocol):
         ...
 
     @property
-    def file(self) -> Path | None: ...
+    def files(self) -> tuple[Path, ...]: ...
 
     def to_json(self) -> dict[str, Any]: ...
 
@@ -261,15 +270,22 @@ class Task(ABC, Generic[Item, Data]):
         return predictor
 
     @abstractmethod
-    def targets(self, output: str | Path, count: int) -> list[Path]:
-        """Where each new item goes. Raises MelodyError before anything is drawn."""
+    def targets(self, request: Request) -> list[list[Path]]:
+        """Of each new item that is kept, the files that it goes to. Raises MelodyError before
+        anything is drawn.
+        """
 
     @abstractmethod
     def make(
-        self, run: Trained[Item], prompt: Prompt, drawn: "Drawn", config: SampleConfig
+        self,
+        run: Trained[Item],
+        prompt: Prompt,
+        drawn: "Drawn",
+        config: SampleConfig,
+        request: Request,
     ) -> Sequence[Made]:
-        """The new items."""
+        """The new items that are kept, in the order asked for."""
 
     @abstractmethod
-    def write(self, made: Any, path: Path, request: Request) -> tuple[Made, list[Path]]:
-        """Write a new item. Returns it, with its file, and all files written."""
+    def write(self, made: Any, targets: Sequence[Path], request: Request) -> Made:
+        """Write a new item to each of ``targets``. Returns it with all files written."""

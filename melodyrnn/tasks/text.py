@@ -58,7 +58,18 @@ LENGTH = 500
 """Characters after the primer where nothing is said."""
 _PRIMER = 40
 """Characters of the text's own opening, up to the end of a line, where no primer is given."""
-_NOTES_ONLY = ("track", "grid", "instrument", "with_short_term")
+_SONGS_ONLY = (
+    "primer_notes",
+    "keep_primer",
+    "best",
+    "formats",
+    "title",
+    "tempo",
+    "instrument",
+    "with_short_term",
+    "track",
+    "grid",
+)
 """What may be asked of songs only."""
 
 
@@ -70,7 +81,12 @@ class GeneratedText:
     primer: int  # characters that were given
     loop: Loop | None  # in which it ends, if it does
     log_probability: float  # of what follows the primer, as the model has it; natural logarithm
-    file: Path | None = None
+    files: tuple[Path, ...] = ()
+
+    @property
+    def file(self) -> Path | None:
+        """The one written, if one was."""
+        return self.files[0] if self.files else None
 
     def to_json(self) -> dict[str, Any]:
         document = {
@@ -194,8 +210,11 @@ class TextTask(Task[Text, Texts]):
 
     def check(self, settings: Settings, request: Request) -> None:
         configure(settings, SampleConfig)  # nothing of form
-        if unused := [name for name in _NOTES_ONLY if getattr(request, name)]:
-            option = "--" + unused[0].replace("_", "-")
+        nothing = Request()
+        for name in _SONGS_ONLY:
+            if (asked := getattr(request, name)) == getattr(nothing, name):
+                continue
+            option = ("--no-" if asked is False else "--") + name.replace("_", "-")
             raise ConfigError(f"{option} has no effect with a text; leave it out")
         check("count", request.count, {"least": 1, "most": MOST_TEXTS})
         if request.length is not None:
@@ -218,12 +237,23 @@ class TextTask(Task[Text, Texts]):
             ) from None
         return Prompt(ids, LENGTH if request.length is None else request.length)
 
-    def targets(self, output: str | Path, count: int) -> list[Path]:
-        check_no_folder(Path(output))
-        return numbered(Path(output), count)
+    def targets(self, request: Request) -> list[list[Path]]:
+        """One file each: a text has one format."""
+        if not request.outputs:
+            return [[] for _ in range(request.count)]
+        path, *more = request.outputs
+        if more:
+            raise ConfigError(f"{more[0]}: a text is written to one file; give one --output")
+        check_no_folder(path)
+        return [[each] for each in numbered(path, request.count)]
 
     def make(
-        self, run: Trained[Text], prompt: Prompt, drawn: Drawn, config: SampleConfig
+        self,
+        run: Trained[Text],
+        prompt: Prompt,
+        drawn: Drawn,
+        config: SampleConfig,
+        request: Request,
     ) -> list[GeneratedText]:
         tokenizer = self.tokenizer(run.record.vocabulary)
         return [
@@ -232,10 +262,10 @@ class TextTask(Task[Text, Texts]):
         ]
 
     def write(
-        self, made: GeneratedText, path: Path, request: Request
-    ) -> tuple[GeneratedText, list[Path]]:
-        file = write_atomically(path, made.text)
-        return replace(made, file=file), [file]
+        self, made: GeneratedText, targets: Sequence[Path], request: Request
+    ) -> GeneratedText:
+        files = tuple(write_atomically(target, made.text) for target in targets)
+        return replace(made, files=files)
 
 
 def _check(model: ModelConfig, training: StreamConfig) -> None:

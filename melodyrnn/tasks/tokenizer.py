@@ -194,6 +194,11 @@ class NoteTokenizer(Tokenizer[Song]):
         ends = [each for each in (self.start, self.end) if each is not None]
         return ids[~np.isin(ids, ends)] if ends else ids
 
+    def duration(self, ids: Indices) -> Fraction:
+        """How long ``ids`` (L,) last, in quarter notes."""
+        notes = (self.notes[token] for token in ids)
+        return sum((note.duration for note in notes if note), Fraction(0))
+
     def decode(self, ids: Indices, like: Song) -> Song:
         """In meter, key, tempo and pickup as ``like``."""
         return from_tokens(self.vocabulary.decode(self.only_notes(ids)), like)

@@ -7,16 +7,16 @@ from os import PathLike
 from pathlib import Path
 from typing import Any, Unpack
 
-from melodyrnn.errors import MelodyWarning
+from melodyrnn.errors import ConfigError, MelodyWarning
 from melodyrnn.generation import generate as generation
 from melodyrnn.models.config import FormConfig, SampleConfig, check_beam, configure
 from melodyrnn.models.settings import check
 from melodyrnn.models.settings_types import GenerateSettings
 from melodyrnn.music.song import Song
-from melodyrnn.runs.run import open_run
+from melodyrnn.runs.run import Run, open_run
 from melodyrnn.system.progress import Progress, silent
-from melodyrnn.tasks.notes import GeneratedSong
-from melodyrnn.tasks.task import Made, Request
+from melodyrnn.tasks.generated_song import GeneratedSong
+from melodyrnn.tasks.task import Made, Request, Settings
 from melodyrnn.tasks.text import GeneratedText
 
 MOST_SONGS = 100_000
@@ -27,9 +27,9 @@ class GenerateResult:
     """What was made, and how it was drawn."""
 
     made: tuple[Made, ...]  # songs or, of a run on text, texts
-    files: tuple[Path, ...]
     config: SampleConfig  # how they were drawn, with the seed that draws them again
     form: FormConfig | None  # what songs keep to
+    ranked: bool = False  # whether they are the best of more, the best first
 
     @property
     def songs(self) -> tuple[GeneratedSong, ...]:
@@ -38,6 +38,11 @@ class GenerateResult:
     @property
     def texts(self) -> tuple[GeneratedText, ...]:
         return tuple(each for each in self.made if isinstance(each, GeneratedText))
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """All that were written."""
+        return tuple(file for each in self.made for file in each.files)
 
     def __repr__(self) -> str:
         what = "song" if self.songs else "text"
@@ -55,12 +60,18 @@ def generate(
     run: "str | PathLike[str]",
     *,
     primer: str | Path | Song | None = None,
+    primer_notes: int | None = None,
+    keep_primer: bool = True,
     length: int | None = None,
     count: int = 1,
-    output: str | Path | None = None,
+    best: int | None = None,
+    output: str | Path | Sequence[str | Path] | None = None,
+    formats: str | Sequence[str] | None = None,
+    title: str | None = None,
+    tempo: float | None = None,
+    instrument: str | None = None,
     track: str | None = None,
     grid: str | None = None,
-    instrument: str | None = None,
     with_short_term: bool = False,
     progress: Progress = silent,
     **settings: Unpack[GenerateSettings],
@@ -68,43 +79,92 @@ def generate(
     """Draw ``count`` songs that begin with ``primer`` and go on for ``length`` notes; of a run on
     text, as many texts, which go on for ``length`` characters, by default 500.
 
-    ``primer``: tokens such as ``"g8 e8 e4 f8"``, or a song or its file, of which the first notes
-    are taken, as many as the window has; without one, the opening of the first training song, or
-    nothing where the run learned how songs begin. Of a text it is the beginning, by default that of
-    the text that was learned. Without ``length``, as many notes as make the song as long as the
-    first training song. It is the most where a song ends by itself: in a run that learned how
-    songs end, with ``bars`` and with ``end``. ``with_short_term``: joined by a model of what the
-    song itself has had so far. ``settings`` are fields of SampleConfig and FormConfig, such as
-    ``temperature=0.8``, ``bars=8``. ``output`` is a file, whose suffix says the format and whose
-    name is numbered where there are several songs, or a folder for MIDI files. Raises MelodyError;
-    nothing is written then, unless the disk fills up between two songs.
+    ``primer``: tokens such as ``"g8 e8 e4 f8"``, or a song or its file, which is taken from its
+    first note on with its meter, key, tempo and pickup; ``primer_notes`` takes so many notes of it.
+    A MelodyWarning says which the run does not know, and what it gets for them. Without a primer,
+    the opening of the first training song or text, or nothing where the run learned how songs
+    begin. Without ``keep_primer`` songs are only what follows it. ``length`` is the most where a
+    song ends by itself: in a run that learned how songs end, with ``bars`` and with ``end``; by
+    default, songs are as long as the first training song, or half as much longer than a long
+    primer. ``with_short_term``: joined by a model of what the song itself has had so far.
+
+    ``best``: only so many of the songs, those with the highest ``score``, the best first.
+    ``output`` is a file or several, whose suffixes say the formats and whose names are numbered
+    where there are several songs; or folders for files of the ``formats``, such as ``"mid,pdf"``,
+    by default MIDI. ``tempo`` is in quarter notes per minute, ``instrument`` a General MIDI name.
+    ``settings`` are fields of SampleConfig and FormConfig, such as ``temperature=0.8``, ``bars=8``.
+    Raises MelodyError; nothing is written then, unless the disk fills up between two songs.
     """
     config, form = configure(settings, SampleConfig, FormConfig)
-    request = Request(primer, length, count, output, instrument, with_short_term, track, grid)
-    check("count", count, {"least": 1, "most": MOST_SONGS})
-    check_beam(settings, count)
+    request = Request(
+        primer=primer,
+        primer_notes=primer_notes,
+        keep_primer=keep_primer,
+        length=length,
+        count=count,
+        best=best,
+        outputs=_outputs(output),
+        formats=_formats(formats),
+        title=title,
+        tempo=tempo,
+        instrument=instrument,
+        with_short_term=with_short_term,
+        track=track,
+        grid=grid,
+    )
+    _check(request, settings)
     opened = open_run(run)
-    task = opened.task
-    task.check(settings, request)
-    prompt = task.prompt(opened, request, form)
-    targets = [] if output is None else task.targets(output, count)
+    opened.task.check(settings, request)
+    return _generated(opened, request, config, form, progress)
+
+
+def _generated(
+    run: Run, request: Request, config: SampleConfig, form: FormConfig, progress: Progress
+) -> GenerateResult:
+    task = run.task
+    prompt = task.prompt(run, request, form)
+    targets = task.targets(request)
     drawn = generation.generate(
-        task.aligned(opened.predictor(with_short_term=with_short_term), prompt),
+        task.aligned(run.predictor(with_short_term=request.with_short_term), prompt),
         prompt.ids,
         prompt.length,
         config,
-        count,
+        request.count,
         progress,
         prompt.constraints,
     )
-    _warn_of_fewer(len(drawn.songs), count)
-    made, files = list(task.make(opened, prompt, drawn, config)), list[Path]()
-    for place, target in enumerate(targets[: len(made)]):
-        made[place], written = task.write(made[place], target, request)
-        files += written
+    _warn_of_fewer(len(drawn.songs), request.count)
+    made = task.make(run, prompt, drawn, config, request)
+    pairs = zip(made, targets[: len(made)], strict=True)  # a beam may have found fewer
+    written = tuple(task.write(each, files, request) for each, files in pairs)
     return GenerateResult(
-        tuple(made), tuple(files), config, form if prompt.like is not None else None
+        written, config, form if prompt.like is not None else None, request.best is not None
     )
+
+
+def _outputs(output: str | Path | Sequence[str | Path] | None) -> tuple[Path, ...]:
+    if output is None:
+        return ()
+    return tuple(map(Path, [output] if isinstance(output, str | Path) else output))
+
+
+def _formats(formats: str | Sequence[str] | None) -> tuple[str, ...] | None:
+    if formats is None:
+        return None
+    return tuple(formats.split(",") if isinstance(formats, str) else formats)
+
+
+def _check(request: Request, settings: Settings) -> None:
+    """Raises ConfigError for what no task can do."""
+    check("keep_primer", request.keep_primer, {"switch": True})
+    check("count", request.count, {"least": 1, "most": MOST_SONGS})
+    if request.best is not None:
+        check("best", request.best, {"least": 1})
+        if request.best > request.count:
+            raise ConfigError(
+                f"--best {request.best} is more than --count {request.count}; give a higher --count"
+            )
+    check_beam(settings, request.count)
 
 
 def _warn_of_fewer(found: int, count: int) -> None:
@@ -114,5 +174,5 @@ def _warn_of_fewer(found: int, count: int) -> None:
             f"the beam found {found} song{'s' * (found > 1)}, not {count}; a wider --beam may find "
             "more",
             MelodyWarning,
-            stacklevel=3,
+            stacklevel=4,
         )

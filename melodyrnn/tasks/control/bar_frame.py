@@ -17,6 +17,7 @@ from melodyrnn.tasks.control.bar_lines import Places, any_bars, no_bars, so_many
 from melodyrnn.tasks.tokenizer import NoteTokenizer
 
 _START, _END = "start", "end"
+_LESS = "give more --bars, or fewer notes of it by --primer-notes"
 
 
 class Kind(NamedTuple):
@@ -137,9 +138,9 @@ class Frame:
             which = f"{words} sounds across a bar line of {meter}"
             return f"{self.name}: {which}; give another --primer, or allow --ties"
         if start + length > self._end:
-            return f"{self.name}: the primer alone is longer; give more --bars"
+            return f"{self.name}: the primer alone is longer; {_LESS}"
         tonic = f"{tonic_name(key)}, the tonic of {key}"
-        return f"{self.name}: {words} fills the last bar and is not {tonic}; give more --bars"
+        return f"{self.name}: {words} fills the last bar and is not {tonic}; {_LESS}"
 
     def _why(self, state: int) -> str:
         """Where the ways from a state break off, none of which leads to an end."""

@@ -1,6 +1,5 @@
 """What new songs are asked to keep to, as constraints on the tokens of a run."""
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -14,8 +13,10 @@ from melodyrnn.models.config import FormConfig
 from melodyrnn.music.notation.headers import HEADERS
 from melodyrnn.music.song import Song
 from melodyrnn.sequences.vocabulary import Indices
+from melodyrnn.tasks.control.after_primer import GoesOn, OnTheNewPart
 from melodyrnn.tasks.control.bar_frame import Frame, Sounding
 from melodyrnn.tasks.control.no_copies import NoCopies
+from melodyrnn.tasks.control.primer import Primer
 from melodyrnn.tasks.tokenizer import Dataset
 
 MOST_NOTES = 100_000
@@ -34,23 +35,27 @@ def form_of(
     config: FormConfig,
     dataset: Dataset,
     copies: Copies,
-    primer: Indices,
-    pickup: Fraction,
+    primer: Primer,
     length: int | None,
+    *,
+    keep_primer: bool = True,
 ) -> Form:
-    """``pickup`` is that of the primer (P,), which holds unless ``config`` has one.
+    """Without ``keep_primer`` new songs are only what follows it: they begin where it ends, in the
+    middle of a bar with the rest of that bar as their pickup, and all that is asked for is asked of
+    them alone.
 
     Without ``length``, as many notes as ``--bars`` hold or else as make the song as long as the
-    first song learned; as the longest, where the run knows when a song is over. Raises
-    ConfigError, ConstraintError.
+    first song learned; as the longest, where the run knows when a song is over. After a long
+    primer, half as many. Raises ConfigError, ConstraintError.
     """
-    like, tokenizer = _like(config, dataset, pickup), dataset.tokenizer
-    ends = tokenizer.end is not None
+    tokenizer = dataset.tokenizer
+    like = _like(config, primer, keep_primer)
+    given = primer.indices if keep_primer else tokenizer.opening
     constraints: list[Constraint] = []
     frame = Frame(config, tokenizer, like)
-    most = _usual(dataset, primer) if length is None else length
-    if frame.name or ends:
-        state = frame.after(primer)
+    most = _usual(dataset, given) if length is None else length
+    if frame.name or tokenizer.end is not None:
+        state = frame.after(given)
         fewest = frame.fewest(state)
         if length is not None and fewest > length:
             raise ConstraintError(
@@ -62,27 +67,29 @@ def form_of(
         most = max(most, fewest)
         constraints.append(frame.automaton)
     if config.max_copy:
-        constraints.append(_no_copies(config.max_copy, copies, primer, dataset, frame.sounding))
+        constraints.append(_no_copies(config.max_copy, copies, given, dataset, frame.sounding))
     if config.avoid_loops:
         constraints.append(NoLoops("--avoid-loops", len(tokenizer.vocabulary)))
-    return Form(like, tuple(constraints), most + ends)
+    if not keep_primer:
+        constraints = [OnTheNewPart(each, tokenizer.opening) for each in constraints]
+    if tokenizer.end is None:
+        return Form(like, tuple(constraints), most)
+    if most and len(given) > len(tokenizer.opening):
+        constraints.append(GoesOn(tokenizer.end, len(tokenizer.vocabulary)))
+    return Form(like, tuple(constraints), most + 1)
 
 
-def _like(config: FormConfig, dataset: Dataset, pickup: Fraction) -> Song:
-    """Meter, key, tempo and pickup: what is asked for or else the first song's; of many tunes, the
-    meter and key that most of them have.
-    """
-    like = dataset.songs[0].song
-    if dataset.tokenizer.end is not None:
-        shared = Counter((named.song.meter, named.song.key) for named in dataset.songs)
-        (meter, key), _ = shared.most_common(1)[0]
-        like = Song((), meter=meter, key=key)
+def _like(config: FormConfig, primer: Primer, keep_primer: bool) -> Song:
+    """Meter, key, tempo and pickup: what is asked for or else the primer's."""
     fields = {name: getattr(config, name) for name in ("meter", "key", "pickup")}
     given = {name: _read(name, text) for name, text in fields.items() if text is not None}
     try:
-        return replace(like, notes=(), meter_changes=(), **{"pickup": pickup} | given)
+        like = replace(primer.like, **given)
     except NotationError as error:
         raise ConfigError(f"{error}; give another --pickup, or --pickup 0 for none") from None
+    if keep_primer or config.pickup is not None:
+        return like
+    return replace(like, pickup=(like.pickup - primer.duration) % like.meter.bar)
 
 
 def _read(name: str, text: str) -> Any:
@@ -94,13 +101,11 @@ def _read(name: str, text: str) -> Any:
         raise ConfigError(f"--{name}: {error}") from None
 
 
-def _usual(dataset: Dataset, primer: Indices) -> int:
-    """Notes after the primer where nothing is said."""
-    if (
-        dataset.tokenizer.end is not None
-    ):  # start and end are no notes, nor is the start of the primer
-        return max(1, max(map(len, dataset.sequences)) - 1 - len(primer))
-    return max(1, len(dataset.sequences[0]) - len(primer))
+def _usual(dataset: Dataset, given: Indices) -> int:
+    """Notes after those given where nothing is said."""
+    ends = dataset.tokenizer.end is not None  # start and end are no notes
+    usual = max(map(len, dataset.sequences)) - 2 if ends else len(dataset.sequences[0])
+    return max(1, usual // 2, usual - len(dataset.tokenizer.only_notes(given)))
 
 
 def _no_copies(

@@ -1,5 +1,8 @@
-"""The notes that a generation starts from."""
+"""The notes that a generation starts from, and what their song says above them."""
 
+import warnings
+from collections import Counter
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from typing import NamedTuple
@@ -7,24 +10,23 @@ from typing import NamedTuple
 import numpy as np
 
 from melodyrnn.data.gather import gather_one
-from melodyrnn.errors import VocabularyError, WindowError
+from melodyrnn.errors import MelodyWarning, WindowError
 from melodyrnn.files import exists
 from melodyrnn.formats.registry import reader
-from melodyrnn.music.notation.text import parse_tokens, token
-from melodyrnn.music.note_tokens import attributes
+from melodyrnn.music.notation.text import parse_tokens
+from melodyrnn.music.silence import after_silence
 from melodyrnn.music.song import Note, Song
 from melodyrnn.sequences.vocabulary import Indices
-from melodyrnn.tasks.tokenizer import Dataset, NoteTokenizer
-
-_NOTES = 4
-"""Of a song given as primer, the notes taken where the run's window is shorter."""
+from melodyrnn.tasks.control.known_notes import known_ids
+from melodyrnn.tasks.tokenizer import Dataset
 
 
 class Primer(NamedTuple):
     """What every song begins with."""
 
-    indices: Indices  # (P,), P >= window
-    pickup: Fraction = Fraction(0)  # the length of its incomplete first bar, quarter notes
+    indices: Indices  # (P,), P >= window, with what stands before the first note
+    like: Song  # no notes: the meter, key, tempo and pickup of its song
+    duration: Fraction = Fraction(0)  # of its notes as they were given, quarter notes
 
 
 def beginning(
@@ -32,35 +34,47 @@ def beginning(
     dataset: Dataset,
     window: int,
     *,
+    notes: int | None = None,
     track: str | None = None,
     grid: str | None = None,
 ) -> Primer:
-    """The primer, or else the start symbol, or else the first song's opening.
+    """The primer, the first ``notes`` of it, or else the start symbol, or else the first song's
+    opening.
 
-    Tokens have no pickup, unless that opening begins like them. Raises WindowError,
-    VocabularyError.
+    A song is taken whole but for the silence before its first note, and has a meter, key, tempo and
+    pickup of its own; tokens have those of the training songs, and a pickup only where the first
+    of these begins like them. What the run does not know is replaced by what is nearest to it, and
+    a MelodyWarning says so. Raises WindowError where notes are too few.
     """
-    start = dataset.tokenizer.opening
-    first, pickup = dataset.sequences[0], dataset.songs[0].song.pickup
+    start, first = dataset.tokenizer.opening, dataset.sequences[0]
+    usual, pickup = _usual(dataset), dataset.songs[0].song.pickup
     if primer is None:
-        return Primer(start) if len(start) else Primer(first[:window], pickup)
-    if isinstance(primer, str) and not _is_file(primer):
-        notes = parse_tokens(primer, "--primer")
-    else:
-        source = Path(primer) if isinstance(primer, str) else primer
-        song = gather_one(source, track=track, grid=grid).song
-        notes = song.notes[: max(window, _NOTES) if len(start) else window]
-    given = [_index(note, place, dataset.tokenizer) for place, note in enumerate(notes, 1)]
-    indices = np.concatenate([start, np.array(given, dtype=np.int32)])
+        if len(start):
+            return Primer(start, usual)
+        opening = dataset.songs[0].song.notes[:window]
+        return Primer(first[:window], replace(usual, pickup=pickup), _duration(opening))
+    song = _song(primer, track, grid)
+    given = (parse_tokens(str(primer), "--primer") if song is None else song.notes)[:notes]
+    indices = np.concatenate([start, known_ids(given, dataset.tokenizer)])
     if len(indices) < window:
         longer = dataset.vocabulary.decode(_completed(indices, dataset, window))
         raise WindowError(
             f"the primer has {len(indices)} notes and this run's window needs {window}; "
             f"give more, such as '{' '.join(longer)}'"
         )
-    if not isinstance(primer, str) or _is_file(primer):
-        return Primer(indices, song.pickup)
-    return Primer(indices, pickup if (indices == first[: len(indices)]).all() else Fraction(0))
+    if song is not None:
+        return Primer(indices, _header(replace(song, notes=given)), _duration(given))
+    begins_alike = np.array_equal(indices, first[: len(indices)])
+    like = replace(usual, pickup=pickup) if begins_alike else usual
+    return Primer(indices, like, _duration(given))
+
+
+def _song(primer: str | Path | Song, track: str | None, grid: str | None) -> Song | None:
+    """That of a file or an object, from its first sounding note on; None where it is tokens."""
+    if isinstance(primer, str) and not _is_file(primer):
+        return None
+    source = Path(primer) if isinstance(primer, str) else primer
+    return after_silence(gather_one(source, track=track, grid=grid).song)
 
 
 def _is_file(primer: str) -> bool:
@@ -69,23 +83,31 @@ def _is_file(primer: str) -> bool:
     return bool(primer.strip()) and (bool(reader(path.suffix)) or exists(path))
 
 
-def _index(note: Note, place: int, tokenizer: NoteTokenizer) -> int:
-    """The id of a note, or of one that sounds the same under another name."""
-    name = token(note)
-    if name in tokenizer.vocabulary:
-        return tokenizer.vocabulary.index(name)
-    tokens = tokenizer.note_tokens
-    pitches = attributes([*tokens, name])  # the last is the note asked for
-    *known, (pitch, duration) = pitches
-    distance = [abs(p - pitch) + 4 * abs(float(np.log2(d / duration))) for p, d in known]
-    order = np.argsort(distance, kind="stable")
-    if distance[order[0]] == 0 and not note.is_rest:
-        return int(order[0])
-    near = ", ".join(tokens[i] for i in order[:3])
-    raise VocabularyError(
-        f"note {place} of the primer, {name!r}, is not among the {len(tokens)} tokens of "
-        f"this run; near it are {near}"
-    )
+def _header(song: Song) -> Song:
+    """Without notes; its meter is the first where it changes, and a MelodyWarning says so."""
+    if song.meter_changes:
+        warnings.warn(
+            f"--primer: its meter changes; new songs keep that of its beginning, {song.meter}",
+            MelodyWarning,
+            stacklevel=6,
+        )
+    return Song((), meter=song.meter, key=song.key, tempo=song.tempo, pickup=song.pickup)
+
+
+def _usual(dataset: Dataset) -> Song:
+    """Meter, key and tempo of the first song; of many tunes, the meter and key that most of them
+    have. No pickup.
+    """
+    if dataset.tokenizer.end is None:
+        first = dataset.songs[0].song
+        return Song((), meter=first.meter, key=first.key, tempo=first.tempo)
+    shared = Counter((named.song.meter, named.song.key) for named in dataset.songs)
+    (meter, key), _ = shared.most_common(1)[0]
+    return Song((), meter=meter, key=key)
+
+
+def _duration(notes: tuple[Note, ...]) -> Fraction:
+    return Song(notes).duration
 
 
 def _completed(beginning: Indices, dataset: Dataset, window: int) -> Indices:
