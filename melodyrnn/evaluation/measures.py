@@ -65,11 +65,11 @@ class Measures:
 
 def measure(predictor: Predictor, dataset: Dataset) -> Measures:
     """One-step accuracy, bits per note and the whole-song test of every song."""
-    sequences, cycles = dataset.sequences, dataset.cycles
-    predicted = predictor.with_cycles(cycles).logits(sequences)
+    sequences, contexts = dataset.sequences, dataset.contexts
+    predicted = predictor.with_contexts(contexts).logits(sequences)
     played = [
-        _played(predictor.with_cycles([cycle]), logits, sequence, dataset)
-        for sequence, cycle, logits in zip(sequences, cycles, predicted, strict=True)
+        _played(predictor.with_contexts([context]), logits, sequence, dataset)
+        for sequence, context, logits in zip(sequences, contexts, predicted, strict=True)
     ]
     return measures_of(predictor.window, sequences, played)
 
