@@ -27,6 +27,7 @@ from melodyrnn.models.model import NgramModel
 from melodyrnn.models.ngrams import short_term
 from melodyrnn.models.predictor import Predictor
 from melodyrnn.models.settings import check
+from melodyrnn.models.viewpoints.observer import Observer
 from melodyrnn.music.note_tokens import plain_tokens, to_tokens
 from melodyrnn.music.relative_steps import relative
 from melodyrnn.music.song import Song
@@ -47,7 +48,7 @@ from melodyrnn.tasks.task import (
     Task,
     Trained,
 )
-from melodyrnn.tasks.tokenizer import Dataset, NoteTokenizer, cycle_of, known_songs
+from melodyrnn.tasks.tokenizer import Dataset, NoteTokenizer, context_of, known_songs
 
 _AT_ONCE = 64
 """Songs: the logits of thousands, each of all tokens, would fill a gigabyte."""
@@ -97,6 +98,9 @@ class NoteTask(Task[Named, Dataset]):
     def sequences(self, data: Dataset) -> Sequence[Indices]:
         return data.sequences
 
+    def observer(self, record: Record) -> Observer:
+        return self.tokenizer(record.vocabulary).observer()
+
     def wrap(self, predictor: Predictor, record: Record) -> Predictor:
         if record.model.spec.lookback:
             return LookingBack(predictor, self.tokenizer(record.vocabulary).lookback())
@@ -112,7 +116,7 @@ class NoteTask(Task[Named, Dataset]):
         if data.validation.sequences:
             new = data.validation.sequences
             some = short_term.sample(new, size)
-            aligned = predictor.with_cycles(data.validation.cycles[some])
+            aligned = predictor.with_contexts(data.validation.contexts[some])
             joined = short_term.fitted(aligned, size, new[some])
         elif isinstance(spec, NgramModel):
             make = partial(
@@ -172,7 +176,7 @@ class NoteTask(Task[Named, Dataset]):
         self, predictor: Predictor, dataset: Dataset
     ) -> tuple[Sequence[npt.NDArray[Any]], Measures | None]:
         """Of each song the logits of its tokens, (N, V), and how it is played, where it is."""
-        return predictor.with_cycles(dataset.cycles).logits(dataset.sequences), None
+        return predictor.with_contexts(dataset.contexts).logits(dataset.sequences), None
 
     # New songs
 
@@ -194,9 +198,9 @@ class NoteTask(Task[Named, Dataset]):
         return Prompt(given.indices, asked.length, asked.constraints, asked.like, copies)
 
     def aligned(self, predictor: Predictor, prompt: Prompt) -> Predictor:
-        """In the bars of the new songs."""
+        """In the bars and the key of the new songs."""
         assert prompt.like is not None, "new songs are like one"
-        return predictor.with_cycles([cycle_of(prompt.like)])
+        return predictor.with_contexts([context_of(prompt.like)])
 
     def targets(self, output: str | Path, count: int) -> list[Path]:
         path = Path(output)
@@ -249,10 +253,10 @@ class NoteTask(Task[Named, Dataset]):
 def score(predictor: Predictor, dataset: Dataset) -> Score:
     """One-step predictions of all notes of all songs; an end is no note."""
     scores, window = [], predictor.window
-    pairs = list(zip(dataset.sequences, dataset.cycles, strict=True))
+    pairs = list(zip(dataset.sequences, dataset.contexts, strict=True))
     for start in range(0, len(pairs), _AT_ONCE):
-        sequences, cycles = zip(*pairs[start : start + _AT_ONCE], strict=True)
-        logits = predictor.with_cycles(cycles).logits(sequences)
+        sequences, contexts = zip(*pairs[start : start + _AT_ONCE], strict=True)
+        logits = predictor.with_contexts(contexts).logits(sequences)
         for predicted, ids in zip(logits, sequences, strict=True):
             targets = ids[dataset.tokenizer.scored(ids, window)]
             scores.append(score_of(predicted[: len(targets)], targets))

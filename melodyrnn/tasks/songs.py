@@ -20,7 +20,7 @@ from melodyrnn.runs.record import Record
 from melodyrnn.sequences.score import Score
 from melodyrnn.sequences.vocabulary import Vocabulary
 from melodyrnn.system.progress import Progress
-from melodyrnn.tasks.checks import check_lookback
+from melodyrnn.tasks.checks import check_by_heart, check_lookback
 from melodyrnn.tasks.notes import NoteTask, score
 from melodyrnn.tasks.task import Measurement, Settings
 from melodyrnn.tasks.tokenizer import Dataset, SongTokenizer
@@ -54,6 +54,7 @@ class SongTask(NoteTask):
         settings = {"input": default_input(parts.train, settings.get("model")), **settings}
         model, training = configure(settings, ModelConfig, TrainConfig)
         check_lookback(model)
+        check_by_heart(model)
         songs = [named for part in parts for named in part]
         dataset = Dataset.of(songs, model.window)
         return Record(

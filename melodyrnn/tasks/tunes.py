@@ -10,7 +10,13 @@ import numpy as np
 from melodyrnn.data.gather import Named
 from melodyrnn.data.split import SongSplit, Split, split, without_validation
 from melodyrnn.errors import ConfigError
-from melodyrnn.models.config import STREAM_MODEL, ModelConfig, StreamConfig, configure
+from melodyrnn.models.config import (
+    STREAM_MODEL,
+    ModelConfig,
+    StreamConfig,
+    configure,
+    viewpoint_defaults,
+)
 from melodyrnn.models.ngrams.ppm import Ppm
 from melodyrnn.models.predictor import Predictor
 from melodyrnn.models.types import KerasModel
@@ -19,7 +25,7 @@ from melodyrnn.runs.tune_store import digest, keep, kept
 from melodyrnn.sequences.streams import Stream, enough_lanes, lanes
 from melodyrnn.sequences.vocabulary import Indices, Vocabulary
 from melodyrnn.system.progress import Progress
-from melodyrnn.tasks.checks import check_lookback, check_stream
+from melodyrnn.tasks.checks import check_lookback, check_stream, check_viewpoints
 from melodyrnn.tasks.notes import NoteTask, score
 from melodyrnn.tasks.task import Baseline, Measurement, Settings
 from melodyrnn.tasks.tokenizer import Dataset, TuneTokenizer
@@ -41,13 +47,18 @@ class TuneTask(NoteTask):
         self, items: Sequence[Named], settings: Settings
     ) -> tuple[Record, Split[Sequence[Named]]]:
         """The part ``held_out`` is kept from training, as much of the rest chooses the weights."""
-        model, training = configure({**STREAM_MODEL, **settings}, ModelConfig, StreamConfig)
+        defaults, make = STREAM_MODEL, TuneTokenizer.of
+        if settings.get("model") == "viewpoints":
+            check_viewpoints(settings)
+            notes = sum(len(each.song) for each in items)
+            defaults, make = STREAM_MODEL | viewpoint_defaults(notes), TuneTokenizer.of_parts
+        model, training = configure({**defaults, **settings}, ModelConfig, StreamConfig)
         check_stream(model, self.name)
         check_lookback(model)
         parts = _split(items, training)
         if not model.spec.uses_validation:
             parts = without_validation(parts)
-        tokenizer = TuneTokenizer.of([each.song for each in items], training.transpose)
+        tokenizer = make([each.song for each in items], training.transpose)
         record = Record(
             model,
             training,
@@ -72,6 +83,10 @@ class TuneTask(NoteTask):
 
         config = record.training
         assert isinstance(config, StreamConfig), "tunes are learned as a stream"
+        if record.model.spec.viewpoints:
+            from melodyrnn.training.viewpoints import ViewpointProgram
+
+            return ViewpointProgram(model, data.train.views(), data.validation.views(), config)
         validation = data.validation if data.validation.songs else data.train
         return StreamProgram(
             model,
