@@ -10,7 +10,8 @@ from melodyrnn.models.config import ModelConfig, StreamConfig
 from melodyrnn.models.context import Change, SequenceContext
 from melodyrnn.models.networks.numpy_viewpoints import ViewpointPredictor
 from melodyrnn.models.networks.viewpoint_network import ViewpointNetwork
-from melodyrnn.models.viewpoints.observer import BACK, LEFT_FACTOR, Observer
+from melodyrnn.models.viewpoints.observer import Observer
+from melodyrnn.models.viewpoints.past import BACK
 from melodyrnn.models.viewpoints.symbols import Symbols
 from melodyrnn.models.viewpoints.views import padded_views, views
 from melodyrnn.sequences.events import NO_TOKEN
@@ -98,7 +99,7 @@ def test_runs_are_those_of_a_table_of_all_pairs(sequence, context):
     (view,) = views(OBSERVER, [sequence], [context])
     kind = SYMBOLS.kind[sequence]
     height = SYMBOLS.height[sequence]
-    moved = np.where(height == NO_TOKEN, NO_TOKEN, height - context.origin + OBSERVER.room)
+    moved = np.where(height == NO_TOKEN, NO_TOKEN, height - context.origin + OBSERVER._room)
     place, _ = recall(kind.tolist())
     expected = np.where(place >= 0, kind[place], NO_TOKEN)[1:]
     assert view.kinds[:, 0].tolist() == expected.tolist()
@@ -241,5 +242,5 @@ def test_a_training_restored_at_any_batch_ends_in_the_same_bits(program):
 
 def test_how_many_cycles_are_left_is_known_of_half_the_songs(program):
     program._enter(7)
-    seen = [program._seen(index).factors[:, LEFT_FACTOR].any() for index in range(9)]
+    seen = [program._seen(index).factors[:, OBSERVER.layout.left].any() for index in range(9)]
     assert 0 < sum(seen) < 9

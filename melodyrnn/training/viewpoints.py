@@ -114,7 +114,7 @@ class ViewpointProgram(Program[ViewRow, ViewScore]):
 
     def _seen(self, index: int) -> Views:
         views = self._sequences[index]
-        return views if self._known[index] else without_cycles_left(views)
+        return views if self._known[index] else without_cycles_left(views, self.network.layout)
 
     def _batch(self, some: Sequence[Views]) -> tuple[Views, Mask]:
         steps = steps_for(max(len(views.kind) for views in some))
@@ -131,7 +131,9 @@ class ViewpointProgram(Program[ViewRow, ViewScore]):
         order = sorted(self._held_out, key=lambda views: len(views.kind))
         sums, size = np.zeros(3), self.config.batch
         for start in range(0, len(order), size):
-            some = [without_cycles_left(v) for v in order[start : start + size]]
+            some = [
+                without_cycles_left(v, self.network.layout) for v in order[start : start + size]
+            ]
             sums += [float(part) for part in self._errors(*self._batch(some))]
         self.network.load(now)
         kind, height, count = sums

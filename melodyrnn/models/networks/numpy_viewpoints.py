@@ -113,13 +113,12 @@ class ViewpointPredictor(Predictor):
         w = self.weights
         observed = self.observer.append(state.observed, rows[:, -1])
         seen = observed.seen
-        assert seen is not None, "a symbol was seen"
         factors = w["factors"][seen.factors + self.factor_rows].reshape(len(rows), -1)
         x = np.concatenate([w["last"][seen.last - NO_TOKEN], factors], 1)
         z = x @ w["kernel"] + w["bias"]
         h, (_, c) = CELLS["lstm"].step(NumpyMath, z, (state.h, state.c), w["recurrent_kernel"])
         s = np.concatenate([h, x], 1)
-        lowest = self.observer.lowest(observed)
+        lowest = observed.fixed.lowest
         logs = self._symbols(self._kinds(s, seen), self._heights(s, seen, lowest), lowest)
         return logs, ViewpointState(observed, h, c)
 

@@ -6,7 +6,8 @@ from typing import NamedTuple
 import numpy as np
 
 from melodyrnn.models.context import SequenceContext
-from melodyrnn.models.viewpoints.observer import LEFT_FACTOR, Observed, Observer
+from melodyrnn.models.viewpoints.layout import ViewLayout
+from melodyrnn.models.viewpoints.observer import Observed, Observer
 from melodyrnn.sequences.events import stacked
 from melodyrnn.sequences.vocabulary import Indices
 from melodyrnn.sequences.windows import Mask
@@ -69,12 +70,11 @@ def _before(observer: Observer, observed: Observed, came: Indices) -> Views:
     """What was seen before the symbols that came, (B,), a row each."""
     kind, height = observer.parts(observed, came)
     seen, rows = observed.seen, np.arange(len(came))
-    assert seen is not None, "the first symbols are seen"
     return Views(
         kind,
         np.maximum(height, 0),
         seen.last,
-        observer.lowest(observed),
+        observed.fixed.lowest,
         seen.factors,
         seen.kinds,
         seen.given_factors[rows, kind],
@@ -88,8 +88,8 @@ def padded_views(some: Sequence[Views], steps: int) -> tuple[Views, Mask]:
     return Views(*arrays), mask
 
 
-def without_cycles_left(views: Views) -> Views:
+def without_cycles_left(views: Views, layout: ViewLayout) -> Views:
     """As they are seen where it is not known how many cycles there will be."""
     factors = views.factors.copy()
-    factors[:, LEFT_FACTOR] = 0
+    factors[:, layout.left] = 0
     return views._replace(factors=factors)
