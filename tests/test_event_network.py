@@ -129,7 +129,7 @@ def test_learning_goes_on_from_given_weights(learner):
 def test_long_sequences_run_in_a_loop_and_are_predicted_the_same(learner, monkeypatch):
     learner.network.start(5)
     sequences = some([6, 30])
-    monkeypatch.setattr("melodyrnn.models.networks.event_network.MOST_UNROLLED", 0)
+    monkeypatch.setattr("melodyrnn.models.networks.event_reader.MOST_UNROLLED", 0)
     other = EventProgram(LAYOUT, CONFIG)
     other.network.start(5)
     for a, b in zip(learner.predict(sequences), other.predict(sequences), strict=True):

@@ -6,8 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from melodyrnn.models.backend import keras, tf
-from melodyrnn.models.bar_columns import PLACES, Cycle, Lookback, kinds, views
+from melodyrnn.models.bar_columns import PLACES, Lookback, kinds, views
 from melodyrnn.models.config import ModelConfig
+from melodyrnn.models.context import SequenceContext
 from melodyrnn.models.lookback import LookingBack
 from melodyrnn.models.networks import step_network as models
 from melodyrnn.models.networks.numpy_network import Network
@@ -15,12 +16,12 @@ from melodyrnn.models.ngrams.short_term import with_short_term
 from melodyrnn.music.notation.text import parse
 from melodyrnn.sequences.streams import lanes
 from melodyrnn.sequences.windows import next_token, side_by_side
-from melodyrnn.tasks.tokenizer import SongTokenizer, cycle_of
+from melodyrnn.tasks.tokenizer import SongTokenizer, context_of
 
 LENGTHS = [0, 1, 2, 3, 6]  # of each token, ticks
 CODES = len(LENGTHS)
 cycles = st.integers(1, 12).flatmap(
-    lambda length: st.builds(Cycle, st.just(length), st.integers(0, length - 1))
+    lambda length: st.builds(SequenceContext, st.just(length), st.integers(0, length - 1))
 )
 # What takes no time may stand at the beginning, as a start symbol does.
 sequences = st.builds(
@@ -74,7 +75,7 @@ def test_a_song_by_hand():
     tokenizer = SongTokenizer.of([song])
     vocabulary = tokenizer.vocabulary
     view = tokenizer.lookback().view(
-        vocabulary.encode(["c4", "e4", "f4", "g4", "e4", "f4", "a4", "c4"]), cycle_of(song)
+        vocabulary.encode(["c4", "e4", "f4", "g4", "e4", "f4", "a4", "c4"]), context_of(song)
     )
     names = [*vocabulary.symbols, "-"]
     stood = [[names[code] for code in row[:3]] for row in view]
@@ -96,7 +97,7 @@ def test_a_song_by_hand():
 def seen(count=3):
     random = np.random.default_rng(1)
     songs = [random.integers(0, CODES, n, dtype=np.int32) for n in (12, 9, 17)[:count]]
-    bars = [Cycle(6), Cycle(4, 1), Cycle(8, 3)][:count]
+    bars = [SequenceContext(6), SequenceContext(4, 1), SequenceContext(8, 3)][:count]
     return songs, bars
 
 
@@ -126,7 +127,7 @@ def test_numpy_predicts_what_keras_does(window, tokens):
     model, predictor = looking_back(window, tokenization=tokens, layers=2)
     songs, bars = seen()
     shown = views(predictor.lookback, songs, bars)
-    for view, logits in zip(shown, predictor.with_cycles(bars).logits(songs), strict=True):
+    for view, logits in zip(shown, predictor.with_contexts(bars).logits(songs), strict=True):
         states = models.zero_states(model, 1)
         for place, computed in enumerate(logits):
             row = tf.constant(view[None, place : place + window])
@@ -139,7 +140,7 @@ def test_numpy_predicts_what_keras_does(window, tokens):
 def test_step_by_step_is_as_all_at_once(window):
     _, predictor = looking_back(window)
     songs, bars = seen()
-    together = predictor.with_cycles(bars)
+    together = predictor.with_contexts(bars)
     expected = together.logits(songs)
     state = together.begin(3)
     for place in range(9 - window):  # as long as the shortest goes on
@@ -159,9 +160,11 @@ def test_the_bars_change_predictions_and_reach_a_joined_model():
     songs, _ = seen(1)
     joined = with_short_term(predictor, CODES)
     for model in (predictor, joined):
-        one, other = (model.with_cycles([Cycle(length)]).logits(songs)[0] for length in (6, 4))
+        one, other = (
+            model.with_contexts([SequenceContext(length)]).logits(songs)[0] for length in (6, 4)
+        )
         assert not np.allclose(one, other)
-    assert predictor.network.with_cycles([Cycle(6)]) is predictor.network
+    assert predictor.network.with_contexts([SequenceContext(6)]) is predictor.network
 
 
 def test_it_is_saved_and_loaded(tmp_path):

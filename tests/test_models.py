@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
-from melodyrnn.models.bar_columns import Cycle, Lookback
+from melodyrnn.models.bar_columns import Lookback
 from melodyrnn.models.config import ModelConfig
+from melodyrnn.models.context import SequenceContext
 from melodyrnn.models.lookback import LookingBack
 from melodyrnn.models.model import NgramModel
 from melodyrnn.models.networks import step_network
@@ -61,7 +62,11 @@ def made(name, seed=0):
     if not row.learns_by_gradient:
         return row.make(TRAINING, WINDOW, TOKENS, config)
     network = Network.of(step_network.build(config, TOKENS, seed), config)
-    return LookingBack(network, Lookback([1] * TOKENS, 1), [Cycle(4)]) if row.lookback else network
+    return (
+        LookingBack(network, Lookback([1] * TOKENS, 1), [SequenceContext(4)])
+        if row.lookback
+        else network
+    )
 
 
 def stepped(predictor, sequences):

@@ -6,8 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from melodyrnn.generation.shared_past import SharedPast
-from melodyrnn.models.bar_columns import Cycle, Lookback
+from melodyrnn.models.bar_columns import Lookback
 from melodyrnn.models.config import ModelConfig
+from melodyrnn.models.context import SequenceContext
 from melodyrnn.models.lookback import LookingBack
 from melodyrnn.models.networks import step_network as models
 from melodyrnn.models.networks.numpy_network import Network
@@ -26,7 +27,7 @@ learned = np.random.default_rng(0).integers(0, CODES, 40).astype(np.int32)
 PLAYERS = {
     "lstm": network("lstm"),
     "mlp": network("mlp"),
-    "lookback": LookingBack(network("lookback"), Lookback([1] * CODES, 1), [Cycle(4)]),
+    "lookback": LookingBack(network("lookback"), Lookback([1] * CODES, 1), [SequenceContext(4)]),
     "ppm": ppm([learned], WINDOW, CODES),
     "short term": with_short_term(network("lstm"), CODES),
 }

@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 
 from melodyrnn.errors import WindowError
 from melodyrnn.models.backend import tf
-from melodyrnn.models.bar_columns import Cycle, Lookback, views
+from melodyrnn.models.bar_columns import Lookback, views
 from melodyrnn.models.config import STREAM_MODEL, ModelConfig, StreamConfig
+from melodyrnn.models.context import SequenceContext
 from melodyrnn.models.networks import step_network as models
 from melodyrnn.sequences.sampling import log_softmax
 from melodyrnn.sequences.streams import MeasuredStream, lanes, pieces
@@ -128,7 +129,7 @@ def test_a_stream_is_scored_in_parts_as_in_one(model, request):
     built = network(model, layers=2)
     sequences = [text(30), text(30)[:11], text(30)[::-1].copy()]
     if model == "lookback":
-        sequences = views(Lookback(np.ones(CODES), 1), sequences, [Cycle(4)] * 3)
+        sequences = views(Lookback(np.ones(CODES), 1), sequences, [SequenceContext(4)] * 3)
     stream = measured(sequences, 3, 4)
     whole = StreamScorer(built).score(stream)
     request.getfixturevalue("in_parts")

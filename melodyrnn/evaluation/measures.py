@@ -75,11 +75,11 @@ def measure(predictor: Predictor, dataset: Dataset) -> Measures:
 
 def play(predictor: Predictor, dataset: Dataset) -> tuple[Played, ...]:
     """Each song as ``predictor`` predicts it and plays it."""
-    sequences, cycles = dataset.sequences, dataset.cycles
-    predicted = predictor.with_cycles(cycles).logits(sequences)
+    sequences, contexts = dataset.sequences, dataset.contexts
+    predicted = predictor.with_contexts(contexts).logits(sequences)
     return tuple(
-        _played(predictor.with_cycles([cycle]), logits, sequence, dataset)
-        for sequence, cycle, logits in zip(sequences, cycles, predicted, strict=True)
+        _played(predictor.with_contexts([context]), logits, sequence, dataset)
+        for sequence, context, logits in zip(sequences, contexts, predicted, strict=True)
     )
 
 

@@ -7,11 +7,11 @@ ticks; that symbols are notes and cycles bars is nothing this module knows.
 """
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
+from melodyrnn.models.context import SequenceContext
 from melodyrnn.sequences.vocabulary import Indices
 
 PLACES = 32
@@ -21,13 +21,6 @@ REPEATS = 4
 """Neither, as one cycle ago, as two cycles ago, as both."""
 
 
-class Cycle(NamedTuple):
-    """How time goes round, in ticks."""
-
-    length: int
-    first: int = 0  # of the incomplete first one, if any
-
-
 class Lookback:
     """``lengths`` (V,): how many ticks each symbol lasts. ``unit``: the ticks of one place."""
 
@@ -35,7 +28,7 @@ class Lookback:
         self.lengths = np.asarray(lengths, dtype=np.int64)
         self.unit = unit
 
-    def view(self, sequence: Indices, cycle: Cycle, last: int = 0) -> Indices:
+    def view(self, sequence: Indices, cycle: SequenceContext, last: int = 0) -> Indices:
         """A sequence (L,) with its columns, (L, 6), or the ``last`` rows only.
 
         A row has the symbol; the symbols that stood one and two cycles before the end of it, V
@@ -75,7 +68,7 @@ def _sounding(begins: npt.NDArray[np.int64], at: npt.NDArray[np.int64]) -> Indic
 
 
 def views(
-    lookback: Lookback, sequences: Sequence[Indices], cycles: Sequence[Cycle]
+    lookback: Lookback, sequences: Sequence[Indices], contexts: Sequence[SequenceContext]
 ) -> list[Indices]:
     """``Lookback.view`` of each."""
-    return [lookback.view(*pair) for pair in zip(sequences, cycles, strict=True)]
+    return [lookback.view(*pair) for pair in zip(sequences, contexts, strict=True)]

@@ -49,6 +49,12 @@ class ModelConfig(Checked):
     dropout: float = setting(
         0.0, "dropout rate of each hidden layer's outputs", real=True, most=0.95
     )
+    input_dropout: float = setting(
+        0.0, "viewpoints: dropout rate of what enters", real=True, most=0.95
+    )
+    recurrent_dropout: float = setting(
+        0.0, "viewpoints: dropout rate of the recurrent weights", real=True, most=0.95
+    )
     order: int | None = setting(
         None, "ppm: tokens in the longest context (default: any number, PPM*)", least=0
     )
@@ -128,6 +134,37 @@ STREAM_MODEL: dict[str, Any] = {
     "dropout": 0.1,
 }
 """Where a model of streams has other defaults than ModelConfig: it sees one symbol at a step."""
+
+
+VIEWPOINTS: dict[int, dict[str, Any]] = {
+    0: {
+        "units": 128,
+        "input_dropout": 0.3,
+        "dropout": 0.5,
+        "recurrent_dropout": 0.4,
+        "batch": 16,
+        "learning_rate": 3e-3,
+        "epochs": 200,
+        "patience": 20,
+    },
+    50_000: {
+        "units": 256,
+        "input_dropout": 0.1,
+        "dropout": 0.2,
+        "recurrent_dropout": 0.1,
+        "batch": 32,
+        "learning_rate": 3e-3,
+        "epochs": 20,
+        "patience": 2,
+    },
+}
+"""From so many notes on, the defaults of a model of viewpoints. The fewer notes there are, the more
+it is kept from learning them by heart."""
+
+
+def viewpoint_defaults(notes: int) -> dict[str, Any]:
+    """Those for so many notes."""
+    return VIEWPOINTS[max(least for least in VIEWPOINTS if least <= notes)]
 
 
 @dataclass(frozen=True, slots=True)

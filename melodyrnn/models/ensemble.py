@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from melodyrnn.models.bar_columns import Cycle
 from melodyrnn.models.combining import Combination, Mixture
+from melodyrnn.models.context import SequenceContext
 from melodyrnn.models.predictor import Floats, Predictor, Rows, State
 from melodyrnn.sequences.vocabulary import Indices
 
@@ -29,8 +29,8 @@ class Ensemble(Predictor):
     def parameters(self) -> int:
         return sum(member.parameters for member in self.members)
 
-    def with_cycles(self, cycles: Sequence[Cycle]) -> "Ensemble":
-        return Ensemble([member.with_cycles(cycles) for member in self.members], self.mixture)
+    def with_contexts(self, contexts: Sequence[SequenceContext]) -> "Ensemble":
+        return Ensemble([member.with_contexts(contexts) for member in self.members], self.mixture)
 
     def begin(self, count: int) -> list[State]:
         return [member.begin(count) for member in self.members]

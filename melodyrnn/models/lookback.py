@@ -6,7 +6,8 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from melodyrnn.models.bar_columns import Cycle, Lookback, views
+from melodyrnn.models.bar_columns import Lookback, views
+from melodyrnn.models.context import SequenceContext, for_each
 from melodyrnn.models.predictor import Logits, Predictor, Rows, State
 from melodyrnn.sequences.vocabulary import Indices
 
@@ -16,30 +17,30 @@ class LookbackState(NamedTuple):
 
     network: State
     songs: Indices  # (B, n), all so far
-    cycles: npt.NDArray[np.int64]  # (B, 2)
+    cycles: npt.NDArray[np.int64]  # (B, 2): length and first of each context
 
 
 class LookingBack(Predictor):
     """It keeps each song so far, and shows the network each symbol with its columns.
 
-    ``cycles`` is one for all sequences, or one for each in their order.
+    ``contexts`` are one for all sequences, or one for each in their order.
     """
 
     def __init__(
-        self, network: Predictor, lookback: Lookback, cycles: Sequence[Cycle] = ()
+        self, network: Predictor, lookback: Lookback, contexts: Sequence[SequenceContext] = ()
     ) -> None:
-        self.network, self.lookback, self.cycles = network, lookback, tuple(cycles)
+        self.network, self.lookback, self.contexts = network, lookback, tuple(contexts)
         self.window = network.window
 
     @property
     def parameters(self) -> int:
         return self.network.parameters
 
-    def with_cycles(self, cycles: Sequence[Cycle]) -> "LookingBack":
-        return LookingBack(self.network, self.lookback, cycles)
+    def with_contexts(self, contexts: Sequence[SequenceContext]) -> "LookingBack":
+        return LookingBack(self.network, self.lookback, contexts)
 
     def begin(self, count: int) -> LookbackState:
-        cycles = np.array(self._cycles(count), dtype=np.int64)
+        cycles = np.array([context[:2] for context in self._contexts(count)], dtype=np.int64)
         return LookbackState(self.network.begin(count), np.zeros((count, 0), np.int32), cycles)
 
     def step(self, rows: Indices, state: LookbackState) -> tuple[Logits, LookbackState]:
@@ -47,7 +48,7 @@ class LookingBack(Predictor):
         new = rows[:, -1:] if state.songs.shape[1] else rows
         songs = np.concatenate([state.songs, new], 1)
         seen = [
-            self.lookback.view(song, Cycle(*cycle), last=self.window)
+            self.lookback.view(song, SequenceContext(*cycle), last=self.window)
             for song, cycle in zip(songs, state.cycles.tolist(), strict=True)
         ]
         logits, network = self.network.step(np.stack(seen), state.network)
@@ -59,7 +60,7 @@ class LookingBack(Predictor):
         )
 
     def logits(self, sequences: Sequence[Indices]) -> Sequence[Logits]:
-        return self.network.logits(views(self.lookback, sequences, self._cycles(len(sequences))))
+        return self.network.logits(views(self.lookback, sequences, self._contexts(len(sequences))))
 
-    def _cycles(self, count: int) -> Sequence[Cycle]:
-        return self.cycles * count if len(self.cycles) == 1 else self.cycles
+    def _contexts(self, count: int) -> Sequence[SequenceContext]:
+        return for_each(self.contexts, count)

@@ -23,6 +23,7 @@ class Model(ABC):
     settings: tuple[str, ...] = ()  # fields of ModelConfig that it asks for
     cell: str = ""  # a name of CELLS; "" for what is not recurrent
     stateful: bool = False  # whether a state is carried from window to window
+    viewpoints: bool = False  # whether it sees tokens by their parts (``models.viewpoints``)
     lookback: bool = False  # whether it sees each token with its columns (``models.bar_columns``)
     layers: int = 1  # default depth
     batch: int = 1  # windows in a step of learning
@@ -73,6 +74,27 @@ class NetworkModel(Model):
 
     def load(self, session: "ModelSession") -> "Predictor":
         return session.load_network()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ViewpointModel(Model):
+    """A network of viewpoints over whole songs (``networks.viewpoint_network``)."""
+
+    viewpoints: bool = True
+
+    @property
+    def sees_whole_songs(self) -> bool:
+        return True
+
+    @property
+    def learns_by_gradient(self) -> bool:
+        return True
+
+    def fit(self, session: "ModelSession") -> "Predictor":
+        return session.train_viewpoints()
+
+    def load(self, session: "ModelSession") -> "Predictor":
+        return session.load_viewpoints()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,6 +173,10 @@ class ModelSession(Protocol):
     def train_network(self) -> "Predictor": ...
 
     def load_network(self) -> "Predictor": ...
+
+    def train_viewpoints(self) -> "Predictor": ...
+
+    def load_viewpoints(self) -> "Predictor": ...
 
 
 class Maker(Protocol):

@@ -7,7 +7,7 @@ from typing import Any, Protocol, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from melodyrnn.models.bar_columns import Cycle
+from melodyrnn.models.context import SequenceContext
 from melodyrnn.sequences.sampling import log_softmax
 from melodyrnn.sequences.vocabulary import Indices
 
@@ -68,9 +68,9 @@ class Predictor(ABC):
         """The state of the songs ``rows`` (R,), of each as often as it is named."""
         return state
 
-    def with_cycles(self, cycles: Sequence[Cycle]) -> "Predictor":
-        """The model for sequences whose bars are ``cycles``, one for all or one for each; only
-        models that look back on bars differ.
+    def with_contexts(self, contexts: Sequence[SequenceContext]) -> "Predictor":
+        """The model for sequences in ``contexts``, one for all or one for each; only models that
+        know of bars or keys differ.
         """
         return self
 

@@ -18,7 +18,7 @@ from functools import partial
 from typing import TYPE_CHECKING, cast
 
 from melodyrnn.errors import PluginError
-from melodyrnn.models.model import Maker, Model, NetworkModel, NgramModel
+from melodyrnn.models.model import Maker, Model, NetworkModel, NgramModel, ViewpointModel
 from melodyrnn.models.recurrent import cells
 from melodyrnn.models.recurrent.cells import Cell
 from melodyrnn.plugins import Loader, PluginTable, found, load
@@ -126,6 +126,11 @@ MODELS: PluginTable[Model] = PluginTable(
                 "bias",
                 "mean",
             ),
+        ),
+        ViewpointModel(
+            name="viewpoints",
+            about="LSTM that predicts duration, then pitch, and recalls what came before; tunes",
+            title="the network of viewpoints",
         ),
         NgramModel(
             name="repeat",

@@ -17,6 +17,8 @@ class ComparedModelSettings(TypedDict, total=False):
     embedding: int
     tokenization: str
     dropout: float
+    input_dropout: float
+    recurrent_dropout: float
     order: int | None
     escape: str
     exclusion: bool

@@ -48,7 +48,7 @@ def from_tokens(tokens: Iterable[str], like: Song | None = None) -> Song:
 
 def plain_tokens(song: Song) -> list[str]:
     """The symbol of each note, each pitch spelled in one way only, whatever the key."""
-    return [_plain(note.pitch and note.pitch.midi, note.duration) for note in song.notes]
+    return [plain_token(note.pitch and note.pitch.midi, note.duration) for note in song.notes]
 
 
 @lru_cache(maxsize=100_000)
@@ -58,11 +58,12 @@ def shifted(plain: str, shift: int) -> str | None:
     if note.pitch is None:
         return plain
     midi = note.pitch.midi + shift
-    return _plain(midi, note.duration) if 0 <= midi <= 127 else None
+    return plain_token(midi, note.duration) if 0 <= midi <= 127 else None
 
 
 @lru_cache(maxsize=100_000)
-def _plain(midi: int | None, duration: Fraction) -> str:
+def plain_token(midi: int | None, duration: Fraction) -> str:
+    """The symbol of a MIDI number, or of a rest, in the one spelling."""
     return token(Note(None if midi is None else Key().pitch(midi), duration))
 
 

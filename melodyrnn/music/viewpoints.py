@@ -11,7 +11,7 @@ from fractions import Fraction
 
 from melodyrnn.music.bars import bar_spans
 from melodyrnn.music.durations import GRID
-from melodyrnn.music.song import SEMITONES, Song
+from melodyrnn.music.song import SEMITONES, Meter, Song
 
 DURATIONS = tuple(Fraction(n, 4) for n in (1, 2, 3, 4, 6, 8, 12))
 """Bounds of the classes of durations, in quarter notes; what is longer is one class more."""
@@ -21,6 +21,9 @@ PLACES = 24
 
 METERS = 16
 """Classes of meters: the length of a bar in eighths, the last class for all longer ones."""
+
+
+SEMITONES_OF_OCTAVE = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +84,24 @@ def tonic(song: Song) -> int:
     """That of its key, in semitones above C, 0 to 11."""
     step, alter = song.key.tonic
     return (SEMITONES[step] + alter) % 12
+
+
+def tonic_above_c(song: Song) -> int:
+    """The tonic of its key in semitones from the nearest C, -5 to 6."""
+    above = tonic(song)
+    return above if above <= SEMITONES_OF_OCTAVE // 2 else above - SEMITONES_OF_OCTAVE
+
+
+def meter_class(meter: Meter) -> int:
+    """The length of a bar in eighths, and whether its beats are felt in threes: 0 to 2 METERS - 1;
+    so that 3/4 is not 6/8.
+    """
+    return 2 * min(int(2 * meter.bar), METERS - 1) + meter.is_compound
+
+
+def full_bars(song: Song) -> int:
+    """How many bars it has, an incomplete first one apart."""
+    return sum(1 for _ in bar_spans(song)) - bool(song.pickup)
 
 
 _BOUNDS = [int(bound * GRID) for bound in DURATIONS]

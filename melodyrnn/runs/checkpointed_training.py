@@ -15,7 +15,6 @@ import numpy as np
 from melodyrnn.errors import ConfigError, MelodyWarning, RunError
 from melodyrnn.runs import record as runs
 from melodyrnn.system.progress import Progress, silent
-from melodyrnn.training.program import KerasProgram
 
 if TYPE_CHECKING:
     from melodyrnn.training.trainer import Trainer
@@ -37,10 +36,12 @@ def train_in_folder(
     path: Path,
     record: runs.Record,
     trainer: "Trainer[Any, Any]",
+    save: Callable[[Path], Path],
     progress: Progress = silent,
     tensorboard: bool = False,
 ) -> tuple[runs.Record, list[Path]]:
-    """Run ``trainer`` in the run folder ``path``; write its best weights and its history.
+    """Run ``trainer`` in the run folder ``path``; write its best weights, which ``save`` does, and
+    its history.
 
     With ``tensorboard`` summaries are written as it goes, into a folder of that name. Returns the
     record as it is then and the files written. Raises RunError for a checkpoint of another network.
@@ -56,7 +57,6 @@ def train_in_folder(
         summarise()
         progress(done, total, words)
 
-    assert isinstance(trainer.program, KerasProgram), "a run folder holds a Keras model"
     finished = trainer.run(after_advance)
     _give_back_memory()
     summarise()
@@ -72,7 +72,7 @@ def train_in_folder(
         checkpoints.write()
     trainer.keep_best()
     files = [
-        runs.save_model(path, trainer.program.model),
+        save(path),
         runs.write_history(path, trainer.history, trainer.columns),
     ]
     return record, files

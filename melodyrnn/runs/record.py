@@ -1,7 +1,7 @@
 """A run folder: all that a training leaves, and all that is needed to use it or go on with it.
 
     run.json        configurations, vocabulary, songs with their hashes, versions, seed, metrics
-    model.keras     the best weights
+    model.keras     the best weights; of a model of viewpoints weights.npz
     history.csv     one row an epoch
     checkpoint/     weights, optimiser, epoch, best weights so far: what resuming needs
 
@@ -38,11 +38,15 @@ from melodyrnn.files import (
 )
 from melodyrnn.models.config import ModelConfig, StreamConfig, TrainConfig
 from melodyrnn.models.networks.numpy_network import Network, parts, read_weights
+from melodyrnn.models.networks.numpy_viewpoints import ViewpointPredictor
+from melodyrnn.models.types import Floats
+from melodyrnn.models.viewpoints.observer import Observer
 from melodyrnn.sequences.vocabulary import Vocabulary
 
 FORMAT = 5
 FILE = "run.json"
 TRAINING, FINISHED, INTERRUPTED = "training", "finished", "interrupted"
+WEIGHTS = "weights.npz"
 CHECKPOINT = Path("checkpoint") / "state.npz"
 _LARGEST_RECORD = 1_000_000_000
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time a zip entry can have
@@ -198,18 +202,45 @@ def load_network(path: Path, record: Record) -> Network:
     """The network of a run with its best weights, without TensorFlow. Raises RunError."""
     file = path / "model.keras"
     if not file.is_file():
-        raise RunError(
-            f"{path}: has no model.keras yet; its training was cut off, and "
-            f"'melodyrnn train SONG --output {path} --resume' goes on with it"
-        )
+        raise RunError(_cut_off(path, file.name))
     config, codes = record.model, len(record.vocabulary)
     ids = parts(record.features) if config.tokenization == "factored" and record.features else None
     try:
         return Network(config, codes, read_weights(file, config), ids)
     except Exception:  # whatever zipfile, HDF5 and NumPy raise on a damaged or foreign file
-        raise RunError(
-            f"{file}: is damaged or holds another network than run.json says; train again"
-        ) from None
+        raise RunError(_foreign(file)) from None
+
+
+def save_weights(path: Path, weights: dict[str, Floats]) -> Path:
+    """Write weights.npz: the same weights give the same bytes."""
+    content = io.BytesIO()
+    np.savez(content, **weights)  # type: ignore[arg-type]  # its stubs take names for options
+    return write_atomically(path / WEIGHTS, content.getvalue())
+
+
+def load_viewpoints(path: Path, observer: Observer) -> ViewpointPredictor:
+    """The network of viewpoints of a run with its best weights, without TensorFlow. Raises
+    RunError.
+    """
+    file = path / WEIGHTS
+    if not file.is_file():
+        raise RunError(_cut_off(path, WEIGHTS))
+    try:
+        with np.load(io.BytesIO(file.read_bytes()), allow_pickle=False) as archive:
+            return ViewpointPredictor(dict(archive), observer)
+    except Exception:  # whatever NumPy and zipfile raise on a damaged or foreign file
+        raise RunError(_foreign(file)) from None
+
+
+def _cut_off(path: Path, name: str) -> str:
+    return (
+        f"{path}: has no {name} yet; its training was cut off, and "
+        f"'melodyrnn train SONG --output {path} --resume' goes on with it"
+    )
+
+
+def _foreign(file: Path) -> str:
+    return f"{file}: is damaged or holds another network than run.json says; train again"
 
 
 def write_history(path: Path, rows: Sequence[Any], fields: Sequence[str]) -> Path:

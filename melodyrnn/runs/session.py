@@ -2,9 +2,9 @@
 read again.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -12,7 +12,15 @@ from melodyrnn.data.split import Split
 from melodyrnn.models.config import ModelConfig
 from melodyrnn.models.predictor import Predictor
 from melodyrnn.runs.checkpointed_training import train_in_folder
-from melodyrnn.runs.record import FINISHED, TRAINING, Record, load_network
+from melodyrnn.runs.record import (
+    FINISHED,
+    TRAINING,
+    Record,
+    load_network,
+    load_viewpoints,
+    save_model,
+    save_weights,
+)
 from melodyrnn.sequences.vocabulary import Indices
 from melodyrnn.system.progress import Progress, silent
 from melodyrnn.tasks.task import Task
@@ -81,18 +89,43 @@ class Session:
         """Train from the last checkpoint, if any, to the end; write what was learned."""
         from melodyrnn.models.networks import step_network
         from melodyrnn.models.networks.numpy_network import Network
-        from melodyrnn.training.trainer import Trainer
 
         record = self.record
         model = step_network.build(
             record.model, self.vocabulary_size, record.training.seed, record.features
         )
-        trainer = Trainer(self.task.program(record, self.data, model), record.training)
-        self.record, self.files = train_in_folder(
-            self.path, record, trainer, self._progress, self._tensorboard
-        )
+        self._train(model, partial(save_model, model=model))
         return self.task.wrap(Network.of(model, record.model, record.features), self.record)
 
     def load_network(self) -> Predictor:
         """The best weights, read without TensorFlow. Raises RunError."""
         return self.task.wrap(load_network(self.path, self.record), self.record)
+
+    def train_viewpoints(self) -> Predictor:
+        """As ``train_network``, a network of viewpoints."""
+        from melodyrnn.models.networks.numpy_viewpoints import ViewpointPredictor
+        from melodyrnn.models.networks.viewpoint_network import ViewpointNetwork
+
+        observer = self.task.observer(self.record)
+        network = ViewpointNetwork(observer.layout, self.record.model)
+        network.start(self.record.training.seed)
+        self._train(network, lambda path: save_weights(path, network.named()))
+        return ViewpointPredictor(network.named(), observer)
+
+    def load_viewpoints(self) -> Predictor:
+        """The best weights, read without TensorFlow. Raises RunError."""
+        return load_viewpoints(self.path, self.task.observer(self.record))
+
+    def _train(self, network: Any, save: Callable[[Path], Path]) -> None:
+        """From the last checkpoint, if any, to the end; ``save`` writes the best weights."""
+        from melodyrnn.training.trainer import Trainer
+
+        program = self.task.program(self.record, self.data, network)
+        self.record, self.files = train_in_folder(
+            self.path,
+            self.record,
+            Trainer(program, self.record.training),
+            save,
+            self._progress,
+            self._tensorboard,
+        )

@@ -3,6 +3,7 @@
 from melodyrnn.errors import ConfigError
 from melodyrnn.models.config import ModelConfig
 from melodyrnn.models.registry import MODELS
+from melodyrnn.tasks.task import Settings
 
 _STREAM_INPUTS = ("embedding", "onehot")
 
@@ -11,6 +12,23 @@ def check_lookback(model: ModelConfig) -> None:
     """Raise ConfigError where a model that sees several tokens at once has no vectors for them."""
     if model.spec.lookback and model.input != "embedding":
         raise ConfigError(f"--model {model.model} needs --input embedding, not {model.input}")
+
+
+def check_by_heart(model: ModelConfig) -> None:
+    """Raise ConfigError where a model learns no songs by heart, from windows of their notes."""
+    if model.spec.viewpoints:
+        raise ConfigError(
+            f"--model {model.model} learns several songs, without --window; "
+            "for one song choose lstm or mlp"
+        )
+
+
+def check_viewpoints(settings: Settings) -> None:
+    """Raise ConfigError for a setting that a model of viewpoints has no use for."""
+    for name in ("input", "layers", "embedding", "tokenization", "steps", "schedule"):
+        if name in settings:
+            option = "--" + name.replace("_", "-")
+            raise ConfigError(f"{option} has no effect with --model viewpoints; leave it out")
 
 
 def check_stream(model: ModelConfig, what: str, able: tuple[str, ...] = ()) -> None:

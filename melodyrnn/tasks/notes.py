@@ -28,6 +28,7 @@ from melodyrnn.models.model import NgramModel
 from melodyrnn.models.ngrams import short_term
 from melodyrnn.models.predictor import Predictor
 from melodyrnn.models.settings import check
+from melodyrnn.models.viewpoints.observer import Observer
 from melodyrnn.music.note_tokens import plain_tokens, to_tokens
 from melodyrnn.render.instruments import program
 from melodyrnn.render.targets import song_targets
@@ -49,7 +50,7 @@ from melodyrnn.tasks.task import (
     Task,
     Trained,
 )
-from melodyrnn.tasks.tokenizer import Dataset, NoteTokenizer, cycle_of, long_enough
+from melodyrnn.tasks.tokenizer import Dataset, NoteTokenizer, context_of, long_enough
 
 TEMPOS = {"real": True, "least": 5.0, "most": 1000.0}
 """Quarter notes per minute."""
@@ -79,6 +80,9 @@ class NoteTask(Task[Named, Dataset]):
     def sequences(self, data: Dataset) -> Sequence[Indices]:
         return data.sequences
 
+    def observer(self, record: Record) -> Observer:
+        return self.tokenizer(record.vocabulary).observer()
+
     def wrap(self, predictor: Predictor, record: Record) -> Predictor:
         if record.model.spec.lookback:
             return LookingBack(predictor, self.tokenizer(record.vocabulary).lookback())
@@ -94,7 +98,7 @@ class NoteTask(Task[Named, Dataset]):
         if data.validation.sequences:
             new = data.validation.sequences
             some = short_term.sample(new, size)
-            aligned = predictor.with_cycles(data.validation.cycles[some])
+            aligned = predictor.with_contexts(data.validation.contexts[some])
             joined = short_term.fitted(aligned, size, new[some])
         elif isinstance(spec, NgramModel):
             make = partial(
@@ -155,7 +159,7 @@ class NoteTask(Task[Named, Dataset]):
         self, predictor: Predictor, dataset: Dataset
     ) -> tuple[Sequence[npt.NDArray[Any]], tuple[Played, ...] | None]:
         """Of each song the logits of its tokens, (N, V), and how it is played, where it is."""
-        return predictor.with_cycles(dataset.cycles).logits(dataset.sequences), None
+        return predictor.with_contexts(dataset.contexts).logits(dataset.sequences), None
 
     # New songs
 
@@ -200,7 +204,7 @@ class NoteTask(Task[Named, Dataset]):
         """In the bars of the new songs, which the primer has too where it is none of them."""
         assert prompt.like is not None, "new songs are like one"
         first = (prompt.before + prompt.like.pickup) % prompt.like.meter.bar
-        return predictor.with_cycles([cycle_of(replace(prompt.like, pickup=first))])
+        return predictor.with_contexts([context_of(replace(prompt.like, pickup=first))])
 
     def targets(self, request: Request) -> list[list[Path]]:
         return song_targets(request.outputs, request.formats, request.best or request.count)
@@ -263,7 +267,7 @@ def score(
     end, known = dataset.tokenizer.end, len(dataset.vocabulary)
     for start in range(0, len(dataset.songs), _AT_ONCE):
         part = slice(start, start + _AT_ONCE)
-        aligned = predictor.with_cycles(dataset.cycles[part])
+        aligned = predictor.with_contexts(dataset.contexts[part])
         for place, logits in enumerate(aligned.logits(dataset.sequences[part]), start):
             widened, targets, _ = dataset.scored(place, logits, vocabulary)
             scores.append(score_of(widened, targets, end=end, known=known))

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from melodyrnn.generation.generate import Drawn
     from melodyrnn.generation.loops import Loop
     from melodyrnn.models.types import KerasModel
+    from melodyrnn.models.viewpoints.observer import Observer
     from melodyrnn.music.song import Song
     from melodyrnn.training.program import Program
 
@@ -222,6 +223,10 @@ class Task(ABC, Generic[Item, Data]):
         self, record: Record, data: Split[Data], model: "KerasModel"
     ) -> "Program[Any, Any]":
         """The compiled arithmetic by which ``model`` learns ``data``."""
+
+    def observer(self, record: Record) -> "Observer":
+        """What a model of viewpoints sees of the items. Raises ConfigError where there are none."""
+        raise ConfigError(f"--model {record.model.model} learns tunes; choose another")
 
     def wrap(self, predictor: Predictor, record: Record) -> Predictor:
         """``predictor`` as a model of plain sequences."""

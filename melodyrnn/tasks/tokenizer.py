@@ -14,8 +14,13 @@ import numpy as np
 import numpy.typing as npt
 
 from melodyrnn.data.gather import Named
-from melodyrnn.models.bar_columns import Cycle, Lookback, views
+from melodyrnn.models.bar_columns import Lookback, views
+from melodyrnn.models.context import Change, SequenceContext
 from melodyrnn.models.predictor import Logits
+from melodyrnn.models.viewpoints.observer import Observer
+from melodyrnn.models.viewpoints.symbols import Symbols
+from melodyrnn.models.viewpoints.views import Views
+from melodyrnn.models.viewpoints.views import views as viewpoints
 from melodyrnn.music.durations import GRID
 from melodyrnn.music.notation.text import parse_token
 from melodyrnn.music.note_tokens import (
@@ -24,6 +29,7 @@ from melodyrnn.music.note_tokens import (
     attributes,
     from_tokens,
     nearest_token,
+    plain_token,
     plain_tokens,
     respelled,
     shifted,
@@ -32,6 +38,8 @@ from melodyrnn.music.note_tokens import (
     to_tokens,
 )
 from melodyrnn.music.song import Note, Song
+from melodyrnn.music.viewpoints import full_bars, meter_class, tonic_above_c
+from melodyrnn.sequences.events import NO_TOKEN
 from melodyrnn.sequences.open_vocabulary import OpenVocabulary, unknown_rate
 from melodyrnn.sequences.vocabulary import END, START, Indices, Vocabulary
 from melodyrnn.sequences.windows import Mask, windows
@@ -47,6 +55,9 @@ Attributes = tuple[tuple[float, ...], ...]
 _SIXTEENTH = Fraction(1, 4)  # of a quarter note
 CODE_POINT_BITS = log2(0x110000)
 """What a character costs where all of Unicode is alike."""
+
+OCTAVE, MOST_MIDI = 12, 127
+MODES = ("major", "minor")
 
 
 class Tokenizer(ABC, Generic[Item]):
@@ -208,6 +219,25 @@ class NoteTokenizer(Tokenizer[Song]):
         lengths = [_ticks(note.duration) if note else 0 for note in self.notes]
         return Lookback(lengths, unit=_ticks(_SIXTEENTH))
 
+    def observer(self) -> Observer:
+        """What a model of viewpoints sees of these tokens: kinds are durations of notes and of
+        rests, heights are pitches.
+        """
+        parts = [(_ticks(note.duration), note.pitch is not None) for note in self.notes if note]
+        kinds = sorted(set(parts))
+        places = {kind: place for place, kind in enumerate(kinds)}
+        midi = [note.pitch.midi for note in self.notes if note and note.pitch]
+        found = iter(parts)
+        kind = [places[next(found)] if note else -1 for note in self.notes]
+        edges = [place for place, note in enumerate(self.notes) if note is None]
+        for number, place in enumerate(edges, len(kinds)):
+            kind[place] = number
+        height = [
+            note.pitch.midi - min(midi) if note and note.pitch else NO_TOKEN for note in self.notes
+        ]
+        ticks = [length for length, _ in kinds] + [0] * len(edges)
+        return Observer(Symbols(kind, height, ticks, octave=OCTAVE), unit=_ticks(_SIXTEENTH))
+
     def moved(self, semitones: int) -> npt.NDArray[np.int32]:
         """Of each shift from -``semitones`` to ``semitones`` and each token, the token moved so,
         (2 N + 1, V); -1 where there is none.
@@ -264,15 +294,55 @@ class TuneTokenizer(NoteTokenizer):
         return respelled(super().decode(ids, like))
 
 
+class PartsTokenizer(TuneTokenizer):
+    """Tunes for a model that predicts duration and pitch one after the other: it knows every
+    duration with every pitch.
+    """
+
+    @classmethod
+    def of(cls, songs: Sequence[Song], transpose: int) -> Self:
+        """Every duration of ``songs`` with every pitch from the lowest to the highest, both moved
+        by ``transpose`` semitones.
+        """
+        notes = {note for song in songs for note in song}
+        midi = [note.pitch.midi for note in notes if note.pitch]
+        low, high = max(min(midi) - transpose, 0), min(max(midi) + transpose, MOST_MIDI)
+        tokens = {
+            plain_token(pitch, note.duration)
+            for note in notes
+            for pitch in (range(low, high + 1) if note.pitch else (None,))
+        }
+        return cls(Vocabulary([*sorted(tokens, key=sort_key), START, END]))
+
+    def unknown_rate(self, songs: Sequence[Named], transpose: int = 0) -> float:
+        """How often a new song has a duration, of a note or of a rest, that these lack: where it
+        is known, hardly a pitch is not.
+        """
+        return unknown_rate(
+            [[(note.duration, note.is_rest) for note in named.song.notes] for named in songs]
+        )
+
+
 def _moved(token: str, semitones: int) -> list[str]:
     """A plain token moved by up to so many semitones, as far as MIDI numbers go."""
     moved = (shifted(token, shift) for shift in range(-semitones, semitones + 1))
     return [each for each in moved if each is not None]
 
 
-def cycle_of(song: Song) -> Cycle:
-    """The bars of the meter that the song begins in."""
-    return Cycle(_ticks(song.meter.bar), _ticks(song.pickup))
+def context_of(song: Song) -> SequenceContext:
+    """Its bars and its key; how many bars it has is not known."""
+    changes = (
+        Change(_ticks(at), _ticks(meter.bar), meter_class(meter))
+        for at, meter in song.meter_changes
+    )
+    return SequenceContext(
+        _ticks(song.meter.bar),
+        _ticks(song.pickup),
+        meter_class(song.meter),
+        tonic_above_c(song),
+        MODES.index(song.key.mode),
+        changes=tuple(changes),
+    )
 
 
 def _ticks(quarters: Fraction) -> int:
@@ -349,9 +419,17 @@ class Dataset:
         return self.tokenizer.vocabulary
 
     @property
-    def cycles(self) -> tuple[Cycle, ...]:
-        """The bars of each song."""
-        return tuple(cycle_of(named.song) for named in self.songs)
+    def contexts(self) -> tuple[SequenceContext, ...]:
+        """What is known of each song."""
+        return tuple(context_of(named.song) for named in self.songs)
+
+    def views(self) -> list[Views]:
+        """The sequences as a network of viewpoints learns them, told how many bars they have."""
+        contexts = [
+            context._replace(cycles=full_bars(named.song))
+            for named, context in zip(self.songs, self.contexts, strict=True)
+        ]
+        return viewpoints(self.tokenizer.observer(), self.sequences, contexts)
 
     def inputs(self, config: "ModelConfig") -> Sequence[Indices]:
         """The sequences as the network of ``config`` sees them: each (L,), or (L, F) with what
@@ -359,7 +437,7 @@ class Dataset:
         """
         if not config.spec.lookback:
             return self.sequences
-        return views(self.tokenizer.lookback(), self.sequences, self.cycles)
+        return views(self.tokenizer.lookback(), self.sequences, self.contexts)
 
 
 def long_enough(

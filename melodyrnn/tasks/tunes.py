@@ -9,7 +9,13 @@ import numpy as np
 
 from melodyrnn.data.gather import Named
 from melodyrnn.data.split import Split, split, without_validation
-from melodyrnn.models.config import STREAM_MODEL, ModelConfig, StreamConfig, configure
+from melodyrnn.models.config import (
+    STREAM_MODEL,
+    ModelConfig,
+    StreamConfig,
+    configure,
+    viewpoint_defaults,
+)
 from melodyrnn.models.predictor import Predictor
 from melodyrnn.models.types import KerasModel
 from melodyrnn.runs.record import Record
@@ -18,10 +24,10 @@ from melodyrnn.sequences.streams import MeasuredStream, Stream, enough_lanes, la
 from melodyrnn.sequences.vocabulary import Vocabulary
 from melodyrnn.system.progress import Progress
 from melodyrnn.tasks.baselines import baselines
-from melodyrnn.tasks.checks import check_lookback, check_stream
+from melodyrnn.tasks.checks import check_lookback, check_stream, check_viewpoints
 from melodyrnn.tasks.notes import NoteTask, score
 from melodyrnn.tasks.task import Baseline, Measurement, Settings
-from melodyrnn.tasks.tokenizer import Dataset, TuneTokenizer
+from melodyrnn.tasks.tokenizer import Dataset, PartsTokenizer, TuneTokenizer
 from melodyrnn.training.program import Program
 
 
@@ -37,13 +43,18 @@ class TuneTask(NoteTask):
         self, items: Sequence[Named], settings: Settings
     ) -> tuple[Record, Split[Sequence[Named]]]:
         """The part ``held_out`` is kept from training, as much of the rest chooses the weights."""
-        model, training = configure({**STREAM_MODEL, **settings}, ModelConfig, StreamConfig)
+        defaults, kind = STREAM_MODEL, TuneTokenizer
+        if settings.get("model") == "viewpoints":
+            check_viewpoints(settings)
+            notes = sum(len(each.song) for each in items)
+            defaults, kind = STREAM_MODEL | viewpoint_defaults(notes), PartsTokenizer
+        model, training = configure({**defaults, **settings}, ModelConfig, StreamConfig)
         check_stream(model, self.name)
         check_lookback(model)
         parts = split(items, training.held_out, training.seed)
         if not model.spec.uses_validation:
             parts = without_validation(parts)
-        tokenizer = TuneTokenizer.of([each.song for each in parts.train], training.transpose)
+        tokenizer = kind.of([each.song for each in parts.train], training.transpose)
         record = Record(
             model,
             training,
@@ -65,12 +76,25 @@ class TuneTask(NoteTask):
         keep(path, parts)
 
     def program(self, record: Record, data: Split[Dataset], model: KerasModel) -> Program[Any, Any]:
+        if record.model.spec.viewpoints:
+            return self._view_program(record, data, model)
         from melodyrnn.training.streams import StreamProgram
 
         config = record.training
         assert isinstance(config, StreamConfig), "tunes are learned as a stream"
         learned = epochs(data.train, record.model, config)
         return StreamProgram(model, learned, self._validation(record, data), config)
+
+    def _view_program(
+        self, record: Record, data: Split[Dataset], model: KerasModel
+    ) -> Program[Any, Any]:
+        from melodyrnn.training.viewpoints import HeldOutViews, ViewpointProgram
+
+        config, new = record.training, data.validation
+        assert isinstance(config, StreamConfig), "tunes are learned as a stream"
+        charge = new.charge(new.tokenizer.opened(record.unknown_rate), 1)
+        held_out = HeldOutViews(new.views(), new.known(), new.notes(1), charge)
+        return ViewpointProgram(model, data.train.views(), held_out, config)
 
     def _validation(self, record: Record, data: Split[Dataset]) -> MeasuredStream:
         """What chooses the best weights, measured as everything is that is new."""

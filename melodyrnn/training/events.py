@@ -1,10 +1,8 @@
 """Training a network over events: Adam on batches of sequences, and an average of the weights.
 
 A step takes a batch of sequences of like length, each moved along the scale by a random number of
-tokens, and follows Adam's gradient. What is kept is not the last weights but their running average,
-which predicts unseen sequences better and makes up for a learning rate that does not fall. How many
-steps are best is found on held-out sequences (early stopping), and can then be set for a training
-on all.
+tokens, and follows Adam's gradient. How many steps are best is found on held-out sequences (early
+stopping), and can then be set for a training on all.
 """
 
 from collections.abc import Iterator, Sequence
@@ -17,18 +15,18 @@ import numpy.typing as npt
 from melodyrnn.models.backend import tf
 from melodyrnn.models.compiled_loops import program
 from melodyrnn.models.config import EventConfig
-from melodyrnn.models.networks.event_network import EventNetwork, Random
+from melodyrnn.models.networks.event_network import EventNetwork
+from melodyrnn.models.networks.event_reader import Random
 from melodyrnn.models.types import Tensor, Weights
-from melodyrnn.sequences.events import Events, Layout, padded, steps_for
+from melodyrnn.sequences.events import Events, Layout, batches, filled, padded, steps_for
 from melodyrnn.sequences.windows import Mask
+from melodyrnn.training.averaged_adam import AveragedAdam
 from melodyrnn.training.program import Carried, Program
 from melodyrnn.training.trainer import AtMost, Trainer
 
 Floats: TypeAlias = npt.NDArray[np.float64]
 
 _EVERY, _PATIENCE = 25, 200  # steps between two evaluations, and without a better one
-_WARM_UP = 20  # steps until the learning rate is whole
-_MEMORY, _SQUARES, _TINY = 0.9, 0.99, 1e-8  # Adam's
 
 
 class EventRow(NamedTuple):
@@ -57,10 +55,8 @@ class EventProgram(Program[EventRow, EventScore]):
     def __init__(self, layout: Layout, config: EventConfig) -> None:
         self.config = config
         self.network = EventNetwork(layout, config)
-        variables = list(self.network.weights.values())
-        self._average, self._means, self._squares = (
-            [tf.Variable(tf.zeros_like(variable)) for variable in variables] for _ in range(3)
-        )
+        self._variables = list(self.network.weights.values())
+        self._adam = AveragedAdam(self._variables, config, config.averaging)
         self._step = program(self._train_step, reduce_retracing=False)
         self._log_probs = program(
             lambda events: tf.nn.log_softmax(self.network.logits(events)), reduce_retracing=False
@@ -99,11 +95,7 @@ class EventProgram(Program[EventRow, EventScore]):
             self.network.start(seed)
         else:
             self.network.load(start)
-        weights = list(self.network.weights.values())
-        for average, now in zip(self._average, weights, strict=True):
-            average.assign(now)
-        for variable in (*self._means, *self._squares):
-            variable.assign(tf.zeros_like(variable))
+        self._adam.restart()
         self._sequences, self._held_out, self._seed = sequences, held_out, seed
         self._batches = _batches(sequences, self.config, self.network.layout, seed)
         self.evaluates_start = bool(held_out)
@@ -118,7 +110,7 @@ class EventProgram(Program[EventRow, EventScore]):
                 _tensors(events),
                 tf.constant(mask, tf.float32),
                 tf.constant([self._seed, step], tf.int32),
-                tf.constant(_rates(step, self.config), tf.float32),
+                self._adam.rates(step),
             )
             rows.append(EventRow(step, float(loss)))
         return rows
@@ -144,28 +136,19 @@ class EventProgram(Program[EventRow, EventScore]):
 
     def weights(self) -> Weights:
         """The running average of the weights."""
-        return [average.numpy() for average in self._average]
+        return self._adam.weights()
 
     def set_weights(self, weights: Weights) -> None:
         self.network.load(weights)
 
     def carry(self) -> Carried:
-        return {name: [v.numpy() for v in group] for name, group in self._variables().items()}
+        return self._adam.carry()
 
     def resume(self, carried: Carried, done: int) -> None:
-        for name, group in self._variables().items():
-            for variable, value in zip(group, carried[name], strict=True):
-                variable.assign(value)
+        self._adam.resume(carried)
         self._batches = _batches(self._sequences, self.config, self.network.layout, self._seed)
         for _ in range(done):
             next(self._batches)
-
-    def _variables(self) -> dict[str, list[Tensor]]:
-        return {
-            "weights": list(self.network.weights.values()),
-            "average": self._average,
-            "optimizer": [*self._means, *self._squares],
-        }
 
     def predict(self, sequences: Sequence[Events]) -> list[Floats]:
         """Of each sequence, (L, V): the distribution of each of its tokens before it is seen."""
@@ -183,29 +166,12 @@ class EventProgram(Program[EventRow, EventScore]):
 
     def _train_step(self, events: Events, mask: Tensor, seed: Tensor, rates: Tensor) -> Tensor:
         """One step of Adam; the loss of its batch before it."""
-        variables = list(self.network.weights.values())
         with tf.GradientTape() as tape:
             logits = self.network.logits(events, Random(seed[0], seed[1]))
             errors = tf.nn.sparse_softmax_cross_entropy_with_logits(events.targets, logits)
             loss = tf.reduce_sum(errors * mask) / tf.reduce_sum(mask)
-        gradients = [tf.convert_to_tensor(g) for g in tape.gradient(loss, variables)]
-        gradients, _ = tf.clip_by_global_norm(gradients, self.config.clip)
-        rate, mean_scale, square_scale, kept = tf.unstack(rates)
-        for variable, gradient, mean, square, average in zip(
-            variables, gradients, self._means, self._squares, self._average, strict=True
-        ):
-            mean.assign(_MEMORY * mean + (1 - _MEMORY) * gradient)
-            square.assign(_SQUARES * square + (1 - _SQUARES) * gradient**2)
-            variable.assign_sub(rate * mean * mean_scale / (tf.sqrt(square * square_scale) + _TINY))
-            average.assign(kept * average + (1 - kept) * variable)
+        self._adam.apply(tape.gradient(loss, self._variables), rates)
         return loss
-
-
-def _rates(done: int, config: EventConfig) -> tuple[float, float, float, float]:
-    """Of a step: learning rate, scales of Adam's two averages, share the weights' average keeps."""
-    rate = config.learning_rate * min(1.0, done / _WARM_UP)
-    kept = min(config.averaging, (1 + done) / (10 + done))
-    return rate, 1 / (1 - _MEMORY**done), 1 / (1 - _SQUARES**done), kept
 
 
 def _batches(
@@ -213,18 +179,14 @@ def _batches(
 ) -> Iterator[tuple[Events, Mask]]:
     """Without end: padded sequences and where an event stands, all once before any comes again."""
     random = np.random.default_rng(seed)
-    lengths = np.array([len(events.targets) for events in sequences])
+    lengths = [len(events.targets) for events in sequences]
     while True:
-        # Like lengths together, but not always the same ones.
-        order = np.argsort(lengths * np.exp(random.normal(0.0, 0.1, len(lengths))))
-        parts = [order[i : i + config.batch] for i in range(0, len(order), config.batch)]
-        for part in random.permutation(len(parts)):
+        for part in batches(lengths, config.batch, random):
             moved = [
                 _moved(sequences[index], config.moves, layout.vocabulary_size, random)
-                for index in parts[part]
+                for index in part
             ]
-            filled, steps = _filled(moved, config.batch)
-            events, mask = padded(filled, steps)
+            events, mask = padded(*_filled(moved, config.batch))
             mask[len(moved) :] = False
             yield events, mask
 
@@ -237,11 +199,8 @@ def _moved(events: Events, most: int, vocabulary_size: int, random: np.random.Ge
 
 
 def _filled(sequences: Sequence[Events], size: int) -> tuple[list[Events], int]:
-    """``size`` of them, the first one again and again where there are fewer; and the steps to
-    which they are padded.
-    """
-    longest = max(len(events.targets) for events in sequences)
-    return [*sequences, *[sequences[0]] * (size - len(sequences))], steps_for(longest)
+    """``size`` of them, and the steps to which they are padded."""
+    return filled(sequences, size), steps_for(max(len(events.targets) for events in sequences))
 
 
 def _tensors(events: Events) -> Events:

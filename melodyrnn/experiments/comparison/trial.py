@@ -158,7 +158,7 @@ def _held_out_bits(plan: Plan, result: TrainResult, tokenizer: SongTokenizer) ->
     if not plan.parts.held_out:
         return []
     dataset = Dataset.of(plan.parts.held_out, plan.window, tokenizer)
-    predictor = result.run.predictor().with_cycles(dataset.cycles)
+    predictor = result.run.predictor().with_contexts(dataset.contexts)
     logits = predictor.logits(dataset.sequences)
     return [
         score_of(each, ids[plan.window :]).bits

@@ -35,7 +35,7 @@ _MANY = 4096
 """Numbers, of which five quick operations take less time than a slow one."""
 
 
-class _Math:
+class NumpyMath:
     """What the cells need of NumPy. An exponential may overflow: its reciprocal is 0, as it should
     be.
     """
@@ -263,7 +263,7 @@ class _Layer:
         """T times z (B, G H) -> T times the output (B, H), and the state after the last."""
         outputs = []
         for z in projected:
-            h, state = self.row.step(_Math, z, state, *self.weights)
+            h, state = self.row.step(NumpyMath, z, state, *self.weights)
             outputs.append(h)
         return outputs, list(state)
 

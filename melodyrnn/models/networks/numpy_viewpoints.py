@@ -1,0 +1,206 @@
+"""A trained network of viewpoints in plain NumPy: what plays and measures, without TensorFlow.
+
+The equations are those of ``viewpoint_network``, which the tests hold it to; here the height is
+computed for every kind that may come, and both make the probability of each symbol.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from melodyrnn.models.context import SequenceContext, for_each
+from melodyrnn.models.networks.numpy_network import NumpyMath
+from melodyrnn.models.predictor import Predictor, Rows
+from melodyrnn.models.recurrent.cells import CELLS
+from melodyrnn.models.types import Floats
+from melodyrnn.models.viewpoints.observer import Observed, Observer, Seen
+from melodyrnn.sequences.events import NO_TOKEN
+from melodyrnn.sequences.sampling import log_softmax
+from melodyrnn.sequences.vocabulary import Indices
+
+_LANES = 128
+"""Sequences predicted at once."""
+
+LogProbs = npt.NDArray[np.float64]
+
+
+class ViewpointState(NamedTuple):
+    """Of B sequences."""
+
+    observed: Observed
+    h: Floats  # (B, H)
+    c: Floats  # (B, H)
+
+
+class ViewpointPredictor(Predictor):
+    """A trained network of what ``observer`` sees.
+
+    ``contexts`` is one for all sequences, or one for each in their order.
+    """
+
+    window = 1
+    normalised = True
+
+    def __init__(
+        self,
+        weights: Mapping[str, Floats],
+        observer: Observer,
+        contexts: Sequence[SequenceContext] = (),
+    ) -> None:
+        """``weights`` by the names that ``ViewpointNetwork`` gives them. Raises KeyError,
+        ValueError where they are not those of such a network.
+        """
+        self.observer, self.contexts = observer, tuple(contexts)
+        self.weights = dict(weights)
+        w, layout, symbols = self.weights, observer.layout, observer.symbols
+        self.units = w["recurrent_kernel"].shape[0]
+        self.factor_rows = _first_rows(layout.factors)
+        self.given_rows = _first_rows(layout.given)
+        self.sounding = np.flatnonzero(symbols.sounds)  # the K' kinds that have heights
+        # The layers above s, y and u, cut into the parts that each of these multiplies.
+        self.kind_kernel = np.concatenate([w["kind"], w["kind_candidate"]], 1)
+        names = ("height", "height_distance", "height_candidate")
+        kernel = np.concatenate([w[name] for name in names], 1)
+        state = len(w["kind"])
+        given = len(w["mixing"]) - state
+        self.of_state, self.of_given, self.of_mixed = np.split(kernel, [state, state + given])
+        self.mixing_state, self.mixing_given = np.split(w["mixing"], [state])
+        self.reach = (w["height_distance"].shape[1] - 1) // 2
+        # Of each symbol, its place among the kinds that have heights.
+        place = np.zeros(symbols.kinds, dtype=np.int64)
+        place[self.sounding] = np.arange(len(self.sounding))
+        self.has_height = np.flatnonzero(symbols.height != NO_TOKEN)
+        self.kind_of, self.height_of = (
+            place[symbols.kind[self.has_height]],
+            symbols.height[self.has_height],
+        )
+        self._check(state, given)
+
+    def _check(self, state: int, given: int) -> None:
+        layout, w = self.observer.layout, self.weights
+        entering = w["last"].shape[1] + w["factors"].shape[1] * len(layout.factors)
+        shapes = {
+            "last": layout.heights + 1,
+            "factors": sum(layout.factors),
+            "given": sum(layout.given),
+            "kernel": entering,
+        }
+        wrong = [name for name, rows in shapes.items() if len(w[name]) != rows]
+        if wrong or state != self.units + entering or w["kind"].shape[1] != layout.kinds:
+            raise ValueError(f"weights of another network: {', '.join(wrong) or 'kind'}")
+
+    @property
+    def parameters(self) -> int:
+        return sum(weight.size for weight in self.weights.values())
+
+    def with_contexts(self, contexts: Sequence[SequenceContext]) -> "ViewpointPredictor":
+        return ViewpointPredictor(self.weights, self.observer, contexts)
+
+    def begin(self, count: int) -> ViewpointState:
+        nothing = np.zeros((count, self.units), np.float32)
+        observed = self.observer.begin(for_each(self.contexts, count))
+        return ViewpointState(observed, nothing, nothing)
+
+    def pick(self, state: ViewpointState, rows: Rows) -> ViewpointState:
+        observed = self.observer.pick(state.observed, rows)
+        return ViewpointState(observed, state.h[rows], state.c[rows])
+
+    @np.errstate(over="ignore")
+    def step(self, rows: Indices, state: ViewpointState) -> tuple[LogProbs, ViewpointState]:
+        """Symbols (B, 1) and state -> log-probabilities (B, V) and the state after them."""
+        w = self.weights
+        observed = self.observer.append(state.observed, rows[:, -1])
+        seen = observed.seen
+        factors = w["factors"][seen.factors + self.factor_rows].reshape(len(rows), -1)
+        x = np.concatenate([w["last"][seen.last - NO_TOKEN], factors], 1)
+        z = x @ w["kernel"] + w["bias"]
+        h, (_, c) = CELLS["lstm"].step(NumpyMath, z, (state.h, state.c), w["recurrent_kernel"])
+        s = np.concatenate([h, x], 1)
+        lowest = observed.fixed.lowest
+        logs = self._symbols(self._kinds(s, seen), self._heights(s, seen, lowest), lowest)
+        return logs, ViewpointState(observed, h, c)
+
+    def logits(self, sequences: Sequence[Indices]) -> list[LogProbs]:
+        """Of each sequence (L,) the log-probabilities of all symbols but the first, (L - 1, V)."""
+        contexts = for_each(self.contexts, len(sequences))
+        order = np.argsort([len(sequence) for sequence in sequences], kind="stable")
+        found: dict[int, LogProbs] = {}
+        for start in range(0, len(order), _LANES):
+            some = order[start : start + _LANES].tolist()
+            player = self.with_contexts([contexts[place] for place in some])
+            found.update(
+                zip(some, player._in_step([sequences[place] for place in some]), strict=True)
+            )
+        return [found[place] for place in range(len(sequences))]
+
+    def _in_step(self, sequences: Sequence[Indices]) -> list[LogProbs]:
+        """Sequences in the order of their lengths, the shortest first."""
+        lengths = np.array([len(sequence) for sequence in sequences])
+        state, first = self.begin(len(sequences)), 0
+        found = [np.empty((length - 1, len(self.observer.symbols.kind))) for length in lengths]
+        for step in range(lengths[-1] - 1):
+            ended = int(np.searchsorted(lengths, step + 1, "right"))
+            state, first = self.pick(state, np.arange(ended - first, len(state.h))), ended
+            tokens = np.array([[sequence[step]] for sequence in sequences[first:]])
+            predicted, state = self.step(tokens, state)
+            for place, row in enumerate(predicted, first):
+                found[place][step] = row
+        return found
+
+    def _kinds(self, s: Floats, seen: Seen) -> LogProbs:
+        """(B, K)."""
+        kinds = self.observer.layout.kinds
+        logits = s @ self.kind_kernel + self.weights["kind_bias"]
+        logits, weights = logits[:, :kinds], logits[:, kinds:]
+        _point(logits, seen.kinds, weights)
+        return log_softmax(logits)
+
+    def _heights(self, s: Floats, seen: Seen, lowest: Indices) -> LogProbs:
+        """Given each kind that has heights, (B, K', H)."""
+        w, layout, kinds = self.weights, self.observer.layout, self.sounding
+        vectors = w["given"][seen.given_factors[:, kinds] + self.given_rows]
+        y = vectors.reshape(len(s), len(kinds), -1)  # (B, K', Y)
+        of_s = (s @ self.mixing_state + w["mixing_bias"])[:, None]
+        u = NumpyMath.tanh(of_s + y @ self.mixing_given)
+        logits = (s @ self.of_state + w["height_bias"])[:, None] + y @ self.of_given
+        logits += u @ self.of_mixed
+        bounds = np.cumsum([layout.heights, 2 * self.reach + 1])
+        height, distance, weights = np.split(logits, bounds, axis=-1)
+        height = height + self._by_distance(distance, seen.last)
+        common = np.broadcast_to(seen.heights[:, None], (*y.shape[:2], seen.heights.shape[1]))
+        _point(height, np.concatenate([common, seen.given_heights[:, kinds]], -1), weights)
+        place = np.arange(layout.heights) - lowest[:, None]
+        possible = (place >= 0) & (place < layout.span)
+        return log_softmax(np.where(possible[:, None], height, -np.inf))
+
+    def _by_distance(self, logits: Floats, last: Indices) -> Floats:
+        """(B, K', 2 R + 1) -> (B, K', H)."""
+        count, kinds, _ = logits.shape
+        distance = np.arange(self.observer.layout.heights) - last[:, None]  # (B, H)
+        near = (np.abs(distance) <= self.reach) & (last[:, None] != NO_TOKEN)
+        place = np.clip(distance + self.reach, 0, 2 * self.reach)
+        rows = np.arange(count)[:, None, None], np.arange(kinds)[:, None]
+        return np.where(near[:, None], logits[*rows, place[:, None]], np.float32(0))
+
+    def _symbols(self, kinds: LogProbs, heights: LogProbs, lowest: Indices) -> LogProbs:
+        """The probability of a symbol is that of its kind, and of its height given that: (B, V)."""
+        logs = kinds[:, self.observer.symbols.kind]
+        place = self.height_of + lowest[:, None]
+        logs[:, self.has_height] += heights[np.arange(len(kinds))[:, None], self.kind_of, place]
+        return logs
+
+
+def _point(logits: Floats, candidates: Indices, weights: Floats) -> None:
+    """Add to ``logits`` (..., V) the weights of candidates, (..., G), where they point to."""
+    for candidate, weight in zip(
+        np.moveaxis(candidates, -1, 0), np.moveaxis(weights, -1, 0), strict=True
+    ):
+        found = np.nonzero(candidate != NO_TOKEN)
+        logits[*found, candidate[found]] += weight[found]
+
+
+def _first_rows(factors: Sequence[int]) -> Indices:
+    """All factors share one table; where the part of each begins."""
+    return np.cumsum([0, *factors[:-1]]).astype(np.int32)

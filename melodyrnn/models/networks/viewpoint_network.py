@@ -1,0 +1,105 @@
+"""A network of viewpoints: from what is seen of a sequence it predicts the kind of the next symbol,
+and then its height.
+
+With s_t = (h_t, x_t) of the symbols so far (``event_reader``) and the vectors y_k of what is known
+once the kind k is, side by side, the logits of a kind v are
+
+    a_v · s_t  +  Σ_g [v = candidate_g] c_g · s_t
+
+and those of a height v, given the kind k,
+
+    (A_v + B_{v - last}) · (s_t, y_k, u_k)  +  Σ_g [v = candidate_g] C_g · (s_t, y_k, u_k),
+    u_k = tanh(M s_t + N y_k + b)
+
+so that one state, which knows nothing of the symbol to come, serves all kinds that may come: by
+where a height stands above the origin, by how far it is from the last one, and by which candidates
+name it (a pointer, Vinyals et al. 2015).
+"""
+
+from typing import NamedTuple
+
+from melodyrnn.models.backend import tf
+from melodyrnn.models.networks.event_reader import (
+    FACTOR_WIDTH,
+    PLAIN,
+    REACH,
+    SMALL,
+    EventReader,
+    Random,
+    ReaderConfig,
+    Shapes,
+    by_candidate,
+    by_distance,
+    entering_width,
+    linear,
+    offsets,
+)
+from melodyrnn.models.types import Tensor
+from melodyrnn.models.viewpoints.layout import ViewLayout
+from melodyrnn.models.viewpoints.views import Views
+
+HIDDEN = 64
+"""Units of u_k."""
+
+RULED_OUT = -1e9
+
+
+class ViewLogits(NamedTuple):
+    """Of N sequences, before each symbol."""
+
+    kind: Tensor  # (N, L, K)
+    height: Tensor  # (N, L, H), given the kind that came
+
+
+class ViewpointNetwork(EventReader):
+    """The weights, and logits from them. Call ``start`` or ``load`` first."""
+
+    def __init__(self, layout: ViewLayout, config: ReaderConfig) -> None:
+        super().__init__(layout.heights, layout.factors, config, _heads(layout, config.units))
+        self.layout = layout
+        self._given_offsets = offsets(layout.given)
+
+    def logits(self, views: Views, random: Random | None = None) -> ViewLogits:
+        """Of N padded sequences. ``random`` is given in training, and drops out."""
+        h, x = self._read(views.last, views.factors, random)
+        y = self._vectors("given", views.given, self._given_offsets)
+        if random:
+            y = random.drop(y, self.config.input_dropout, along=True)
+        s = tf.concat([h, x], -1)
+        return ViewLogits(self._kind(views, s), self._height(views, s, y))
+
+    def _kind(self, views: Views, s: Tensor) -> Tensor:
+        w = self.weights
+        kind, candidate = linear(s, [w["kind"], w["kind_candidate"]], w["kind_bias"])
+        return kind + by_candidate(candidate, views.kinds, self.layout.kinds)
+
+    def _height(self, views: Views, s: Tensor, y: Tensor) -> Tensor:
+        w, heights = self.weights, self.layout.heights
+        seen = tf.concat([s, y], -1)
+        (mixed,) = linear(seen, [w["mixing"]], w["mixing_bias"])
+        names = ("height", "height_distance", "height_candidate")
+        height, distance, candidate = linear(
+            tf.concat([seen, tf.tanh(mixed)], -1), [w[name] for name in names], w["height_bias"]
+        )
+        around = by_distance(distance, views.last, heights)
+        logits = height + around + by_candidate(candidate, views.heights, heights)
+        place = tf.range(heights) - views.lowest[:, :, None]
+        return tf.where((place >= 0) & (place < self.layout.span), logits, RULED_OUT)
+
+
+def _heads(layout: ViewLayout, units: int) -> Shapes:
+    state, given = units + entering_width(layout.factors), FACTOR_WIDTH * len(layout.given)
+    seen = state + given
+    out = layout.heights + 2 * REACH + 1 + layout.height_candidates
+    return {
+        "given": ((sum(layout.given), FACTOR_WIDTH), SMALL),
+        "kind": ((state, layout.kinds), PLAIN),
+        "kind_candidate": ((state, layout.kind_candidates), PLAIN),
+        "kind_bias": ((layout.kinds + layout.kind_candidates,), 0.0),
+        "mixing": ((seen, HIDDEN), seen**-0.5),
+        "mixing_bias": ((HIDDEN,), 0.0),
+        "height": ((seen + HIDDEN, layout.heights), PLAIN),
+        "height_distance": ((seen + HIDDEN, 2 * REACH + 1), PLAIN),
+        "height_candidate": ((seen + HIDDEN, layout.height_candidates), PLAIN),
+        "height_bias": ((out,), 0.0),
+    }

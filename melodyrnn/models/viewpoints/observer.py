@@ -1,0 +1,279 @@
+"""What a model of viewpoints sees before each symbol: factors and recalled candidates.
+
+It is computed symbol by symbol for many sequences at once, and in one way only, whether a sequence
+is learned, measured or just being drawn. After Conklin and Witten (1995), who predict a note from
+many *viewpoints*, each a way to say what is like what: here each recalls one candidate, what came
+the last time, and says how long the two pasts were alike and whether it was right the last time.
+"""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from melodyrnn.models.context import SequenceContext
+from melodyrnn.models.viewpoints.cycles import CycleAt, Cycles
+from melodyrnn.models.viewpoints.layout import ViewLayout
+from melodyrnn.models.viewpoints.past import (
+    GIVEN_CANDIDATES,
+    HEIGHT_CANDIDATES,
+    KIND_CANDIDATES,
+    NO_STEP,
+    Candidates,
+    Past,
+    Recalled,
+)
+from melodyrnn.models.viewpoints.symbols import Symbols
+from melodyrnn.sequences.events import NO_TOKEN
+from melodyrnn.sequences.vocabulary import Indices
+
+ALIKE = 8
+"""Classes of how many symbols in a row were alike; the last for 7 and more."""
+
+HITS = 3
+"""Whether a candidate was right the last time: there was none, wrong, right."""
+
+PLACES = 24
+"""Places distinguished in a cycle; the last holds all beyond."""
+
+GROUP, GROUPS, IN_GROUP = 4, 8, 8
+"""Cycles are numbered twice: modulo ``IN_GROUP``, and in groups of ``GROUP``, the last of
+``GROUPS`` for all beyond."""
+
+LEFT = 10
+"""Classes of how many cycles are left: not known, this one only, one more, ... 8 and more."""
+
+METERS, MODES = 32, 2
+LENGTHS = (1, 2, 3, 4, 6, 8, 12)
+"""Bounds of the classes of how long a kind lasts, in units; what is longer is one class more."""
+
+
+class Seen(NamedTuple):
+    """Of B sequences, before their next symbol."""
+
+    factors: Indices  # (B, F) categories
+    last: Indices  # (B,) the last height, counted from the origin; NO_TOKEN before the first
+    kinds: Indices  # (B, 8) candidates for the kind, NO_TOKEN where there is none
+    heights: Indices  # (B, 6) candidates for the height
+    given_factors: Indices  # (B, K, G) categories known with each kind that may come
+    given_heights: Indices  # (B, K, 2) candidates for the height of each kind
+
+
+class Fixed(NamedTuple):
+    """What does not change along B sequences, (B,) each."""
+
+    lowest: Indices  # the lowest height that can come, counted from the origin
+    mode: Indices
+    cycles: Indices  # how many there will be; 0: not known
+
+
+class Observed(NamedTuple):
+    """Of B sequences all so far."""
+
+    fixed: Fixed
+    cycles: Cycles
+    past: Past
+    first: Indices  # (B,), the first height
+    now: Indices  # (B,) ticks, where the next one begins
+    hits: Indices  # (B, 16), of each candidate
+    seen: Seen  # before the next symbol
+
+
+class Observer:
+    """What is seen of sequences of ``symbols``. ``unit``: the ticks of one place in a cycle."""
+
+    def __init__(self, symbols: Symbols, unit: int) -> None:
+        self.symbols, self.unit = symbols, unit
+        # Origins are at most half an octave up or down.
+        self._room = symbols.octave // 2
+        bounds = unit * np.array(LENGTHS)
+        self._length_class = np.searchsorted(bounds, symbols.ticks).astype(np.int32)  # (K,)
+        kind, length = symbols.kinds + 1, len(LENGTHS) + 1
+        step = 2 * symbols.octave + 2  # an octave down to one up, wider ones with these; 0: none
+        before = {
+            "kind": kind,
+            "kind before that": kind,
+            "length": length,
+            "degree": symbols.octave + 1,
+            "step": step,
+            "step before that": step,
+            "step from the first": step,
+            "place": PLACES,
+            "cycle in its group": IN_GROUP,
+            "group": GROUPS,
+            "meter": METERS,
+            "mode": MODES,
+            "left": LEFT,
+        }
+        self.layout = ViewLayout(
+            kinds=symbols.kinds,
+            sounds=tuple(symbols.sounds.tolist()),
+            heights=symbols.heights + 2 * self._room,
+            span=symbols.heights,
+            factors=(
+                *before.values(),
+                *(kind, ALIKE, HITS) * KIND_CANDIDATES,
+                *(step, ALIKE, HITS) * HEIGHT_CANDIDATES,
+            ),
+            left=list(before).index("left"),
+            given=(kind, length, PLACES, *(step, ALIKE, HITS) * GIVEN_CANDIDATES),
+            kind_candidates=KIND_CANDIDATES,
+            height_candidates=HEIGHT_CANDIDATES + GIVEN_CANDIDATES,
+        )
+
+    def begin(self, contexts: Sequence[SequenceContext]) -> Observed:
+        """Before the first symbol of each sequence, where nothing is seen yet."""
+        fixed = [(self._room - c.origin, c.mode, c.cycles) for c in contexts]
+        zeros = np.zeros(len(contexts), dtype=np.int32)
+        none = zeros + NO_TOKEN
+        nothing = np.zeros((len(contexts), 0), dtype=np.int32)
+        candidates = KIND_CANDIDATES + HEIGHT_CANDIDATES + GIVEN_CANDIDATES
+        return Observed(
+            fixed=Fixed(*np.array(fixed, dtype=np.int32).reshape(-1, 3).T),
+            cycles=Cycles.of(contexts),
+            past=Past.empty(len(contexts)),
+            first=none,
+            now=zeros,
+            hits=np.zeros((len(contexts), candidates), dtype=np.int32),
+            seen=Seen(nothing, none, nothing, nothing, nothing, nothing),
+        )
+
+    def pick(self, observed: Observed, rows: npt.NDArray[np.intp]) -> Observed:
+        """That of the sequences ``rows`` (R,)."""
+        return Observed(
+            fixed=Fixed(*(part[rows] for part in observed.fixed)),
+            cycles=Cycles(*(part[rows] for part in observed.cycles)),
+            past=observed.past.pick(rows),
+            first=observed.first[rows],
+            now=observed.now[rows],
+            hits=observed.hits[rows],
+            seen=Seen(*(part[rows] for part in observed.seen)),
+        )
+
+    def parts(self, observed: Observed, tokens: Indices) -> tuple[Indices, Indices]:
+        """The kind of a symbol of each sequence, (B,), and its height, counted from the origin;
+        NO_TOKEN where it has none.
+        """
+        height = self.symbols.height[tokens]
+        counted = np.where(height == NO_TOKEN, NO_TOKEN, height + observed.fixed.lowest)
+        return self.symbols.kind[tokens], counted
+
+    def append(self, observed: Observed, tokens: Indices) -> Observed:
+        """After one more symbol of each, (B,)."""
+        last, now = observed.seen.last, observed.now
+        kind, height = self.parts(observed, tokens)
+        sounds = height != NO_TOKEN
+        step = np.where(sounds & (last != NO_TOKEN), height - last, NO_STEP)
+        after = observed._replace(
+            past=observed.past.longer(kind, height, step, now, observed.cycles.at(now).since),
+            first=np.where(observed.first == NO_TOKEN, height, observed.first),
+            now=now + self.symbols.ticks[kind],
+            hits=_hits(observed, kind, height) if observed.past.kind.size else observed.hits,
+        )
+        return after._replace(seen=self._see(after, np.where(sounds, height, last)))
+
+    def _see(self, observed: Observed, last: Indices) -> Seen:
+        cycle, layout = observed.cycles.at(observed.now), self.layout
+        recalled = Recalled(observed.past, observed.now, cycle.since, cycle.length, last)
+        kinds, heights = recalled.kinds(), recalled.heights(layout.heights)
+        given = recalled.given(layout.kinds, layout.heights)
+        kind_hits, height_hits, given_hits = np.split(
+            observed.hits, [KIND_CANDIDATES, KIND_CANDIDATES + HEIGHT_CANDIDATES], axis=1
+        )
+        factors = [
+            self._before(observed, cycle, last),
+            _turns(kinds.values + 1, np.minimum(kinds.alike, ALIKE - 1), kind_hits),
+            self._by_step(heights, last[:, None], height_hits),
+        ]
+        given_factors = [
+            self._with_kind(cycle),
+            self._by_step(given, last[:, None, None], given_hits[:, None]),
+        ]
+        return Seen(
+            np.concatenate(factors, 1),
+            last,
+            kinds.values,
+            heights.values,
+            np.concatenate(given_factors, -1),
+            given.values,
+        )
+
+    def _before(self, observed: Observed, cycle: CycleAt, last: Indices) -> Indices:
+        """The factors that are no candidates', (B, F), as ``layout`` has them."""
+        (mode, cycles), past = observed.fixed[1:], observed.past
+        steps = self._class_of_step(_last_two(past.step, NO_STEP))
+        kinds = _last_two(past.kind, NO_TOKEN)
+        degree = np.where(last != NO_TOKEN, (last - self._room) % self.symbols.octave + 1, 0)
+        left = np.clip(cycles - cycle.number, 0, LEFT - 2) + 1
+        factors = [
+            kinds[:, 1] + 1,
+            kinds[:, 0] + 1,
+            self._length_class[kinds[:, 1]],
+            degree,
+            steps[:, 1],
+            steps[:, 0],
+            self._step_class(last, observed.first),
+            np.minimum(cycle.since // self.unit, PLACES - 1),
+            cycle.number % IN_GROUP,
+            np.clip((cycle.number - 1) // GROUP, 0, GROUPS - 1),
+            cycle.meter,
+            mode,
+            np.where(cycles > 0, left, 0),
+        ]
+        return np.stack(factors, 1).astype(np.int32)
+
+    def _with_kind(self, cycle: CycleAt) -> Indices:
+        """Of each kind that may come itself, its length, and where in the cycle it ends:
+        (B, K, 3).
+        """
+        ends = (cycle.since[:, None] + self.symbols.ticks) % cycle.length[:, None]
+        parts = np.broadcast_arrays(
+            np.arange(1, self.layout.kinds + 1),
+            self._length_class,
+            np.minimum(ends // self.unit, PLACES - 1),
+        )
+        return np.stack(parts, -1).astype(np.int32)
+
+    def _by_step(self, candidates: Candidates, last: Indices, hits: Indices) -> Indices:
+        """Of heights how far they are from the last one, how much was alike, and whether each was
+        right.
+        """
+        alike = np.minimum(candidates.alike, ALIKE - 1)
+        return _turns(self._step_class(candidates.values, last), alike, hits)
+
+    def _step_class(self, height: Indices, last: Indices) -> Indices:
+        """Of the step to ``height`` from ``last``, where there are both."""
+        known = (height != NO_TOKEN) & (last != NO_TOKEN)
+        return self._class_of_step(np.where(known, height - last, NO_STEP))
+
+    def _class_of_step(self, step: Indices) -> Indices:
+        octave = self.symbols.octave
+        near = np.clip(step, -octave, octave) + octave + 1
+        return np.where(step == NO_STEP, 0, near).astype(np.int32)
+
+
+def _hits(observed: Observed, kind: Indices, height: Indices) -> Indices:
+    """Whether each candidate was right, (B, 16); of those for a height, the last time that one
+    came.
+    """
+    seen, hits = observed.seen, observed.hits
+    heights = np.concatenate([seen.heights, seen.given_heights[np.arange(len(kind)), kind]], 1)
+    of_kinds, of_heights = (
+        np.where(candidates == NO_TOKEN, 0, 1 + (candidates == came[:, None]))
+        for candidates, came in ((seen.kinds, kind), (heights, height))
+    )
+    of_heights = np.where(height[:, None] == NO_TOKEN, hits[:, KIND_CANDIDATES:], of_heights)
+    return np.concatenate([of_kinds, of_heights], 1).astype(np.int32)
+
+
+def _last_two(array: Indices, none: int) -> Indices:
+    """(B, n) -> (B, 2)."""
+    padded = np.pad(array[:, -2:], ((0, 0), (1, 0)), constant_values=none)
+    return padded[:, -2:]
+
+
+def _turns(*columns: Indices) -> Indices:
+    """Columns (..., C) in turns: (..., 3 C)."""
+    stacked = np.stack(np.broadcast_arrays(*columns), -1)
+    return stacked.reshape(*stacked.shape[:-2], -1).astype(np.int32)

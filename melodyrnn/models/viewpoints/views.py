@@ -1,0 +1,95 @@
+"""Whole sequences as a network of viewpoints learns them."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from melodyrnn.models.context import SequenceContext
+from melodyrnn.models.viewpoints.layout import ViewLayout
+from melodyrnn.models.viewpoints.observer import Observed, Observer
+from melodyrnn.sequences.events import stacked
+from melodyrnn.sequences.vocabulary import Indices
+from melodyrnn.sequences.windows import Mask
+
+_AT_ONCE = 256
+"""Sequences seen at once."""
+
+
+class Views(NamedTuple):
+    """Of one sequence all L places but its first; or N padded side by side, (N, L, ...)."""
+
+    kind: Indices  # (L,): to be predicted
+    height: Indices  # (L,): to be predicted where there is one, counted from the origin
+    last: Indices  # (L,)
+    lowest: Indices  # (L,): the lowest height that can come
+    factors: Indices  # (L, F)
+    kinds: Indices  # (L, 8)
+    given: Indices  # (L, G): factors that are known with the kind
+    heights: Indices  # (L, 8): candidates for the height, those known with the kind too
+
+
+def views(
+    observer: Observer, sequences: Sequence[Indices], contexts: Sequence[SequenceContext]
+) -> list[Views]:
+    """Of each sequence (L + 1,)."""
+    order = np.argsort([len(sequence) for sequence in sequences], kind="stable")
+    found: dict[int, Views] = {}
+    for start in range(0, len(order), _AT_ONCE):
+        some = order[start : start + _AT_ONCE].tolist()
+        walked = _walk(observer, [sequences[n] for n in some], [contexts[n] for n in some])
+        found.update(zip(some, walked, strict=True))
+    return [found[place] for place in range(len(sequences))]
+
+
+def _walk(
+    observer: Observer, sequences: Sequence[Indices], contexts: Sequence[SequenceContext]
+) -> list[Views]:
+    """Sequences in the order of their lengths, the shortest first."""
+    lengths = np.array([len(sequence) for sequence in sequences])
+    seen: list[list[tuple[Indices, ...]]] = [[] for _ in sequences]
+    observed, first = observer.begin(contexts), 0
+    for step in range(lengths[-1] - 1):
+        ended = int(np.searchsorted(lengths, step + 1, "right"))
+        observed, first = (
+            observer.pick(observed, np.arange(ended - first, len(observed.now))),
+            ended,
+        )
+        going = sequences[first:]
+        observed = observer.append(observed, np.array([sequence[step] for sequence in going]))
+        came = np.array([sequence[step + 1] for sequence in going])
+        for place, row in enumerate(zip(*_before(observer, observed, came), strict=True), first):
+            seen[place].append(row)
+    return [
+        Views(*(np.array(part, dtype=np.int32) for part in zip(*rows, strict=True)))
+        for rows in seen
+    ]
+
+
+def _before(observer: Observer, observed: Observed, came: Indices) -> Views:
+    """What was seen before the symbols that came, (B,), a row each."""
+    kind, height = observer.parts(observed, came)
+    seen, rows = observed.seen, np.arange(len(came))
+    return Views(
+        kind,
+        np.maximum(height, 0),
+        seen.last,
+        observed.fixed.lowest,
+        seen.factors,
+        seen.kinds,
+        seen.given_factors[rows, kind],
+        np.concatenate([seen.heights, seen.given_heights[rows, kind]], 1),
+    )
+
+
+def padded_views(some: Sequence[Views], steps: int) -> tuple[Views, Mask]:
+    """Side by side, (N, ``steps``, ...), and where a symbol stands, (N, ``steps``)."""
+    arrays, mask = stacked(some, steps)
+    return Views(*arrays), mask
+
+
+def without_cycles_left(views: Views, layout: ViewLayout) -> Views:
+    """As they are seen where it is not known how many cycles there will be."""
+    factors = views.factors.copy()
+    factors[:, layout.left] = 0
+    return views._replace(factors=factors)

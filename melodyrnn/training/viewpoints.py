@@ -1,0 +1,212 @@
+"""Training a network of viewpoints: Adam on batches of whole sequences, and an average of the
+weights (``averaged_adam``). Held-out sequences say when to stop, and which weights were best.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import log, nan
+from typing import NamedTuple
+
+import numpy as np
+
+from melodyrnn.models.backend import tf
+from melodyrnn.models.compiled_loops import program
+from melodyrnn.models.config import StreamConfig
+from melodyrnn.models.networks.event_reader import Random
+from melodyrnn.models.networks.viewpoint_network import ViewpointNetwork
+from melodyrnn.models.types import Tensor, Weights
+from melodyrnn.models.viewpoints.views import Views, padded_views, without_cycles_left
+from melodyrnn.sequences.events import batches, filled, steps_for
+from melodyrnn.sequences.windows import Mask
+from melodyrnn.training.averaged_adam import AveragedAdam
+from melodyrnn.training.program import Carried, Program
+
+AVERAGING = 0.99
+"""How much of the weights' average a step keeps."""
+
+KNOWN = 0.5
+"""How often, in training, it is known of a sequence how many cycles are left."""
+
+
+class ViewRow(NamedTuple):
+    """One epoch, as the history keeps it."""
+
+    epoch: int  # from 1
+    loss: float  # mean cross-entropy of symbols in training, natural logarithm
+    held_out_bits: float  # bits per note of the validation set, after the epoch
+    kind_bits: float  # of these, those of the kinds; the others are those of the heights
+
+
+@dataclass(frozen=True)
+class ViewScore:
+    """How well the average of the weights predicts the held-out sequences, in bits per unit."""
+
+    bits: float
+    kind_bits: float
+
+
+class HeldOutViews(NamedTuple):
+    """Sequences that are only predicted, and how their bits are counted."""
+
+    views: Sequence[Views]
+    known: Sequence[Mask]  # of each which symbols count, the first one too, (L + 1,)
+    units: int  # what bits are counted per: of tunes the notes, for their ends are none
+    charge: float  # bits beyond those of the predictions, such as unknown tokens cost
+
+
+class ViewpointProgram(Program[ViewRow, ViewScore]):
+    """A network that sees whole sequences, a batch at a time.
+
+    The best weights are those that predict the held-out sequences in the fewest bits; without any,
+    the latest. Satisfied after ``config.patience`` epochs without better ones.
+    """
+
+    row, score = ViewRow, ViewScore
+
+    def __init__(
+        self,
+        network: ViewpointNetwork,
+        sequences: Sequence[Views],
+        held_out: HeldOutViews,
+        config: StreamConfig,
+    ) -> None:
+        self.network, self.config = network, config
+        self._sequences, self._held_out = sequences, held_out
+        self._variables = list(network.weights.values())
+        self._adam = AveragedAdam(self._variables, config, AVERAGING)
+        self._step = program(self._train_step, reduce_retracing=False)
+        self._errors = program(self._errors_of, reduce_retracing=False)
+        self._lengths = [len(views.kind) for views in sequences]
+        self._sounds = tf.constant(network.layout.sounds)
+        self._parts: list[list[int]] = []  # of the epoch in progress
+        self.restart()
+
+    def restart(self) -> None:
+        """Begin with the weights that the network has."""
+        self._adam.restart()
+        self.epoch = -1
+        self.place = 0  # batches of it that were seen
+        self.sums = np.zeros(2)  # of the epoch so far: losses, symbols
+
+    @property
+    def batches(self) -> int:
+        """In an epoch."""
+        return -(-len(self._sequences) // self.config.batch)
+
+    def advance(self, done: int, until: int) -> list[ViewRow]:
+        """One batch; after the last of an epoch, its row."""
+        self._enter(done)
+        step = done * self.batches + self.place + 1
+        part = self._parts[self.place]
+        views, mask = self._batch([self._seen(index) for index in part])
+        loss, count = self._step(
+            views,
+            mask,
+            tf.constant([self.config.seed, step], tf.int32),
+            self._adam.rates(step),
+        )
+        self.sums += float(loss), float(count)
+        self.place += 1
+        if self.place < self.batches:
+            return []
+        total, symbols = self.sums
+        self.place, self.sums = 0, np.zeros(2)
+        return [ViewRow(done + 1, total / symbols, nan, nan)]
+
+    def _enter(self, epoch: int) -> None:
+        """The order of an epoch, and of which sequences it is known how long they are."""
+        if epoch != self.epoch:
+            random = np.random.default_rng((self.config.seed, epoch))
+            self._known = random.random(len(self._sequences)) < KNOWN
+            self._parts = list(batches(self._lengths, self.config.batch, random))
+            self.epoch = epoch
+
+    def _seen(self, index: int) -> Views:
+        views = self._sequences[index]
+        return views if self._known[index] else without_cycles_left(views, self.network.layout)
+
+    def _batch(
+        self, some: Sequence[Views], counted: Sequence[Mask] | None = None
+    ) -> tuple[Views, Mask]:
+        """``counted``: of each which symbols count, (L,); by default all."""
+        steps = steps_for(max(len(views.kind) for views in some))
+        views, mask = padded_views(filled(some, self.config.batch), steps)
+        mask[len(some) :] = False
+        for row, symbols in zip(mask, counted or (), strict=False):
+            row[: len(symbols)] &= symbols
+        return Views(*map(tf.constant, views)), tf.constant(mask, tf.float32)
+
+    def evaluate(self) -> ViewScore | None:
+        """Without knowing how long the sequences are."""
+        held_out, layout = self._held_out, self.network.layout
+        if not held_out.views:
+            return None
+        now = self.network.copy()
+        self.network.load(self.weights())
+        order = sorted(range(len(held_out.views)), key=lambda n: len(held_out.views[n].kind))
+        sums, size = np.zeros(3), self.config.batch
+        for start in range(0, len(order), size):
+            part = order[start : start + size]
+            views = [without_cycles_left(held_out.views[place], layout) for place in part]
+            known = [held_out.known[place][1:] for place in part]
+            sums += [float(part) for part in self._errors(*self._batch(views, known))]
+        self.network.load(now)
+        kind, height, _ = sums / log(2)
+        bits = (kind + height + held_out.charge) / held_out.units
+        return ViewScore(bits, kind / held_out.units)
+
+    def rank(self, score: ViewScore) -> tuple[float, ...]:
+        return (-score.bits,)
+
+    def scored(self, row: ViewRow, score: ViewScore) -> ViewRow:
+        return row._replace(held_out_bits=score.bits, kind_bits=score.kind_bits)
+
+    def satisfied(self, best: ViewScore | None, since_best: int) -> bool:
+        return best is not None and since_best >= self.config.patience
+
+    def progress(self, history: Sequence[ViewRow], epochs: int) -> tuple[int, int, str]:
+        epoch = len(history)
+        between = bool(history) and not self.place
+        loss = history[-1].loss if between else float(self.sums[0] / max(self.sums[1], 1))
+        bits = f" bits {history[-1].held_out_bits:.3f}" if history else ""
+        words = f"steps, epoch {epoch + (not between)} loss {loss:.3f}{bits}"
+        return epoch * self.batches + self.place, epochs * self.batches, words
+
+    def weights(self) -> Weights:
+        """The running average of the weights."""
+        return self._adam.weights()
+
+    def set_weights(self, weights: Weights) -> None:
+        self.network.load(weights)
+
+    def carry(self) -> Carried:
+        return {
+            **self._adam.carry(),
+            "place": [np.array(self.place)],
+            "sums": [self.sums.copy()],
+        }
+
+    def resume(self, carried: Carried, done: int) -> None:
+        self._adam.resume(carried)
+        self.place, self.sums = int(carried["place"][0]), carried["sums"][0].copy()
+
+    def _train_step(
+        self, views: Views, mask: Tensor, seed: Tensor, rates: Tensor
+    ) -> tuple[Tensor, Tensor]:
+        """One step of Adam; the sum of the losses of its batch before it, and of how many."""
+        with tf.GradientTape() as tape:
+            kind, height, count = self._errors_of(views, mask, Random(seed[0], seed[1]))
+            loss = (kind + height) / count
+        self._adam.apply(tape.gradient(loss, self._variables), rates)
+        return kind + height, count
+
+    def _errors_of(
+        self, views: Views, mask: Tensor, random: Random | None = None
+    ) -> tuple[Tensor, Tensor, Tensor]:
+        """The sums of the losses of kinds, and of heights where there are any; how many symbols."""
+        logits = self.network.logits(views, random)
+        loss = tf.nn.sparse_softmax_cross_entropy_with_logits
+        kinds = tf.reduce_sum(loss(views.kind, logits.kind) * mask)
+        sounds = tf.cast(tf.gather(self._sounds, views.kind), tf.float32)
+        heights = tf.reduce_sum(loss(views.height, logits.height) * mask * sounds)
+        return kinds, heights, tf.reduce_sum(mask)

@@ -1,0 +1,247 @@
+"""The model of viewpoints: what it sees, what it predicts, how it learns."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from melodyrnn.models.backend import tf
+from melodyrnn.models.config import ModelConfig, StreamConfig
+from melodyrnn.models.context import Change, SequenceContext
+from melodyrnn.models.networks.numpy_viewpoints import ViewpointPredictor
+from melodyrnn.models.networks.viewpoint_network import ViewpointNetwork
+from melodyrnn.models.viewpoints.observer import Observer
+from melodyrnn.models.viewpoints.past import BACK
+from melodyrnn.models.viewpoints.symbols import Symbols
+from melodyrnn.models.viewpoints.views import padded_views, views
+from melodyrnn.sequences.events import NO_TOKEN
+from melodyrnn.sequences.repetitions import recall
+from melodyrnn.training.trainer import AtMost, Trainer
+from melodyrnn.training.viewpoints import HeldOutViews, ViewpointProgram
+
+LENGTHS, HEIGHTS = (2, 3, 4), 9
+"""Two lengths of what has a height, each with every height; one of what has none; a start."""
+START = 2 * HEIGHTS + 1
+TOKENS = START + 1
+SYMBOLS = Symbols(
+    [*[0] * HEIGHTS, *[1] * HEIGHTS, 2, 3],
+    [*range(HEIGHTS), *range(HEIGHTS), NO_TOKEN, NO_TOKEN],
+    [*LENGTHS, 0],
+    octave=6,
+)
+OBSERVER = Observer(SYMBOLS, unit=1)
+CONFIG = ModelConfig(units=8, dropout=0.3, input_dropout=0.1, recurrent_dropout=0.1)
+TRAINING = StreamConfig(batch=4, learning_rate=0.01, epochs=6)
+
+contexts = st.builds(
+    lambda length, first, origin, mode, cycles, changes: SequenceContext(
+        length,
+        min(first, length - 1),
+        meter=3,
+        origin=origin,
+        mode=mode,
+        cycles=cycles,
+        changes=tuple(Change(at, other, 4) for at, other in sorted(changes.items())),
+    ),
+    st.integers(2, 12),
+    st.integers(0, 6),
+    st.integers(-2, 3),
+    st.integers(0, 1),
+    st.integers(0, 12),
+    st.dictionaries(st.integers(5, 60), st.integers(2, 9), max_size=2),
+)
+songs = st.lists(st.integers(0, START - 1), min_size=1, max_size=30).map(
+    lambda tokens: np.array([START, *tokens], dtype=np.int32)
+)
+many = st.lists(st.tuples(songs, contexts), min_size=1, max_size=4)
+
+
+def some(count=5, seed=0):
+    random = np.random.default_rng(seed)
+    sequences = [
+        np.append(START, random.integers(0, START, random.integers(3, 40))).astype(np.int32)
+        for _ in range(count)
+    ]
+    return sequences, [SequenceContext(8 + n % 3, n % 4, 1, n % 4 - 1, 0, 6) for n in range(count)]
+
+
+def seen_before(sequence, context, place):
+    """What is seen before ``place``, step by step and alone."""
+    memory = OBSERVER.begin([context])
+    for token in sequence[:place]:
+        memory = OBSERVER.append(memory, np.array([token]))
+    return memory
+
+
+@given(many)
+@settings(deadline=None)
+def test_songs_side_by_side_are_seen_as_each_alone(pairs):
+    sequences, given_contexts = map(list, zip(*pairs, strict=True))
+    for sequence, context, together in zip(
+        sequences, given_contexts, views(OBSERVER, sequences, given_contexts), strict=True
+    ):
+        (alone,) = views(OBSERVER, [sequence], [context])
+        for a, b in zip(together, alone, strict=True):
+            assert a.tolist() == b.tolist()
+        assert len(alone.kind) == len(sequence) - 1
+        layout = OBSERVER.layout
+        for categories, sizes in ((alone.factors, layout.factors), (alone.given, layout.given)):
+            assert (categories >= 0).all()
+            assert (categories < np.array(sizes)).all()
+        for heights in (alone.height, alone.heights):
+            assert heights.max() < layout.heights
+
+
+@given(songs, contexts)
+@settings(deadline=None)
+def test_runs_are_those_of_a_table_of_all_pairs(sequence, context):
+    """The same candidates as ``recall`` finds, which compares each place with each."""
+    (view,) = views(OBSERVER, [sequence], [context])
+    kind = SYMBOLS.kind[sequence]
+    height = SYMBOLS.height[sequence]
+    moved = np.where(height == NO_TOKEN, NO_TOKEN, height - context.origin + OBSERVER._room)
+    place, _ = recall(kind.tolist())
+    expected = np.where(place >= 0, kind[place], NO_TOKEN)[1:]
+    assert view.kinds[:, 0].tolist() == expected.tolist()
+    place, _ = recall(list(zip(kind.tolist(), height.tolist(), strict=True)))
+    assert view.kinds[:, 2].tolist() == np.where(place >= 0, kind[place], NO_TOKEN)[1:].tolist()
+    sounds = height != NO_TOKEN
+    place, _ = recall(height.tolist(), alike=np.broadcast_to(sounds, (len(sounds),) * 2))
+    assert view.heights[:, 0].tolist() == np.where(place >= 0, moved[place], NO_TOKEN)[1:].tolist()
+
+
+@given(songs, st.integers(2, 12), st.integers(0, 6))
+@settings(deadline=None)
+def test_what_began_cycles_ago_is_what_a_clock_says(sequence, length, first):
+    (view,) = views(OBSERVER, [sequence], [SequenceContext(length, min(first, length - 1))])
+    kind = SYMBOLS.kind[sequence]
+    onset = np.concatenate([[0], SYMBOLS.ticks[kind].cumsum()[:-1]]).tolist()
+    for place in range(1, len(sequence)):
+        begun = {onset[n]: kind[n] for n in range(1, place)}
+        for column, cycles in enumerate(BACK, 4):
+            expected = begun.get(onset[place] - cycles * length, NO_TOKEN)
+            assert view.kinds[place - 1, column] == expected
+
+
+def test_bars_by_hand():
+    """After a pickup of 2 ticks bars of 6; from tick 14 on, where the third begins, of 4."""
+    context = SequenceContext(6, 2, meter=1, cycles=5, changes=(Change(14, 4, 2),))
+    rows = views(OBSERVER, [np.array([START, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0])], [context])[0].factors
+    into, in_group, group, meter, _, left = rows[:, 7:13].T.tolist()
+    assert into == [4, 0, 2, 4, 0, 2, 4, 0, 2, 0]  # onsets 0, 2, ..., 18
+    assert in_group == [0, 1, 1, 1, 2, 2, 2, 3, 3, 4]
+    assert group == [0] * 10
+    assert meter == [1] * 7 + [2] * 3
+    assert left == [6, 5, 5, 5, 4, 4, 4, 3, 3, 2]  # one more than cycles after this one, and 0
+
+
+def test_a_moved_song_looks_the_same_from_its_origin():
+    sequence = np.array([START, 0, 2, 13, 18, 1, 0, 2], dtype=np.int32)
+    up = sequence + np.isin(sequence, np.flatnonzero(SYMBOLS.height != NO_TOKEN))
+    (here,), (there,) = (
+        views(OBSERVER, [tokens], [SequenceContext(8, origin=origin)])
+        for tokens, origin in ((sequence, 0), (up, 1))
+    )
+    for name, a, b in zip(here._fields, here, there, strict=True):
+        assert name == "lowest" or a.tolist() == b.tolist()
+
+
+@pytest.fixture(scope="module")
+def network():
+    network = ViewpointNetwork(OBSERVER.layout, CONFIG)
+    network.start(3)
+    return network
+
+
+def test_numpy_predicts_what_tensorflow_does(network):
+    sequences, given_contexts = some()
+    predictor = ViewpointPredictor(network.named(), OBSERVER, given_contexts)
+    shown = views(OBSERVER, sequences, [c._replace(cycles=6) for c in given_contexts])
+    padded, _ = padded_views(shown, 40)
+    logits = network.logits(padded)
+    kinds = tf.nn.log_softmax(logits.kind).numpy()
+    heights = tf.nn.log_softmax(logits.height).numpy()
+    for song, (view, sequence, logs) in enumerate(
+        zip(shown, sequences, predictor.logits(sequences), strict=True)
+    ):
+        rows = np.arange(len(view.kind))
+        expected = kinds[song, rows, view.kind]
+        sounds = SYMBOLS.height[sequence[1:]] != NO_TOKEN
+        expected = expected + sounds * heights[song, rows, view.height]
+        np.testing.assert_allclose(logs[rows, sequence[1:]], expected, atol=1e-5)
+
+
+def test_probabilities_add_up_to_one(network):
+    sequences, given_contexts = some()
+    for p in ViewpointPredictor(network.named(), OBSERVER, given_contexts).distributions(sequences):
+        assert p.shape[1] == TOKENS
+        np.testing.assert_allclose(p.sum(1), 1.0, atol=1e-9)
+
+
+def test_step_by_step_is_as_all_at_once(network):
+    sequences, given_contexts = some(3)
+    predictor = ViewpointPredictor(network.named(), OBSERVER, given_contexts)
+    expected = predictor.logits(sequences)
+    state = predictor.begin(3)
+    shortest = min(map(len, sequences))
+    for place in range(shortest - 1):
+        rows = np.stack([sequence[place : place + 1] for sequence in sequences])
+        logits, state = predictor.step(rows, state)
+        for song in range(3):
+            np.testing.assert_allclose(logits[song], expected[song][place], atol=1e-6)
+    picked = predictor.pick(state, np.array([2, 2]))
+    row = sequences[2][[shortest - 1]]
+    if shortest < len(sequences[2]):
+        logits, _ = predictor.step(np.stack([row, row]), picked)
+        np.testing.assert_allclose(logits, [expected[2][shortest - 1]] * 2, atol=1e-6)
+
+
+def test_weights_of_another_network_are_refused(network):
+    weights = network.named()
+    with pytest.raises(ValueError, match="weights of another network: last"):
+        ViewpointPredictor({**weights, "last": weights["last"][1:]}, OBSERVER)
+
+
+@pytest.fixture(scope="module")
+def program(network):
+    sequences, given_contexts = some(9)
+    new, new_contexts = some(3, seed=5)
+    known = [np.ones(len(sequence), dtype=bool) for sequence in new]
+    units = sum(len(sequence) - 1 for sequence in new)
+    held_out = HeldOutViews(views(OBSERVER, new, new_contexts), known, units, 0.0)
+    return ViewpointProgram(network, views(OBSERVER, sequences, given_contexts), held_out, TRAINING)
+
+
+def begun(program, seed=3):
+    program.network.start(seed)
+    program.restart()
+    return Trainer(program, AtMost(4, early_stop=False))
+
+
+def test_it_learns(program):
+    trainer = begun(program)
+    assert trainer.run()
+    losses = [row.loss for row in trainer.history]
+    assert losses[-1] < losses[0]
+    bits = [row.held_out_bits for row in trainer.history]
+    assert trainer.best_score.bits == min(bits)
+    assert all(0 < row.kind_bits < row.held_out_bits for row in trainer.history)
+
+
+def test_a_training_restored_at_any_batch_ends_in_the_same_bits(program):
+    straight, states = begun(program), []
+    assert straight.run(lambda *_: states.append(straight.state()))
+    end = straight.state()
+    assert len(states) == 4 * program.batches
+    for middle in (states[1], states[4]):
+        resumed = begun(program, seed=8)
+        resumed.restore(middle)
+        assert resumed.run()
+        for name, array in resumed.state().items():
+            assert array.tobytes() == end[name].tobytes(), name
+
+
+def test_how_many_cycles_are_left_is_known_of_half_the_songs(program):
+    program._enter(7)
+    seen = [program._seen(index).factors[:, OBSERVER.layout.left].any() for index in range(9)]
+    assert 0 < sum(seen) < 9
