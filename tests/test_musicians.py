@@ -55,7 +55,7 @@ def tunes():
 def tradition(tmp_path_factory):
     """A run on many tunes, which learned where songs begin and end."""
     return train(
-        tunes(), output=tmp_path_factory.mktemp("tradition") / "run", model="ppm", held_out=0.2
+        tunes(), output=tmp_path_factory.mktemp("tradition") / "run", model="ppm", held_out=0.0
     ).run
 
 
