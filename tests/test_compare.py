@@ -19,12 +19,15 @@ from processes import running, wait_until
 from melodyrnn import parse
 from melodyrnn.data.gather import Named, gather
 from melodyrnn.data.split import split
-from melodyrnn.errors import ConfigError, RunError
+from melodyrnn.errors import ConfigError, MelodyError, RunError
 from melodyrnn.evaluation.paired_differences import compare_held_out
 from melodyrnn.experiments.comparison import verdict
 from melodyrnn.experiments.comparison.compare import compare
 from melodyrnn.music.song import Key, Note, Song
 from melodyrnn.render.report_data import Ceiling, HeldOut, HeldOutRow, MemoryRow, Pair, Spread
+from melodyrnn.runs.run import Run
+from melodyrnn.tasks.baselines import STRONGEST
+from melodyrnn.workflows.train import train
 
 
 def named(name, text):
@@ -227,21 +230,6 @@ def test_the_sentence_says_what_the_table_shows(rows, sentence):
     assert verdict.remembered(rows, Ceiling(4, 46, 50)) == sentence
 
 
-def several(model, right):
-    spread = Spread.of([right])
-    return MemoryRow(model, 1, spread, spread, spread, spread, 2266, spread, None)
-
-
-def test_of_several_songs_the_sentence_says_how_many_notes_are_right():
-    found = verdict.remembered([several("lstm", 1953)], Ceiling(4, 1900, 2266), 91)
-    assert found == (
-        "The LSTM passes the ceiling of any model that sees only 4 notes and plays 1,953 of the "
-        "2,266 notes of 91 songs right by itself."
-    )
-    whole = verdict.remembered([several("lstm", 2266)], Ceiling(4, 1900, 2266), 91)
-    assert whole.endswith(" and plays all 91 songs whole.")
-
-
 def test_too_few_songs_are_said_to_be_too_few():
     rows = [HeldOutRow("ngram", 3.0, 2.8, 3.2), HeldOutRow("lstm", 2.5, 2.3, 2.7)]
     pair = Pair("ngram", "lstm", 0.5, 0.2, 0.8, False, None, False)
@@ -401,34 +389,115 @@ def test_ctrl_c_stops_at_once_and_says_how_to_go_on(tmp_path, nabiya):
     assert b"Traceback" not in errors
 
 
-def test_songs_held_out_are_evaluated_apart(tmp_path):
+def melodies(count):
+    """Of few turns, so that there is something to learn."""
     turns = ["c8 d8", "e8 c4", "g4 e8", "f8 e8", "a8 g8", "d8 g4", "b8 a4", "f4 d8", "e4 f8"]
     rng = np.random.default_rng(0)
-    songs = [
+    return [
         Song(parse(" ".join(rng.choice(turns, 14))).notes, title=f"노래 {number}")
-        for number in range(6)
+        for number in range(count)
     ]
-    comparison = compare(
-        songs,
-        models=["lstm", "ngram", "repeat"],
-        seeds=1,
-        units=16,
-        epochs=60,
-        held_out=0.34,
-        output=tmp_path / "out",
+
+
+SMALL = {"units": 16, "epochs": 2, "embedding": 8}
+
+
+@pytest.fixture(scope="module")
+def generalised(tmp_path_factory):
+    """Models of windows and of whole tunes, and an n-gram model of each."""
+    return compare(
+        melodies(12),
+        models=["lstm", "mlp", "ngram"],
+        seeds=2,
+        held_out=0.25,
+        output=tmp_path_factory.mktemp("generalised") / "out",
         jobs=2,
+        **SMALL,
     )
-    document = comparison.to_json()["held_out"]
-    assert document["songs"] == 2
-    assert [model["model"] for model in document["rows"]] == ["lstm", "ngram", "repeat"]
-    bits = {model["model"]: model["bits_per_note"] for model in document["rows"]}
-    assert bits["ngram"] < bits["repeat"]
-    assert len(document["pairs"]) == 3
-    record = json.loads((tmp_path / "out/runs/lstm-window4-seed0/run.json").read_text())
-    assert len(record["songs"]) == 3
-    assert len(record["validation"]) == 1
-    held_out = set(document["titles"])
-    assert not held_out & {song["name"] for song in record["songs"] + record["validation"]}
+
+
+def without_seconds(path):
+    document = json.loads((path / "run.json").read_text(encoding="utf-8"))
+    assert document.pop("seconds") >= 0
+    return document
+
+
+@pytest.mark.parametrize(("model", "seed"), [("lstm", 1), ("mlp", 1), ("ngram", 0)])
+def test_a_comparison_of_several_songs_trains_what_train_trains(generalised, model, seed, tmp_path):
+    run = generalised.output / "runs" / f"{model}-seed{seed}"
+    asked = {"model": model, "seed": seed, "held_out": 0.25, **SMALL}
+    trained = train(melodies(12), output=tmp_path / "run", **asked)
+    assert without_seconds(run) == without_seconds(trained.run.path)
+    if model != "ngram":
+        weights = [path / "model.keras" for path in (run, trained.run.path)]
+        assert weights[0].read_bytes() == weights[1].read_bytes()
+
+
+def test_all_models_and_seeds_hold_out_the_same_songs(generalised):
+    held_out = {
+        tuple(sorted(song.name for song in Run.open(trial.run).parts.held_out))
+        for trial in generalised.trials
+    }
+    assert held_out == {tuple(sorted(generalised.held_out_songs))}
+    assert len(generalised.held_out_songs) == 3
+
+
+def test_songs_held_out_are_compared_beside_the_strongest_n_gram_model(generalised):
+    document = generalised.to_json()
+    found = document["held_out"]
+    names = ["lstm", "mlp", "ngram", STRONGEST]
+    assert [row["model"] for row in found["rows"]] == names
+    assert len(found["pairs"]) == 6
+    assert (found["songs"], found["window"], found["with_end"]) == (3, 4, False)
+    assert [each["model"] for each in document["models"]] == names[:-1]
+    (baseline,) = document["baselines"]
+    assert baseline["model"] == STRONGEST
+    assert baseline["runs"][0]["bits_per_note"] == pytest.approx(found["rows"][-1]["bits_per_note"])
+    for model in document["models"]:
+        for run in model["runs"]:
+            assert not {"one_step", "whole_song", "first_wrong"} & run.keys()
+    assert not {"ceiling", "window"} & document.keys()
+    assert "plays" not in generalised.sentence
+    page = generalised.report.read_text(encoding="utf-8")
+    assert page.index("Songs held out") < page.index("How they learned")
+    assert "12 songs" in page
+    assert "The music" not in page
+
+
+def test_tunes_alone_are_compared_with_their_ends_as_train_measures_them(tmp_path):
+    found = compare(
+        melodies(12), models=["ppm"], memory="both+", held_out=0.25, output=tmp_path / "out", jobs=1
+    )
+    assert found.held_out.window == 0
+    assert [row.model for row in found.held_out.rows] == ["ppm"]  # it is the strongest itself
+    measured = Run.open(found.trials[0].run).record.metrics
+    assert found.held_out.rows[0].bits_per_note == pytest.approx(measured["bits_per_note"])
+    strongest = measured["baselines"][-1]
+    assert strongest["model"] == STRONGEST
+    assert measured["bits_per_note"] == pytest.approx(strongest["bits_per_note"])
+    assert found.held_out.notes == measured["held_out_notes"]
+    with_window = compare(
+        melodies(12), models=["ppm"], window=2, held_out=0.25, output=tmp_path / "two", jobs=1
+    )
+    assert [row.model for row in with_window.held_out.rows] == ["ppm", STRONGEST]
+    assert with_window.held_out.window == 2
+
+
+@pytest.mark.parametrize(
+    ("setting", "message"),
+    [
+        ({"windows": "1-3"}, "windows compares how one song is remembered; give window"),
+        ({"models": "mlp", "transpose": 2}, "mlp: transpose has no effect here; leave it out"),
+        ({"window": 60}, "song has "),
+        ({"held_out": 0.0}, "held_out 0 "),
+    ],
+)
+def test_what_several_songs_cannot_be_asked(setting, message, tmp_path):
+    songs = [Song(song.notes, title="song") for song in melodies(20)]
+    with pytest.raises(MelodyError) as caught:
+        compare(songs, output=tmp_path / "out", **setting)
+    assert message in str(caught.value)
+    assert not (tmp_path / "out").exists()
 
 
 @pytest.mark.parametrize(
@@ -452,6 +521,15 @@ def test_what_is_no_range_of_windows(nabiya, windows, tmp_path):
         compare(nabiya, windows=windows, output=tmp_path / "out")
     assert str(caught.value) == f"windows {windows!r} is not like 1-8 or 2,4,8"
     assert not (tmp_path / "out").exists()
+
+
+def test_the_sentence_names_a_baseline_as_what_it_is():
+    rows = [HeldOutRow("lstm", 3.0, 2.8, 3.2), HeldOutRow(STRONGEST, 2.5, 2.3, 2.7)]
+    pair = Pair("lstm", STRONGEST, 0.5, 0.2, 0.8, True)
+    assert verdict.generalised(HeldOut(9, 200, rows, [pair])).startswith(
+        "On 9 songs held out the n-gram model ppm --memory both+ does best, 2.50 bits per note; "
+        "what it gains on the LSTM,"
+    )
 
 
 def test_window_lengths(tmp_path, nabiya, monkeypatch):

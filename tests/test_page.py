@@ -2,11 +2,13 @@
 
 import shutil
 import time
+from itertools import combinations
 
 import pytest
 from reports import report_of
 
 from melodyrnn.render.report import report
+from melodyrnn.render.report_data import HeldOut, HeldOutRow, Pair, Report, TrainingCurve
 
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
 DRIVER = shutil.which("chromedriver")
@@ -93,6 +95,27 @@ def test_scores_are_seen_and_nothing_sticks_out(page, width):
         )
         assert set(heads) == set(range(54))
     assert page.execute_script("return document.documentElement.scrollWidth") <= width
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_tables_of_several_songs_fit(browser, tmp_path, width):
+    models = ["lstm-stateless", "lookback", "ppm --memory both+"]
+    held_out = HeldOut(
+        18,
+        637,
+        [HeldOutRow(model, 4.5, 4.1, 4.9) for model in models],
+        [Pair(a, b, -0.25, -0.5, -0.125, True, 0.012) for a, b in combinations(models, 2)],
+        window=4,
+    )
+    curves = [TrainingCurve(m, 0, [1, 2], [3, 2], [0.1, 0.2], [(2, 4.5)]) for m in models[:2]]
+    path = tmp_path / "several.html"
+    page = Report("A sentence.", "kinder: 213 songs", curves=curves, held_out=held_out)
+    path.write_text(report(page), encoding="utf-8")
+    look(browser, width, "light")
+    browser.get(path.as_uri())
+    assert browser.execute_script("return document.documentElement.scrollWidth") <= width
+    assert "18 songs that no model had in training" in browser.page_source
+    assert browser.get_log("browser") == []
 
 
 def test_a_click_plays_and_the_mark_follows(page):

@@ -8,6 +8,7 @@ import pytest
 from reports import WRONG, report_of
 
 from melodyrnn.render.report import report
+from melodyrnn.render.report_data import TrainingCurve
 
 VOID = {"meta", "link", "input", "br", "img"}
 
@@ -85,6 +86,30 @@ def test_every_section_has_what_it_says(page):
     for words in ("The LSTM passes the ceiling &amp; the MLP", "나비야", "Songs held out"):
         assert words in page
     assert report(report_of("g8 e8 e4 f8 " * 14, held_out=None, windows=None)).count("<h2") == 5
+
+
+def test_a_page_of_several_songs_has_nothing_to_play():
+    changes = {"song": None, "ceiling": None, "rows": [], "versions": [], "ambiguities": []}
+    curve = TrainingCurve("lstm", 0, [1, 2], [2, 1], [0.1, 0.2], [(1, 4.5), (2, 4.25)])
+    page = report(
+        report_of(
+            "g8 e8 e4 f8 " * 14,
+            **changes,
+            sentence="So.",
+            windows=None,
+            title="91 songs",
+            curves=[curve],
+        )
+    )
+    checker = Checker()
+    checker.feed(page)
+    assert checker.open == []
+    assert "<h1>91 songs</h1>" in page
+    assert page.index('id="held-out"') < page.index('id="curves"') < page.index('id="words"')
+    assert "200 notes and the ends of the songs" in page
+    assert "validation set: bits per note" in page
+    for word in ("<script", "The music", "ceiling", "whole song", 'href="#music"'):
+        assert word not in re.sub("<style>.*?</style>", "", page, flags=re.S)
 
 
 def test_text_is_never_markup(request):

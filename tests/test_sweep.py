@@ -12,7 +12,9 @@ from hypothesis import strategies as st
 from melodyrnn import sweep
 from melodyrnn.cli import main
 from melodyrnn.data.gather import gather
+from melodyrnn.data.split import Split, split
 from melodyrnn.errors import ConfigError, MelodyError, RunError
+from melodyrnn.evaluation.note_bits import note_bits
 from melodyrnn.experiments.sweep import images_grid, lesson_sweep
 from melodyrnn.experiments.sweep.grid import combinations, read_grid, settings_of, shown
 from melodyrnn.experiments.sweep.lesson_sweep import LessonSweep
@@ -23,7 +25,10 @@ from melodyrnn.experiments.sweep.sweep import lesson_of
 from melodyrnn.experiments.sweep.sweepable import Execution
 from melodyrnn.models.config import FitConfig, ModelConfig, SequenceConfig, TrainConfig
 from melodyrnn.music.notation.text import parse
+from melodyrnn.music.song import Song
+from melodyrnn.runs.run import Run
 from melodyrnn.system.progress import silent
+from melodyrnn.tasks.songs import SongTask
 
 LESSON = settings_of(SequenceConfig, FitConfig)
 SONG = settings_of(ModelConfig, TrainConfig)
@@ -201,7 +206,8 @@ def test_a_sweep_of_a_song_leaves_runs(here):
     ]
     assert (here / found["outcomes"][0]["run"] / "run.json").is_file()
     table = runner.invoke(main, words)  # nothing is run again
-    assert "song: bits per note, 4 settings" in table.stdout
+    assert "song: bits per note on the training set, 4 settings" in table.stdout
+    assert (found["chosen_on"], found["held_out"]) == ("training", None)
     assert all(len(line) <= 80 for line in table.stdout.splitlines())
     with pytest.raises(MelodyError, match="song has 9 notes and a window of 99"):
         sweep("song.txt", grid={"window": [4, 99]})
@@ -209,14 +215,20 @@ def test_a_sweep_of_a_song_leaves_runs(here):
 
 def test_songs_are_read_as_train_reads_them(here):
     (here / "tunes").mkdir()
-    for place, tune in enumerate(("c8 d8 e8 f8 g8", "c8 g8 c8 g8 c8", "e8 d8 c8 d8 e4")):
+    tunes = ("c8 d8 e8 f8 g8", "c8 g8 c8 g8 c8", "e8 d8 c8 d8 e4", "g8 g8 a8 b4 a8 g8")
+    for place, tune in enumerate(tunes):
         (here / "tunes" / f"{place}.txt").write_text(tune)
     (here / "tunes" / "broken.txt").write_text("c8 h8")
     words = ["sweep", "tunes", "--grid", "order=1,2", "--grid", "model=ppm", "--jobs=1", "--json"]
     done = CliRunner().invoke(main, [*words, "--report"])
     assert done.exit_code == 0, done.output
     assert "broken.txt" in done.stderr
-    assert json.loads(done.stdout)["target"] == "tunes"
+    found = json.loads(done.stdout)
+    assert (found["target"], found["chosen_on"], found["held_out"]["songs"]) == (
+        "tunes",
+        "validation",
+        1,
+    )
     lesson = CliRunner().invoke(main, ["sweep", "images", "--track", "1"])
     assert "--track and --report are for songs; images is a lesson" in lesson.output
 
@@ -254,14 +266,51 @@ def test_other_limits_are_checked_before_anything_is_made(here):
     assert not list(here.iterdir())
 
 
-def test_a_grid_over_seeds_and_songs_apart_is_evaluated_on_those_held_out():
-    tunes = ["c8 d8 e8 f8 g8", "c8 g8 c8 g8 c8", "e8 d8 c8 d8 e4", "c8 c8 d8 d8 e8 f8"]
-    swept = SongSweep(gather(map(parse, tunes)))
-    assert SongSweep(gather(parse(tunes[0]))).parts.held_out == ()
+TUNES = ["c8 d8 e8 f8 g8", "c8 g8 c8 g8 c8", "e8 d8 c8 d8 e4", "c8 c8 d8 d8 e8 f8"]
+
+
+def test_a_grid_over_seeds_has_the_same_songs_held_out():
+    swept = SongSweep(gather(map(parse, TUNES)))
+    assert SongSweep(gather(parse(TUNES[0]))).parts.held_out == ()
     plans = swept.plans([{"seed": 3}, {"seed": 4}], {}, HERE)
-    assert [plan.seed for plan in plans] == [3, 4]
-    assert plans[0].parts.held_out
+    assert [plan.settings for plan in plans] == [{"seed": seed, "held_out": 0.1} for seed in (3, 4)]
+    assert [len(part) for part in swept.parts] == [2, 1, 1]
+    assert "held_out" not in swept.fields
+    assert {"transpose", "window", "units"} <= swept.fields.keys()
     assert shown(None) == "none"
+
+
+def test_several_songs_are_chosen_on_the_validation_set_and_measured_apart_once(here):
+    """By an n-gram model too, which learns the validation songs where nothing is chosen."""
+    songs = [
+        Song(parse(text).notes, title=f"tune {place}")
+        for place, text in enumerate([*TUNES, "g8 a8 b8 a8 g4", "f8 f8 f4 f8 f4", "e8 g8 e8 g2 c8"])
+    ]
+    grid = {"model": ["ngram", "ppm"], "window": [1, 2]}
+    found = sweep(songs, grid=grid, held_out=0.3, jobs=1, output=here / "out")
+    assert found.chosen_on == "validation"
+    parts = split(gather(songs), 0.3)
+    assert found.held_out.songs == len(parts.held_out) == 2
+    assert found.sentences[0].startswith("best: bits per note ")
+    assert " on the validation set with model " in found.sentences[0]
+    assert found.sentences[-1].startswith("on 2 songs held out, which chose nothing, the best has ")
+    for outcome in found.outcomes:
+        settings = outcome.settings | {"seed": 0}
+        known = SongTask().record(Split(parts.train, (), parts.validation), settings)
+        data = SongTask().encode(known, Split(parts.train, (), parts.validation))
+        model = known.model.spec.make(
+            data.train.sequences, known.model.window, len(known.vocabulary), known.model
+        )
+        bits = note_bits(model, data.held_out, data.train.tokenizer.opened(known.unknown_rate))
+        assert outcome.score == pytest.approx(bits.mean(2))
+        run = Run.open(outcome.run)
+        assert len(run.parts.train) == len(parts.train) + len(parts.validation)
+    document = found.to_json()
+    assert document["held_out"].keys() == {"songs", "notes", "bits_per_note", "low", "high"}
+    with pytest.raises(ConfigError, match="3 songs leave none to choose settings by"):
+        sweep(songs[:3], grid={"model": ["ngram"]}, output=here / "three")
+    with pytest.raises(ConfigError, match="held_out is for songs; images is a lesson"):
+        sweep("images", grid={"epochs": [1]}, held_out=0.2)
 
 
 @pytest.mark.parametrize(

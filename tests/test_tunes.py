@@ -22,8 +22,9 @@ from melodyrnn.music.note_tokens import plain_tokens, respelled, shifted, to_tok
 from melodyrnn.music.song import Key, Note, Pitch, Song
 from melodyrnn.sequences.vocabulary import END, START
 from melodyrnn.tasks.notes import score
+from melodyrnn.tasks.songs import SongTask
 from melodyrnn.tasks.tokenizer import Dataset, TuneTokenizer
-from melodyrnn.tasks.tunes import epochs
+from melodyrnn.tasks.tunes import TuneTask, epochs
 from melodyrnn.workflows.evaluate import evaluate
 from melodyrnn.workflows.generate import generate
 from melodyrnn.workflows.train import train
@@ -47,6 +48,13 @@ def tunes(count=24):
         )
         for n in range(count)
     ]
+
+
+def test_all_seeds_hold_out_the_same_songs():
+    songs = [Named(song.title, song) for song in tunes()]
+    for task in (SongTask(), TuneTask()):
+        sides = [task.plan(songs, {"held_out": 0.2, "seed": seed})[1] for seed in (0, 1)]
+        assert sides[0] == sides[1]
 
 
 @given(any_songs(changes=False), st.integers(-11, 11))

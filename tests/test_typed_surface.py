@@ -47,7 +47,9 @@ def types_of_lessons():
 AGREE = {
     "ModelSettings": types_of(ModelConfig),
     "ComparedModelSettings": without(types_of(ModelConfig), "model", "window"),
-    "CompareSettings": without(types_of(ModelConfig, TrainConfig), "model", "window", "seed"),
+    "CompareSettings": without(
+        types_of(ModelConfig, TrainConfig, StreamConfig), "model", "window", "seed", "held_out"
+    ),
     "TextSettings": types_of(ModelConfig, StreamConfig),
     "TrainSettings": types_of(ModelConfig, TrainConfig, StreamConfig),
     "SampleSettings": types_of(SampleConfig),

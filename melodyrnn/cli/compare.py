@@ -10,22 +10,24 @@ from melodyrnn.cli.measures import NUMBERS
 from melodyrnn.cli.options import PATH, SONGS, given, print_result, printing, reading_many
 from melodyrnn.cli.settings import MODELS_TEXT, settings_of
 from melodyrnn.cli.songs import songs_of
-from melodyrnn.models.config import ModelConfig, TrainConfig
+from melodyrnn.models.config import ModelConfig, StreamConfig, TrainConfig
 
 
 @click.command(epilog=MODELS_TEXT + NUMBERS)
 @SONGS
 @click.option("--models", metavar="NAME,…", help="the models  [default: lstm,lstm-stateless,mlp]")
 @click.option("--seeds", type=int, help="random seeds: trainings of each model  [default: 5]")
-@click.option("--windows", metavar="1-8", help="also compare these lengths of the window")
+@click.option(
+    "--windows", metavar="1-8", help="of one song, also compare these lengths of the window"
+)
 @click.option(
     "--held-out",
     type=float,
     metavar="FRACTION",
-    help="the part of the songs held out from training",
+    help="of several songs, the part held out from training  [default: 0.1]",
 )
 @click.option("--jobs", type=int, help="trainings at a time  [default: one per core]")
-@settings_of(ModelConfig, TrainConfig, without=("model", "seed"))
+@settings_of(ModelConfig, TrainConfig, StreamConfig, without=("model", "seed", "held_out"))
 @click.option("--output", "-o", type=PATH, help="the folder to make")
 @click.option("--overwrite", is_flag=True, help="replace the folder")
 @reading_many
@@ -41,9 +43,10 @@ def compare(
 ) -> None:
     """Compare models on the same songs: a table, and a page to look at and listen to.
 
-    On one song, what is compared is memory. Of several songs, some are held out, and the models
-    are also compared on those. A comparison that was interrupted goes on when the same command is
-    given again.
+    Of one song, what is compared is memory. Of several songs, some are held out, and what is
+    compared is how well those are predicted, by the strongest n-gram model too; each training is
+    what 'melodyrnn train' makes of the same options. A comparison that was interrupted goes on
+    when the same command is given again.
     """
     from melodyrnn.console.comparison import show_comparison
     from melodyrnn.console.progress import progress_of

@@ -22,6 +22,12 @@ Examples:
 @click.option("--grid", multiple=True, metavar="NAME=A,B,…", help="a setting and its values")
 @click.option("--jobs", type=int, help="runs at a time  [default: one per core]")
 @click.option("--seed", type=int, help="random seed of every run  [default: 0]")
+@click.option(
+    "--held-out",
+    type=float,
+    metavar="FRACTION",
+    help="of several songs, the part that chooses nothing  [default: 0.1]",
+)
 @click.option("--output", "-o", type=PATH, help="the folder to make")
 @click.option("--overwrite", is_flag=True, help="replace the folder")
 @TRACK
@@ -38,8 +44,9 @@ def sweep(
 ) -> None:
     """Run a grid of settings over TARGET, a lesson or songs: a table and heat maps.
 
-    A setting with one value is fixed. 'melodyrnn sweep images' has a grid of its own. A sweep that
-    was interrupted goes on when the same command is given again.
+    A setting with one value is fixed. Of several songs, settings are compared on a validation set,
+    and the best is then measured on songs held out. 'melodyrnn sweep images' has a grid of its
+    own. A sweep that was interrupted goes on when the same command is given again.
     """
     from melodyrnn.console.progress import progress_of
     from melodyrnn.console.sweep import show_sweep

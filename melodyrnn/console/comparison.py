@@ -1,5 +1,6 @@
 """Models side by side."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from rich.console import Console
@@ -8,13 +9,21 @@ from melodyrnn.console.tables import table_of
 
 if TYPE_CHECKING:
     from melodyrnn.experiments.comparison.compare import CompareResult
-    from melodyrnn.render.report_data import HeldOut, Spread
+    from melodyrnn.render.report_data import Ceiling, HeldOut, MemoryRow, Spread
 
 
 def show_comparison(result: "CompareResult") -> None:
-    """The training set first and then, apart, what was held out."""
+    """How one song is remembered, or how songs held out are predicted."""
     console = Console(highlight=False)
-    top = result.ceiling
+    if result.ceiling:
+        _show_memory(console, result.ceiling, result.rows)
+    if result.held_out:
+        _show_held_out(console, result.held_out)
+    console.print(f"\n{result.sentence}\n", markup=False)
+    console.print(str(result.report), soft_wrap=True, markup=False)
+
+
+def _show_memory(console: Console, top: "Ceiling", rows: Sequence["MemoryRow"]) -> None:
     console.print(
         f"The memoryless ceiling of windows of {top.window}: "
         f"[bold]{top.right}/{top.all}[/] in one step"
@@ -24,7 +33,7 @@ def show_comparison(result: "CompareResult") -> None:
     tests = (f"one step/{top.all}", f"whole/{top.all}")
     for heading in ("parameters", "epochs", "time", *tests, "bits", "first\nerror"):
         table.add_column(heading, justify="right")
-    for row in result.rows:
+    for row in rows:
         table.add_row(
             row.model,
             f"{row.parameters:,}" if row.parameters is not None else "",
@@ -36,33 +45,32 @@ def show_comparison(result: "CompareResult") -> None:
             "–" if row.first_wrong is None else f"note {row.first_wrong}",
         )
     console.print(table)
-    if result.held_out:
-        _show_held_out(console, result.held_out)
-    console.print(f"\n{result.sentence}\n", markup=False)
-    console.print(str(result.report), soft_wrap=True, markup=False)
 
 
 def _show_held_out(console: Console, held_out: "HeldOut") -> None:
-    table = table_of(
-        console, f"Generalising: {held_out.songs} songs held out, {held_out.notes} notes", "model"
-    )
+    title = f"Generalising: {held_out.songs} songs held out\n{held_out.scored}"
+    table = table_of(console, title, "model")
     table.add_column("bits per note", justify="right")
     table.add_column(f"{held_out.confidence:.0%} interval", justify="right")
     for row in held_out.rows:
         table.add_row(row.model, f"{row.bits_per_note:.3f}", f"{row.low:.3f} to {row.high:.3f}")
     console.print(table)
     if held_out.pairs:
-        title = f"Differences, paired over {held_out.independent} tunes"
-        table = table_of(console, title, "first", "less second")
+        title = f"Differences in bits per note, paired over {held_out.independent} tunes"
+        table = table_of(console, title, "first", "less second", gap=1)
         interval = f"{held_out.confidence:.0%} interval"
-        for heading in ("bits per note", interval, "p", "beyond chance"):
+        for heading in ("bits", interval, "p", "beyond chance"):
             table.add_column(heading, justify="right")
         for pair in held_out.pairs:
             interval = f"{pair.low:+.3f} to {pair.high:+.3f}"
             beyond = "yes" if pair.beyond_chance else "no" if pair.judged else "too few tunes"
-            p = "–" if pair.p_value is None else f"{pair.p_value:.3f}"
+            p = "–" if pair.p_value is None else _p_word(pair.p_value)
             table.add_row(pair.first, pair.second, f"{pair.difference:+.3f}", interval, p, beyond)
         console.print(table)
+
+
+def _p_word(p: float) -> str:
+    return "<0.001" if p < 0.001 else f"{p:.3f}"
 
 
 def _spread(spread: "Spread") -> str:

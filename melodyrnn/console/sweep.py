@@ -16,8 +16,10 @@ if TYPE_CHECKING:
 def show_sweep(result: "SweepResult") -> None:
     """The outcomes of a grid, a setting side by side with another."""
     console = Console(highlight=False)
-    title = f"{result.target}: {result.score.name}, {len(result.outcomes)} settings"
-    headings, rows = result.table
+    summary = result.summary
+    measured = f"{result.score.name}{summary.on_set}"
+    title = f"{result.target}: {measured}, {len(result.outcomes)} settings"
+    headings, rows = summary.table()
     table = table_of(console, title)
     for heading in headings:
         table.add_column(heading, justify="right")

@@ -18,12 +18,14 @@ def compare_held_out(
     bits: Mapping[str, Sequence[Sequence[float]]],
     notes: Sequence[int],
     families: Families | None = None,
+    window: int = 0,
 ) -> HeldOut:
     """Figures with their intervals, and which differences are beyond chance
     (``sequences.intervals``), corrected for the number of pairs (``holm``).
 
     ``bits``: model -> of each seed, of each song, bits per note. ``notes``: of each song.
-    ``families``: of each song, by default a family of its own. Seeds are averaged first: chance is
+    ``families``: of each song, by default a family of its own. ``window``: notes
+    at the start of each that are not among them (``HeldOut``). Seeds are averaged first: chance is
     in the songs.
     """
     weights = np.asarray(notes, dtype=np.float64)
@@ -43,4 +45,4 @@ def compare_held_out(
         p = float(tested.p_value)
         beyond = judged and p < 1 - CONFIDENCE
         pairs.append(Pair(*pair, *tested.interval, beyond, p if judged else None, judged))
-    return HeldOut(len(notes), int(weights.sum()), rows, pairs, CONFIDENCE, independent)
+    return HeldOut(len(notes), int(weights.sum()), rows, pairs, CONFIDENCE, independent, window)

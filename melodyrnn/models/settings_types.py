@@ -37,12 +37,19 @@ class ModelSettings(ComparedModelSettings, total=False):
 
 
 class CompareSettings(ComparedModelSettings, total=False):
-    """``ModelConfig`` and ``TrainConfig`` but for what a comparison varies itself."""
+    """``ModelConfig``, ``TrainConfig`` and, of several songs, ``StreamConfig``, but for what a
+    comparison varies itself or names among its arguments.
+    """
 
     epochs: int
     learning_rate: float
     batch: int | None
     early_stop: bool
+    steps: int
+    clip: float | None
+    schedule: str
+    patience: int
+    transpose: int
 
 
 class TextSettings(ModelSettings, total=False):

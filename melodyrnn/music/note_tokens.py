@@ -13,7 +13,7 @@ from math import log2
 from melodyrnn.music.durations import WRITTEN, spell
 from melodyrnn.music.notation.reader import parse_token
 from melodyrnn.music.notation.tokens import token
-from melodyrnn.music.pitch import SEMITONES
+from melodyrnn.music.pitch import SEMITONES, Pitch
 from melodyrnn.music.song import Key, Note, Song
 
 _MIDDLE_C = 60
@@ -87,6 +87,20 @@ def attributes(tokens: Sequence[str]) -> list[tuple[float, float]]:
     return [
         (float(note.pitch.midi if note.pitch else rest), float(note.duration)) for note in notes
     ]
+
+
+@lru_cache(maxsize=100_000)
+def spellings(symbol: str) -> tuple[str, ...]:
+    """The tokens that sound as this one does: every spelling of its pitch. Raises NotationError."""
+    note = parse_token(symbol)
+    if note.pitch is None:
+        return (symbol,)
+    found = []
+    for (step, semitones), alter in product(SEMITONES.items(), range(-2, 3)):
+        octave, apart = divmod(note.pitch.midi - semitones - alter, 12)
+        if not apart:
+            found.append(token(replace(note, pitch=Pitch(step, alter, octave - 1))))
+    return tuple(found)
 
 
 @lru_cache(maxsize=100_000)

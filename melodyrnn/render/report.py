@@ -63,7 +63,7 @@ TESTS = {
     WHOLE_SONG: "Whole song: each note after the model\u2019s own notes",
 }
 
-MEANINGS = (
+MEANINGS_OF_MEMORY = (
     (
         "one step",
         "The model is given the true notes and predicts each next one (teacher-forced): how many "
@@ -76,16 +76,37 @@ MEANINGS = (
         "back is memory.",
     ),
     (
-        "bits per note",
-        "The cross-entropy: the mean of \u2212log\u2082 of the probability that the model gave to "
-        "the true note. 0 for a model that is certain and correct, 1 for a toss between two.",
-    ),
-    (
         "the ceiling",
         "For each window of notes, the note that follows it most often: no predictor that sees "
         "only the window gets more notes of the song correct.",
     ),
-    ("epoch", "One pass of training over the song."),
+)
+
+MEANINGS_OF_HELD_OUT = (
+    (
+        "held out",
+        "Songs that no model had in training, the same for all models; variants of one tune are "
+        "never on both sides.",
+    ),
+    (
+        "validation set",
+        "Songs that no weights are fitted to and that choose a network\u2019s best epoch. A model "
+        "without epochs learns from them, too.",
+    ),
+    (
+        "a note",
+        "Its pitch, however spelled, and its duration. One that the training set lacks costs what "
+        "it takes to say so and to spell it.",
+    ),
+)
+
+MEANINGS = (
+    (
+        "bits per note",
+        "The cross-entropy: the mean of \u2212log\u2082 of the probability that the model gave to "
+        "the true note. 0 for a model that is certain and correct, 1 for a toss between two.",
+    ),
+    ("epoch", "One pass of training over the training set."),
 )
 
 
@@ -102,8 +123,7 @@ class _Page:
 
     def __init__(self, data: Report, instrument: str | None) -> None:
         self.data = data
-        self.title = data.title or data.song.title or "A melody"
-        self.tempo = tempo_of(data.song)
+        self.title = data.title or (data.song and data.song.title) or "A melody"
         self.instrument = instrument
         self.engraver = Engraver()
         self.players: list[dict[str, object]] = []
@@ -128,7 +148,9 @@ class _Page:
             f'<h2 id="{name}-title">{title}</h2>{content}</section>'
             for name, title, content in sections
         )
-        texts = [self.title, self.data.song.composer, *self.series]
+        composer = self.data.song.composer if self.data.song else ""
+        texts = [self.title, composer, *self.series]
+        skip = '<a class="skip" href="#music">Skip to the music</a>' if self.data.song else ""
         style = font_face(texts, FAMILY) + _file("report.css")
         return (
             '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'
@@ -136,20 +158,20 @@ class _Page:
             '<meta name="viewport" content="width=device-width, initial-scale=1">'
             '<meta name="color-scheme" content="light dark"><link rel="icon" href="data:,">'
             f"<title>{text(self.title)} \u00b7 models compared</title><style>{style}</style></head>"
-            f'<body><a class="skip" href="#music">Skip to the music</a>{self._header(links)}'
+            f"<body>{skip}{self._header(composer, links)}"
             f"<main>{body}</main>{self.engraver.definitions()}"
-            f'<script type="application/json" id="data">{_json(self._sounds())}</script>'
-            f"<script>{_file('report.js')}</script></body></html>\n"
+            f"{self._player_script()}</body></html>\n"
         )
 
-    def _header(self, links: str) -> str:
-        data, song = self.data, self.data.song
-        facts = [f"{len(song)} notes", str(song.meter), str(song.key)]
-        if data.songs > 1:
-            facts = [f"{data.rows[0].all:,} notes predicted"] if data.rows else []
-        facts.append(f"windows of {data.ceiling.window}")
+    def _header(self, composer: str, links: str) -> str:
+        data, song, facts = self.data, self.data.song, list[str]()
+        if song:
+            facts += [f"{len(song)} notes", str(song.meter), str(song.key)]
+        if data.ceiling:
+            facts.append(f"windows of {data.ceiling.window}")
+        if data.held_out:
+            facts.append(f"{data.held_out.songs} held out")
         facts += [report_tables.seeds(data.seeds)] if data.seeds else []
-        composer = song.composer if data.songs == 1 else ""
         composer = f'<p class="composer">{named(composer)}</p>' if composer else ""
         return (
             f'<header><h1>{named(self.title)}</h1>{composer}<p class="facts">'
@@ -161,10 +183,14 @@ class _Page:
     def _sections(self) -> Iterator[tuple[str, str, str]]:
         """(id, title, HTML) of each section that has something to show."""
         data, series = self.data, self.series
-        if data.rows:
+        if data.held_out:
+            table = report_tables.held_out(data.held_out, series)
+            yield "held-out", "Songs held out", self._new(data.held_out) + table
+        if data.ceiling and data.rows:
             table = report_tables.memory(data.rows, data.ceiling, series)
-            yield "table", "What each model remembers", f"{self._ceiling()}{table}"
-        yield "music", "The music", self._music()
+            yield "table", "What each model remembers", f"{self._most(data.ceiling)}{table}"
+        if data.song:
+            yield "music", "The music", self._music(data.song)
         if data.ambiguities:
             cases = "".join(report_tables.ambiguity(case, series) for case in data.ambiguities)
             lead = (
@@ -181,32 +207,32 @@ class _Page:
             chart = report_charts.windows(data.windows, series)
             yield "windows", "Longer windows", lead + chart
         if data.curves:
-            lead = "<p>One line per seed. The dashed line is the ceiling.</p>"
-            yield (
-                "curves",
-                "How they learned",
-                lead + report_charts.curves(data.curves, data.ceiling, series),
-            )
-        if data.held_out:
-            lead = (
-                f"<p>{data.held_out.songs} songs, {data.held_out.notes:,} notes, that no model "
-                "had in training: what a model expects of new music, not what it remembers. "
-                "Fewer bits are better.</p>"
-            )
-            table = report_tables.held_out(data.held_out, series)
-            yield "held-out", "Songs held out", lead + table
-        meanings = "".join(f"<div><dt>{word}</dt><dd>{what}</dd></div>" for word, what in MEANINGS)
+            dashed = " The dashed line is the ceiling." if data.ceiling else ""
+            charts = report_charts.curves(data.curves, data.ceiling, series)
+            yield "curves", "How they learned", f"<p>One line per seed.{dashed}</p>{charts}"
+        words = [
+            *(MEANINGS_OF_MEMORY if data.song else ()),
+            *(MEANINGS_OF_HELD_OUT if data.held_out else ()),
+            *MEANINGS,
+        ]
+        meanings = "".join(f"<div><dt>{word}</dt><dd>{what}</dd></div>" for word, what in words)
         yield "words", "What the figures mean", f'<dl class="meanings">{meanings}</dl>'
 
-    def _ceiling(self) -> str:
-        c = self.data.ceiling
+    def _new(self, held_out: HeldOut) -> str:
+        return (
+            f"<p>{held_out.songs} songs that no model had in training: what a model expects of new "
+            f"music, not what it remembers. Bits are counted of {held_out.scored}. Fewer are "
+            "better.</p>"
+        )
+
+    def _most(self, c: Ceiling) -> str:
         only = f"{c.window} notes" if c.window > 1 else "one note"
         return (
             f'<p class="ceiling"><b>{c.right}<span> of {c.all}</span></b> is the most that any '
             f"model can predict correctly which sees only {only}: the ceiling.</p>"
         )
 
-    def _music(self) -> str:
+    def _music(self, song: Song) -> str:
         legend = (
             '<p class="legend"><span><svg viewBox="0 0 20 14" aria-hidden="true">'
             '<circle class="ring" cx="10" cy="7" r="5.5"></circle></svg>'
@@ -217,17 +243,9 @@ class _Page:
             '<p class="hint">Press a note to play from there. In a score, the arrow keys go from '
             "note to note and the space bar plays.</p>"
         )
-        song = self._player("song", self._song_title(), "", self.data.song, {}, 0)
+        player = self._player("song", "The song", "", song, {}, 0)
         groups = "".join(self._group(model) for model in self.series)
-        return f"{legend}{song}{groups}"
-
-    def _song_title(self) -> str:
-        """Of several songs, one is shown; the figures above it are of all."""
-        if self.data.songs == 1:
-            return "The song"
-        return (
-            f"The first of {self.data.songs:,} songs: {self.data.song.title or 'without a title'}"
-        )
+        return f"{legend}{player}{groups}"
 
     def _group(self, model: str) -> str:
         mine = [version for version in self.data.versions if version.model == model]
@@ -279,9 +297,22 @@ class _Page:
             '<audio preload="none"></audio></article>'
         )
 
-    def _sounds(self) -> dict[str, object]:
+    def _player_script(self) -> str:
+        """What plays the song, where there is one."""
+        if not self.data.song:
+            return ""
         songs = [self.data.song, *(version.song for version in self.data.versions)]
-        return {"players": self.players, **sound(songs, self.tempo, self.instrument)}
+        sounds = {"players": self.players, **sound(songs, self.tempo, self.instrument)}
+        return (
+            f'<script type="application/json" id="data">{_json(sounds)}</script>'
+            f"<script>{_file('report.js')}</script>"
+        )
+
+    @property
+    def tempo(self) -> float:
+        """Of everything that is played, in quarter notes per minute."""
+        assert self.data.song, "only a song is played"
+        return tempo_of(self.data.song)
 
 
 def _file(name: str) -> str:

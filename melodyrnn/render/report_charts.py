@@ -11,25 +11,33 @@ LOWEST_LOSS = 1e-4
 """Nats; what lies below is drawn here, for a logarithm goes on for ever."""
 
 
-def curves(data: Sequence[TrainingCurve], ceiling: Ceiling, series: Mapping[str, int]) -> str:
-    """For each model the correct notes and the loss of all seeds, all on the same axes."""
+def curves(
+    data: Sequence[TrainingCurve], ceiling: Ceiling | None, series: Mapping[str, int]
+) -> str:
+    """For each model and all its seeds, on the same axes: how it came to know a song, beside the
+    ceiling, or else songs new to it; and the loss.
+    """
     data = [curve for curve in data if curve.epochs]
     last = max((curve.epochs[-1] for curve in data), default=1)
     losses = [loss for curve in data for loss in curve.losses]
     epochs = linear(last, "epochs", most=4)
-    shares = percent("correct")
+    if ceiling:
+        measured, axis = "notes correct", percent("correct")
+        most = ceiling.right / ceiling.all
+        limits = [Line([(epochs.low, most), (epochs.high, most)], None)]
+    else:
+        measured, limits = "validation set: bits per note", []
+        bits = [bits for curve in data for _, bits in curve.validation]
+        axis = linear(max(bits, default=1.0), "bits", low=min(bits, default=0.0) * 0.95)
     scale = logarithmic(
         max(min(losses, default=1.0), LOWEST_LOSS), max([*losses, LOWEST_LOSS * 10]), "loss"
     )
-    most = ceiling.right / ceiling.all
-    limit = Line([(epochs.low, most), (epochs.high, most)], None)
     panels = []
     for model in dict.fromkeys(curve.model for curve in data):
         mine = [curve for curve in data if curve.model == model]
         seeds = f"{len(mine)} seed{'s' if len(mine) > 1 else ''}"
-        right = [
-            Line(list(zip(curve.epochs, curve.accuracies, strict=True)), series[model])
-            for curve in mine
+        found = [
+            Line(_known(curve) if ceiling else curve.validation, series[model]) for curve in mine
         ]
         loss = [
             Line(
@@ -43,13 +51,18 @@ def curves(data: Sequence[TrainingCurve], ceiling: Ceiling, series: Mapping[str,
         ]
         panels.append(
             f'<figure class="curve"><figcaption><h3>{key(model, series[model])}</h3>'
-            f"<small>{seeds}</small></figcaption><h4>notes correct</h4>"
-            + chart(f"{model}: notes correct over epochs", epochs, shares, [limit, *right])
+            f"<small>{seeds}</small></figcaption><h4>{measured}</h4>"
+            + chart(f"{model}: {measured}, over epochs", epochs, axis, [*limits, *found])
             + "<h4>loss (nats)</h4>"
             + chart(f"{model}: loss over epochs", epochs, scale, loss)
             + "</figure>"
         )
     return f'<div class="curves">{"".join(panels)}</div>'
+
+
+def _known(curve: TrainingCurve) -> list[tuple[float, float]]:
+    """Shares of the training set predicted correctly."""
+    return [(float(n), share) for n, share in zip(curve.epochs, curve.accuracies, strict=True)]
 
 
 def windows(data: WindowsChart, series: Mapping[str, int]) -> str:

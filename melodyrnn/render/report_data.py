@@ -5,10 +5,11 @@ person reads.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Self
 
 from melodyrnn.music.song import Song
+from melodyrnn.system.documents import JSON
 
 ONE_STEP = "one step"
 WHOLE_SONG = "whole song"
@@ -50,7 +51,8 @@ class TrainingCurve:
     seed: int | None
     epochs: Sequence[int]
     losses: Sequence[float]  # nats
-    accuracies: Sequence[float]  # 0 to 1
+    accuracies: Sequence[float]  # 0 to 1; of a song that is learned by heart
+    validation: Sequence[tuple[int, float]] = ()  # epoch, bits per note of the validation songs
 
 
 @dataclass(frozen=True)
@@ -156,24 +158,36 @@ class HeldOut:
     pairs: Sequence[Pair]
     confidence: float = 0.95
     families: int | None = None  # of variants, each one observation; None: as many as songs
+    window: int = 0  # notes at the start of each song that not all models predict; 0: none, and
+    # what the ends of songs cost is in the bits
 
     @property
     def independent(self) -> int:
         """How many tunes there are, variants of one counted once."""
         return self.songs if self.families is None else self.families
 
+    @property
+    def scored(self) -> str:
+        """What bits are counted of, in words."""
+        if not self.window:
+            return f"{self.notes:,} notes and the ends of the songs"
+        first = "note" if self.window == 1 else f"{self.window} notes"
+        return f"{self.notes:,} notes, those after the first {first} of each"
+
+    def to_json(self) -> dict[str, JSON]:
+        return {**asdict(self), "with_end": not self.window}
+
 
 @dataclass(frozen=True)
 class Report:
     """Everything on the page. An empty part leaves its section out."""
 
-    song: Song
-    ceiling: Ceiling
-    rows: Sequence[MemoryRow]
-    versions: Sequence[Version]
     sentence: str  # what the table shows
     title: str = ""  # the song's title if empty
-    songs: int = 1  # in the training set; of several, ``song`` is the first
+    song: Song | None = None  # of one that is learned by heart, as what follows
+    ceiling: Ceiling | None = None
+    rows: Sequence[MemoryRow] = ()
+    versions: Sequence[Version] = ()
     seeds: Sequence[int] = ()
     curves: Sequence[TrainingCurve] = ()
     ambiguities: Sequence[Ambiguity] = ()

@@ -152,7 +152,7 @@ def held_out(data: HeldOut, series: Mapping[str, int]) -> str:
     table = (
         '<table class="held-out"><thead><tr><th scope="col">model</th>'
         f'<th scope="col">bits per note</th><th scope="col">{interval}</th>'
-        f'<th aria-hidden="true"></th></tr></thead><tbody>{rows}</tbody></table>'
+        f'<th class="whisker" aria-hidden="true"></th></tr></thead><tbody>{rows}</tbody></table>'
     )
     if not data.pairs:
         return table

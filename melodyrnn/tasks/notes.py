@@ -2,7 +2,7 @@
 
 import warnings
 from abc import abstractmethod
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -13,7 +13,7 @@ import numpy.typing as npt
 from melodyrnn.data.copies import Copies
 from melodyrnn.data.gather import Named, Songs, gather_all, summary, warn_of
 from melodyrnn.data.song_families import family_numbers
-from melodyrnn.data.split import Split
+from melodyrnn.data.split import SongSplit, Split
 from melodyrnn.errors import ConfigError, MelodyWarning
 from melodyrnn.evaluation.measures import Played
 from melodyrnn.evaluation.note_scores import note_scores
@@ -26,7 +26,7 @@ from melodyrnn.models.config import FormConfig, SampleConfig
 from melodyrnn.models.lookback import LookingBack
 from melodyrnn.models.model import NgramModel
 from melodyrnn.models.ngrams import short_term
-from melodyrnn.models.predictor import Predictor
+from melodyrnn.models.predictor import Logits, Predictor
 from melodyrnn.models.settings import check
 from melodyrnn.models.viewpoints.observer import Observer
 from melodyrnn.music.note_tokens import plain_tokens, to_tokens
@@ -72,6 +72,10 @@ class NoteTask(Task[Named, Dataset]):
 
     @abstractmethod
     def tokenizer(self, vocabulary: Vocabulary) -> NoteTokenizer: ...
+
+    @abstractmethod
+    def record(self, parts: SongSplit, settings: Settings) -> Record:
+        """The record of a run on songs that are split already. Raises MelodyError."""
 
     def encode(self, record: Record, parts: Split[Sequence[Named]]) -> Split[Dataset]:
         tokenizer, window = self.tokenizer(record.vocabulary), record.model.window
@@ -265,13 +269,18 @@ def score(
     """One-step predictions of all songs: of new ones over an open vocabulary."""
     scores = []
     end, known = dataset.tokenizer.end, len(dataset.vocabulary)
+    for place, logits in enumerate(logits_of(predictor, dataset)):
+        widened, targets, _ = dataset.scored(place, logits, vocabulary)
+        scores.append(score_of(widened, targets, end=end, known=known))
+    return total(scores)
+
+
+def logits_of(predictor: Predictor, dataset: Dataset) -> Iterator[Logits]:
+    """Of each song the logits of its tokens, (N, V), given those before."""
     for start in range(0, len(dataset.songs), _AT_ONCE):
         part = slice(start, start + _AT_ONCE)
         aligned = predictor.with_contexts(dataset.contexts[part])
-        for place, logits in enumerate(aligned.logits(dataset.sequences[part]), start):
-            widened, targets, _ = dataset.scored(place, logits, vocabulary)
-            scores.append(score_of(widened, targets, end=end, known=known))
-    return total(scores)
+        yield from aligned.logits(dataset.sequences[part])
 
 
 def _name(songs: Sequence[Named]) -> str:

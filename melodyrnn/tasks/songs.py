@@ -42,14 +42,12 @@ class SongTask(NoteTask):
         self, items: Sequence[Named], settings: Settings
     ) -> tuple[Record, Split[Sequence[Named]]]:
         """With ``held_out`` that part of the songs is kept from training, else none."""
-        settings = dict(settings)
-        parts = split(items, settings.pop("held_out", 0), settings.get("seed", TrainConfig().seed))
-        parts = _for(settings.get("model"), parts)
+        parts = _for(settings.get("model"), split(items, settings.get("held_out", 0)))
         return self.record(parts, settings), parts
 
     def record(self, parts: SongSplit, settings: Settings) -> Record:
-        """The record of a run on songs that are split already. Raises MelodyError."""
         settings = {"input": default_input(parts.train, settings.get("model")), **settings}
+        settings.pop("held_out", None)
         model, training = configure(settings, ModelConfig, TrainConfig)
         check_lookback(model)
         check_by_heart(model)

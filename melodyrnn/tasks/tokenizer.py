@@ -35,6 +35,7 @@ from melodyrnn.music.note_tokens import (
     shifted,
     sort_key,
     spelling_bits,
+    spellings,
     to_tokens,
 )
 from melodyrnn.music.song import Note, Song
@@ -181,6 +182,10 @@ class NoteTokenizer(Tokenizer[Song]):
     def written(self) -> Sequence[str]:
         return self.note_tokens
 
+    def alike(self, token: str) -> Sequence[str]:
+        """The tokens, known or not, that stand for the same sound or end as this one."""
+        return (token,)
+
     def unknown_rate(self, songs: Sequence[Named], transpose: int = 0) -> float:
         """How often a token of a new song is one that neither songs like these nor they moved by
         up to ``transpose`` semitones have.
@@ -266,6 +271,9 @@ class SongTokenizer(NoteTokenizer):
 
     def tokens(self, item: Song) -> list[str]:
         return to_tokens(item)
+
+    def alike(self, token: str) -> Sequence[str]:
+        return spellings(token)
 
 
 class TuneTokenizer(NoteTokenizer):

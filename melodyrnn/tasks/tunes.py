@@ -3,12 +3,12 @@
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
 from melodyrnn.data.gather import Named
-from melodyrnn.data.split import Split, split, without_validation
+from melodyrnn.data.split import SongSplit, Split, split, without_validation
 from melodyrnn.models.config import (
     STREAM_MODEL,
     ModelConfig,
@@ -36,26 +36,28 @@ class TuneTask(NoteTask):
 
     name = "tunes"
 
+    tokenizers: ClassVar[type[TuneTokenizer]] = TuneTokenizer
+    """How its tunes become ids."""
+
     def tokenizer(self, vocabulary: Vocabulary) -> TuneTokenizer:
-        return TuneTokenizer(vocabulary)
+        return self.tokenizers(vocabulary)
 
     def plan(
         self, items: Sequence[Named], settings: Settings
     ) -> tuple[Record, Split[Sequence[Named]]]:
         """The part ``held_out`` is kept from training, as much of the rest chooses the weights."""
-        defaults, kind = STREAM_MODEL, TuneTokenizer
-        if settings.get("model") == "viewpoints":
-            check_viewpoints(settings)
-            notes = sum(len(each.song) for each in items)
-            defaults, kind = STREAM_MODEL | viewpoint_defaults(notes), PartsTokenizer
-        model, training = configure({**defaults, **settings}, ModelConfig, StreamConfig)
-        check_stream(model, self.name)
-        check_lookback(model)
-        parts = split(items, training.held_out, training.seed)
+        model, training = self._configured(items, settings)
+        parts = split(items, training.held_out)
         if not model.spec.uses_validation:
             parts = without_validation(parts)
+        return self.record(parts, settings), parts
+
+    def record(self, parts: SongSplit, settings: Settings) -> Record:
+        items = [named for part in parts for named in part]
+        model, training = self._configured(items, settings)
+        kind = PartsTokenizer if model.spec.viewpoints else self.tokenizers
         tokenizer = kind.of([each.song for each in parts.train], training.transpose)
-        record = Record(
+        return Record(
             model,
             training,
             tokenizer.vocabulary,
@@ -64,7 +66,19 @@ class TuneTask(NoteTask):
             unknown_rate=tokenizer.unknown_rate(parts.train, training.transpose),
             task=self.name,
         )
-        return record, parts
+
+    def _configured(
+        self, items: Sequence[Named], settings: Settings
+    ) -> tuple[ModelConfig, StreamConfig]:
+        """Raises ConfigError for settings that suit no stream of tunes."""
+        defaults = STREAM_MODEL
+        if settings.get("model") == "viewpoints":
+            check_viewpoints(settings)
+            defaults = STREAM_MODEL | viewpoint_defaults(sum(len(each.song) for each in items))
+        model, training = configure({**defaults, **settings}, ModelConfig, StreamConfig)
+        check_stream(model, self.name)
+        check_lookback(model)
+        return model, training
 
     def digests(self, items: Sequence[Named]) -> list[str]:
         return [digest(items)]
@@ -120,7 +134,7 @@ class TuneTask(NoteTask):
             found = score(predictor, data.train)
         if data.held_out.songs and not record.interrupted:
             learned = [*data.train.songs, *data.validation.songs]
-            own = TuneTokenizer.of([named.song for named in learned], transpose=0)
+            own = self.tokenizers.of([named.song for named in learned], transpose=0)
             compared = baselines(learned, data.held_out.songs, own, 1, progress)
         metrics = {
             "songs": {name: len(part.songs) for name, part in data._asdict().items()},

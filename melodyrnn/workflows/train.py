@@ -106,7 +106,7 @@ def train(
     ``ppm``, learns a tradition: the part ``held_out`` is measured and touches nothing else; as
     many of the others choose the best weights; at 0 all are learned by heart. Other models, and any
     with ``window``, learn them by heart or, with ``held_out``, all but that part of them, on which
-    they are measured.
+    they are measured. What is held out depends on the songs, not on the seed.
 
     ``settings`` are fields of ModelConfig, TrainConfig and StreamConfig, such as ``model="mlp"``,
     ``seed=1``. Without ``output`` a fresh folder under ``runs/`` is taken. With ``resume`` the
@@ -157,18 +157,6 @@ def learn_items(
         return carry_out(run, data, folder, progress)
     progress(0, len(items), f"{task.name} sorted by what they are for")
     record, parts = task.plan(items, settings)
-    return learn_parts(task, path, record, parts, folder, progress)
-
-
-def learn_parts(
-    task: Task[Any, Any],
-    path: Path,
-    record: Record,
-    parts: Split[Any],
-    folder: Folder,
-    progress: Progress = silent,
-) -> TrainResult:
-    """Begin a run on items that are split already. Raises MelodyError, before anything is made."""
     data = task.encode(record, parts)
     run = Run.begin(path, record, parts, fresh=folder.output is None, overwrite=folder.overwrite)
     return carry_out(run, data, folder, progress)

@@ -1,24 +1,19 @@
 """Models compared on the same songs: one table, one page to look at and to listen to."""
 
 import json
-import warnings
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Unpack, cast
 
-from melodyrnn.data.gather import Named, Source, gather
-from melodyrnn.data.song_families import family_numbers
-from melodyrnn.data.split import FRACTION, SongSplit, Split, split
-from melodyrnn.errors import ConfigError, MelodyWarning
-from melodyrnn.evaluation.paired_differences import compare_held_out
-from melodyrnn.experiments.comparison import page_data, verdict
+from melodyrnn.data.gather import Named, Songs, Source, gather
+from melodyrnn.errors import ConfigError
+from melodyrnn.experiments.comparison import generalising, page_data, plans, verdict
 from melodyrnn.experiments.comparison.run_trials import run_trials
-from melodyrnn.experiments.comparison.trial import Plan, Trial
+from melodyrnn.experiments.comparison.trial import Trial
 from melodyrnn.files import write_atomically
-from melodyrnn.models.config import ModelConfig, TrainConfig, configure
 from melodyrnn.models.ngrams.ngram import ceiling
-from melodyrnn.models.registry import MODELS, MOST_WINDOW
+from melodyrnn.models.registry import MODELS, MOST_WINDOW, WINDOW
 from melodyrnn.models.settings import check, nearest
 from melodyrnn.models.settings_types import CompareSettings
 from melodyrnn.render.report_data import Ceiling, HeldOut, MemoryRow, Report
@@ -26,7 +21,8 @@ from melodyrnn.runs.output_folders import RUNS, claim, read_basis, slug
 from melodyrnn.system.documents import JSON
 from melodyrnn.system.machine import cores
 from melodyrnn.system.progress import Progress, silent
-from melodyrnn.tasks.tokenizer import Dataset, SongTokenizer
+from melodyrnn.tasks.baselines import STRONGEST
+from melodyrnn.tasks.tokenizer import Dataset
 
 DEFAULT_MODELS = ("lstm", "lstm-stateless", "mlp")
 _FILE = "compare.json"
@@ -34,64 +30,81 @@ _FILE = "compare.json"
 
 @dataclass(frozen=True)
 class CompareResult:
-    """What a comparison found."""
+    """What a comparison found: of one song how it is remembered, of several how new ones are
+    predicted.
+    """
 
     output: Path
     report: Path
-    window: int
-    ceiling: Ceiling
-    rows: tuple[MemoryRow, ...]  # memory: of the training set
-    held_out: HeldOut | None  # generalising: of the songs held out
-    held_out_songs: tuple[str, ...]
-    trials: tuple[Trial, ...] = field(repr=False)  # of the window asked for
-    other_windows: tuple[tuple[Ceiling, tuple[Trial, ...]], ...] = field(repr=False)
     sentence: str
+    trials: tuple[Trial, ...] = field(repr=False)  # of one song, those of the window asked for
+    # Of one song:
+    ceiling: Ceiling | None = None
+    rows: tuple[MemoryRow, ...] = ()
+    other_windows: tuple[tuple[Ceiling, tuple[Trial, ...]], ...] = field(default=(), repr=False)
+    # Of several:
+    held_out: HeldOut | None = None
+    held_out_songs: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, JSON]:
-        document: dict[str, JSON] = {
-            "output": str(self.output),
-            "report": str(self.report),
-            "window": self.window,
-            "ceiling": {"right": self.ceiling.right, "all": self.ceiling.all},
-            "models": _models_json(self.trials),
-            "sentence": self.sentence,
-        }
+        document: dict[str, JSON] = {"output": str(self.output), "report": str(self.report)}
+        if self.ceiling:
+            document |= _of_window(self.ceiling, self.trials)
         if self.held_out:
-            document["held_out"] = asdict(self.held_out) | {"titles": list(self.held_out_songs)}
+            document |= self._of_held_out(self.held_out)
+        document["sentence"] = self.sentence
         if self.other_windows:
-            document["windows"] = [
-                {
-                    "window": top.window,
-                    "ceiling": {"right": top.right, "all": top.all},
-                    "models": _models_json(trials),
-                }
-                for top, trials in self.other_windows
-            ]
+            document["windows"] = [_of_window(top, trials) for top, trials in self.other_windows]
         return document
 
+    def _of_held_out(self, held_out: HeldOut) -> dict[str, JSON]:
+        models = [trial for trial in self.trials if trial.model != STRONGEST]
+        baselines = [trial for trial in self.trials if trial.model == STRONGEST]
+        return {
+            "models": _models_json(models, held_out.window),
+            "baselines": _models_json(baselines, held_out.window),
+            "held_out": {**held_out.to_json(), "titles": list(self.held_out_songs)},
+        }
 
-def _models_json(trials: Sequence[Trial]) -> list[dict[str, JSON]]:
+
+def _of_window(top: Ceiling, trials: Sequence[Trial]) -> dict[str, JSON]:
+    return {
+        "window": top.window,
+        "ceiling": {"right": top.right, "all": top.all},
+        "models": _models_json(trials),
+    }
+
+
+def _models_json(trials: Sequence[Trial], window: int = 0) -> list[JSON]:
     return [
         {
             "model": model,
             "parameters": group[0].parameters,
-            "runs": [
-                {
-                    "seed": trial.seed,
-                    "run": trial.run,
-                    "epochs": trial.epochs,
-                    "best_epoch": trial.best_epoch,
-                    "seconds": trial.seconds,
-                    "one_step": trial.one_step.to_json(),
-                    "whole_song": trial.whole_song.to_json(),
-                    "bits_per_note": trial.bits_per_note,
-                    "first_wrong": trial.first_wrong,
-                }
-                for trial in group
-            ],
+            "runs": [_run_json(trial, window) for trial in group],
         }
         for model, group in page_data.by_model(trials).items()
     ]
+
+
+def _run_json(trial: Trial, window: int) -> dict[str, JSON]:
+    """``window``: as ``HeldOut`` has it."""
+    document: dict[str, JSON] = {
+        "seed": trial.seed,
+        "run": trial.run,
+        "epochs": trial.epochs,
+        "best_epoch": trial.best_epoch,
+        "seconds": trial.seconds,
+    }
+    if memory := trial.memory:
+        document |= {
+            "one_step": memory.one_step.to_json(),
+            "whole_song": memory.whole_song.to_json(),
+            "bits_per_note": memory.bits_per_note,
+            "first_wrong": memory.first_wrong,
+        }
+    if trial.held_out:
+        document["bits_per_note"] = trial.held_out.mean(window)
+    return document
 
 
 def compare(
@@ -99,7 +112,7 @@ def compare(
     *,
     models: str | Sequence[str] = DEFAULT_MODELS,
     seeds: int = 5,
-    window: int = ModelConfig().window,
+    window: int | None = None,
     windows: str | None = None,
     held_out: float | None = None,
     output: str | Path | None = None,
@@ -112,31 +125,45 @@ def compare(
 ) -> CompareResult:
     """Train each of ``models``, names or ``"lstm,mlp"``, with ``seeds`` seeds, side by side.
 
-    One song is learned by heart, and memory is what is compared. Of several songs, the part
-    ``held_out`` is held out, and how well the models predict those is compared as well.
-    ``windows`` such as ``"1-8"`` also compares window lengths. ``settings`` are fields of
-    ModelConfig and TrainConfig. ``jobs`` trainings run at once, by default one per core.
-    ``progress`` is called with (trainings done, all). A comparison that was cut off goes on when
-    it is asked for again. Raises MelodyError.
+    One song is learned by heart, and memory is what is compared; ``windows`` such as ``"1-8"`` also
+    compares window lengths. Of several songs, the part ``held_out`` is held out, the same songs of
+    all models, and what is compared is how well those are predicted; the strongest n-gram model
+    stands beside. Each training is what ``train`` trains with ``held_out``, ``window`` and the
+    other ``settings``, fields of ModelConfig, TrainConfig and StreamConfig.
+
+    ``jobs`` trainings run at once, by default one per core. ``progress`` is called with (trainings
+    done, all). A comparison that was cut off goes on when it is asked for again. Raises
+    MelodyError.
     """
-    sizes, given = _sizes(windows, window), cast(dict[str, Any], settings)
+    given = cast(dict[str, Any], settings)
     if isinstance(models, str):
         models = [name.strip() for name in models.split(",")]
     _check(models, seeds, jobs, given)
+    size = WINDOW if window is None else window
+    sizes = _sizes(windows, size)
     named = gather(songs, track=track, grid=grid)
-    parts = _parts(named, held_out)
-    for size in sizes:
-        Dataset.of(named, size)  # before anything is trained
-    basis = {"settings": settings, **_basis(parts)}
-    plain = RUNS / f"{slug(named.name)}-compare"
-    path = claim(output, plain, _FILE, basis, kind="comparison", overwrite=overwrite)
-    plans = [plan for size in sizes for plan in _plans(models, seeds, size, given, parts, path)]
-    trials = run_trials(plans, jobs or cores(), progress)
-    return _conclude(trials, parts, window, sizes, path)
+    given = {**given, **plans.held_out_of(named, held_out)}
+    if len(named) == 1:
+        wanted = [{**given, "window": each} for each in sizes]
+        asked = [each for some in wanted for each in plans.asked_of(models, seeds, some)]
+    elif windows is not None:
+        raise ConfigError("--windows compares how one song is remembered; give --window")
+    else:
+        given |= {} if window is None else {"window": window}
+        asked = [*plans.asked_of(models, seeds, given), *plans.baseline_beside(models, given)]
+    parts = plans.parts_of(named, given)
+    generalising.warn_of_one_song(parts.held_out)
+    plans.check(named, parts, [each.settings for each in asked])
+    basis = {"settings": given, "songs": [song.record["sha256"] for song in named]}
+    default = RUNS / f"{slug(named.name)}-compare"
+    path = claim(output, default, _FILE, basis, kind="comparison", overwrite=overwrite)
+    trials = run_trials([each.plan(named, path) for each in asked], jobs or cores(), progress)
+    if len(named) == 1:
+        return _remembered(trials, named, size, sizes, path)
+    return _generalised(trials, named, parts.held_out, path)
 
 
 def _check(models: Sequence[str], seeds: int, jobs: int | None, settings: dict[str, Any]) -> None:
-    configure(settings, ModelConfig, TrainConfig)
     for name, instead in (("model", "models"), ("seed", "seeds")):
         if name in settings:
             raise ConfigError(f"a comparison has no one {name}; give {instead}")
@@ -165,114 +192,74 @@ def _sizes(windows: str | None, window: int) -> list[int]:
     return sorted(sizes)
 
 
-def _parts(named: Sequence[Named], held_out: float | None) -> SongSplit:
-    if len(named) == 1 and held_out is None:
-        return Split(tuple(named), (), ())
-    parts = split(named, FRACTION if held_out is None else held_out)
-    if len(parts.held_out) == 1:
-        warnings.warn(
-            "with one song held out, no difference is beyond chance; hold out more, by --held-out",
-            MelodyWarning,
-            stacklevel=3,
-        )
-    return parts
-
-
-def _basis(parts: SongSplit) -> dict[str, list[str]]:
-    """What all trials of a comparison share."""
-    return {
-        name: [song.record["sha256"] for song in songs] for name, songs in parts._asdict().items()
-    }
-
-
-def _plans(
-    models: Sequence[str],
-    seeds: int,
-    size: int,
-    settings: dict[str, Any],
-    parts: SongSplit,
-    path: Path,
-) -> Iterable[Plan]:
-    for model in models:
-        for seed in range(seeds if MODELS[model].draws_at_random else 1):
-            place = path / "runs" / f"{model}-window{size}-seed{seed}"
-            yield Plan(model, seed, size, settings, parts, place)
-
-
-def _conclude(
-    trials: Sequence[Trial], parts: SongSplit, window: int, sizes: Sequence[int], path: Path
+def _remembered(
+    trials: Sequence[Trial], song: Sequence[Named], window: int, sizes: Sequence[int], path: Path
 ) -> CompareResult:
-    """The result, with its page and its document written."""
-    tokenizer = SongTokenizer.of([named.song for part in parts for named in part])
-    dataset = Dataset.of(parts.train, window, tokenizer)
+    """The result on one song, with its page and its document written."""
+    dataset = Dataset.of(song, window)
     ceilings = [Ceiling(size, *ceiling(dataset.sequences, size)) for size in sizes]
-    result = _result(trials, parts, window, ceilings, path)
-    _write(result, _page(result, dataset))
-    return result
-
-
-def _result(
-    trials: Sequence[Trial], parts: SongSplit, window: int, ceilings: Sequence[Ceiling], path: Path
-) -> CompareResult:
     by_window = {
         each: tuple(trial for trial in trials if trial.window == each.window) for each in ceilings
     }
     top = next(each for each in ceilings if each.window == window)
-    table = page_data.rows(by_window[top])
-    held_out = _held_out(by_window[top], parts, window)
-    sentences = [verdict.remembered(table, top, len(parts.train))]
-    if held_out:
-        sentences.append(verdict.generalised(held_out))
-    return CompareResult(
+    mine, table = by_window[top], page_data.rows(by_window[top])
+    several = len(ceilings) > 1
+    result = CompareResult(
         path,
         path / "report.html",
-        window,
+        verdict.remembered(table, top),
+        mine,
         top,
         tuple(table),
-        held_out,
-        tuple(song.name for song in parts.held_out),
-        by_window[top],
-        tuple(by_window.items()) if len(ceilings) > 1 else (),
-        " ".join(sentences),
+        tuple(by_window.items()) if several else (),
     )
+    page = Report(
+        result.sentence,
+        song[0].song.title or song[0].name,
+        song[0].song,
+        top,
+        table,
+        list(page_data.versions(mine, dataset)),
+        seeds=page_data.seeds(mine),
+        curves=list(page_data.curves(mine)),
+        ambiguities=page_data.ambiguities(mine, dataset, window),
+        windows=page_data.windows_chart(trials, ceilings) if several else None,
+    )
+    return _written(result, page)
 
 
-def _page(result: CompareResult, dataset: Dataset) -> Report:
-    song, trials = dataset.songs[0], result.trials
-    ceilings = [top for top, _ in result.other_windows]
-    of_all_windows = [trial for _, group in result.other_windows for trial in group]
-    return Report(
-        song=song.song,
-        title=page_data.title(dataset),
-        songs=len(dataset.songs),
-        ceiling=result.ceiling,
-        rows=list(result.rows),
-        versions=list(page_data.versions(trials, dataset)),
-        sentence=result.sentence,
-        seeds=sorted({trial.seed for trial in trials}),
+def _generalised(
+    trials: Sequence[Trial], songs: Songs, held_out: Sequence[Named], path: Path
+) -> CompareResult:
+    """The result on several songs, with its page and its document written."""
+    bits = {
+        model: [trial.held_out for trial in group if trial.held_out]
+        for model, group in page_data.by_model(trials).items()
+    }
+    table = generalising.held_out_table(bits, held_out)
+    result = CompareResult(
+        path,
+        path / "report.html",
+        verdict.generalised(table),
+        tuple(trials),
+        held_out=table,
+        held_out_songs=tuple(each.name for each in held_out),
+    )
+    page = Report(
+        result.sentence,
+        page_data.title(songs),
+        seeds=page_data.seeds(trials),
         curves=list(page_data.curves(trials)),
-        ambiguities=page_data.ambiguities(trials, dataset, result.window),
-        windows=page_data.windows_chart(of_all_windows, ceilings) if ceilings else None,
-        held_out=result.held_out,
+        held_out=table,
     )
+    return _written(result, page)
 
 
-def _write(result: CompareResult, page: Report) -> None:
+def _written(result: CompareResult, page: Report) -> CompareResult:
     from melodyrnn.render.report import report  # the engraver, when there is something to draw
 
     write_atomically(result.report, report(page))
     file = result.output / _FILE
     document = {"basis": read_basis(file), **result.to_json()}
     write_atomically(file, json.dumps(document, ensure_ascii=False, indent=2) + "\n")
-
-
-def _held_out(trials: Sequence[Trial], parts: SongSplit, window: int) -> HeldOut | None:
-    if not parts.held_out:
-        return None
-    bits = {
-        model: [trial.held_out_bits for trial in group]
-        for model, group in page_data.by_model(trials).items()
-    }
-    related = family_numbers([named.song for named in parts.held_out])
-    notes = [len(named.song) - window for named in parts.held_out]
-    return compare_held_out(bits, notes, related)
+    return result

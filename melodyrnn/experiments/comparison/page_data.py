@@ -4,7 +4,8 @@ import csv
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from melodyrnn.experiments.comparison.trial import Trial
+from melodyrnn.data.gather import Songs
+from melodyrnn.experiments.comparison.trial import Remembered, Trial
 from melodyrnn.models.ngrams.ngram import successors
 from melodyrnn.music.note_tokens import from_tokens
 from melodyrnn.render.report_data import (
@@ -31,41 +32,49 @@ def by_model(trials: Sequence[Trial]) -> dict[str, list[Trial]]:
     return groups
 
 
-def title(dataset: Dataset) -> str:
-    """Of the song or, where there are several, how many and which one is shown."""
-    first = dataset.songs[0].song.title or dataset.songs[0].name
-    return first if len(dataset.songs) == 1 else f"{len(dataset.songs):,} songs"
+def title(songs: Songs) -> str:
+    """Of several songs: what they are called together, and how many they are."""
+    count = f"{len(songs):,} songs"
+    return count if songs.name == f"{len(songs)} songs" else f"{songs.name}: {count}"
+
+
+def seeds(trials: Sequence[Trial]) -> list[int]:
+    """Those of all trials."""
+    return sorted({trial.seed for trial in trials})
 
 
 def rows(trials: Sequence[Trial]) -> list[MemoryRow]:
-    """A line of the table for each model."""
-    return [_row(model, group) for model, group in by_model(trials).items()]
+    """A line of the table of memory for each model."""
+    return [
+        _row(model, group, [memory for trial in group if (memory := trial.memory)])
+        for model, group in by_model(trials).items()
+    ]
 
 
-def _row(model: str, trials: Sequence[Trial]) -> MemoryRow:
+def _row(model: str, trials: Sequence[Trial], memories: Sequence[Remembered]) -> MemoryRow:
     trained = trials[0].epochs > 0
     return MemoryRow(
         model,
         trials[0].parameters,
         Spread.of([trial.best_epoch for trial in trials]) if trained else None,
         Spread.of([trial.seconds for trial in trials]) if trained else None,
-        Spread.of([trial.one_step.right for trial in trials]),
-        Spread.of([trial.whole_song.right for trial in trials]),
-        trials[0].one_step.all,
-        Spread.of([trial.bits_per_note for trial in trials]),
-        min((t.first_wrong for t in trials if t.first_wrong is not None), default=None),
+        Spread.of([memory.one_step.right for memory in memories]),
+        Spread.of([memory.whole_song.right for memory in memories]),
+        memories[0].one_step.all,
+        Spread.of([memory.bits_per_note for memory in memories]),
+        min((m.first_wrong for m in memories if m.first_wrong is not None), default=None),
     )
 
 
 def versions(trials: Sequence[Trial], dataset: Dataset) -> Iterator[Version]:
-    """What the first seed of each model plays of the first song, in each test."""
+    """What the first seed of each model plays of the song, in each test."""
     original = dataset.songs[0].song
     tokens = dataset.vocabulary.decode(dataset.sequences[0])
     for group in by_model(trials).values():
-        trial = group[0]
+        trial, memory = group[0], _memory(group[0])
         for test, predicted in (
-            (ONE_STEP, trial.one_step_tokens),
-            (WHOLE_SONG, trial.whole_song_tokens),
+            (ONE_STEP, memory.one_step_tokens),
+            (WHOLE_SONG, memory.whole_song_tokens),
         ):
             wrong = {i: tokens[i] for i, token in enumerate(predicted) if token != tokens[i]}
             notes = len(tokens) - trial.window
@@ -81,6 +90,11 @@ def versions(trials: Sequence[Trial], dataset: Dataset) -> Iterator[Version]:
             )
 
 
+def _memory(trial: Trial) -> Remembered:
+    assert trial.memory, "one song is learned by heart"
+    return trial.memory
+
+
 def curves(trials: Sequence[Trial]) -> Iterator[TrainingCurve]:
     """How each training went, from the runs' histories."""
     for trial in trials:
@@ -94,14 +108,19 @@ def curves(trials: Sequence[Trial]) -> Iterator[TrainingCurve]:
             trial.seed,
             [int(row["epoch"]) for row in history],
             [float(row["loss"]) for row in history],
-            [float(row["accuracy"]) for row in history],
+            [float(row["accuracy"]) for row in history if "accuracy" in row],
+            [
+                (int(row["epoch"]), float(bits))
+                for row in history
+                if (bits := row.get("held_out_bits") or row.get("bits"))
+            ],
         )
 
 
 def ambiguities(trials: Sequence[Trial], dataset: Dataset, window: int) -> list[Ambiguity]:
-    """The windows of the first song that more than one token follows, and what models say there."""
+    """The windows of the song that more than one token follows, and what models say there."""
     song, symbols = dataset.sequences[0].tolist(), dataset.vocabulary.symbols
-    says = {model: dict(group[0].ambiguous) for model, group in by_model(trials).items()}
+    says = {model: dict(_memory(group[0]).ambiguous) for model, group in by_model(trials).items()}
     places: dict[tuple[int, ...], list[WindowPlace]] = {
         seen: []
         for seen, following in successors([dataset.sequences[0]], window).items()
@@ -123,7 +142,9 @@ def windows_chart(trials: Sequence[Trial], ceilings: Sequence[Ceiling]) -> Windo
             WindowLine(
                 model,
                 [
-                    Spread.of([t.one_step.right for t in group if t.window == ceiling.window])
+                    Spread.of(
+                        [_memory(t).one_step.right for t in group if t.window == ceiling.window]
+                    )
                     for ceiling in ceilings
                 ],
             )

@@ -61,6 +61,10 @@ class LessonSweep:
         return images_grid.GRID if self.name == images_grid.LESSON else {}
 
     @property
+    def chosen_on(self) -> None:
+        """A lesson says itself what it measures."""
+
+    @property
     def identity(self) -> dict[str, JSON]:
         return {"lesson": self.name}
 
@@ -84,6 +88,9 @@ class LessonSweep:
             share_out(f"{__name__}:run_plan", todo, execution.jobs, after, LOST)
         outcomes = [outcome for place in range(len(plans)) for outcome in done[place].outcomes]
         return Outcomes(done[0].score, outcomes)
+
+    def measured_apart(self, best: Outcome) -> None:
+        """Nothing is."""
 
     def plans(
         self, combinations: Sequence[Settings], fixed: Settings, execution: Execution

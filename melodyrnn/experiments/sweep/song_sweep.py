@@ -1,32 +1,38 @@
 """A sweep over songs: its runs are trials, as a comparison makes them, in real run folders."""
 
 import csv
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from math import isfinite
 from pathlib import Path
-from typing import cast
 
 from melodyrnn.data.gather import Songs
-from melodyrnn.data.split import FRACTION, SongSplit, Split, split
+from melodyrnn.data.split import SongSplit
+from melodyrnn.errors import ConfigError
+from melodyrnn.evaluation.note_bits import common_start
+from melodyrnn.experiments.comparison import plans
+from melodyrnn.experiments.comparison.generalising import held_out_table
 from melodyrnn.experiments.comparison.run_trials import run_trials
-from melodyrnn.experiments.comparison.trial import Plan, Trial
+from melodyrnn.experiments.comparison.trial import Plan, Trial, read_trial
 from melodyrnn.experiments.sweep.grid import Fields, Grid, Settings, settings_of, shown
 from melodyrnn.experiments.sweep.outcome import BITS, Outcome
 from melodyrnn.experiments.sweep.sweepable import Execution, Outcomes
-from melodyrnn.models.config import ModelConfig, TrainConfig
+from melodyrnn.models.config import ModelConfig, StreamConfig, TrainConfig
 from melodyrnn.models.registry import MODELS
+from melodyrnn.render.report_data import HeldOut
 from melodyrnn.runs.output_folders import slug
 from melodyrnn.system.documents import JSON
-from melodyrnn.tasks.tokenizer import Dataset
 
 
 @dataclass(frozen=True)
 class SongSweep:
-    """Songs, a model of which is trained with each combination of a grid."""
+    """Songs, a model of which is trained with each combination of a grid: as ``train`` would, one
+    song by heart, of several the part ``held_out`` kept from it.
+    """
 
     songs: Songs
+    held_out: float | None = None
 
     @property
     def name(self) -> str:
@@ -34,39 +40,63 @@ class SongSweep:
 
     @property
     def fields(self) -> Fields:
-        return settings_of(ModelConfig, TrainConfig)
+        configs = (ModelConfig, TrainConfig)
+        if len(self.songs) == 1:
+            return settings_of(*configs)
+        found = settings_of(StreamConfig, *configs)
+        return {name: field for name, field in found.items() if name != "held_out"}
 
     @property
     def default_grid(self) -> Grid:
         return {}
 
     @property
+    def chosen_on(self) -> str:
+        return "training" if len(self.songs) == 1 else "validation"
+
+    @property
+    def split_by(self) -> Mapping[str, JSON]:
+        """The setting ``held_out`` of all trainings."""
+        return plans.held_out_of(self.songs, self.held_out)
+
+    @property
     def identity(self) -> dict[str, JSON]:
-        return {"songs": [song.record["sha256"] for song in self.songs]}
+        return {"songs": [song.record["sha256"] for song in self.songs], **self.split_by}
 
     @cached_property
     def parts(self) -> SongSplit:
-        """One song is the whole training set; of several, some are held out."""
-        if len(self.songs) == 1:
-            return Split(tuple(self.songs), (), ())
-        return split(self.songs, FRACTION)
+        """Raises ConfigError where no songs are left to choose by."""
+        parts = plans.parts_of(self.songs, self.split_by)
+        if parts.held_out and not parts.validation:
+            raise ConfigError(
+                f"{len(self.songs)} songs leave none to choose settings by, beside those held out; "
+                "give more songs"
+            )
+        return parts
 
     def check(self, combinations: Sequence[Settings]) -> None:
-        for window in dict.fromkeys(map(_window, combinations)):
-            Dataset.of(self.songs, window)
+        plans.check(self.songs, self.parts, [{**each, **self.split_by} for each in combinations])
 
     def run(
         self, combinations: Sequence[Settings], fixed: Settings, execution: Execution
     ) -> Outcomes:
-        plans = self.plans(combinations, fixed, execution)
-        trials = run_trials(plans, execution.jobs, execution.progress)
+        trials = run_trials(
+            self.plans(combinations, fixed, execution), execution.jobs, execution.progress
+        )
+        bits = _bits(trials)
         return Outcomes(
             BITS,
             [
-                Outcome(settings, _bits(trial), _diverged(trial), trial.seconds, trial.run)
-                for settings, trial in zip(combinations, trials, strict=True)
+                Outcome(settings, score, _diverged(trial), trial.seconds, trial.run)
+                for settings, score, trial in zip(combinations, bits, trials, strict=True)
             ],
         )
+
+    def measured_apart(self, best: Outcome) -> HeldOut | None:
+        trial = read_trial(Path(best.run))
+        if trial is None or trial.held_out is None:
+            return None
+        return held_out_table({trial.model: [trial.held_out]}, self.parts.held_out)
 
     def plans(
         self, combinations: Sequence[Settings], fixed: Settings, execution: Execution
@@ -75,29 +105,21 @@ class SongSweep:
         return [self._plan(combination, fixed, execution) for combination in combinations]
 
     def _plan(self, combination: Settings, fixed: Settings, execution: Execution) -> Plan:
-        settings = {**fixed, **combination}
-        model = cast(str, settings.pop("model", ModelConfig().model))
-        seed = cast(int, settings.pop("seed"))
-        settings.pop("window", None)
+        settings = {**fixed, **combination, **self.split_by}
+        model = str(settings.get("model", ModelConfig().model))
         name = "-".join(f"{key}={shown(value)}" for key, value in combination.items())
-        return Plan(
-            model,
-            seed,
-            _window(combination),
-            settings,
-            self.parts,
-            execution.folder(name),
-        )
+        return Plan(model, self.songs, settings, execution.folder(name), len(self.songs) > 1)
 
 
-def _window(combination: Settings) -> int:
-    return cast(int, combination.get("window", ModelConfig().window))
-
-
-def _bits(trial: Trial) -> float:
-    """Of the songs held out, each song counting once, or else of the training set."""
-    held_out = trial.held_out_bits
-    return sum(held_out) / len(held_out) if held_out else trial.bits_per_note
+def _bits(trials: Sequence[Trial]) -> list[float]:
+    """Of each trial the bits per note that it is chosen by: of the validation songs, of the notes
+    that all models predict; of one song, those of the song.
+    """
+    new = [trial.validation for trial in trials if trial.validation]
+    if new:
+        window = common_start(new)
+        return [each.mean(window) for each in new]
+    return [trial.memory.bits_per_note for trial in trials if trial.memory]
 
 
 def _diverged(trial: Trial) -> bool:

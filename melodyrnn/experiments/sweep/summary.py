@@ -25,6 +25,12 @@ class Summary:
     grid: Grid
     score: Criterion
     outcomes: Sequence[Outcome]  # in the order of the grid
+    chosen_on: str | None = None  # the set that scores are of
+
+    @property
+    def on_set(self) -> str:
+        """`` on the validation set``, or nothing."""
+        return f" on the {self.chosen_on} set" if self.chosen_on else ""
 
     def heat_maps(self) -> list[HeatMap]:
         """For each pair of settings the best over the others, and the whole grid in one picture.
@@ -57,7 +63,7 @@ class Summary:
         best = self.score.best(self.outcomes)
         if best is not None:
             score = self.score.written(best.score)
-            yield f"best: {self.score.name} {score} with {self._described(best)}"
+            yield f"best: {self.score.name} {score}{self.on_set} with {self._described(best)}"
         diverged = [each for each in self.outcomes if each.diverged]
         if not diverged:
             yield f"none of {len(self.outcomes)} diverged"
@@ -128,7 +134,7 @@ class Summary:
     ) -> HeatMap:
         return HeatMap(
             file,
-            f"{self.name}: {self.score.name}{over}",
+            f"{self.name}: {self.score.name}{self.on_set}{over}",
             down.labels,
             across.labels,
             values,

@@ -1,7 +1,7 @@
 """A grid of settings over a lesson or songs: every combination run, and what came of them."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -24,6 +24,7 @@ from melodyrnn.lessons.catalogue import NAMES
 from melodyrnn.models.settings import check, nearest
 from melodyrnn.render.charts import heat_map, write_picture
 from melodyrnn.render.heat_map import HeatMap
+from melodyrnn.render.report_data import HeldOut
 from melodyrnn.runs.output_folders import RUNS, claim, read_basis
 from melodyrnn.system.documents import JSON
 from melodyrnn.system.machine import cores
@@ -43,14 +44,16 @@ class SweepResult:
     grid: Grid
     score: Criterion
     outcomes: tuple[Outcome, ...]  # in the order of the grid
+    chosen_on: str | None  # the set by which the best is chosen: training or validation
+    held_out: HeldOut | None  # what the best makes of songs that chose nothing
     remedies: tuple[Remedy, ...]
     sentences: tuple[str, ...]
     files: tuple[Path, ...]
 
     @property
-    def table(self) -> tuple[list[str], list[list[str]]]:
-        """Headings and rows, as ``Summary.table``."""
-        return Summary(self.target, self.grid, self.score, self.outcomes).table()
+    def summary(self) -> Summary:
+        """The outcomes as a table."""
+        return Summary(self.target, self.grid, self.score, self.outcomes, self.chosen_on)
 
     def to_json(self) -> dict[str, JSON]:
         best = self.score.best(self.outcomes)
@@ -59,7 +62,9 @@ class SweepResult:
             "target": self.target,
             "grid": dict(self.grid),
             "score": self.score.name,
+            "chosen_on": self.chosen_on,
             "best": None if best is None else best.to_json(),
+            "held_out": None if self.held_out is None else _figures(self.held_out),
             "diverged": sum(outcome.diverged for outcome in self.outcomes),
             "outcomes": [outcome.to_json() for outcome in self.outcomes],
             "mendings": [remedy.to_json() for remedy in self.remedies],
@@ -68,11 +73,23 @@ class SweepResult:
         }
 
 
+def _figures(held_out: HeldOut) -> dict[str, JSON]:
+    (row,) = held_out.rows
+    return {
+        "songs": held_out.songs,
+        "notes": held_out.notes,
+        "bits_per_note": row.bits_per_note,
+        "low": row.low,
+        "high": row.high,
+    }
+
+
 def sweep(
     target: str | Source | Iterable[Source],
     *,
     grid: Iterable[str] | Grid = (),
     seed: int = 0,
+    held_out: float | None = None,
     jobs: int | None = None,
     output: str | Path | None = None,
     overwrite: bool = False,
@@ -81,14 +98,15 @@ def sweep(
     """Run every combination of ``grid``, such as ``["units=32,64"]`` or ``{"units": [32, 64]}``.
 
     ``target`` is the name of a lesson, or songs as ``train`` takes them. The lesson "images" has a
-    grid of its own where none is given. ``jobs`` runs go at once, by default one a core.
+    grid of its own where none is given. Of several songs the part ``held_out`` chooses nothing: as
+    many of the others, the validation songs, do. ``jobs`` runs go at once, by default one a core.
     ``progress`` is called with (runs done, all). A sweep that was cut off goes on when it is asked
     for again. Raises MelodyError.
     """
     jobs = cores() if jobs is None else jobs
     check("jobs", jobs, {"least": 1, "most": 1000})
     check("seed", seed, {"least": 0})
-    swept = sweepable(target)
+    swept = sweepable(target, held_out)
     given = grid if isinstance(grid, Mapping) else list(grid)
     settings = read_grid(given or swept.default_grid, swept.fields)
     every = combinations(settings)
@@ -100,13 +118,20 @@ def sweep(
     tried = () if given else _try_remedies(swept, seed, Execution(path / REMEDIES, jobs, progress))
     score, found = swept.run(every, fixed, Execution(path, jobs, progress))
     outcomes = _in_order(settings, every, found)
-    return _written(path, Summary(swept.name, settings, score, outcomes), tried)
+    best = score.best(outcomes)
+    apart = None if best is None else swept.measured_apart(best)
+    summary = Summary(swept.name, settings, score, outcomes, swept.chosen_on)
+    return _written(path, summary, apart, tried)
 
 
-def sweepable(target: str | Source | Iterable[Source]) -> Sweepable:
+def sweepable(target: str | Source | Iterable[Source], held_out: float | None = None) -> Sweepable:
     """The lesson or the songs that ``target`` names. Raises MelodyError."""
     name = lesson_of(target)
-    return SongSweep(gather(target)) if name is None else LessonSweep(name)
+    if name is None:
+        return SongSweep(gather(target), held_out)
+    if held_out is not None:
+        raise ConfigError(f"--held-out is for songs; {name} is a lesson")
+    return LessonSweep(name)
 
 
 def lesson_of(target: str | Source | Iterable[Source]) -> str | None:
@@ -154,7 +179,9 @@ def _in_order(
     return tuple(replace(by_key[key(settings)], settings=settings) for settings in every)
 
 
-def _written(path: Path, summary: Summary, tried: tuple[Remedy, ...]) -> SweepResult:
+def _written(
+    path: Path, summary: Summary, held_out: HeldOut | None, tried: tuple[Remedy, ...]
+) -> SweepResult:
     """The pictures and the document of a sweep, written to ``path``."""
     files = [file for picture in summary.heat_maps() for file in _drawn(path, picture)]
     result = SweepResult(
@@ -163,13 +190,26 @@ def _written(path: Path, summary: Summary, tried: tuple[Remedy, ...]) -> SweepRe
         summary.grid,
         summary.score,
         tuple(summary.outcomes),
+        summary.chosen_on,
+        held_out,
         tried,
-        (*summary.sentences(), *remedy_sentences(tried)),
+        (*summary.sentences(), *_apart(held_out), *remedy_sentences(tried)),
         (*files, path / FILE),
     )
     document = {"basis": read_basis(path / FILE), **result.to_json()}
     write_atomically(path / FILE, json.dumps(document, ensure_ascii=False, indent=2) + "\n")
     return result
+
+
+def _apart(held_out: HeldOut | None) -> Iterator[str]:
+    """How the best does on songs that chose nothing."""
+    if held_out:
+        (row,) = held_out.rows
+        songs = "1 song" if held_out.songs == 1 else f"{held_out.songs} songs"
+        yield (
+            f"on {songs} held out, which chose nothing, the best has {row.bits_per_note:.3f} bits "
+            f"per note ({row.low:.3f} to {row.high:.3f})"
+        )
 
 
 def _drawn(path: Path, picture: HeatMap) -> list[Path]:

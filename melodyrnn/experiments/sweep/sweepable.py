@@ -7,6 +7,7 @@ from typing import NamedTuple, Protocol
 
 from melodyrnn.experiments.sweep.grid import Fields, Grid, Settings
 from melodyrnn.experiments.sweep.outcome import Criterion, Outcome
+from melodyrnn.render.report_data import HeldOut
 from melodyrnn.system.documents import JSON
 from melodyrnn.system.progress import Progress
 
@@ -47,6 +48,10 @@ class Sweepable(Protocol):
         """The grid where none is given; empty where there is none."""
 
     @property
+    def chosen_on(self) -> str | None:
+        """The set whose figures are compared, training or validation; None where it varies."""
+
+    @property
     def identity(self) -> dict[str, JSON]:
         """What its runs depend on, besides their settings."""
 
@@ -60,3 +65,6 @@ class Sweepable(Protocol):
 
         The outcomes come in any order. Raises MelodyError.
         """
+
+    def measured_apart(self, best: Outcome) -> HeldOut | None:
+        """What the run of the best makes of songs that chose nothing, if there are any."""
