@@ -24,7 +24,7 @@ _KEYS = 24
 """Tonics and modes, each in one spelling."""
 
 
-class Header(NamedTuple):
+class TuneHeader(NamedTuple):
     """Of one song."""
 
     meter: Meter
@@ -32,14 +32,14 @@ class Header(NamedTuple):
     pickup: Fraction
 
     @classmethod
-    def of(cls, song: Song) -> "Header":
+    def of(cls, song: Song) -> "TuneHeader":
         return cls(song.meter, song.key, song.pickup)
 
 
 Value = TypeVar("Value")
 
 
-class _Counts(Generic[Value]):
+class _ValueCounts(Generic[Value]):
     """How often each value came; one count more is kept for all others together (escape method A).
 
     ``possible``: how many others there are, all as likely.
@@ -62,7 +62,7 @@ class _Counts(Generic[Value]):
 
 
 @dataclass(frozen=True)
-class Asked:
+class AskedHeader:
     """What of a header is given; None for what is to be drawn."""
 
     meter: Meter | None = None
@@ -70,15 +70,15 @@ class Asked:
     pickup: Fraction | None = None
 
 
-class Headers:
+class TuneHeaders:
     """Of training songs: meters, pickups of each meter, and keys."""
 
     def __init__(self, songs: Sequence[Song]) -> None:
-        found = sorted(map(Header.of, songs), key=str)  # in whatever order they come
-        self._meters = _Counts([header.meter for header in found], _METERS)
-        self._keys = _Counts([header.key for header in found], _KEYS)
+        found = sorted(map(TuneHeader.of, songs), key=str)  # in whatever order they come
+        self._meters = _ValueCounts([header.meter for header in found], _METERS)
+        self._keys = _ValueCounts([header.key for header in found], _KEYS)
         self._pickups = {
-            meter: _Counts(
+            meter: _ValueCounts(
                 [header.pickup for header in found if header.meter == meter], _steps(meter)
             )
             for meter in self._meters.counts
@@ -86,7 +86,7 @@ class Headers:
 
     def bits(self, song: Song) -> float:
         """What it takes to say them of a song."""
-        header = Header.of(song)
+        header = TuneHeader.of(song)
         pickups = self._pickups.get(header.meter)
         unknown = log2(_steps(header.meter))
         return (
@@ -95,14 +95,14 @@ class Headers:
             + (pickups.bits(header.pickup) if pickups else unknown)
         )
 
-    def draw(self, seed: int, song: int, asked: Asked) -> Header:
+    def draw(self, seed: int, song: int, asked: AskedHeader) -> TuneHeader:
         """That of the new song of that number; the same whatever is drawn beside it."""
         # A stream of its own, apart from that of the notes.
         meter, pickup, key = np.random.default_rng((seed, song, 1)).random(3).tolist()
         of = asked.meter or self._meters.draw(meter)
         pickups = self._pickups.get(of)
         drawn = pickups.draw(pickup) if pickups else Fraction(0)
-        return Header(
+        return TuneHeader(
             of, asked.key or self._keys.draw(key), drawn if asked.pickup is None else asked.pickup
         )
 
