@@ -155,7 +155,7 @@ def test_damaged_weights_are_named(run, tmp_path):
     document["vocabulary"] = document["vocabulary"][13:]
     (path / "run.json").write_text(json.dumps(document))
     (path / "weights.npz").write_bytes((run.path / "weights.npz").read_bytes())
-    with pytest.raises(RunError, match="holds another network than run.json says"):
+    with pytest.raises(RunError, match=r"holds another network than run\.json says"):
         Run.open(path).predictor()
 
 
