@@ -12,7 +12,7 @@ from melodyrnn.errors import ConfigError, RunError
 from melodyrnn.models.ensemble import Ensemble
 from melodyrnn.music.song import Song
 from melodyrnn.runs.run import Run
-from melodyrnn.tasks.tokenizer import Dataset, PartTokenizer
+from melodyrnn.tasks.tokenizer import Dataset, PartsTokenizer
 from melodyrnn.tasks.tunes import TuneTask
 from melodyrnn.workflows.evaluate import evaluate
 from melodyrnn.workflows.generate import generate
@@ -172,7 +172,7 @@ def test_it_learns_no_song_by_heart(folder):
 
 def test_parts_of_new_tokens_are_expected_as_often_as_durations_are_new():
     songs = tunes()
-    tokenizer = PartTokenizer.of(songs, 2)
+    tokenizer = PartsTokenizer.of(songs, 2)
     assert len(tokenizer.vocabulary) == 3 * 17 + 2
     named = [type("Named", (), {"song": song})() for song in songs]
     notes = sum(len(song) + 1 for song in songs)
