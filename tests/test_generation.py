@@ -3,8 +3,9 @@ import pytest
 
 from melodyrnn.errors import ConstraintError
 from melodyrnn.generation.generate import generate, whole_song
-from melodyrnn.models.bar_columns import Cycle, Lookback
+from melodyrnn.models.bar_columns import Lookback
 from melodyrnn.models.config import ModelConfig, SampleConfig
+from melodyrnn.models.context import SequenceContext
 from melodyrnn.models.lookback import LookingBack
 from melodyrnn.models.model import NgramModel
 from melodyrnn.models.networks import step_network as models
@@ -81,7 +82,7 @@ def test_every_network_of_the_table_generates():
         config = ModelConfig(name, units=4, window=WINDOW)
         network = Network.of(models.build(config, CODES), config)
         if config.spec.lookback:
-            network = LookingBack(network, Lookback([1] * CODES, 1), [Cycle(4)])
+            network = LookingBack(network, Lookback([1] * CODES, 1), [SequenceContext(4)])
         drawn = generate(network, primer, 2, SampleConfig(top_k=2), count=3)
         assert all(0 <= index < CODES for song in drawn.songs for index in song)
 

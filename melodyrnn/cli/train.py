@@ -142,6 +142,7 @@ def _show_held_out_numbers(result: "TrainResult") -> None:
     show_rows(
         ("bits per note", f"{result.bits:.3f}", f"of {count:,} notes {of}"),
         ("without end", f"{without:.3f}", "the same, the ends of songs left out"),
+        *_header(metrics),
         *_baselines(result),
         ("correct", f"{metrics['right'] / count:.1%}", "next notes, given those before"),
     )
@@ -150,6 +151,12 @@ def _show_held_out_numbers(result: "TrainResult") -> None:
 
 def _unknown(count: int) -> str:
     return f", {count:,} of them unknown" if count else ""
+
+
+def _header(metrics: dict[str, Any]) -> list[tuple[str, str, str]]:
+    """What a model was told is charged apart."""
+    bits = metrics.get("header_bits_per_note")
+    return [] if bits is None else [("header", f"{bits:.3f}", "beside them: meter, key and pickup")]
 
 
 def _baselines(result: "TrainResult") -> list[tuple[str, str, str]]:

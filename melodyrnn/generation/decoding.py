@@ -56,7 +56,7 @@ def write(
     """
     steps = model.output_shape[1]
     written = np.zeros((count, steps), dtype=np.int32)
-    numbers = uniforms(config.seed, count, steps)
+    numbers = uniforms(config.seed, range(count), steps)
     for step in range(steps):
         logits = np.asarray(model.predict_on_batch(see(written[:, :step])))[:, step]
         p = probabilities(logits, config.temperature, config.top_k, config.top_p)

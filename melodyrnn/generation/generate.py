@@ -37,21 +37,23 @@ def generate(
     count: int = 1,
     progress: Progress = silent,
     constraints: Sequence[Constraint] = (),
+    numbers: Sequence[int] = (),
 ) -> Drawn:
     """Continue ``primer`` (P,), P >= window, by ``length`` tokens, ``count`` times.
 
     The state walks over every window of the primer first, since the windows it learned from
-    overlapped too. Song i draws from a stream of its own, so that it stays the same whatever
-    ``count`` is. A song ends sooner where the ``constraints`` leave it nothing to go on with and
-    it is whole. With ``config.beam`` nothing is drawn; there may be fewer songs than ``count``
-    then. Raises ConstraintError where the constraints cannot all be kept to.
+    overlapped too. Each song draws from a stream of its own, that of its number (``numbers``, by
+    default 0, 1, ...), so that it stays the same whatever others are drawn. A song ends sooner
+    where the ``constraints`` leave it nothing to go on with and it is whole. With ``config.beam``
+    nothing is drawn; there may be fewer songs than ``count`` then. Raises ConstraintError where the
+    constraints cannot all be kept to.
     """
     together = Constraints(constraints)
     if config.beam:
         found = beam_search(predictor, primer, length, config.beam, together, progress)[:count]
         return Drawn([song for _, song in found], np.array([score for score, _ in found]))
     player: Player = SharedPast(predictor) if count > 1 else predictor
-    drawing = _DrawnSongs(player, primer, length, config, count, together)
+    drawing = _DrawnSongs(player, primer, length, config, numbers or range(count), together)
     if isinstance(predictor, Network) and not constraints:  # all others do little in NumPy
         stuck = in_threads(drawing.play, count, progress)
     else:
@@ -75,16 +77,17 @@ class _DrawnSongs:
         primer: Indices,
         length: int,
         config: SampleConfig,
-        count: int,
+        numbers: Sequence[int],
         constraints: Constraints,
     ) -> None:
         self.player, self.primer, self.length = player, primer, length
         self.config, self.constraints = config, constraints
+        count = len(numbers)
         self.songs: Indices = np.empty((count, len(primer) + length), dtype=np.int32)
         self.songs[:, : len(primer)] = primer
         self.ends = np.full(count, len(primer) + length)
         self.log_probability: Floats = np.zeros(count)
-        self.uniforms = uniforms(config.seed, count, length)
+        self.uniforms = uniforms(config.seed, numbers, length)
         # Of each song, after which tokens it was given up which token led nowhere.
         self.dead: defaultdict[tuple[int, bytes], list[int]] = defaultdict(list)
         self.retreats: Counter[int] = Counter()

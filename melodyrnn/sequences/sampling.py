@@ -1,6 +1,6 @@
 """From what a network expects to the next token."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 
 import numpy as np
@@ -70,6 +70,6 @@ def draw(p: Floats, uniforms: npt.ArrayLike) -> npt.NDArray[np.int32]:
     return np.asarray(np.add.reduce(cumulated <= threshold, axis=-1), dtype=np.int32)
 
 
-def uniforms(seed: int, count: int, length: int) -> npt.NDArray[np.float64]:
-    """Numbers in [0, 1), (count, length), each row from a stream of its own."""
-    return np.array([np.random.default_rng((seed, i)).random(length) for i in range(count)])
+def uniforms(seed: int, numbers: Sequence[int], length: int) -> npt.NDArray[np.float64]:
+    """Numbers in [0, 1), a row for each of ``numbers``, from the stream of that number."""
+    return np.array([np.random.default_rng((seed, number)).random(length) for number in numbers])

@@ -30,6 +30,7 @@ from melodyrnn.models.predictor import Logits, Predictor
 from melodyrnn.models.settings import check
 from melodyrnn.models.viewpoints.observer import Observer
 from melodyrnn.music.note_tokens import plain_tokens, to_tokens
+from melodyrnn.music.song import Song
 from melodyrnn.render.instruments import program
 from melodyrnn.render.targets import song_targets
 from melodyrnn.render.write import write_song
@@ -38,8 +39,8 @@ from melodyrnn.sequences.open_vocabulary import OpenVocabulary
 from melodyrnn.sequences.score import Score, score_of, total
 from melodyrnn.sequences.vocabulary import Indices, Vocabulary
 from melodyrnn.system.progress import silent
-from melodyrnn.tasks.control.form import MOST_NOTES, form_of
-from melodyrnn.tasks.control.primer import beginning
+from melodyrnn.tasks.control.form import MOST_NOTES, form_of, headers_drawn
+from melodyrnn.tasks.control.primer import Primer, beginning
 from melodyrnn.tasks.generated_song import GeneratedSong
 from melodyrnn.tasks.task import (
     Evaluation,
@@ -180,8 +181,12 @@ class NoteTask(Task[Named, Dataset]):
             if request.primer is None:
                 raise ConfigError("--primer-notes has no effect without --primer; leave it out")
 
-    def prompt(self, run: Trained[Named], request: Request, form: FormConfig) -> Prompt:
-        """The primer, and bars, scale and end as constraints."""
+    def prompts(
+        self, run: Trained[Named], request: Request, form: FormConfig, config: SampleConfig
+    ) -> list[Prompt]:
+        """The primer, and bars, scale and end as constraints. Where a model knows of meter, key and
+        pickup, and there is no primer, each song draws its own.
+        """
         dataset, copies = self._training_set(run), Copies(run.parts.train)
         given = beginning(
             request.primer,
@@ -191,6 +196,24 @@ class NoteTask(Task[Named, Dataset]):
             track=request.track,
             grid=request.grid,
         )
+        songs: dict[Song, list[int]] = {given.like: list(range(request.count))}
+        if run.record.model.spec.viewpoints and request.primer is None:
+            learned = [named.song for named in dataset.songs]
+            songs = headers_drawn(form, learned, request.count, config)
+        return [
+            self._prompt(given._replace(like=like), dataset, copies, request, form, numbers)
+            for like, numbers in songs.items()
+        ]
+
+    def _prompt(
+        self,
+        given: Primer,
+        dataset: Dataset,
+        copies: Copies,
+        request: Request,
+        form: FormConfig,
+        numbers: Sequence[int],
+    ) -> Prompt:
         kept = request.keep_primer
         asked = form_of(form, dataset, copies, given, request.length, keep_primer=kept)
         left_out = given.indices[: 0 if kept else None]
@@ -202,13 +225,17 @@ class NoteTask(Task[Named, Dataset]):
             copies,
             len(left_out),
             dataset.tokenizer.duration(left_out),
+            form.bars or 0,
+            numbers,
         )
 
     def aligned(self, predictor: Predictor, prompt: Prompt) -> Predictor:
         """In the bars of the new songs, which the primer has too where it is none of them."""
         assert prompt.like is not None, "new songs are like one"
-        first = (prompt.before + prompt.like.pickup) % prompt.like.meter.bar
-        return predictor.with_contexts([context_of(replace(prompt.like, pickup=first))])
+        line, bar = prompt.before + prompt.like.pickup, prompt.like.meter.bar
+        context = context_of(replace(prompt.like, pickup=line % bar))
+        bars = prompt.bars and prompt.bars + int(line // bar)
+        return predictor.with_contexts([context._replace(cycles=bars)])
 
     def targets(self, request: Request) -> list[list[Path]]:
         return song_targets(request.outputs, request.formats, request.best or request.count)
@@ -216,36 +243,29 @@ class NoteTask(Task[Named, Dataset]):
     def make(
         self,
         run: Trained[Named],
-        prompt: Prompt,
-        drawn: Drawn,
+        prompts: Sequence[Prompt],
+        drawn: Sequence[Drawn],
         config: SampleConfig,
         request: Request,
     ) -> list[GeneratedSong]:
         """With ``request.best``, those with the highest scores, of equals the first drawn."""
-        copies, tokenizer = prompt.copies, self.tokenizer(run.record.vocabulary)
-        assert prompt.like is not None, "new songs are like one"
+        copies = prompts[0].copies
         assert copies, "new songs are compared with the training songs"
-        tempo = request.tempo or prompt.like.tempo
-        composer = f"melodyrnn, {run.record.model.model}, seed {config.seed}"
         usage = Usage.of(run.parts, copies)
-        given = len(tokenizer.only_notes(prompt.ids[prompt.left_out :]))
-        made = []
-        for take, (ids, likely) in enumerate(zip(*drawn, strict=True), 1):
-            new = ids[prompt.left_out :]
-            song = replace(tokenizer.decode(new, prompt.like), composer=composer, tempo=tempo)
-            copied, loop = copies.longest(song), closing_loop(tokenizer.only_notes(new))
-            tokens = max(1, len(ids) - len(prompt.ids))  # none where the primer fills --bars
-            score = usage.score(song, float(likely), tokens, copied.notes, loop)
-            made.append(
-                GeneratedSong(
-                    song, tuple(to_tokens(song)), given, take, copied, loop, float(likely), score
-                )
-            )
+        tokenizer = self.tokenizer(run.record.vocabulary)
+        composer = f"melodyrnn, {run.record.model.model}, seed {config.seed}"
+        made = [
+            _made(number + 1, ids, float(likely), prompt, tokenizer, usage)
+            for prompt, songs in zip(prompts, drawn, strict=True)
+            for number, ids, likely in zip(prompt.numbers, *songs, strict=False)
+        ]
+        made.sort(key=lambda each: each.take)
         if request.best:
             made = sorted(made, key=lambda song: -song.score.total)[: request.best]
         _warn_of_loops(made)
         name = _name(run.parts.train) if request.title is None else request.title
-        return [_titled(each, name, several=len(made) > 1) for each in made]
+        several = len(made) > 1
+        return [_titled(each, name, composer, request.tempo, several=several) for each in made]
 
     def write(
         self, made: GeneratedSong, targets: Sequence[Path], request: Request
@@ -289,10 +309,33 @@ def _name(songs: Sequence[Named]) -> str:
     return f"After {songs[0].song.title or songs[0].name}{more}"
 
 
-def _titled(made: GeneratedSong, name: str, *, several: bool) -> GeneratedSong:
-    """Of several, each says which take it is."""
+def _made(
+    take: int,
+    ids: Indices,
+    likely: float,
+    prompt: Prompt,
+    tokenizer: NoteTokenizer,
+    usage: Usage,
+) -> GeneratedSong:
+    """A song that was drawn, and what is known of it."""
+    assert prompt.like is not None, "new songs are like one"
+    assert prompt.copies, "new songs are compared with the training songs"
+    new = ids[prompt.left_out :]
+    song = tokenizer.decode(new, prompt.like)
+    copied, loop = prompt.copies.longest(song), closing_loop(tokenizer.only_notes(new))
+    tokens = max(1, len(ids) - len(prompt.ids))  # none where the primer fills --bars
+    score = usage.score(song, likely, tokens, copied.notes, loop)
+    given = len(tokenizer.only_notes(prompt.ids[prompt.left_out :]))
+    return GeneratedSong(song, tuple(to_tokens(song)), given, take, copied, loop, likely, score)
+
+
+def _titled(
+    made: GeneratedSong, name: str, composer: str, tempo: float | None, *, several: bool
+) -> GeneratedSong:
+    """With what stands above it; of several, each says which take it is."""
     title = f"{name}, take {made.take}" if several and name else name
-    return replace(made, song=replace(made.song, title=title))
+    song, tempo = made.song, tempo or made.song.tempo
+    return replace(made, song=replace(song, title=title, composer=composer, tempo=tempo))
 
 
 def _warn_of_loops(songs: Sequence[GeneratedSong]) -> None:

@@ -104,6 +104,8 @@ class Prompt(NamedTuple):
     copies: "Copies | None" = None  # the training songs, from which new ones may be copied
     left_out: int = 0  # of ``ids``, those at their start that are no part of the new items
     before: Fraction = Fraction(0)  # how long the notes left out last, quarter notes
+    bars: int = 0  # how many full bars the new items have; 0: that is not asked for
+    numbers: Sequence[int] = (0,)  # of the new items that begin so, from 0
 
 
 @dataclass(frozen=True)
@@ -267,8 +269,12 @@ class Task(ABC, Generic[Item, Data]):
         """Raise ConfigError for what is asked and has no meaning here."""
 
     @abstractmethod
-    def prompt(self, run: Trained[Item], request: Request, form: FormConfig) -> Prompt:
-        """What new items begin with and keep to. Raises MelodyError."""
+    def prompts(
+        self, run: Trained[Item], request: Request, form: FormConfig, config: SampleConfig
+    ) -> Sequence[Prompt]:
+        """What new items begin with and keep to: one for all of them, or some for each. Raises
+        MelodyError.
+        """
 
     def aligned(self, predictor: Predictor, prompt: Prompt) -> Predictor:
         """``predictor`` for items such as ``prompt`` begins."""
@@ -284,12 +290,12 @@ class Task(ABC, Generic[Item, Data]):
     def make(
         self,
         run: Trained[Item],
-        prompt: Prompt,
-        drawn: "Drawn",
+        prompts: Sequence[Prompt],
+        drawn: "Sequence[Drawn]",
         config: SampleConfig,
         request: Request,
     ) -> Sequence[Made]:
-        """The new items that are kept, in the order asked for."""
+        """The new items that are kept, in the order asked for; ``drawn`` of each prompt."""
 
     @abstractmethod
     def write(self, made: Any, targets: Sequence[Path], request: Request) -> Made:

@@ -220,7 +220,9 @@ class TextTask(Task[Text, Texts]):
         if request.length is not None:
             check("length", request.length, {"least": 1, "most": MOST_CHARACTERS})
 
-    def prompt(self, run: Trained[Text], request: Request, form: FormConfig) -> Prompt:
+    def prompts(
+        self, run: Trained[Text], request: Request, form: FormConfig, config: SampleConfig
+    ) -> list[Prompt]:
         """The primer or, without one, the opening of the text that the run learned."""
         primer = None if request.primer is None else str(request.primer)
         if primer is None:
@@ -235,7 +237,8 @@ class TextTask(Task[Text, Texts]):
             raise VocabularyError(
                 f"--primer: {error}; a model writes only what it has read"
             ) from None
-        return Prompt(ids, LENGTH if request.length is None else request.length)
+        length = LENGTH if request.length is None else request.length
+        return [Prompt(ids, length, numbers=range(request.count))]
 
     def targets(self, request: Request) -> list[list[Path]]:
         """One file each: a text has one format."""
@@ -250,15 +253,16 @@ class TextTask(Task[Text, Texts]):
     def make(
         self,
         run: Trained[Text],
-        prompt: Prompt,
-        drawn: Drawn,
+        prompts: Sequence[Prompt],
+        drawn: Sequence[Drawn],
         config: SampleConfig,
         request: Request,
     ) -> list[GeneratedText]:
         tokenizer = self.tokenizer(run.record.vocabulary)
         return [
             GeneratedText(tokenizer.decode(ids), len(prompt.ids), closing_loop(ids), float(likely))
-            for ids, likely in zip(*drawn, strict=True)
+            for prompt, texts in zip(prompts, drawn, strict=True)
+            for ids, likely in zip(*texts, strict=True)
         ]
 
     def write(

@@ -326,9 +326,8 @@ class PartsTokenizer(TuneTokenizer):
         """How often a new song has a duration, of a note or of a rest, that these lack: where it
         is known, hardly a pitch is not.
         """
-        return unknown_rate(
-            [[(note.duration, note.is_rest) for note in named.song.notes] for named in songs]
-        )
+        kinds = [[*((note.duration, note.is_rest) for note in named.song), END] for named in songs]
+        return unknown_rate(kinds)
 
 
 def _moved(token: str, semitones: int) -> list[str]:

@@ -25,6 +25,7 @@ from melodyrnn.sequences.vocabulary import Vocabulary
 from melodyrnn.system.progress import Progress
 from melodyrnn.tasks.baselines import baselines
 from melodyrnn.tasks.checks import check_lookback, check_stream, check_viewpoints
+from melodyrnn.tasks.headers import TuneHeaders
 from melodyrnn.tasks.notes import NoteTask, score
 from melodyrnn.tasks.task import Baseline, Measurement, Settings
 from melodyrnn.tasks.tokenizer import Dataset, PartsTokenizer, TuneTokenizer
@@ -143,11 +144,24 @@ class TuneTask(NoteTask):
             "bits_per_note": found.bits,
             "bits_per_note_without_end": found.bits_without_end,
             "unknown_tokens": found.unknown,
+            **_header_bits(record, data),
             "right": found.right,
             "baselines": [each.to_json() for each in compared],
         }
         held_out = found if data.held_out.songs else None
         return Measurement(found.bits, metrics, held_out=held_out, baselines=compared)
+
+
+def _header_bits(record: Record, data: Split[Dataset]) -> dict[str, float]:
+    """What it takes to say meter, key and pickup of the songs that were measured, in bits per note,
+    where the model was told them.
+    """
+    if not record.model.spec.viewpoints:
+        return {}
+    headers = TuneHeaders([each.song for part in data[:2] for each in part.songs])
+    measured = data.held_out if data.held_out.songs else data.train
+    bits = sum(headers.bits(named.song) for named in measured.songs)
+    return {"header_bits_per_note": bits / measured.notes(record.model.window)}
 
 
 def epochs(dataset: Dataset, model: ModelConfig, config: StreamConfig) -> Callable[[int], Stream]:

@@ -15,7 +15,11 @@ from melodyrnn.models.config import StreamConfig
 from melodyrnn.models.networks.event_reader import Random
 from melodyrnn.models.networks.viewpoint_network import ViewpointNetwork
 from melodyrnn.models.types import Tensor, Weights
-from melodyrnn.models.viewpoints.views import Views, padded_views, without_cycles_left
+from melodyrnn.models.viewpoints.views import (
+    Views,
+    padded_views,
+    without_cycles_left,
+)
 from melodyrnn.sequences.events import batches, filled, steps_for
 from melodyrnn.sequences.windows import Mask
 from melodyrnn.training.averaged_adam import AveragedAdam

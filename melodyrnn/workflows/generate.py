@@ -3,6 +3,7 @@
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from os import PathLike
 from pathlib import Path
 from typing import Any, Unpack
@@ -122,24 +123,36 @@ def _generated(
     run: Run, request: Request, config: SampleConfig, form: FormConfig, progress: Progress
 ) -> GenerateResult:
     task = run.task
-    prompt = task.prompt(run, request, form)
+    prompts = task.prompts(run, request, form, config)
     targets = task.targets(request)
-    drawn = generation.generate(
-        task.aligned(run.predictor(with_short_term=request.with_short_term), prompt),
-        prompt.ids,
-        prompt.length,
-        config,
-        request.count,
-        progress,
-        prompt.constraints,
-    )
-    _warn_of_fewer(len(drawn.songs), request.count)
-    made = task.make(run, prompt, drawn, config, request)
+    predictor = run.predictor(with_short_term=request.with_short_term)
+    drawn = [
+        generation.generate(
+            task.aligned(predictor, prompt),
+            prompt.ids,
+            prompt.length,
+            config,
+            len(prompt.numbers),
+            partial(_progress_of, progress, place, len(prompts)),
+            prompt.constraints,
+            prompt.numbers,
+        )
+        for place, prompt in enumerate(prompts)
+    ]
+    _warn_of_fewer(sum(len(each.songs) for each in drawn), request.count)
+    made = task.make(run, prompts, drawn, config, request)
     pairs = zip(made, targets[: len(made)], strict=True)  # a beam may have found fewer
     written = tuple(task.write(each, files, request) for each, files in pairs)
     return GenerateResult(
-        written, config, form if prompt.like is not None else None, request.best is not None
+        written, config, form if prompts[0].like is not None else None, request.best is not None
     )
+
+
+def _progress_of(
+    progress: Progress, place: int, parts: int, done: int, total: int, words: str = ""
+) -> None:
+    """That of one part of several, as that of all: the parts are taken for equally long."""
+    progress(place * total + done, parts * total, words)
 
 
 def _outputs(output: str | Path | Sequence[str | Path] | None) -> tuple[Path, ...]:

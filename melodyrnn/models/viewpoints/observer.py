@@ -22,7 +22,7 @@ from melodyrnn.models.viewpoints.past import (
     NO_STEP,
     Candidates,
     Past,
-    Recalled,
+    Recollection,
 )
 from melodyrnn.models.viewpoints.symbols import Symbols
 from melodyrnn.sequences.events import NO_TOKEN
@@ -175,7 +175,7 @@ class Observer:
 
     def _see(self, observed: Observed, last: Indices) -> Seen:
         cycle, layout = observed.cycles.at(observed.now), self.layout
-        recalled = Recalled(observed.past, observed.now, cycle.since, cycle.length, last)
+        recalled = Recollection(observed.past, observed.now, cycle.since, cycle.length, last)
         kinds, heights = recalled.kinds(), recalled.heights(layout.heights)
         given = recalled.given(layout.kinds, layout.heights)
         kind_hits, height_hits, given_hits = np.split(

@@ -79,7 +79,7 @@ class Candidates(NamedTuple):
     alike: Indices
 
 
-class Recalled:
+class Recollection:
     """Candidates for the next symbol of B sequences.
 
     Each is what stood at the place whose past is alike for longest, of several the last.

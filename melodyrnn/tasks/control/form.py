@@ -9,7 +9,7 @@ from melodyrnn.data.copies import Copies
 from melodyrnn.errors import ConfigError, ConstraintError, NotationError
 from melodyrnn.generation.constraint import Constraint
 from melodyrnn.generation.loops import NoLoops
-from melodyrnn.models.config import FormConfig
+from melodyrnn.models.config import FormConfig, SampleConfig
 from melodyrnn.music.notation.headers import HEADERS
 from melodyrnn.music.song import Song
 from melodyrnn.sequences.vocabulary import Indices
@@ -17,6 +17,7 @@ from melodyrnn.tasks.control.after_primer import GoesOn, OnTheNewPart
 from melodyrnn.tasks.control.bar_frame import Frame, Sounding
 from melodyrnn.tasks.control.no_copies import NoCopies
 from melodyrnn.tasks.control.primer import Primer
+from melodyrnn.tasks.headers import AskedHeader, TuneHeaders
 from melodyrnn.tasks.tokenizer import Dataset
 
 MOST_NOTES = 100_000
@@ -79,17 +80,42 @@ def form_of(
     return Form(like, tuple(constraints), most + 1)
 
 
+def headers_drawn(
+    config: FormConfig, songs: Sequence[Song], count: int, drawing: SampleConfig
+) -> dict[Song, list[int]]:
+    """Songs without notes -> which of ``count`` new songs are like them: in meter, key and pickup
+    as is asked for, or else each as one of ``songs``; with a beam, all as most of them. Raises
+    ConfigError.
+    """
+    try:
+        return TuneHeaders(songs).dealt_out(
+            count, drawing.seed, _asked(config), likeliest=bool(drawing.beam)
+        )
+    except NotationError as error:
+        raise ConfigError(f"{error}{_ANOTHER_PICKUP}") from None
+
+
+_ANOTHER_PICKUP = "; give another --pickup, or --pickup 0 for none"
+
+
 def _like(config: FormConfig, primer: Primer, keep_primer: bool) -> Song:
     """Meter, key, tempo and pickup: what is asked for or else the primer's."""
-    fields = {name: getattr(config, name) for name in ("meter", "key", "pickup")}
-    given = {name: _read(name, text) for name, text in fields.items() if text is not None}
+    asked = _asked(config)._asdict().items()
     try:
-        like = replace(primer.like, **given)
+        like = replace(primer.like, **{name: each for name, each in asked if each is not None})
     except NotationError as error:
-        raise ConfigError(f"{error}; give another --pickup, or --pickup 0 for none") from None
+        raise ConfigError(f"{error}{_ANOTHER_PICKUP}") from None
     if keep_primer or config.pickup is not None:
         return like
     return replace(like, pickup=(like.pickup - primer.duration) % like.meter.bar)
+
+
+def _asked(config: FormConfig) -> AskedHeader:
+    """Raises ConfigError."""
+    given = {name: getattr(config, name) for name in AskedHeader._fields}
+    return AskedHeader(
+        **{name: _read(name, text) for name, text in given.items() if text is not None}
+    )
 
 
 def _read(name: str, text: str) -> Any:
