@@ -33,6 +33,9 @@ from tests.strategies import songs as any_songs
 SMALL = {"units": 12, "embedding": 8, "epochs": 3, "steps": 16}
 
 
+LSTM = {**SMALL, "model": "lstm"}
+
+
 def tunes(count=24):
     """Short tunes of few notes that no two of them share much of."""
     random = np.random.default_rng(4)
@@ -202,7 +205,7 @@ def test_many_tunes_leave_a_run_that_is_measured_on_others(tmp_path, model, toke
 def test_what_is_done_beside_the_learning_is_reported(tmp_path):
     seen = []
     result = train(
-        tunes(), output=tmp_path / "run", progress=lambda *news: seen.append(news), **SMALL
+        tunes(), output=tmp_path / "run", progress=lambda *news: seen.append(news), **LSTM
     )
     held_out = len(result.run.parts.held_out)
     calls = [each for each in seen if not each[2].startswith("steps")]
@@ -277,8 +280,8 @@ def test_looking_back_needs_learned_vectors(tmp_path):
 
 
 def test_the_split_does_not_depend_on_the_order_of_files(tmp_path):
-    one = train(tunes(), output=tmp_path / "one", **SMALL)
-    other = train(tunes()[::-1], output=tmp_path / "other", **SMALL)
+    one = train(tunes(), output=tmp_path / "one", **LSTM)
+    other = train(tunes()[::-1], output=tmp_path / "other", **LSTM)
     for mine, theirs in zip(one.run.parts, other.run.parts, strict=True):
         assert {n.song.title for n in mine} == {n.song.title for n in theirs}
 
@@ -287,7 +290,7 @@ def test_a_planted_song_never_stands_on_both_sides(tmp_path):
     planted = tunes(1)[0]
     up = tuple(replace(n, pitch=Key().pitch(n.pitch.midi + 2)) for n in planted.notes)
     copies = [replace(planted, title="copy"), replace(planted, notes=up, title="moved")]
-    result = train([*tunes(), *copies], output=tmp_path / "run", **SMALL)
+    result = train([*tunes(), *copies], output=tmp_path / "run", **LSTM)
     sides = [
         {n.song.title for n in part} & {"tune 0", "copy", "moved"} for part in result.run.parts
     ]
@@ -295,13 +298,13 @@ def test_a_planted_song_never_stands_on_both_sides(tmp_path):
 
 
 def test_a_resumed_training_ends_in_the_same_bytes(tmp_path):
-    straight = train(tunes(), output=tmp_path / "straight", transpose=2, **SMALL)
+    straight = train(tunes(), output=tmp_path / "straight", transpose=2, **LSTM)
 
     def stop(done, total, words):
         if words.startswith("steps") and done == 2:
             raise KeyboardInterrupt
 
-    settings = {"output": tmp_path / "cut", "transpose": 2, **SMALL}
+    settings = {"output": tmp_path / "cut", "transpose": 2, **LSTM}
     stopped = train(tunes(), progress=stop, **settings)
     assert stopped.interrupted
     assert not stopped.baselines  # whoever stops it does not wait for them
@@ -318,12 +321,12 @@ def test_what_leaves_nothing_is_refused(tmp_path):
     with pytest.raises(ConfigError, match="songs held out need at least two different tunes"):
         train([tunes(1)[0]] * 3, output=tmp_path / "run")
     with pytest.raises(ConfigError, match="a stream of tunes has window 1"):
-        train(tunes(), output=tmp_path / "run", input="index")
+        train(tunes(), output=tmp_path / "run", model="lstm", input="index")
     assert not (tmp_path / "run").exists()
 
 
 def test_with_nothing_held_out_memory_is_measured_and_named_so(tmp_path):
-    result = train(tunes(), output=tmp_path / "run", held_out=0.0, epochs=2, units=4)
+    result = train(tunes(), output=tmp_path / "run", model="lstm", held_out=0.0, epochs=2, units=4)
     metrics = result.record.metrics
     assert metrics["songs"] == {"train": 24, "validation": 0, "held_out": 0}
     assert result.held_out is None

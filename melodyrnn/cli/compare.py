@@ -15,7 +15,11 @@ from melodyrnn.models.config import ModelConfig, StreamConfig, TrainConfig
 
 @click.command(epilog=MODELS_TEXT + NUMBERS)
 @SONGS
-@click.option("--models", metavar="NAME,…", help="the models  [default: lstm,lstm-stateless,mlp]")
+@click.option(
+    "--models",
+    metavar="NAME,…",
+    help="the models  [default: lstm,lstm-stateless,mlp; several songs: viewpoints,lookback,lstm]",
+)
 @click.option("--seeds", type=int, help="random seeds: trainings of each model  [default: 5]")
 @click.option(
     "--windows", metavar="1-8", help="of one song, also compare these lengths of the window"

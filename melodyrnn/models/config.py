@@ -32,7 +32,7 @@ from melodyrnn.models.settings import Checked, nearest, setting
 class ModelConfig(Checked):
     """What the model is."""
 
-    model: str = setting("lstm", "the kind of model", choices=MODELS)
+    model: str = setting("lstm", "the kind of model; several songs: viewpoints", choices=MODELS)
     input: str = setting(
         "index", "input encoding of a token; several songs: embedding", choices=INPUTS
     )

@@ -3,13 +3,11 @@
 import json
 import re
 import shutil
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from melodyrnn.errors import RunError
 from melodyrnn.files import exists, is_empty, make_folder, write_atomically
-from melodyrnn.models.config import ModelConfig
 from melodyrnn.system.documents import JSON
 
 RUNS = Path("runs")
@@ -22,7 +20,7 @@ def slug(name: str) -> str:
 
 def place_of(
     name: str,
-    settings: Mapping[str, Any],
+    model: str,
     output: str | Path | None,
     resume: bool,
 ) -> Path:
@@ -31,7 +29,7 @@ def place_of(
     """
     if output is not None:
         return Path(output)
-    path = RUNS / f"{slug(name)}-{settings.get('model') or ModelConfig().model}"
+    path = RUNS / f"{slug(name)}-{model}"
     return newest(path) if resume else path
 
 

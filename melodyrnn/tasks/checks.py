@@ -28,7 +28,10 @@ def check_viewpoints(settings: Settings) -> None:
     for name in ("input", "layers", "embedding", "tokenization", "steps", "schedule"):
         if name in settings:
             option = "--" + name.replace("_", "-")
-            raise ConfigError(f"{option} has no effect with --model viewpoints; leave it out")
+            raise ConfigError(
+                f"{option} has no effect with --model viewpoints; leave it out, or choose another "
+                "--model, such as lstm"
+            )
 
 
 def check_stream(model: ModelConfig, what: str, able: tuple[str, ...] = ()) -> None:

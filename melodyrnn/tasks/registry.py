@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from melodyrnn.data.gather import Named
-from melodyrnn.models.config import ModelConfig
 from melodyrnn.models.registry import MODELS
 from melodyrnn.tasks.notes import NoteTask
 from melodyrnn.tasks.songs import SongTask
@@ -20,6 +19,6 @@ def task_of(songs: Sequence[Named], settings: Settings) -> NoteTask:
     """One song is learned by heart. Of several, a model that sees each from its start learns a
     tradition; other models, and any with ``window``, learn them by heart or all but a part.
     """
-    row = MODELS.get(settings.get("model", ModelConfig().model))
+    row = MODELS.get(settings.get("model", TuneTask.default_model))
     tradition = len(songs) > 1 and row and row.sees_whole_songs and "window" not in settings
     return NOTE_TASKS["tunes" if tradition else "songs"]

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Generic, NamedTuple, Protocol, 
 
 from melodyrnn.data.split import Split
 from melodyrnn.errors import ConfigError
-from melodyrnn.models.config import FormConfig, SampleConfig
+from melodyrnn.models.config import FormConfig, ModelConfig, SampleConfig
 from melodyrnn.models.predictor import Predictor
 from melodyrnn.runs.record import Record
 from melodyrnn.sequences.score import Score
@@ -166,6 +166,9 @@ class Task(ABC, Generic[Item, Data]):
 
     unit: ClassVar[str]
     """What bits are counted per."""
+
+    default_model: ClassVar[str] = ModelConfig().model
+    """The model that learns where none is named."""
 
     has_short_term: ClassVar[bool] = False
     """Whether a model of what an item itself has had so far may join the run's."""

@@ -17,6 +17,7 @@ from melodyrnn.models.config import (
     viewpoint_defaults,
 )
 from melodyrnn.models.predictor import Predictor
+from melodyrnn.models.registry import MODELS
 from melodyrnn.models.types import KerasModel
 from melodyrnn.runs.record import Record
 from melodyrnn.runs.tune_store import digest, keep, kept
@@ -36,6 +37,7 @@ class TuneTask(NoteTask):
     """Many tunes, of which those held out measure what was understood."""
 
     name = "tunes"
+    default_model = "viewpoints"
 
     tokenizers: ClassVar[type[TuneTokenizer]] = TuneTokenizer
     """How its tunes become ids."""
@@ -72,8 +74,9 @@ class TuneTask(NoteTask):
         self, items: Sequence[Named], settings: Settings
     ) -> tuple[ModelConfig, StreamConfig]:
         """Raises ConfigError for settings that suit no stream of tunes."""
-        defaults = STREAM_MODEL
-        if settings.get("model") == "viewpoints":
+        settings, defaults = {"model": self.default_model, **settings}, STREAM_MODEL
+        row = MODELS.get(settings["model"])
+        if row and row.viewpoints:
             check_viewpoints(settings)
             defaults = STREAM_MODEL | viewpoint_defaults(sum(len(each.song) for each in items))
         model, training = configure({**defaults, **settings}, ModelConfig, StreamConfig)

@@ -102,11 +102,12 @@ def train(
 ) -> TrainResult:
     """Train a model on songs and leave a run folder.
 
-    One song is learned by heart. Of several, a model that sees each from its start, recurrent or
-    ``ppm``, learns a tradition: the part ``held_out`` is measured and touches nothing else; as
-    many of the others choose the best weights; at 0 all are learned by heart. Other models, and any
-    with ``window``, learn them by heart or, with ``held_out``, all but that part of them, on which
-    they are measured. What is held out depends on the songs, not on the seed.
+    One song is learned by heart, by an LSTM where no model is named. Of several, a model that sees
+    each from its start, ``viewpoints`` where none is named, a recurrent one or ``ppm``, learns a
+    tradition: the part ``held_out`` is measured and touches nothing else; as many of the others
+    choose the best weights; at 0 all are learned by heart. Other models, and any with ``window``,
+    learn them by heart or, with ``held_out``, all but that part of them, on which they are
+    measured. What is held out depends on the songs, not on the seed.
 
     ``settings`` are fields of ModelConfig, TrainConfig and StreamConfig, such as ``model="mlp"``,
     ``seed=1``. Without ``output`` a fresh folder under ``runs/`` is taken. With ``resume`` the
@@ -150,7 +151,8 @@ def learn_items(
     progress: Progress = silent,
 ) -> TrainResult:
     """``train`` on items in hand. Raises MelodyError."""
-    path = place_of(task.name_of(items), settings, folder.output, folder.resume)
+    model = settings.get("model") or task.default_model
+    path = place_of(task.name_of(items), model, folder.output, folder.resume)
     if folder.resume:
         run = Run.open(path).resumed(task.digests(items), settings)
         data = task.encode(run.record, task.resumed_parts(path, run.record, items))

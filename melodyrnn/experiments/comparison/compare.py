@@ -24,7 +24,9 @@ from melodyrnn.system.progress import Progress, silent
 from melodyrnn.tasks.baselines import STRONGEST
 from melodyrnn.tasks.tokenizer import Dataset
 
-DEFAULT_MODELS = ("lstm", "lstm-stateless", "mlp")
+OF_ONE_SONG = ("lstm", "lstm-stateless", "mlp")
+OF_SEVERAL = ("viewpoints", "lookback", "lstm")
+"""The models that are compared where none are named."""
 _FILE = "compare.json"
 
 
@@ -110,7 +112,7 @@ def _run_json(trial: Trial, window: int) -> dict[str, JSON]:
 def compare(
     songs: Source | Iterable[Source],
     *,
-    models: str | Sequence[str] = DEFAULT_MODELS,
+    models: str | Sequence[str] | None = None,
     seeds: int = 5,
     window: int | None = None,
     windows: str | None = None,
@@ -123,7 +125,8 @@ def compare(
     progress: Progress = silent,
     **settings: Unpack[CompareSettings],
 ) -> CompareResult:
-    """Train each of ``models``, names or ``"lstm,mlp"``, with ``seeds`` seeds, side by side.
+    """Train each of ``models``, names or ``"lstm,mlp"``, with ``seeds`` seeds, side by side;
+    without any, ``OF_ONE_SONG`` or ``OF_SEVERAL``.
 
     One song is learned by heart, and memory is what is compared; ``windows`` such as ``"1-8"`` also
     compares window lengths. Of several songs, the part ``held_out`` is held out, the same songs of
@@ -138,10 +141,13 @@ def compare(
     given = cast(dict[str, Any], settings)
     if isinstance(models, str):
         models = [name.strip() for name in models.split(",")]
-    _check(models, seeds, jobs, given)
+    _check(OF_ONE_SONG if models is None else models, seeds, jobs, given)
     size = WINDOW if window is None else window
     sizes = _sizes(windows, size)
     named = gather(songs, track=track, grid=grid)
+    if models is None:
+        several = len(named) > 1 and window is None
+        models = OF_SEVERAL if several else OF_ONE_SONG
     given = {**given, **plans.held_out_of(named, held_out)}
     if len(named) == 1:
         wanted = [{**given, "window": each} for each in sizes]

@@ -76,7 +76,7 @@ def check(songs: Sequence[Named], parts: SongSplit, asked: Iterable[Settings]) -
         try:
             record = task.record(parts, settings)
         except ConfigError as error:
-            model = f"{settings.get('model', ModelConfig().model)}: " if len(songs) > 1 else ""
+            model = f"{settings.get('model', task.default_model)}: " if len(songs) > 1 else ""
             raise ConfigError(f"{model}{error}") from None
         if (way := (task.name, record.model.window)) not in read:
             task.encode(record, parts)

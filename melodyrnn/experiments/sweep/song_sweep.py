@@ -23,6 +23,7 @@ from melodyrnn.models.registry import MODELS
 from melodyrnn.render.report_data import HeldOut
 from melodyrnn.runs.output_folders import slug
 from melodyrnn.system.documents import JSON
+from melodyrnn.tasks.registry import task_of
 
 
 @dataclass(frozen=True)
@@ -106,7 +107,7 @@ class SongSweep:
 
     def _plan(self, combination: Settings, fixed: Settings, execution: Execution) -> Plan:
         settings = {**fixed, **combination, **self.split_by}
-        model = str(settings.get("model", ModelConfig().model))
+        model = str(settings.get("model", task_of(self.songs, settings).default_model))
         name = "-".join(f"{key}={shown(value)}" for key, value in combination.items())
         return Plan(model, self.songs, settings, execution.folder(name), len(self.songs) > 1)
 
