@@ -127,8 +127,9 @@ def test_bars_by_hand():
     """After a pickup of 2 ticks bars of 6; from tick 14 on, where the third begins, of 4."""
     context = SequenceContext(6, 2, meter=1, cycles=5, changes=(Change(14, 4, 2),))
     rows = views(OBSERVER, [np.array([START, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0])], [context])[0].factors
-    into, in_group, group, meter, _, left = rows[:, 7:13].T.tolist()
+    into, from_end, in_group, group, meter, _, left = rows[:, 7:14].T.tolist()
     assert into == [4, 0, 2, 4, 0, 2, 4, 0, 2, 0]  # onsets 0, 2, ..., 18
+    assert from_end == [1, 5, 3, 1, 5, 3, 1, 3, 1, 3]
     assert in_group == [0, 1, 1, 1, 2, 2, 2, 3, 3, 4]
     assert group == [0] * 10
     assert meter == [1] * 7 + [2] * 3

@@ -60,7 +60,7 @@ class ViewpointPredictor(Predictor):
         self.given_rows = _first_rows(layout.given)
         self.sounding = np.flatnonzero(symbols.sounds)  # the K' kinds that have heights
         # The layers above s, y and u, cut into the parts that each of these multiplies.
-        self.kind_kernel = np.concatenate([w["kind"], w["kind_candidate"]], 1)
+        self.kind_kernel = np.concatenate([w["kind"], w["kind_end"], w["kind_candidate"]], 1)
         names = ("height", "height_distance", "height_candidate")
         kernel = np.concatenate([w[name] for name in names], 1)
         state = len(w["kind"])
@@ -151,10 +151,11 @@ class ViewpointPredictor(Predictor):
 
     def _kinds(self, s: Floats, seen: Seen) -> LogProbs:
         """(B, K)."""
-        kinds = self.observer.layout.kinds
+        layout = self.observer.layout
         logits = s @ self.kind_kernel + self.weights["kind_bias"]
-        logits, weights = logits[:, :kinds], logits[:, kinds:]
-        _point(logits, seen.kinds, weights)
+        parts = np.split(logits, np.cumsum([layout.kinds, layout.ends]), axis=1)
+        logits = parts[0] + np.take_along_axis(parts[1], seen.ends, 1)
+        _point(logits, seen.kinds, parts[2])
         return log_softmax(logits)
 
     def _heights(self, s: Floats, seen: Seen, lowest: Indices) -> LogProbs:

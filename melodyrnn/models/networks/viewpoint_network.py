@@ -4,7 +4,7 @@ and then its height.
 With s_t = (h_t, x_t) of the symbols so far (``event_reader``) and the vectors y_k of what is known
 once the kind k is, side by side, the logits of a kind v are
 
-    a_v · s_t  +  Σ_g [v = candidate_g] c_g · s_t
+    (a_v + b_end(v)) · s_t  +  Σ_g [v = candidate_g] c_g · s_t
 
 and those of a height v, given the kind k,
 
@@ -12,8 +12,8 @@ and those of a height v, given the kind k,
     u_k = tanh(M s_t + N y_k + b)
 
 so that one state, which knows nothing of the symbol to come, serves all kinds that may come: by
-where a height stands above the origin, by how far it is from the last one, and by which candidates
-name it (a pointer, Vinyals et al. 2015).
+where in its cycle a kind would end, by where a height stands above the origin, by how far it is
+from the last one, and by which candidates name either (a pointer, Vinyals et al. 2015).
 """
 
 from typing import NamedTuple
@@ -70,7 +70,9 @@ class ViewpointNetwork(EventReader):
 
     def _kind(self, views: Views, s: Tensor) -> Tensor:
         w = self.weights
-        kind, candidate = linear(s, [w["kind"], w["kind_candidate"]], w["kind_bias"])
+        names = ("kind", "kind_end", "kind_candidate")
+        kind, end, candidate = linear(s, [w[name] for name in names], w["kind_bias"])
+        kind += tf.gather(end, views.ends, batch_dims=2)
         return kind + by_candidate(candidate, views.kinds, self.layout.kinds)
 
     def _height(self, views: Views, s: Tensor, y: Tensor) -> Tensor:
@@ -94,8 +96,9 @@ def _heads(layout: ViewLayout, units: int) -> Shapes:
     return {
         "given": ((sum(layout.given), FACTOR_WIDTH), SMALL),
         "kind": ((state, layout.kinds), PLAIN),
+        "kind_end": ((state, layout.ends), PLAIN),
         "kind_candidate": ((state, layout.kind_candidates), PLAIN),
-        "kind_bias": ((layout.kinds + layout.kind_candidates,), 0.0),
+        "kind_bias": ((layout.kinds + layout.ends + layout.kind_candidates,), 0.0),
         "mixing": ((seen, HIDDEN), seen**-0.5),
         "mixing_bias": ((HIDDEN,), 0.0),
         "height": ((seen + HIDDEN, layout.heights), PLAIN),

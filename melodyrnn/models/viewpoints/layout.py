@@ -12,6 +12,7 @@ class ViewLayout(NamedTuple):
     span: int  # of these, so many in a row can come in any one sequence
     factors: tuple[int, ...]  # F numbers of categories
     left: int  # which of these says how many cycles are left; 0 where that is not known
+    ends: int  # how many categories of where a kind would end
     given: tuple[int, ...]  # G numbers of categories of what is known with the kind
     kind_candidates: int
     height_candidates: int

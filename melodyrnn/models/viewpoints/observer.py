@@ -37,6 +37,10 @@ HITS = 3
 PLACES = 24
 """Places distinguished in a cycle; the last holds all beyond."""
 
+ENDS = PLACES + 3
+"""Where a kind that may come would end: at a place of the cycle, on the line at its end, beyond
+that; or it takes no time."""
+
 GROUP, GROUPS, IN_GROUP = 4, 8, 8
 """Cycles are numbered twice: modulo ``IN_GROUP``, and in groups of ``GROUP``, the last of
 ``GROUPS`` for all beyond."""
@@ -56,7 +60,8 @@ class Seen(NamedTuple):
     last: Indices  # (B,) the last height, counted from the origin; NO_TOKEN before the first
     kinds: Indices  # (B, 8) candidates for the kind, NO_TOKEN where there is none
     heights: Indices  # (B, 6) candidates for the height
-    given_factors: Indices  # (B, K, G) categories known with each kind that may come
+    ends: Indices  # (B, K) where each kind that may come would end, a category
+    given_factors: Indices  # (B, K, G) categories known with each kind
     given_heights: Indices  # (B, K, 2) candidates for the height of each kind
 
 
@@ -100,6 +105,7 @@ class Observer:
             "step before that": step,
             "step from the first": step,
             "place": PLACES,
+            "place from the end": PLACES,
             "cycle in its group": IN_GROUP,
             "group": GROUPS,
             "meter": METERS,
@@ -117,7 +123,8 @@ class Observer:
                 *(step, ALIKE, HITS) * HEIGHT_CANDIDATES,
             ),
             left=list(before).index("left"),
-            given=(kind, length, PLACES, *(step, ALIKE, HITS) * GIVEN_CANDIDATES),
+            ends=ENDS,
+            given=(kind, length, ENDS, *(step, ALIKE, HITS) * GIVEN_CANDIDATES),
             kind_candidates=KIND_CANDIDATES,
             height_candidates=HEIGHT_CANDIDATES + GIVEN_CANDIDATES,
         )
@@ -136,7 +143,7 @@ class Observer:
             first=none,
             now=zeros,
             hits=np.zeros((len(contexts), candidates), dtype=np.int32),
-            seen=Seen(nothing, none, nothing, nothing, nothing, nothing),
+            seen=Seen(nothing, none, nothing, nothing, nothing, nothing, nothing),
         )
 
     def pick(self, observed: Observed, rows: npt.NDArray[np.intp]) -> Observed:
@@ -186,8 +193,9 @@ class Observer:
             _turns(kinds.values + 1, np.minimum(kinds.alike, ALIKE - 1), kind_hits),
             self._by_step(heights, last[:, None], height_hits),
         ]
+        ends = self._ends(cycle)
         given_factors = [
-            self._with_kind(cycle),
+            self._with_kind(ends),
             self._by_step(given, last[:, None, None], given_hits[:, None]),
         ]
         return Seen(
@@ -195,6 +203,7 @@ class Observer:
             last,
             kinds.values,
             heights.values,
+            ends,
             np.concatenate(given_factors, -1),
             given.values,
         )
@@ -215,6 +224,7 @@ class Observer:
             steps[:, 0],
             self._step_class(last, observed.first),
             np.minimum(cycle.since // self.unit, PLACES - 1),
+            np.minimum((cycle.length - cycle.since - 1) // self.unit, PLACES - 1),
             cycle.number % IN_GROUP,
             np.clip((cycle.number - 1) // GROUP, 0, GROUPS - 1),
             cycle.meter,
@@ -223,17 +233,18 @@ class Observer:
         ]
         return np.stack(factors, 1).astype(np.int32)
 
-    def _with_kind(self, cycle: CycleAt) -> Indices:
-        """Of each kind that may come itself, its length, and where in the cycle it ends:
-        (B, K, 3).
-        """
-        ends = (cycle.since[:, None] + self.symbols.ticks) % cycle.length[:, None]
-        parts = np.broadcast_arrays(
-            np.arange(1, self.layout.kinds + 1),
-            self._length_class,
-            np.minimum(ends // self.unit, PLACES - 1),
-        )
-        return np.stack(parts, -1).astype(np.int32)
+    def _ends(self, cycle: CycleAt) -> Indices:
+        """(B, K)."""
+        ticks, length = self.symbols.ticks, cycle.length[:, None]
+        ends = cycle.since[:, None] + ticks
+        place = np.minimum(ends // self.unit, PLACES - 1)
+        place = np.where(ends == length, PLACES, np.where(ends > length, PLACES + 1, place))
+        return np.where(ticks > 0, place, PLACES + 2).astype(np.int32)
+
+    def _with_kind(self, ends: Indices) -> Indices:
+        """Of each kind that may come itself, its length, and where it would end: (B, K, 3)."""
+        kinds = np.arange(1, self.layout.kinds + 1)
+        return np.stack(np.broadcast_arrays(kinds, self._length_class, ends), -1).astype(np.int32)
 
     def _by_step(self, candidates: Candidates, last: Indices, hits: Indices) -> Indices:
         """Of heights how far they are from the last one, how much was alike, and whether each was

@@ -25,6 +25,7 @@ class Views(NamedTuple):
     lowest: Indices  # (L,): the lowest height that can come
     factors: Indices  # (L, F)
     kinds: Indices  # (L, 8)
+    ends: Indices  # (L, K): where each kind would end
     given: Indices  # (L, G): factors that are known with the kind
     heights: Indices  # (L, 8): candidates for the height, those known with the kind too
 
@@ -77,6 +78,7 @@ def _before(observer: Observer, observed: Observed, came: Indices) -> Views:
         observed.fixed.lowest,
         seen.factors,
         seen.kinds,
+        seen.ends,
         seen.given_factors[rows, kind],
         np.concatenate([seen.heights, seen.given_heights[rows, kind]], 1),
     )
