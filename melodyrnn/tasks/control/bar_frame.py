@@ -14,6 +14,7 @@ from melodyrnn.music.scales import in_key, on_tonic, tonic_name
 from melodyrnn.music.song import Note, Song
 from melodyrnn.sequences.vocabulary import Indices
 from melodyrnn.tasks.control.bar_lines import Places, any_bars, no_bars, so_many_bars
+from melodyrnn.tasks.control.last_notes import LastNotes
 from melodyrnn.tasks.tokenizer import NoteTokenizer
 
 _START, _END = "start", "end"
@@ -35,9 +36,18 @@ Sounding = tuple[int | None, int]
 class Frame:
     """What ``config`` asks of songs in the tokens of ``tokenizer``, written as ``like`` is."""
 
-    def __init__(self, config: FormConfig, tokenizer: NoteTokenizer, like: Song) -> None:
-        """Raises ConstraintError where no token at all can do what is asked."""
-        self.config, self.tokenizer, self.like = config, tokenizer, like
+    def __init__(
+        self,
+        config: FormConfig,
+        tokenizer: NoteTokenizer,
+        like: Song,
+        last: LastNotes | None = None,
+    ) -> None:
+        """With ``last``, the last note is a usual one.
+
+        Raises ConstraintError where no token at all can do what is asked.
+        """
+        self.config, self.tokenizer, self.like, self.last = config, tokenizer, like, last
         self.notes = tokenizer.notes
         self.sounding = [_sounding(note) if note else None for note in self.notes]
         self.barred = bool(config.bars or config.meter or config.end)
@@ -92,8 +102,11 @@ class Frame:
             return Kind(0, False, _START if token == self.tokenizer.start else _END)
         if self.config.key and not in_key(note, self.like.key):
             return Kind(0)
-        closing = not self.config.end or on_tonic(note, self.like.key)
-        return Kind(steps(note.duration), closing)
+        return Kind(steps(note.duration), not self.config.end or self._closes(note))
+
+    def _closes(self, note: Note) -> bool:
+        usual = self.last is None or self.last.closes(note.duration / self.like.meter.bar)
+        return usual and on_tonic(note, self.like.key)
 
     def _check_scale(self) -> None:
         sounding, key = [note for note in self.notes if note and note.pitch], self.like.key
@@ -111,6 +124,13 @@ class Frame:
         if len(walked) <= len(primer):
             raise ConstraintError(self._misfit(primer, walked))
         return walked[-1]
+
+    def leads_to_an_end(self, primer: Indices, most: int | None) -> bool:
+        """Whether a song can begin with the primer and end, in ``most`` notes more."""
+        walked = self.automaton.walk(primer)
+        if len(walked) <= len(primer) or self.automaton.fewest[walked[-1]] == NEVER:
+            return False
+        return most is None or self.fewest(walked[-1]) <= most
 
     def room(self, state: int) -> int:
         """How many notes at most go into what is left of ``--bars``."""
