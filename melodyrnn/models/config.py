@@ -250,6 +250,9 @@ class FormConfig(Checked):
     """What new songs keep to."""
 
     bars: int | None = setting(None, "the number of full bars", least=1, most=MOST_BARS)
+    form: str | None = setting(
+        None, "its phrases as letters, such as AABA, which come back; A' varied", text="LETTERS"
+    )
     meter: str | None = setting(
         None, "the meter, such as 3/4, whose bar lines it keeps", text="METER"
     )
