@@ -250,6 +250,9 @@ class FormConfig(Checked):
     """What new songs keep to."""
 
     bars: int | None = setting(None, "the number of full bars", least=1, most=MOST_BARS)
+    form: str | None = setting(
+        None, "its phrases as letters, such as AABA, which come back; A' varied", text="LETTERS"
+    )
     meter: str | None = setting(
         None, "the meter, such as 3/4, whose bar lines it keeps", text="METER"
     )
@@ -260,7 +263,10 @@ class FormConfig(Checked):
         None, "note values before the first full bar, such as 8 or 4+16", text="VALUES"
     )
     ties: bool = setting(False, "let notes sound across bar lines, tied")
-    end: bool = setting(False, "end on the tonic and with a full bar, at --length at the latest")
+    end: bool = setting(
+        False,
+        "end as people's songs do, on a long tonic that fills a bar, at --length at the latest",
+    )
     max_copy: int | None = setting(
         None, "the most notes in a row from a training song, transposed or not", least=1
     )

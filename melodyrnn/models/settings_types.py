@@ -98,6 +98,7 @@ class FormSettings(TypedDict, total=False):
     """``FormConfig``."""
 
     bars: int | None
+    form: str | None
     meter: str | None
     key: str | None
     pickup: str | None

@@ -40,7 +40,7 @@ from melodyrnn.sequences.score import Score, score_of, total
 from melodyrnn.sequences.vocabulary import Indices, Vocabulary
 from melodyrnn.system.progress import silent
 from melodyrnn.tasks.control.form import MOST_NOTES, form_of, headers_drawn
-from melodyrnn.tasks.control.primer import Primer, beginning
+from melodyrnn.tasks.control.primer import beginning
 from melodyrnn.tasks.generated_song import GeneratedSong
 from melodyrnn.tasks.task import (
     Evaluation,
@@ -200,37 +200,39 @@ class NoteTask(Task[Named, Dataset]):
         if run.record.model.spec.viewpoints and request.primer is None:
             learned = [named.song for named in dataset.songs]
             songs = headers_drawn(form, learned, request.count, config)
+        asked = [
+            form_of(
+                form,
+                dataset,
+                copies,
+                given._replace(like=like),
+                request.length,
+                keep_primer=request.keep_primer,
+            )
+            for like in songs
+        ]
+        for remark in dict.fromkeys(each.remark for each in asked if each.remark):
+            warnings.warn(remark, MelodyWarning, stacklevel=4)
+        left_out = given.indices[: 0 if request.keep_primer else None]
         return [
-            self._prompt(given._replace(like=like), dataset, copies, request, form, numbers)
-            for like, numbers in songs.items()
+            Prompt(
+                given.indices,
+                each.length,
+                each.constraints,
+                each.like,
+                copies,
+                len(left_out),
+                dataset.tokenizer.duration(left_out),
+                each.bars,
+                numbers,
+            )
+            for each, numbers in zip(asked, songs.values(), strict=True)
         ]
 
-    def _prompt(
-        self,
-        given: Primer,
-        dataset: Dataset,
-        copies: Copies,
-        request: Request,
-        form: FormConfig,
-        numbers: Sequence[int],
-    ) -> Prompt:
-        kept = request.keep_primer
-        asked = form_of(form, dataset, copies, given, request.length, keep_primer=kept)
-        left_out = given.indices[: 0 if kept else None]
-        return Prompt(
-            given.indices,
-            asked.length,
-            asked.constraints,
-            asked.like,
-            copies,
-            len(left_out),
-            dataset.tokenizer.duration(left_out),
-            form.bars or 0,
-            numbers,
-        )
-
     def aligned(self, predictor: Predictor, prompt: Prompt) -> Predictor:
-        """In the bars of the new songs, which the primer has too where it is none of them."""
+        """In the bars of the new songs, which the primer has too where it is none of them; how many
+        there are is known where it is asked for.
+        """
         assert prompt.like is not None, "new songs are like one"
         line, bar = prompt.before + prompt.like.pickup, prompt.like.meter.bar
         context = context_of(replace(prompt.like, pickup=line % bar))

@@ -44,6 +44,7 @@ from melodyrnn.sequences.events import NO_TOKEN
 from melodyrnn.sequences.open_vocabulary import OpenVocabulary, unknown_rate
 from melodyrnn.sequences.vocabulary import END, START, Indices, Vocabulary
 from melodyrnn.sequences.windows import Mask, windows
+from melodyrnn.tasks.control.last_notes import Endings
 
 if TYPE_CHECKING:  # nine classes, which take as long to make as all of music
     from melodyrnn.models.config import ModelConfig
@@ -429,6 +430,11 @@ class Dataset:
     def contexts(self) -> tuple[SequenceContext, ...]:
         """What is known of each song."""
         return tuple(context_of(named.song) for named in self.songs)
+
+    @cached_property
+    def endings(self) -> Endings:
+        """How the songs end."""
+        return Endings(named.song for named in self.songs)
 
     def views(self) -> list[Views]:
         """The sequences as a network of viewpoints learns them, told how many bars they have."""

@@ -14,6 +14,8 @@ from melodyrnn.music.scales import in_key, on_tonic, tonic_name
 from melodyrnn.music.song import Note, Song
 from melodyrnn.sequences.vocabulary import Indices
 from melodyrnn.tasks.control.bar_lines import Places, any_bars, no_bars, so_many_bars
+from melodyrnn.tasks.control.last_notes import LastNotes
+from melodyrnn.tasks.control.returns import Clock
 from melodyrnn.tasks.tokenizer import NoteTokenizer
 
 _START, _END = "start", "end"
@@ -35,9 +37,19 @@ Sounding = tuple[int | None, int]
 class Frame:
     """What ``config`` asks of songs in the tokens of ``tokenizer``, written as ``like`` is."""
 
-    def __init__(self, config: FormConfig, tokenizer: NoteTokenizer, like: Song) -> None:
-        """Raises ConstraintError where no token at all can do what is asked."""
-        self.config, self.tokenizer, self.like = config, tokenizer, like
+    def __init__(
+        self,
+        config: FormConfig,
+        tokenizer: NoteTokenizer,
+        like: Song,
+        phrases: int = 1,
+        last: LastNotes | None = None,
+    ) -> None:
+        """So many ``phrases`` share the bars; with ``last``, the last note is a usual one.
+
+        Raises ConstraintError where no token at all can do what is asked.
+        """
+        self.config, self.tokenizer, self.like, self.last = config, tokenizer, like, last
         self.notes = tokenizer.notes
         self.sounding = [_sounding(note) if note else None for note in self.notes]
         self.barred = bool(config.bars or config.meter or config.end)
@@ -49,6 +61,7 @@ class Frame:
         bar, pickup = steps(like.meter.bar), steps(like.pickup)
         self.unit = gcd(bar, pickup, *(kind.length for kind in self._table))
         self.bar, self.pickup = bar // self.unit, pickup // self.unit
+        self.clock = self._clock(phrases)
         self.automaton = self._automaton()
 
     @property
@@ -56,6 +69,7 @@ class Frame:
         """The options that ask for it, "" for none."""
         asked = {
             f"--bars {self.config.bars}": self.config.bars,
+            f'--form "{self.config.form}"': self.config.form,
             f"--meter {self.like.meter}": self.config.meter,
             f"--pickup {self.config.pickup}": self.config.pickup and self.barred,
             f'--key "{self.like.key}"': self.config.key,
@@ -84,7 +98,8 @@ class Frame:
             return no_bars(lengths)
         grid = self.bar, self.pickup, self.config.ties
         if self.config.bars:
-            return so_many_bars(lengths, closing, *grid, bars=self.config.bars)
+            seams = np.arange(1, self.clock.phrases, dtype=np.int32) * self.clock.phrase
+            return so_many_bars(lengths, closing, *grid, bars=self.config.bars, seams=seams)
         return any_bars(lengths, closing, *grid, full=self.config.end)
 
     def _kind(self, token: int, note: Note | None) -> Kind:
@@ -92,8 +107,16 @@ class Frame:
             return Kind(0, False, _START if token == self.tokenizer.start else _END)
         if self.config.key and not in_key(note, self.like.key):
             return Kind(0)
-        closing = not self.config.end or on_tonic(note, self.like.key)
-        return Kind(steps(note.duration), closing)
+        return Kind(steps(note.duration), not self.config.end or self._closes(note))
+
+    def _closes(self, note: Note) -> bool:
+        usual = self.last is None or self.last.closes(note.duration / self.like.meter.bar)
+        return usual and on_tonic(note, self.like.key)
+
+    def _clock(self, phrases: int) -> Clock:
+        lengths = [kind.length // self.unit for kind in self._kinds]
+        phrase = (self.config.bars or 0) * self.bar // phrases
+        return Clock(np.array(lengths, dtype=np.int32), phrase, phrases)
 
     def _check_scale(self) -> None:
         sounding, key = [note for note in self.notes if note and note.pitch], self.like.key
@@ -111,6 +134,13 @@ class Frame:
         if len(walked) <= len(primer):
             raise ConstraintError(self._misfit(primer, walked))
         return walked[-1]
+
+    def leads_to_an_end(self, primer: Indices, most: int | None) -> bool:
+        """Whether a song can begin with the primer and end, in ``most`` notes more."""
+        walked = self.automaton.walk(primer)
+        if len(walked) <= len(primer) or self.automaton.fewest[walked[-1]] == NEVER:
+            return False
+        return most is None or self.fewest(walked[-1]) <= most
 
     def room(self, state: int) -> int:
         """How many notes at most go into what is left of ``--bars``."""
@@ -139,6 +169,9 @@ class Frame:
             return f"{self.name}: {which}; give another --primer, or allow --ties"
         if start + length > self._end:
             return f"{self.name}: the primer alone is longer; {_LESS}"
+        if start + length > (seam := self._seam(start)):
+            which = f"{words} sounds across the end of phrase {seam // self.clock.phrase}"
+            return f"{self.name}: {which}; give another --primer, or another --form"
         tonic = f"{tonic_name(key)}, the tonic of {key}"
         return f"{self.name}: {words} fills the last bar and is not {tonic}; {_LESS}"
 
@@ -159,6 +192,8 @@ class Frame:
                 tokens += f" {tonic},"
             number = -(-(place + left - self.pickup) // self.bar)
             where = f"bar {number} of {self.like.meter}" if number else "the pickup"
+            if (seam := self._seam(place)) < place + left:
+                left, where = seam - place, f"phrase {seam // self.clock.phrase}"
         quarters = Fraction(left * self.unit, GRID)
         last = "quarter" if quarters == 1 else f"{quarters} quarter{'s' * (quarters > 1)}"
         return f"{tokens} fills the last {last} of {where}"
@@ -172,6 +207,11 @@ class Frame:
     def _end(self) -> int:
         """Of ``--bars``, where the last one ends."""
         return self.pickup + (self.config.bars or 0) * self.bar
+
+    def _seam(self, place: int) -> int:
+        """Of ``--bars``, where the phrase ends that a place is in; without, there is no end."""
+        number = place // self.clock.phrase + 1 if self.clock.phrase else 0
+        return number * self.clock.phrase if 0 < number < self.clock.phrases else self._end
 
     def _place(self, state: int) -> int:
         """The place in time that a state stands for, in bars or in the bar."""

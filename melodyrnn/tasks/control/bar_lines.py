@@ -39,12 +39,20 @@ class Places(NamedTuple):
 
 
 def so_many_bars(
-    lengths: Lengths, closing: Mask, bar: int, pickup: int, ties: bool, *, bars: int
+    lengths: Lengths,
+    closing: Mask,
+    bar: int,
+    pickup: int,
+    ties: bool,
+    *,
+    bars: int,
+    seams: Lengths | None = None,
 ) -> Places:
     """A pickup and ``bars`` full bars. State t is t steps after the start.
 
     Each kind of note has its length, (K,), 0 for what is no note. None sounds across a bar line
-    without ``ties``; the last is one of those that may close, (K,).
+    without ``ties``, none across ``seams`` with them either, in rising order; the last is one of
+    those that may close, (K,).
     """
     end = pickup + bars * bar
     at = np.arange(end + 1, dtype=np.int32)[:, None]  # (S, 1)
@@ -52,6 +60,8 @@ def so_many_bars(
     fits = (lengths > 0) & (after <= end) & (closing | (after < end))
     if not ties:
         fits &= lengths <= bar - (at - pickup) % bar
+    if seams is not None:
+        fits &= after <= np.append(seams, end)[np.searchsorted(seams, at, side="right")]
     return Places(np.where(fits, after, NOWHERE).astype(np.int32), at[:, 0] == end, 0)
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import partial
 from typing import Any
 
 from melodyrnn.data.copies import Copies
@@ -15,12 +16,20 @@ from melodyrnn.music.song import Song
 from melodyrnn.sequences.vocabulary import Indices
 from melodyrnn.tasks.control.after_primer import GoesOn, OnTheNewPart
 from melodyrnn.tasks.control.bar_frame import Frame, Sounding
+from melodyrnn.tasks.control.last_notes import LastNotes
+from melodyrnn.tasks.control.letters import Phrase, in_phrases
 from melodyrnn.tasks.control.no_copies import NoCopies
 from melodyrnn.tasks.control.primer import Primer
+from melodyrnn.tasks.control.returns import Returns
 from melodyrnn.tasks.headers import AskedHeader, TuneHeaders
 from melodyrnn.tasks.tokenizer import Dataset
 
 MOST_NOTES = 100_000
+
+_SHORT_END = (
+    "--end: in {}, no tonic as long as the last notes of the training songs fits; songs end on a "
+    "shorter one"
+)
 
 
 @dataclass(frozen=True)
@@ -30,6 +39,8 @@ class Form:
     like: Song  # whose meter, key, tempo and pickup they have
     constraints: tuple[Constraint, ...]
     length: int  # tokens after the primer, at most
+    bars: int = 0  # as many full ones; 0: that is not asked for
+    remark: str = ""  # on what is not as the training songs have it
 
 
 def form_of(
@@ -50,10 +61,12 @@ def form_of(
     primer, half as many. Raises ConfigError, ConstraintError.
     """
     tokenizer = dataset.tokenizer
+    config, phrases = in_phrases(config, length)
     like = _like(config, primer, keep_primer)
     given = primer.indices if keep_primer else tokenizer.opening
     constraints: list[Constraint] = []
-    frame = Frame(config, tokenizer, like)
+    loops = NoLoops("--avoid-loops", len(tokenizer.vocabulary)) if config.avoid_loops else None
+    frame = _frame(config, dataset, like, given, length, len(phrases))
     most = _usual(dataset, given) if length is None else length
     if frame.name or tokenizer.end is not None:
         state = frame.after(given)
@@ -66,18 +79,65 @@ def form_of(
         if config.bars:
             most = min(frame.room(state), MOST_NOTES if length is None else length)
         most = max(most, fewest)
-        constraints.append(frame.automaton)
+        constraints.append(_returns(frame, phrases, given, loops) if phrases else frame.automaton)
     if config.max_copy:
         constraints.append(_no_copies(config.max_copy, copies, given, dataset, frame.sounding))
-    if config.avoid_loops:
-        constraints.append(NoLoops("--avoid-loops", len(tokenizer.vocabulary)))
+    if loops and not phrases:
+        constraints.append(loops)
     if not keep_primer:
         constraints = [OnTheNewPart(each, tokenizer.opening) for each in constraints]
-    if tokenizer.end is None:
-        return Form(like, tuple(constraints), most)
-    if most and len(given) > len(tokenizer.opening):
-        constraints.append(GoesOn(tokenizer.end, len(tokenizer.vocabulary)))
-    return Form(like, tuple(constraints), most + 1)
+    if tokenizer.end is not None:
+        if most and len(given) > len(tokenizer.opening):
+            constraints.append(GoesOn(tokenizer.end, len(tokenizer.vocabulary)))
+        most += 1
+    remark = _SHORT_END.format(like.meter) if _ends_short(frame, dataset) else ""
+    return Form(like, tuple(constraints), most, config.bars or 0, remark)
+
+
+def _frame(
+    config: FormConfig,
+    dataset: Dataset,
+    like: Song,
+    given: Indices,
+    length: int | None,
+    phrases: int,
+) -> Frame:
+    """With ``--end`` one that closes as the training songs do, as far as the run's tokens can."""
+    make = partial(Frame, config, dataset.tokenizer, like, max(1, phrases))
+    last = dataset.endings.of(like.meter) if config.end else None
+    if last is None:
+        return make()
+    lengths = {note.duration / like.meter.bar for note in dataset.tokenizer.notes if note}
+    shorter = [each for each in sorted(lengths, reverse=True) if each < last.long]
+    for usual in (last, LastNotes(last.long), *map(LastNotes, shorter)):
+        frame = make(usual)
+        if frame.leads_to_an_end(given, length):
+            return frame
+    return make()
+
+
+def _ends_short(frame: Frame, dataset: Dataset) -> bool:
+    """Whether songs may end on a shorter note than the training songs do."""
+    if frame.last is None:
+        return False
+    usual = dataset.endings.of(frame.like.meter)
+    return usual is not None and frame.last.long < usual.long
+
+
+def _returns(
+    frame: Frame, phrases: Sequence[Phrase], given: Indices, loops: NoLoops | None
+) -> Returns:
+    """Raises ConstraintError where the primer is past a phrase that it does not bring back."""
+    returns = Returns(frame.automaton, phrases, frame.clock, loops)
+    place = returns.departure(given)
+    if place is not None:
+        number = place + 1 - len(frame.tokenizer.opening)
+        raise ConstraintError(
+            f"{frame.name}: note {number} of the primer, "
+            f"{frame.tokenizer.vocabulary.symbols[given[place]]}, is not the one that comes back "
+            "there; give fewer by --primer-notes, or another --form"
+        )
+    return returns
 
 
 def headers_drawn(

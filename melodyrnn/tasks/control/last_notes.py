@@ -1,0 +1,96 @@
+"""Which last notes are usual: learned from the songs of a run by counting, without a threshold."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
+
+from melodyrnn.music.song import Meter, Song
+from melodyrnn.music.viewpoints import viewpoints
+
+_Count = Counter[tuple[int, int, int]]
+"""Notes by their length, their place in the bar and the length of that bar, in ticks."""
+
+
+@dataclass(frozen=True)
+class LastNotes:
+    """What last notes have that others have not."""
+
+    long: Fraction  # as long at least, in bars
+    places: frozenset[Fraction] | None = None  # where in a bar they begin; None: anywhere
+
+    def closes(self, bars: Fraction) -> bool:
+        """Whether a note so many bars long may be the last where it ends with its bar. What people
+        follow by a rest, or leave to the pickup, is held.
+        """
+        return bars >= self.long and (self.places is None or -bars % 1 in self.places)
+
+
+class Endings:
+    """How songs end, in each meter."""
+
+    def __init__(self, songs: Iterable[Song]) -> None:
+        self._songs = [song for song in songs if any(note.pitch for note in song.notes)]
+        self._found: dict[Meter, LastNotes] = {}
+
+    def of(self, meter: Meter) -> LastNotes | None:
+        """Those in ``meter`` or, where there are none, of all songs, in bars. None where no song
+        sounds.
+
+        A note is long from the length on by which last notes are best told from the others: where
+        the share of the last notes that are as long, less that of the others, is largest (the
+        statistic of Kolmogorov and Smirnov). A place is one where a larger share of the last notes
+        than of the others is long and begins.
+        """
+        if self._songs and meter not in self._found:
+            alike = [song for song in self._songs if song.meter == meter and not song.meter_changes]
+            self._found[meter] = _last_notes(alike) if alike else self._in_any_meter
+        return self._found.get(meter)
+
+    @cached_property
+    def _in_any_meter(self) -> LastNotes:
+        return LastNotes(_last_notes(self._songs).long)
+
+
+def _last_notes(songs: Sequence[Song]) -> LastNotes:
+    last, others = _counts(songs)
+    lengths = _shares(last, 0), _shares(others, 0)
+    long = max(sorted(lengths[0]), key=lambda length: _apart(*lengths, length))
+    places, usual = _shares(last, 1, long), _shares(others, 1, long)
+    return LastNotes(
+        long, frozenset(at for at, share in places.items() if share > usual.get(at, 0))
+    )
+
+
+def _counts(songs: Sequence[Song]) -> tuple[_Count, _Count]:
+    """Of the last notes, and of those before them; rests are none."""
+    last, others = _Count(), _Count()
+    for song in songs:
+        seen = viewpoints(song)
+        sounding = zip(song.notes, song.steps, strict=True)
+        lengths = [ticks for note, ticks in sounding if note.pitch]
+        *before, final = zip(lengths, seen.in_bar, seen.bar_length, strict=True)
+        others.update(before)
+        last[final] += 1
+    return last, others
+
+
+def _shares(count: _Count, part: int, long: Fraction = Fraction(0)) -> dict[Fraction, float]:
+    """Of each value of the part ``part``, in bars, the share of the notes that have it and are as
+    long as ``long``.
+    """
+    shares: dict[Fraction, float] = {}
+    total = count.total()
+    for note, times in count.items():
+        if Fraction(note[0], note[2]) >= long:
+            value = Fraction(note[part], note[2])
+            shares[value] = shares.get(value, 0.0) + times / total
+    return shares
+
+
+def _apart(one: dict[Fraction, float], other: dict[Fraction, float], least: Fraction) -> float:
+    """By how much larger the share of one is that has ``least`` or more."""
+    return sum(share for value, share in one.items() if value >= least) - sum(
+        share for value, share in other.items() if value >= least
+    )
