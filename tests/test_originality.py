@@ -10,6 +10,7 @@ from melodyrnn import Note, Pitch, Song, parse
 from melodyrnn.data.copies import Copied, Copies
 from melodyrnn.data.gather import Named
 from melodyrnn.music.durations import GRID
+from melodyrnn.music.relative_steps import numbered_steps, relative
 from melodyrnn.sequences.originality import Originals
 from tests.strategies import notes, pitches, songs
 
@@ -17,12 +18,15 @@ PITCHES = [Pitch("c"), Pitch("d"), Pitch("e"), None]
 texts = st.text("abc", max_size=12)
 
 
-@given(st.lists(texts, max_size=5), texts)
-def test_the_longest_run_is_as_by_trying_all(others, text):
+@pytest.mark.parametrize("gone_through", [0, 1])
+@given(others=st.lists(texts, max_size=5), text=texts)
+def test_the_longest_run_is_as_by_trying_all(gone_through, others, text):
     runs = [text[i:j] for i in range(len(text)) for j in range(i, len(text) + 1)]
     shared = [run for run in runs if any(run in other for other in others)]
     length = max(map(len, shared), default=0)
-    copied = Originals(others).longest(text)
+    originals = Originals.of(others)
+    originals.few = gone_through
+    copied = originals.longest(text)
     assert copied.length == length
     if length:
         run = text[copied.start : copied.start + length]
@@ -35,7 +39,7 @@ def test_the_longest_run_is_as_by_trying_all(others, text):
 
 @given(st.lists(texts, max_size=5), st.text("abcd", max_size=12), st.integers(0, 4))
 def test_what_would_copy_too_much_is_known_before_it_comes(others, text, most):
-    originals = Originals(others)
+    originals = Originals.of(others)
     trail = originals.begin()
     for length in range(len(text) + 1):
         ends = [text[start:length] for start in range(length + 1)]
@@ -49,6 +53,15 @@ def test_what_would_copy_too_much_is_known_before_it_comes(others, text, most):
         assert originals.beyond(trail, most) == more
         if length < len(text):
             trail = originals.advance(trail, text[length])
+
+
+@given(st.lists(songs(changes=False), min_size=1, max_size=5))
+def test_steps_of_many_songs_at_once_are_those_of_each(many):
+    steps, numbered, firsts = numbered_steps(many)
+    for song, numbers, first in zip(many, numbered, firsts, strict=True):
+        assert [steps[number] for number in numbers] == relative(song)[first + 1 :]
+        assert not any(note.pitch for note in song.notes[:first])
+        assert first == len(song) or song.notes[first].pitch
 
 
 def named(*texts):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import NamedTuple, Self, cast
 
 from melodyrnn.data.gather import Named
-from melodyrnn.music.relative_steps import START, LastNote, Step, relative
+from melodyrnn.music.relative_steps import START, LastNote, Step, numbered_steps, relative
 from melodyrnn.music.song import Song
 from melodyrnn.sequences.originality import Originals, Trail
 
@@ -28,9 +28,9 @@ class Copies:
     """Songs that others may have been copied from."""
 
     def __init__(self, songs: Sequence[Named]) -> None:
-        steps, self._firsts = zip(*(_steps(named.song) for named in songs), strict=True)
+        steps, numbered, self._firsts = numbered_steps([named.song for named in songs])
         self._names = [named.name for named in songs]
-        self._originals = Originals(steps)
+        self._originals = Originals(steps, numbered)
 
     def longest(self, song: Song) -> Copied:
         """The longest run of notes of ``song`` that one of the songs has too, as intervals and

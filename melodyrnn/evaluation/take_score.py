@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import log
 from statistics import fmean, median
-from typing import Self
+from typing import Any, Self
 
 from melodyrnn.data.copies import Copies
 from melodyrnn.data.gather import Named
@@ -18,6 +18,7 @@ from melodyrnn.music.bars import bar_spans
 from melodyrnn.music.song import Note, Song
 from melodyrnn.music.statistics import self_similarity
 from melodyrnn.music.tonic import estimated_tonic
+from melodyrnn.system.documents import JSON
 
 REPEATED = 4.0
 """Bits for a note that is only copied, beyond what people copy, and for one that a loop plays
@@ -86,6 +87,14 @@ class Usage:
             median(self_similarity(song) or 0.0 for song in songs),
             {name: fmean(form[name] for form in forms) for name in forms[0]},
         )
+
+    def to_json(self) -> dict[str, JSON]:
+        return {"copied": self.copied, "likeness": self.likeness, "shares": dict(self.shares)}
+
+    @classmethod
+    def from_json(cls, document: Mapping[str, Any]) -> Self:
+        """What ``to_json`` gave."""
+        return cls(document["copied"], document["likeness"], document["shares"])
 
     def score(
         self, song: Song, log_probability: float, tokens: int, copied: int, loop: Loop | None

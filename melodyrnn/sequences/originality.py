@@ -3,15 +3,19 @@ whole sequence, or symbol by symbol as it grows.
 
 The others are kept as a suffix array: all their suffixes, sorted. Those that begin with one run
 of symbols lie side by side in it, and those among them that go on with one symbol again do. So a
-run is looked up in all the others at once, by halving: whole, or one symbol after the other.
+run is looked up in all the others at once, by halving: whole, or one symbol after the other. To
+sort all takes longer than to go through all a few times, and whoever asks no more is spared it.
 """
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Hashable, Sequence
-from typing import Any, NamedTuple
+from functools import cached_property
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 import numpy.typing as npt
+
+from melodyrnn.sequences.shared_runs import Ints
 
 _END, _UNKNOWN = -1, -2
 """What stands after each sequence, and for what stands in none: no symbol's number."""
@@ -46,17 +50,39 @@ class Trail(NamedTuple):
 class Originals:
     """Sequences that another may have copied from."""
 
-    def __init__(self, sequences: Sequence[Sequence[Hashable]]) -> None:
-        self._numbers: dict[Hashable, int] = {}
-        self._text: list[int] = []  # all symbols, as numbers
-        self._begins: list[int] = []  # of each sequence, its place in the text
-        for sequence in sequences:
-            self._begins.append(len(self._text))
-            self._text += [self._numbers.setdefault(s, len(self._numbers)) for s in sequence]
-            self._text.append(_END)
-        longest = max(map(len, sequences), default=0)
-        self._suffixes: list[int] = suffix_array(np.array(self._text), longest).tolist()
-        self._symbols = list(self._numbers)
+    few = 8
+    """For how many sequences more all are gone through before their suffixes are sorted."""
+
+    def __init__(self, symbols: Sequence[Hashable], sequences: Sequence[Ints]) -> None:
+        """Sequences of places in ``symbols``, each (L,)."""
+        self._symbols = symbols
+        self._numbers = {symbol: number for number, symbol in enumerate(symbols)}
+        lengths = np.array([len(sequence) + 1 for sequence in sequences], dtype=np.int64)
+        ends = np.cumsum(lengths)
+        self._begins: list[int] = (ends - lengths).tolist()  # of each sequence, its place
+        self._numbered = np.full(int(lengths.sum()), _END, dtype=np.int32)  # all of them
+        inside = np.ones(len(self._numbered), dtype=bool)
+        inside[ends - 1] = False
+        self._numbered[inside] = np.concatenate([np.empty(0, dtype=np.int64), *sequences])
+
+    @classmethod
+    def of(cls, sequences: Sequence[Sequence[Hashable]]) -> Self:
+        """Sequences of symbols."""
+        numbers: dict[Hashable, int] = {}
+        numbered = [[numbers.setdefault(s, len(numbers)) for s in each] for each in sequences]
+        return cls(list(numbers), [np.array(each, dtype=np.int64) for each in numbered])
+
+    @cached_property
+    def _text(self) -> list[int]:
+        """All symbols, as numbers."""
+        text: list[int] = self._numbered.tolist()
+        return text
+
+    @cached_property
+    def _suffixes(self) -> list[int]:
+        longest = max(np.diff([*self._begins, len(self._numbered)]), default=0)
+        suffixes: list[int] = suffix_array(self._numbered.astype(np.int64), int(longest)).tolist()
+        return suffixes
 
     def begin(self) -> Trail:
         """The trail of an empty sequence."""
@@ -87,6 +113,9 @@ class Originals:
         the first that has it. Of length 0 where they share no symbol.
         """
         numbers = [self._numbers.get(symbol, _UNKNOWN) for symbol in sequence]
+        if self.few > 0 and "_suffixes" not in self.__dict__:
+            self.few -= 1
+            return self._gone_through(numbers)
         span, start, length = self._all, 0, 0
         for begin in range(len(numbers)):
             # Only a longer run is of interest, and it begins with one longer by one symbol.
@@ -101,9 +130,25 @@ class Originals:
         other = bisect_right(self._begins, place) - 1
         return Shared(length, start, other, place - self._begins[other])
 
+    def _gone_through(self, numbers: list[int]) -> Shared:
+        """``longest``: of each place of the others in turn how long a run ends there and at a
+        symbol of the sequence.
+        """
+        ending = np.zeros(len(self._numbered) + 1, dtype=np.int32)
+        length, start, place = 0, 0, 0
+        for end, number in enumerate(numbers, 1):
+            ending[1:] = (ending[:-1] + 1) * (self._numbered == number)
+            last = int(ending.argmax())
+            if (found := int(ending[last])) > length:
+                length, start, place = found, end - found, last - found
+        if not length:
+            return Shared(0, 0, 0, 0)
+        other = bisect_right(self._begins, place) - 1
+        return Shared(length, start, other, place - self._begins[other])
+
     @property
     def _all(self) -> Span:
-        return 0, len(self._suffixes)
+        return 0, len(self._numbered)
 
     def _span(self, run: list[int]) -> Span:
         """Of the suffixes that begin with ``run``."""

@@ -158,7 +158,7 @@ class NoteTask(Task[Named, Dataset]):
             evaluated.append(
                 Evaluated(named.name, song.title, len(song), is_seen, each, copied, family)
             )
-        return Evaluation(tuple(evaluated), dataset.targets, played)
+        return Evaluation(tuple(evaluated), tuple(dataset.targets), played)
 
     def predictions(
         self, predictor: Predictor, dataset: Dataset
@@ -253,7 +253,7 @@ class NoteTask(Task[Named, Dataset]):
         """With ``request.best``, those with the highest scores, of equals the first drawn."""
         copies = prompts[0].copies
         assert copies, "new songs are compared with the training songs"
-        usage = Usage.of(run.parts, copies)
+        usage = usage_of(run, copies)
         tokenizer = self.tokenizer(run.record.vocabulary)
         composer = f"melodyrnn, {run.record.model.model}, seed {config.seed}"
         made = [
@@ -280,9 +280,8 @@ class NoteTask(Task[Named, Dataset]):
         return replace(made, files=tuple(files))
 
     def _training_set(self, run: Trained[Named]) -> Dataset:
-        record = run.record
-        tokenizer = self.tokenizer(record.vocabulary)
-        return Dataset.of(run.parts.train, record.model.window, tokenizer)
+        """Its songs are read as they are asked for: most are only known to be there."""
+        return Dataset.on_demand(run.parts.train, self.tokenizer(run.record.vocabulary))
 
 
 def score(
@@ -303,6 +302,12 @@ def logits_of(predictor: Predictor, dataset: Dataset) -> Iterator[Logits]:
         part = slice(start, start + _AT_ONCE)
         aligned = predictor.with_contexts(dataset.contexts[part])
         yield from aligned.logits(dataset.sequences[part])
+
+
+def usage_of(run: Trained[Named], copies: Copies) -> Usage:
+    """How the songs that a run knows are: as was found when it was trained, where it has many."""
+    found = run.record.metrics.get("usage")
+    return Usage.from_json(found) if found else Usage.of(run.parts, copies)
 
 
 def _name(songs: Sequence[Named]) -> str:

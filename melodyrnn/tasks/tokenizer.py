@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property, partial
 from math import log2
-from typing import TYPE_CHECKING, Generic, Self, TypeVar
+from typing import TYPE_CHECKING, Generic, Self, TypeVar, overload
 
 import numpy as np
 import numpy.typing as npt
@@ -363,8 +363,8 @@ class Dataset:
 
     songs: tuple[Named, ...]
     tokenizer: NoteTokenizer
-    sequences: tuple[Indices, ...]  # as a model sees them, each (L,)
-    targets: tuple[Indices, ...]  # as it is to predict them, each (L,): see ``Tokenizer.read``
+    sequences: Sequence[Indices]  # as a model sees them, each (L,)
+    targets: Sequence[Indices]  # as it is to predict them, each (L,): see ``Tokenizer.read``
     unknown: tuple[str, ...] = ()  # the tokens that the vocabulary lacks: V, V + 1 … of the targets
 
     @classmethod
@@ -382,6 +382,12 @@ class Dataset:
             windows(seen, window, named.name)
         sequences, targets = zip(*pairs, strict=True) if pairs else ((), ())
         return cls(tuple(songs), tokenizer, sequences, targets, tuple(unknown))
+
+    @classmethod
+    def on_demand(cls, songs: Sequence[Named], tokenizer: NoteTokenizer) -> Self:
+        """The same of songs that a run has learned, each read when its sequence is asked for."""
+        seen = _OnDemand(songs, tokenizer)
+        return cls(tuple(songs), tokenizer, seen, seen)
 
     def scored(
         self, place: int, logits: Logits, vocabulary: OpenVocabulary | None = None
@@ -451,6 +457,27 @@ class Dataset:
         if not config.spec.lookback:
             return self.sequences
         return views(self.tokenizer.lookback(), self.sequences, self.contexts)
+
+
+class _OnDemand(Sequence[Indices]):
+    """The sequences of songs, (L,) each, as a model sees them."""
+
+    def __init__(self, songs: Sequence[Named], tokenizer: NoteTokenizer) -> None:
+        self._songs, self._tokenizer = songs, tokenizer
+
+    def __len__(self) -> int:
+        return len(self._songs)
+
+    @overload
+    def __getitem__(self, place: int) -> Indices: ...
+
+    @overload
+    def __getitem__(self, place: slice) -> list[Indices]: ...
+
+    def __getitem__(self, place: int | slice) -> Indices | list[Indices]:
+        if isinstance(place, slice):
+            return [self[each] for each in range(*place.indices(len(self)))]
+        return self._tokenizer.read(self._songs[place].song, {})[0]
 
 
 def long_enough(

@@ -7,8 +7,10 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from melodyrnn.data.copies import Copies
 from melodyrnn.data.gather import Named
 from melodyrnn.data.split import SongSplit, Split, split, without_validation
+from melodyrnn.evaluation.take_score import Usage
 from melodyrnn.models.config import (
     STREAM_MODEL,
     ModelConfig,
@@ -150,6 +152,9 @@ class TuneTask(NoteTask):
             **_header_bits(record, data),
             "right": found.right,
             "baselines": [each.to_json() for each in compared],
+            "usage": Usage.of(
+                Split(*(part.songs for part in data)), Copies(data.train.songs)
+            ).to_json(),
         }
         held_out = found if data.held_out.songs else None
         return Measurement(found.bits, metrics, held_out=held_out, baselines=compared)

@@ -189,8 +189,8 @@ def _read(name: str, text: str) -> Any:
 
 def _usual(dataset: Dataset, given: Indices) -> int:
     """Notes after those given where nothing is said."""
-    ends = dataset.tokenizer.end is not None  # start and end are no notes
-    usual = max(map(len, dataset.sequences)) - 2 if ends else len(dataset.sequences[0])
+    lengths = [len(named.song) for named in dataset.songs]
+    usual = lengths[0] if dataset.tokenizer.end is None else max(lengths)
     return max(1, usual // 2, usual - len(dataset.tokenizer.only_notes(given)))
 
 
