@@ -57,7 +57,9 @@ if TYPE_CHECKING:
     from melodyrnn.workflows.generate import GenerateResult as GenerateResult
     from melodyrnn.workflows.generate import generate as generate
     from melodyrnn.workflows.inspect import InspectResult as InspectResult
+    from melodyrnn.workflows.inspect import InspectRunResult as InspectRunResult
     from melodyrnn.workflows.inspect import inspect as inspect
+    from melodyrnn.workflows.inspect import inspect_run as inspect_run
     from melodyrnn.workflows.train import TrainResult as TrainResult
     from melodyrnn.workflows.train import train as train
     from melodyrnn.workflows.train import train_text as train_text
@@ -78,6 +80,7 @@ _HOME = {
     "GeneratedFigures": "evaluation.generated",
     "HumanLikeness": "evaluation.human.result",
     "InspectResult": "workflows.inspect",
+    "InspectRunResult": "workflows.inspect",
     "Key": "music.song",
     "MelodyError": "errors",
     "MelodyWarning": "errors",
@@ -109,6 +112,7 @@ _HOME = {
     "gather": "data.gather",
     "generate": "workflows.generate",
     "inspect": "workflows.inspect",
+    "inspect_run": "workflows.inspect",
     "open_run": "runs.run",
     "parse": "music.notation.text",
     "read_song": "formats.read",

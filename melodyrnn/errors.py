@@ -48,6 +48,9 @@ SWITCHES = frozenset(
 )
 """The arguments whose options take no value: ``--resume`` stands for ``resume=True``."""
 
+RENAMED = {"from": "from_run"}
+"""Options whose names Python has a word of its own for, and their arguments."""
+
 _NAME = r"(?:-o[ ]or[ ])?(?<![\w./-])--[a-z]+(?:-[a-z]+)*(?![\w/-]|\.\w)"
 _VALUE = r'(?:"[^"]*"|[\w+./]*\d[\w+/]*)'
 _PART = re.compile(
@@ -99,7 +102,8 @@ def _arguments(match: re.Match[str]) -> str:
 
 def _argument(option: str) -> str:
     """``--learning-rate`` -> ``learning_rate``."""
-    return option.rpartition("--")[2].replace("-", "_")
+    name = option.rpartition("--")[2].replace("-", "_")
+    return RENAMED.get(name, name)
 
 
 def _assigned(option: str) -> str:

@@ -14,6 +14,7 @@ from melodyrnn import compare, errors, generate, read_song, run_lesson, sweep, t
 from melodyrnn.cli import main
 from melodyrnn.data.file_tunes import FILE, read_tunes
 from melodyrnn.errors import (
+    RENAMED,
     SWITCHES,
     ConfigError,
     MelodyError,
@@ -95,9 +96,11 @@ def test_every_option_without_a_value_is_known_as_such():
     ]
     printed = {"as_json", "quiet", "run_all", "text"}  # what only the command line has
     assert {option.name for option in options if option.is_flag} - printed == SWITCHES
+    words = {argument: option for option, argument in RENAMED.items()}
     for option in options:
         if option.name not in printed:
-            assert f"--{option.name.replace('_', '-')}" in option.opts
+            word = words.get(option.name, option.name.replace("_", "-"))
+            assert f"--{word}" in option.opts
 
 
 BOTH = [
@@ -106,6 +109,7 @@ BOTH = [
     ("train", lambda song: train(song, layers=0, overwrite=True), ["--layers", 0, "--overwrite"], "layers 0 is out of range"),
     ("train", lambda song: train(song, early_stop=False, epochs=0), ["--no-early-stop", "--epochs", 0], "epochs 0 is out of range"),
     ("train", lambda song: train(song, resume=True, output="none"), ["--resume", "-o", "none"], "none: no such run folder"),
+    ("train", lambda song: train(song, from_run="folk", model="lstm"), ["--from", "folk", "--model", "lstm"], "model lstm: from_run "),
     ("compare", lambda song: compare(song, models="lstm,lstm"), ["--models", "lstm,lstm"], "models names each model once"),
     ("compare", lambda song: compare(song, windows="x"), ["--windows", "x"], "windows 'x' is not like"),
     ("compare", lambda song: compare(song, output="."), ["-o", "."], "choose another output"),

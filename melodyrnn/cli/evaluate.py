@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from melodyrnn.cli.measures import NUMBERS, show_numbers, show_rows
+from melodyrnn.cli.measures import NUMBERS, show_known, show_numbers, show_rows
 from melodyrnn.cli.options import PATH, WITH_SHORT_TERM, Result, Several, print_json, reading_many
 from melodyrnn.errors import ConfigError
 
@@ -133,7 +133,8 @@ _SEEN = {True: "in the training set: this measures memory", False: "not in the t
 def _show_songs(result: Any) -> None:
     from melodyrnn.console.note_scores import show_note_scores
 
-    model = result.model + (" with a short-term model" if result.with_short_term else "")
+    model = result.model + (f" fine-tuned from {result.base}" if result.base else "")
+    model += " with a short-term model" if result.with_short_term else ""
     for seen, scores in ((True, result.memory), (False, result.generalising)):
         if scores is None:
             continue
@@ -143,6 +144,7 @@ def _show_songs(result: Any) -> None:
             show_numbers(result.measures_of(seen))
         show_note_scores(scores)
         click.echo()
+    show_known(result.in_pretraining)
     for song in result.hardly_new[:_MOST]:
         click.echo(
             f"{song.name}: {song.copied.notes} of its {song.length} notes in a row stand in "

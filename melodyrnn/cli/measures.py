@@ -1,5 +1,6 @@
 """The numbers by which every model is evaluated: printed, and explained in the help."""
 
+from collections.abc import Sequence
 from typing import Protocol
 
 import click
@@ -14,6 +15,9 @@ ceiling        memoryless ceiling: the most notes that any model which sees
                most frequent successor of each window
 bits per note  cross-entropy: the mean of -log2 p(next note); 0 is certainty
 """
+
+_MOST = 5
+"""Names in a line."""
 
 
 class Numbers(Protocol):
@@ -46,3 +50,14 @@ def show_rows(*rows: tuple[str, str, str]) -> None:
     width = max(12, *(len(name) + 1 for name, _, _ in rows))
     for name, number, about in rows:
         click.echo(f"  {name:{width}}{number:>9}   {click.style(about, dim=True)}")
+
+
+def show_known(names: Sequence[str]) -> None:
+    """The songs that are no news to a fine-tuned run, in one line."""
+    if names:
+        more = f" and {len(names) - _MOST:,} more" if len(names) > _MOST else ""
+        songs = "a song" if len(names) == 1 else f"{len(names):,} songs"
+        click.echo(
+            f"left out {songs} of which the pretraining had a variant: "
+            f"{', '.join(names[:_MOST])}{more}"
+        )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from melodyrnn.cli.group import INTERRUPTED, interruptible
-from melodyrnn.cli.measures import NUMBERS, show_numbers, show_rows
+from melodyrnn.cli.measures import NUMBERS, show_known, show_numbers, show_rows
 from melodyrnn.cli.options import (
     PATH,
     SONGS,
@@ -21,6 +21,7 @@ from melodyrnn.cli.options import (
 )
 from melodyrnn.cli.settings import MODELS_TEXT, STREAM_TEXT, settings_of
 from melodyrnn.cli.songs import songs_of
+from melodyrnn.errors import ConfigError
 from melodyrnn.models.config import ModelConfig, StreamConfig, TrainConfig
 
 if TYPE_CHECKING:
@@ -30,6 +31,13 @@ if TYPE_CHECKING:
 @click.command(epilog=STREAM_TEXT + MODELS_TEXT + NUMBERS)
 @SONGS
 @TEXT
+@click.option(
+    "--from",
+    "from_run",
+    type=PATH,
+    metavar="RUN",
+    help="fine-tune the network of this run; folk is one that the package carries",
+)
 @settings_of(ModelConfig, TrainConfig, StreamConfig)
 @click.option("--output", "-o", type=PATH, help="the run folder to make")
 @click.option("--overwrite", is_flag=True, help="replace the run folder")
@@ -40,6 +48,7 @@ if TYPE_CHECKING:
 def train(
     songs: tuple[Path, ...],
     text: bool,
+    from_run: Path | None,
     overwrite: bool,
     resume: bool,
     tensorboard: bool,
@@ -58,6 +67,8 @@ def train(
     """
     if overwrite and resume:
         raise click.UsageError("--overwrite and --resume exclude each other")
+    if text and from_run:
+        raise ConfigError("--from has no effect with --text; leave it out")
     from melodyrnn.console.progress import progress_of
     from melodyrnn.workflows.train import train, train_text
 
@@ -68,6 +79,7 @@ def train(
         begin, settings = train_text, {**settings, **reading}  # which refuses those given
         name = songs[0].name if len(songs) == 1 else f"{len(songs)} texts"
     else:
+        settings["from_run"] = from_run
         sources = songs_of(songs, quiet, **given(reading))
         name = sources.name
     with (  # an interrupt before or after the training, which handles one itself
@@ -91,7 +103,8 @@ def train(
 def _show_training(result: "TrainResult") -> None:
     record = result.record
     epochs = f", {record.epochs} epochs in {record.seconds:.1f} s" if record.epochs else ""
-    click.echo(f"{record.model.model}, {result.parameters:,} parameters{epochs}")
+    base = f" fine-tuned from {record.base}" if record.base else ""
+    click.echo(f"{record.model.model}{base}, {result.parameters:,} parameters{epochs}")
     _SHOWN.get(record.task, _show_held_out_numbers)(result)
     click.echo(f"\n{result.run.path}/")
     click.echo(click.wrap_text("  ".join(path.name for path in result.files), 78, "  ", "  "))
@@ -138,6 +151,7 @@ def _show_held_out_numbers(result: "TrainResult") -> None:
         f"{songs['train']:,} songs in the training set, {songs['validation']:,} in the validation "
         f"set, {songs['held_out']:,} held out"
     )
+    show_known(metrics.get("in_pretraining", ()))
     without = metrics["bits_per_note_without_end"]
     show_rows(
         ("bits per note", f"{result.bits:.3f}", f"of {count:,} notes {of}"),

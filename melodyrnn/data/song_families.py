@@ -11,7 +11,7 @@ from melodyrnn.sequences.families import chained, sharing_half
 from melodyrnn.sequences.shared_runs import Ints
 from melodyrnn.sequences.variants import variants
 
-_PITCH_CLASSES = 12
+PITCH_CLASSES = 12
 
 
 def song_families(songs: Sequence[Song]) -> list[list[int]]:
@@ -36,9 +36,10 @@ def family_numbers(songs: Sequence[Song]) -> list[int]:
 
 def _pairs(songs: Sequence[Song]) -> Iterator[tuple[int, int]]:
     yield from sharing_half([relative(song) for song in songs])
-    yield from variants([_pitch_classes(song) for song in songs], _PITCH_CLASSES)
+    yield from variants([pitch_classes(song) for song in songs], PITCH_CLASSES)
 
 
-def _pitch_classes(song: Song) -> Ints:
-    classes = (note.pitch.midi % _PITCH_CLASSES for note in song.notes if note.pitch)
+def pitch_classes(song: Song) -> Ints:
+    """Of its notes that sound, (L,), repeated ones counted once."""
+    classes = (note.pitch.midi % PITCH_CLASSES for note in song.notes if note.pitch)
     return np.array([symbol for symbol, _ in groupby(classes)], dtype=np.int64)

@@ -1,12 +1,13 @@
 """A run measured on songs or texts: what it is given and each next note predicted from that."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 from melodyrnn.data.copies import Copied
 from melodyrnn.evaluation.measures import Measures, Played, measures_of
 from melodyrnn.evaluation.note_scores import NoteScores, Scores
+from melodyrnn.runs.base import Base
 from melodyrnn.sequences.score import total
 from melodyrnn.sequences.vocabulary import Indices
 from melodyrnn.system.documents import JSON
@@ -26,6 +27,12 @@ class Evaluated:
     scores: Scores  # what is predicted -> how well: pitch, duration and both, or a character
     copied: Copied | None = None  # of a song that is new: what a training song has too
     family: int | None = None  # the same for variants of one tune; None: like no other
+    in_pretraining: bool = False  # whether a variant was learned before the training set
+
+    @property
+    def is_new(self) -> bool:
+        """Whether the run has learned neither it nor, before, a variant of it."""
+        return not (self.in_training_set or self.in_pretraining)
 
     @property
     def is_hardly_new(self) -> bool:
@@ -47,6 +54,7 @@ class EvaluateResult:
     played: tuple[Played, ...] | None  # by a run that learned by heart
     with_short_term: bool
     left_out: tuple[str, ...]  # why, of each item that cannot be read or predicted, its name first
+    base: Base | None = None  # what the run was fine-tuned from
 
     @cached_property
     def measures(self) -> Measures | None:
@@ -56,12 +64,21 @@ class EvaluateResult:
     @cached_property
     def memory(self) -> NoteScores | None:
         """Of the items in the training set."""
-        return self._scores(True)
+        return _scores([item for item in self.items if item.in_training_set])
 
     @cached_property
     def generalising(self) -> NoteScores | None:
         """Of the items that are new."""
-        return self._scores(False)
+        return _scores([item for item in self.items if item.is_new])
+
+    @property
+    def in_pretraining(self) -> tuple[str, ...]:
+        """The names of the items that are in no training set of the run, but a variant of which its
+        pretraining had: neither memory nor news, and part of no figure but ``bits``.
+        """
+        return tuple(
+            item.name for item in self.items if item.in_pretraining and not item.in_training_set
+        )
 
     @property
     def bits(self) -> float:
@@ -94,13 +111,14 @@ class EvaluateResult:
     def to_json(self) -> dict[str, JSON]:
         return _DOCUMENTS[self.unit](self)
 
-    def _scores(self, in_training_set: bool) -> NoteScores | None:
-        kept = [i for i in self.items if i.in_training_set == in_training_set]
-        families = [
-            (place, None) if item.family is None else (None, item.family)
-            for place, item in enumerate(kept)
-        ]
-        return NoteScores.of([item.scores for item in kept], families) if kept else None
+
+def _scores(items: Sequence[Evaluated]) -> NoteScores | None:
+    """None of none."""
+    families = [
+        (place, None) if item.family is None else (None, item.family)
+        for place, item in enumerate(items)
+    ]
+    return NoteScores.of([item.scores for item in items], families) if items else None
 
 
 def _of_notes(result: EvaluateResult) -> dict[str, JSON]:
@@ -109,6 +127,8 @@ def _of_notes(result: EvaluateResult) -> dict[str, JSON]:
         "with_short_term": result.with_short_term,
         "window": result.window,
         "left_out": list(result.left_out),
+        "from": None if result.base is None else result.base.to_json(),
+        "in_pretraining": list(result.in_pretraining),
     }
     if result.measures:
         tokens = [token for song in result.measures.tokens for token in song]
@@ -123,7 +143,7 @@ def _of_notes(result: EvaluateResult) -> dict[str, JSON]:
 
 def _bits(result: EvaluateResult) -> dict[str, JSON]:
     """Of all songs by a run that learned by heart; else of the new ones, if there are any."""
-    items = [item for item in result.items if not item.in_training_set]
+    items = [item for item in result.items if item.is_new]
     if result.played is not None or not items:
         items = list(result.items)
     score = total([item.scores["both"] for item in items])
@@ -140,6 +160,7 @@ def _song(result: EvaluateResult, place: int) -> dict[str, JSON]:
         "name": item.name,
         "title": item.title,
         "in_training_set": item.in_training_set,
+        "in_pretraining": item.in_pretraining,
         "copied": item.copied and item.copied.to_json(),
         "bits": _bits_of(item),
         "unknown_tokens": item.scores["both"].unknown,

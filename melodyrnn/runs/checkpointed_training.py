@@ -51,6 +51,8 @@ def train_in_folder(
     runs.write_record(path, record)
     summarise = _summaries(path, trainer) if tensorboard else lambda: None
     checkpoints = _Checkpoints(path, trainer, spent)
+    if record.base and not trainer.epoch:  # from now on the run needs its base no more
+        checkpoints.write()
 
     def after_advance(done: int, total: int, words: str = "") -> None:
         checkpoints.write_if_due()

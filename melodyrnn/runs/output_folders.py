@@ -18,18 +18,13 @@ def slug(name: str) -> str:
     return re.sub(r"[^\w.-]+", "-", name).strip("-.") or "song"
 
 
-def place_of(
-    name: str,
-    model: str,
-    output: str | Path | None,
-    resume: bool,
-) -> Path:
-    """Where a run goes: ``output`` or, if nothing is said, the name of its songs and its model
-    under ``runs/``, to be numbered where one stands there. Raises RunError.
+def place_of(name: str, kind: str, output: str | Path | None, resume: bool) -> Path:
+    """Where a run goes: ``output`` or, if nothing is said, the name of its songs and its ``kind``,
+    such as its model, under ``runs/``, to be numbered where one stands there. Raises RunError.
     """
     if output is not None:
         return Path(output)
-    path = RUNS / f"{slug(name)}-{model}"
+    path = RUNS / f"{slug(name)}-{kind}"
     return newest(path) if resume else path
 
 

@@ -4,6 +4,8 @@
     model.keras     the best weights; of a model of viewpoints weights.npz
     history.csv     one row an epoch
     checkpoint/     weights, optimiser, epoch, best weights so far: what resuming needs
+    tunes/          the tunes of a run on many (``tune_store``)
+    pretraining.npz fingerprints of what a fine-tuned run had learned before (``pretraining``)
 
 Every file is written beside its place and renamed, so that a kill leaves the old one or the new.
 Nothing read from a run folder is ever executed or unpickled: the network is built from the
@@ -41,12 +43,13 @@ from melodyrnn.models.networks.numpy_network import Network, parts, read_weights
 from melodyrnn.models.networks.numpy_viewpoints import ViewpointPredictor
 from melodyrnn.models.types import Floats
 from melodyrnn.models.viewpoints.observer import Observer
+from melodyrnn.runs.base import Base
+from melodyrnn.runs.carried import FILE
 from melodyrnn.sequences.vocabulary import Vocabulary
 
 FORMAT = 5
-FILE = "run.json"
 TRAINING, FINISHED, INTERRUPTED = "training", "finished", "interrupted"
-WEIGHTS = "weights.npz"
+MODEL, WEIGHTS, HISTORY = "model.keras", "weights.npz", "history.csv"
 CHECKPOINT = Path("checkpoint") / "state.npz"
 _LARGEST_RECORD = 1_000_000_000
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time a zip entry can have
@@ -71,6 +74,7 @@ class Record:
     seconds: float = 0.0
     metrics: dict[str, Any] = field(default_factory=dict)
     versions: dict[str, str] = field(default_factory=dict)
+    base: Base | None = None  # in JSON "from": what it was fine-tuned from
 
     @property
     def interrupted(self) -> bool:
@@ -80,13 +84,15 @@ class Record:
     def to_json(self) -> dict[str, Any]:
         plain = {name: getattr(self, name) for name in self.__dataclass_fields__}
         checked = {name: plain[name].to_json() for name in ("model", "training", "vocabulary")}
-        return {"format": FORMAT, **plain, **checked}
+        base = plain.pop("base")
+        return {"format": FORMAT, **plain, **checked, "from": base and base.to_json()}
 
     @classmethod
     def from_json(cls, document: Any) -> Self:
         """Raises RunError, ConfigError, VocabularyError, TypeError where it is no record."""
         if not isinstance(document, dict) or document.pop("format", None) != FORMAT:
             raise RunError("it is not a run of this version of melodyrnn")
+        base = document.pop("from", None)
         record = cls(**document)
         features = record.features
         return replace(
@@ -104,6 +110,7 @@ class Record:
             seconds=float(record.seconds),
             metrics=dict(record.metrics),
             versions=dict(record.versions),
+            base=base and Base.from_json(base),
         )
 
 
@@ -173,7 +180,7 @@ def read_record(path: Path) -> Record:
 def save_model(path: Path, model: Any) -> Path:
     """Write model.keras: the same weights give the same bytes."""
     with tempfile.TemporaryDirectory() as folder:
-        draft = Path(folder) / "model.keras"
+        draft = Path(folder) / MODEL
         model.save(draft)
         entries = io.BytesIO()
         with zipfile.ZipFile(draft) as saved, zipfile.ZipFile(entries, "w") as timeless:
@@ -185,7 +192,7 @@ def save_model(path: Path, model: Any) -> Path:
                 elif name == "config.json":  # tells objects apart by their places in memory
                     content = _numbered(content)
                 timeless.writestr(zipfile.ZipInfo(name, _EPOCH), content)
-    return write_atomically(path / "model.keras", entries.getvalue())
+    return write_atomically(path / MODEL, entries.getvalue())
 
 
 def _numbered(config: bytes) -> bytes:
@@ -198,16 +205,31 @@ def _numbered(config: bytes) -> bytes:
     )
 
 
-def load_network(path: Path, record: Record) -> Network:
-    """The network of a run with its best weights, without TensorFlow. Raises RunError."""
-    file = path / "model.keras"
+def weights_file(path: Path, record: Record) -> Path:
+    """Where a run has its best weights. Raises RunError where its training was cut off before."""
+    file = path / (WEIGHTS if record.model.spec.viewpoints else MODEL)
     if not file.is_file():
         raise RunError(_cut_off(path, file.name))
+    return file
+
+
+def load_network(path: Path, record: Record) -> Network:
+    """The network of a run with its best weights, without TensorFlow. Raises RunError."""
     config, codes = record.model, len(record.vocabulary)
     ids = parts(record.features) if config.tokenization == "factored" and record.features else None
+    weights = keras_weights(path, record)
     try:
-        return Network(config, codes, read_weights(file, config), ids)
-    except Exception:  # whatever zipfile, HDF5 and NumPy raise on a damaged or foreign file
+        return Network(config, codes, weights, ids)
+    except Exception:  # whatever NumPy raises on weights of another shape
+        raise RunError(_foreign(path / MODEL)) from None
+
+
+def keras_weights(path: Path, record: Record) -> list[Floats]:
+    """The best weights of a Keras model, in the order of its ``get_weights``. Raises RunError."""
+    file = weights_file(path, record)
+    try:
+        return read_weights(file, record.model)
+    except Exception:  # whatever zipfile and HDF5 raise on a damaged or foreign file
         raise RunError(_foreign(file)) from None
 
 
@@ -218,16 +240,25 @@ def save_weights(path: Path, weights: dict[str, Floats]) -> Path:
     return write_atomically(path / WEIGHTS, content.getvalue())
 
 
-def load_viewpoints(path: Path, observer: Observer) -> ViewpointPredictor:
+def load_viewpoints(path: Path, record: Record, observer: Observer) -> ViewpointPredictor:
     """The network of viewpoints of a run with its best weights, without TensorFlow. Raises
     RunError.
     """
-    file = path / WEIGHTS
-    if not file.is_file():
-        raise RunError(_cut_off(path, WEIGHTS))
+    weights = named_weights(path, record)
+    try:
+        return ViewpointPredictor(weights, observer)
+    except Exception:  # whatever NumPy raises on weights of another shape
+        raise RunError(_foreign(path / WEIGHTS)) from None
+
+
+def named_weights(path: Path, record: Record) -> dict[str, Floats]:
+    """The best weights of a network of viewpoints, by their names, in single precision. Raises
+    RunError.
+    """
+    file = weights_file(path, record)
     try:
         with np.load(io.BytesIO(file.read_bytes()), allow_pickle=False) as archive:
-            return ViewpointPredictor(dict(archive), observer)
+            return {name: archive[name].astype(np.float32) for name in archive}
     except Exception:  # whatever NumPy and zipfile raise on a damaged or foreign file
         raise RunError(_foreign(file)) from None
 
@@ -248,7 +279,7 @@ def write_history(path: Path, rows: Sequence[Any], fields: Sequence[str]) -> Pat
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(fields)
     writer.writerows(rows)
-    return write_atomically(path / "history.csv", text.getvalue())
+    return write_atomically(path / HISTORY, text.getvalue())
 
 
 def write_checkpoint(path: Path, arrays: dict[str, npt.NDArray[Any]]) -> None:

@@ -10,6 +10,7 @@ from typing import Any, Self
 from melodyrnn.data.split import Split
 from melodyrnn.errors import RunError
 from melodyrnn.models.predictor import Predictor
+from melodyrnn.runs import carried
 from melodyrnn.runs import record as records
 from melodyrnn.runs.record import Record
 from melodyrnn.runs.session import Session
@@ -107,5 +108,7 @@ class Run(PathLike[str]):
 
 
 def open_run(path: "str | PathLike[str]") -> Run:
-    """The run in a folder. Raises RunError where there is none, or a damaged one."""
-    return path if isinstance(path, Run) else Run.open(path)
+    """The run in a folder or, where none of that name stands, one that the package carries, such as
+    ``folk``. Raises RunError where there is none, or a damaged one.
+    """
+    return path if isinstance(path, Run) else Run.open(carried.place(Path(path)))

@@ -9,15 +9,19 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from melodyrnn.data.split import Split
+from melodyrnn.errors import RunError
 from melodyrnn.models.config import ModelConfig
 from melodyrnn.models.predictor import Predictor
 from melodyrnn.runs.checkpointed_training import train_in_folder
 from melodyrnn.runs.record import (
+    CHECKPOINT,
     FINISHED,
     TRAINING,
     Record,
+    keras_weights,
     load_network,
     load_viewpoints,
+    named_weights,
     save_model,
     save_weights,
 )
@@ -40,7 +44,9 @@ class RunInFolder(Protocol):
 
 
 class Session:
-    """Of ``run``; ``data`` are its items, encoded, where they are at hand."""
+    """Of ``run``; ``data`` are its items, encoded, where they are at hand, and ``base`` the run
+    that it is fine-tuned from.
+    """
 
     def __init__(
         self,
@@ -48,11 +54,12 @@ class Session:
         data: Split[Any] | None = None,
         progress: Progress = silent,
         tensorboard: bool = False,
+        base: RunInFolder | None = None,
     ) -> None:
         self.path, self.task, self.record = run.path, run.task, run.record
         self.files: list[Path] = []
         self._run, self._progress, self._tensorboard = run, progress, tensorboard
-        self._data = data
+        self._data, self._base = data, base
 
     @cached_property
     def data(self) -> Split[Any]:
@@ -94,6 +101,8 @@ class Session:
         model = step_network.build(
             record.model, self.vocabulary_size, record.training.seed, record.features
         )
+        if base := self._beginning():
+            model.set_weights(keras_weights(base.path, base.record))
         self._train(model, partial(save_model, model=model))
         return self.task.wrap(Network.of(model, record.model, record.features), self.record)
 
@@ -109,12 +118,29 @@ class Session:
         observer = self.task.observer(self.record)
         network = ViewpointNetwork(observer.layout, self.record.model)
         network.start(self.record.training.seed)
+        if base := self._beginning():
+            known = named_weights(base.path, base.record)
+            network.load([known[name] for name in network.weights])
         self._train(network, lambda path: save_weights(path, network.named()))
         return ViewpointPredictor(network.named(), observer)
 
     def load_viewpoints(self) -> Predictor:
         """The best weights, read without TensorFlow. Raises RunError."""
-        return load_viewpoints(self.path, self.task.observer(self.record))
+        return load_viewpoints(self.path, self.record, self.task.observer(self.record))
+
+    def _beginning(self) -> RunInFolder | None:
+        """The run whose weights the training begins with; None where it has none, or goes on.
+        Raises RunError.
+        """
+        before = self.record.base
+        if before is None or (self.path / CHECKPOINT).is_file():
+            return None
+        if self._base is None:
+            raise RunError(
+                f"{self.path}: was cut off before its training began; resume it with --from "
+                f"{before.name}"
+            )
+        return self._base
 
     def _train(self, network: Any, save: Callable[[Path], Path]) -> None:
         """From the last checkpoint, if any, to the end; ``save`` writes the best weights."""

@@ -45,7 +45,12 @@ def unknown_rate(
         for sequence in sequences:
             holders.update({each for token in set(sequence) for each in covers(token)})
         new = sum(holders[token] == 1 for sequence in sequences for token in sequence)
-    return (new + 0.5) / (sum(map(len, sequences)) + 1)
+    return rate_of(new, sum(map(len, sequences)))
+
+
+def rate_of(unknown: int, tokens: int) -> float:
+    """How often a token is unknown where so many of ``tokens`` were; never 0 or 1."""
+    return (unknown + 0.5) / (tokens + 1)
 
 
 @dataclass(frozen=True)

@@ -34,6 +34,7 @@ from melodyrnn.music.song import Song
 from melodyrnn.render.instruments import program
 from melodyrnn.render.targets import song_targets
 from melodyrnn.render.write import write_song
+from melodyrnn.runs.pretraining import in_pretraining
 from melodyrnn.runs.record import Record
 from melodyrnn.sequences.open_vocabulary import OpenVocabulary
 from melodyrnn.sequences.score import Score, score_of, total
@@ -150,13 +151,23 @@ class NoteTask(Task[Named, Dataset]):
         seen = [tuple(plain_tokens(named.song)) in tunes for named in items]
         vocabulary = tokenizer.opened(record.unknown_rate)
         logits, played = self.predictions(predictor, dataset)
-        scores = note_scores(logits, dataset, [None if each else vocabulary for each in seen])
+        # A fine-tuned run may have learned tokens that its vocabulary lacks as others.
+        closed = [
+            is_seen and bool(known.all())
+            for is_seen, known in zip(seen, dataset.known(), strict=True)
+        ]
+        scores = note_scores(logits, dataset, [None if each else vocabulary for each in closed])
         families = family_numbers([named.song for named in items])
+        before = in_pretraining(run.path, items) if record.base else [False] * len(items)
         evaluated = []
-        for named, each, is_seen, family in zip(items, scores, seen, families, strict=True):
+        for named, each, is_seen, family, is_known in zip(
+            items, scores, seen, families, before, strict=True
+        ):
             song, copied = named.song, None if is_seen else copies.longest(named.song)
             evaluated.append(
-                Evaluated(named.name, song.title, len(song), is_seen, each, copied, family)
+                Evaluated(
+                    named.name, song.title, len(song), is_seen, each, copied, family, is_known
+                )
             )
         return Evaluation(tuple(evaluated), tuple(dataset.targets), played)
 

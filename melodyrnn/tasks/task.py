@@ -170,6 +170,9 @@ class Task(ABC, Generic[Item, Data]):
     default_model: ClassVar[str] = ModelConfig().model
     """The model that learns where none is named."""
 
+    can_be_tuned: ClassVar[bool] = False
+    """Whether another training may begin with what a run learned."""
+
     has_short_term: ClassVar[bool] = False
     """Whether a model of what an item itself has had so far may join the run's."""
 
@@ -236,6 +239,14 @@ class Task(ABC, Generic[Item, Data]):
     def wrap(self, predictor: Predictor, record: Record) -> Predictor:
         """``predictor`` as a model of plain sequences."""
         return predictor
+
+    def new_to(
+        self, run: "Trained[Item]", data: Split[Data]
+    ) -> tuple[Split[Data], tuple[str, ...]]:
+        """``data`` without those held out that ``run`` knew before its training began, and their
+        names. Raises RunError.
+        """
+        return data, ()
 
     @abstractmethod
     def measure(

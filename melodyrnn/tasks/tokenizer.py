@@ -4,9 +4,10 @@ their start and end.
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property, partial
+from itertools import compress
 from math import log2
 from typing import TYPE_CHECKING, Generic, Self, TypeVar, overload
 
@@ -388,6 +389,15 @@ class Dataset:
         """The same of songs that a run has learned, each read when its sequence is asked for."""
         seen = _OnDemand(songs, tokenizer)
         return cls(tuple(songs), tokenizer, seen, seen)
+
+    def chosen(self, which: Sequence[bool]) -> "Dataset":
+        """The songs for which ``which``, (S,), is true."""
+        return replace(
+            self,
+            songs=tuple(compress(self.songs, which)),
+            sequences=tuple(compress(self.sequences, which)),
+            targets=tuple(compress(self.targets, which)),
+        )
 
     def scored(
         self, place: int, logits: Logits, vocabulary: OpenVocabulary | None = None

@@ -21,6 +21,7 @@ from melodyrnn.models.config import (
 from melodyrnn.models.predictor import Predictor
 from melodyrnn.models.registry import MODELS
 from melodyrnn.models.types import KerasModel
+from melodyrnn.runs.pretraining import in_pretraining
 from melodyrnn.runs.record import Record
 from melodyrnn.runs.tune_store import digest, keep, kept
 from melodyrnn.sequences.streams import MeasuredStream, Stream, enough_lanes, lanes
@@ -30,7 +31,7 @@ from melodyrnn.tasks.baselines import baselines
 from melodyrnn.tasks.checks import check_lookback, check_stream, check_viewpoints
 from melodyrnn.tasks.headers import TuneHeaders
 from melodyrnn.tasks.notes import NoteTask, score
-from melodyrnn.tasks.task import Baseline, Measurement, Settings
+from melodyrnn.tasks.task import Baseline, Measurement, Settings, Trained
 from melodyrnn.tasks.tokenizer import Dataset, PartsTokenizer, TuneTokenizer
 from melodyrnn.training.program import Program
 
@@ -39,6 +40,7 @@ class TuneTask(NoteTask):
     """Many tunes, of which those held out measure what was understood."""
 
     name = "tunes"
+    can_be_tuned = True
     default_model = "viewpoints"
 
     tokenizers: ClassVar[type[TuneTokenizer]] = TuneTokenizer
@@ -125,6 +127,18 @@ class TuneTask(NoteTask):
         charge = new.charge(new.tokenizer.opened(record.unknown_rate), 1) if new.songs else 0.0
         return MeasuredStream(stream, measured.notes(1), charge)
 
+    def new_to(
+        self, run: Trained[Named], data: Split[Dataset]
+    ) -> tuple[Split[Dataset], tuple[str, ...]]:
+        """Left out is each song of which its pretraining had a variant."""
+        if run.record.base is None:
+            return data, ()
+        held_out = data.held_out
+        known = in_pretraining(run.path, held_out.songs)
+        names = [named.name for named, each in zip(held_out.songs, known, strict=True) if each]
+        new = held_out.chosen([not each for each in known])
+        return data._replace(held_out=new), tuple(names)
+
     def measure(
         self, predictor: Predictor, record: Record, data: Split[Dataset], progress: Progress
     ) -> Measurement:
@@ -137,7 +151,9 @@ class TuneTask(NoteTask):
             vocabulary = data.held_out.tokenizer.opened(record.unknown_rate)
             found = score(predictor, data.held_out, vocabulary)
         else:
-            found = score(predictor, data.train)
+            learned_as_others = not all(known.all() for known in data.train.known())
+            vocabulary = data.train.tokenizer.opened(record.unknown_rate)
+            found = score(predictor, data.train, vocabulary if learned_as_others else None)
         if data.held_out.songs and not record.interrupted:
             learned = [*data.train.songs, *data.validation.songs]
             own = self.tokenizers.of([named.song for named in learned], transpose=0)

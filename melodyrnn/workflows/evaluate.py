@@ -35,8 +35,9 @@ def evaluate(
     ``track``, ``grid``, ``report`` and ``progress`` are those of ``gather``. A token that the run
     never saw is predicted as an unknown one (``sequences.open_vocabulary``). Of several ``songs``,
     those too short for the run's window are left out as those that cannot be read are.
-    ``with_short_term``: the run is joined by a model of what the song itself has had so far. Raises
-    MelodyError.
+    Songs of which the pretraining of a fine-tuned run had a variant are named and are part of no
+    figure. ``with_short_term``: the run is joined by a model of what the song itself has had so
+    far. Raises MelodyError.
     """
     opened = open_run(run)
     task, record = opened.task, opened.record
@@ -54,6 +55,7 @@ def evaluate(
         found.played,
         with_short_term,
         left_out,
+        record.base,
     )
 
 

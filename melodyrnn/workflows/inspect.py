@@ -1,16 +1,22 @@
-"""What the networks will see of a song. No network takes part."""
+"""What the networks will see of a song, and what a run says of itself. No network takes part."""
 
 from collections import Counter
 from dataclasses import dataclass
-from typing import Any
+from os import PathLike
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from melodyrnn.data.gather import Source, gather_one
 from melodyrnn.models.ngrams.ngram import Tally, ceiling
 from melodyrnn.models.registry import WINDOW
+from melodyrnn.runs.carried import is_run as is_run
 from melodyrnn.sequences.windows import windows
 from melodyrnn.tasks.tokenizer import Dataset
+
+if TYPE_CHECKING:  # what a song alone is spared
+    from melodyrnn.runs.record import Record
+    from melodyrnn.runs.run import Run
 
 CEILING_WINDOWS = range(1, 9)
 
@@ -55,3 +61,38 @@ def inspect(
         windows(sequence, window),
         {size: ceiling([sequence], size) for size in CEILING_WINDOWS if size < len(sequence)},
     )
+
+
+@dataclass(frozen=True)
+class InspectRunResult:
+    """A run as its folder tells of it."""
+
+    run: "Run"
+
+    @property
+    def record(self) -> "Record":
+        return self.run.record
+
+    def to_json(self) -> dict[str, Any]:
+        record = self.record
+        return {
+            "run": str(self.run.path),
+            "model": record.model.to_json(),
+            "training": record.training.to_json(),
+            "task": record.task,
+            "status": record.status,
+            "epochs": record.epochs,
+            "best_epoch": record.best_epoch,
+            "seconds": record.seconds,
+            "codes": len(record.vocabulary),
+            "from": record.base and record.base.to_json(),
+            "metrics": record.metrics,
+            "versions": record.versions,
+        }
+
+
+def inspect_run(run: "str | PathLike[str]") -> InspectRunResult:
+    """What a run learned, how, and from what. Raises RunError."""
+    from melodyrnn.runs.run import open_run
+
+    return InspectRunResult(open_run(run))

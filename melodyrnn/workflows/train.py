@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from os import PathLike
 from pathlib import Path
 from typing import Any, Unpack, cast
 
@@ -10,10 +11,11 @@ from melodyrnn.data.split import Split
 from melodyrnn.data.texts import read_texts
 from melodyrnn.evaluation.measures import Measures
 from melodyrnn.models.settings_types import TextSettings, TrainSettings
+from melodyrnn.runs import fine_tuning, pretraining
 from melodyrnn.runs.checkpointed_training import check_tensorboard
 from melodyrnn.runs.output_folders import place_of
 from melodyrnn.runs.record import Record, write_record
-from melodyrnn.runs.run import Run
+from melodyrnn.runs.run import Run, open_run
 from melodyrnn.runs.session import Session
 from melodyrnn.sequences.score import Score
 from melodyrnn.system.progress import Progress, silent
@@ -71,6 +73,7 @@ class TrainResult:
             "epochs": record.epochs,
             "best_epoch": record.best_epoch,
             "seconds": record.seconds,
+            "from": record.base and record.base.to_json(),
             "codes": len(record.vocabulary),
             **record.metrics,
             "interrupted": self.interrupted,
@@ -86,11 +89,13 @@ class Folder:
     overwrite: bool = False
     resume: bool = False
     tensorboard: bool = False  # whether summaries are written too
+    base: Run | None = None  # what it is fine-tuned from
 
 
 def train(
     songs: Source | Iterable[Source],
     *,
+    from_run: "str | PathLike[str] | None" = None,
     output: str | Path | None = None,
     overwrite: bool = False,
     resume: bool = False,
@@ -109,16 +114,22 @@ def train(
     learn them by heart or, with ``held_out``, all but that part of them, on which they are
     measured. What is held out depends on the songs, not on the seed.
 
+    ``from_run``: the network of that run, a folder or ``"folk"``, is fine-tuned on the songs, which
+    are learned as a tradition. Held-out songs of which it knows a variant already are left out of
+    the figures.
+
     ``settings`` are fields of ModelConfig, TrainConfig and StreamConfig, such as ``model="mlp"``,
     ``seed=1``. Without ``output`` a fresh folder under ``runs/`` is taken. With ``resume`` the
     settings recorded in the run hold, and those given must agree with them, except ``epochs`` and
     ``early_stop``. ``tensorboard`` asks for summaries in the run. Raises MelodyError.
     """
-    folder = Folder(output, overwrite, resume, tensorboard)
+    base = None if from_run is None else open_run(from_run)
+    folder = Folder(output, overwrite, resume, tensorboard, base)
     check_tensorboard(tensorboard)
-    named = songs if isinstance(songs, Songs) else gather(songs, track=track, grid=grid)
     given = cast(Settings, settings)
-    return learn_items(task_of(named, given), named, given, folder, progress)
+    named = songs if isinstance(songs, Songs) else gather(songs, track=track, grid=grid)
+    task = base.task if base else task_of(named, given)
+    return learn_items(task, named, given, folder, progress)
 
 
 def train_text(
@@ -151,16 +162,25 @@ def learn_items(
     progress: Progress = silent,
 ) -> TrainResult:
     """``train`` on items in hand. Raises MelodyError."""
-    model = settings.get("model") or task.default_model
-    path = place_of(task.name_of(items), model, folder.output, folder.resume)
+    base = folder.base
+    kind = f"from-{base.path.name}" if base else settings.get("model") or task.default_model
+    path = place_of(task.name_of(items), kind, folder.output, folder.resume)
     if folder.resume:
         run = Run.open(path).resumed(task.digests(items), settings)
+        if base:
+            fine_tuning.check_resumed(base, run)
         data = task.encode(run.record, task.resumed_parts(path, run.record, items))
         return carry_out(run, data, folder, progress)
     progress(0, len(items), f"{task.name} sorted by what they are for")
-    record, parts = task.plan(items, settings)
+    if base:
+        record, parts = fine_tuning.plan(base, items, settings)
+    else:
+        record, parts = task.plan(items, settings)
     data = task.encode(record, parts)
+    known = fine_tuning.learned(folder.base) if folder.base else None
     run = Run.begin(path, record, parts, fresh=folder.output is None, overwrite=folder.overwrite)
+    if known:
+        pretraining.keep(run.path, known)
     return carry_out(run, data, folder, progress)
 
 
@@ -169,12 +189,16 @@ def carry_out(
 ) -> TrainResult:
     """Learn, from the last checkpoint if there is one; measure; record. Raises MelodyError."""
     task = run.task
-    session = Session(run, data, progress, folder.tensorboard)
+    session = Session(run, data, progress, folder.tensorboard, folder.base)
     predictor = session.fit()
     record = session.record
+    data, in_pretraining = task.new_to(run, data)
     measurement = task.measure(predictor, record, data, progress)
     files = [*session.files, *task.illustrate(run.path, record, data, measurement)]
-    record = replace(record, metrics=measurement.metrics)
+    metrics = measurement.metrics
+    if record.base:
+        metrics = metrics | {"in_pretraining": list(in_pretraining)}
+    record = replace(record, metrics=metrics)
     files.append(write_record(run.path, record))
     return _result(replace(run, record=record), predictor.parameters, files, measurement)
 
