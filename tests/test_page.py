@@ -45,6 +45,7 @@ def page(browser, tmp_path_factory, request):
     path.write_text(report(report_of(nabiya.read_text(encoding="utf-8"))), encoding="utf-8")
     look(browser, 1280, "light")
     browser.get(path.as_uri())
+    wait_until(browser, "document.querySelectorAll('.player').length === 5")
     yield browser
     assert [entry for entry in browser.get_log("browser") if entry["level"] != "DEBUG"] == []
     requested = [
