@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from melodyrnn.models import copying
-from melodyrnn.models.copying import copied
+from melodyrnn.models.copying import copied, recent
 
 
 def background(seed, length, codes=4):
@@ -64,3 +64,12 @@ def test_what_comes_later_changes_nothing_before():
 
 def test_of_no_notes_nothing_is_predicted():
     assert copied(np.array([], dtype=int), background(0, 0)).shape == (0, 4)
+
+
+def test_what_came_lately_fades():
+    p = recent(np.array([0, 1, 1, 2]), 4)
+    assert p.sum(-1) == pytest.approx(np.ones(4))
+    assert p[0] == pytest.approx(np.full(4, 1 / 4))
+    never, fades = copying._NEVER, copying._FADES
+    counts = np.array([fades**2, 1 + fades, 0, 0]) + never
+    assert p[3] == pytest.approx(counts / counts.sum())

@@ -87,3 +87,9 @@ def test_the_best_weights_are_where_the_loss_has_no_slope():
             away = np.eye(2)[place] * step
             assert loss(pool.always + away, pool.at_start) > least
             assert loss(pool.always, pool.at_start + away) > least
+
+
+def test_a_model_held_near_0_counts_for_nothing_where_nothing_speaks_for_it():
+    pool = fit_song_pool([np.full((2, 1, 5), 0.2)], [np.array([3])], [1.0, 0.0])
+    assert pool.always == pytest.approx([1, 0])
+    assert pool.at_start == pytest.approx([0, 0])

@@ -41,9 +41,9 @@ class Mixture:
 class SongPool:
     """A log-linear pool of M models whose weights change along a song:
 
-        log q_t = Σ_m (a_m + b_m d_t) w_m log p_m + constant,   d_t = exp(-t / 8)
+        log q_t = Σ_m (a_m + b_m d_t) w_m log p_m + constant,   d_t = exp(-t / 16)
 
-    for its note t from 0, w_m as in ``Mixture`` with a bias of 1/2. At the start of a song a model
+    for its note t from 0, w_m as in ``Mixture`` with a bias of 1/4. At the start of a song a model
     of what came in it knows nothing; later it knows most.
     """
 
@@ -63,8 +63,8 @@ def song_scores(p: Floats) -> Floats:
     return np.concatenate([scores, scores * start[:, None]])
 
 
-_SONG_BIAS = 0.5
-_START_LASTS = 8  # notes
+_SONG_BIAS = 0.25
+_START_LASTS = 16  # notes
 
 
 class Combination(Protocol):

@@ -37,6 +37,24 @@ def copied(tokens: Indices, background: Floats) -> Floats:
     return predicted
 
 
+def recent(tokens: Indices, vocabulary_size: int) -> Floats:
+    """Of each of the ``tokens`` (L,) how often each of V came lately, as a distribution (L, V).
+
+    It predicts nothing well. In a log-linear pool it says, by a weight below 0, that melodies move
+    on from where they were just now, and return there later.
+    """
+    shares = np.empty((len(tokens), vocabulary_size))
+    counts = np.zeros(vocabulary_size)
+    for place, token in enumerate(tokens):
+        shares[place] = (counts + _NEVER) / (counts + _NEVER).sum()
+        counts *= _FADES
+        counts[token] += 1
+    return shares
+
+
+_FADES, _NEVER = 0.7, 0.05  # what is left of a count a token later; the count of what never came
+
+
 def _next(copying: Floats, place: int) -> Floats:
     """How probably each earlier place is copied at ``place``, (place,)."""
     following: Floats = np.zeros(place)

@@ -45,11 +45,15 @@ def fit_joined(distributions: Floats, targets: Indices) -> Joined:
     return Joined((a, b))
 
 
-def fit_song_pool(songs: Sequence[Floats], targets: Sequence[Indices]) -> SongPool:
-    """The pool that predicts best: of each song (M, L, V) before each of the L ``targets``."""
+def fit_song_pool(
+    songs: Sequence[Floats], targets: Sequence[Indices], near: Sequence[float] | None = None
+) -> SongPool:
+    """The pool that predicts best: of each song (M, L, V) before each of the L ``targets``.
+    ``near`` (M,): the weights near which those of the models are held, by default 1.
+    """
     scores = np.concatenate([song_scores(song) for song in songs], 1)  # (2 M, N, V)
     models = len(scores) // 2
-    prior = np.repeat([1.0, 0.0], models)
+    prior = np.concatenate([np.ones(models) if near is None else near, np.zeros(models)])
     pull = np.repeat([_PULL_IN_SONG, _PULL], models)
     weights, _ = _best_weights(scores, np.concatenate(targets), prior, pull)
     return SongPool(weights[:models], weights[models:])

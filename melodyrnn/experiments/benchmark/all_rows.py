@@ -2,7 +2,8 @@
 
 from melodyrnn.experiments.benchmark.network_rows import NETWORKS
 from melodyrnn.experiments.benchmark.rows import NGRAMS, BenchmarkRow
-from melodyrnn.experiments.benchmark.tonic_rows import DEGREE_NETWORKS, TIMED_WITH_NGRAMS
+from melodyrnn.experiments.benchmark.timed_rows import TIMED_WITH_NGRAMS
+from melodyrnn.experiments.benchmark.tonic_rows import DEGREE_NETWORKS
 from melodyrnn.experiments.benchmark.viewpoint_rows import VIEWPOINTS
 
 PITCH = "pitch"

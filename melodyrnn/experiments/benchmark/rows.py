@@ -93,6 +93,7 @@ class BenchmarkRow:
     pretrained: bool = False  # whether it learned from songs of other collections
     printed: bool = True  # whether a table for people has it; a document has it always
     alone: bool = False  # whether it wants a process of its own: networks do
+    counts: float = 1.0  # near which its weight in a pool is held; 0 for what is no model by itself
     prepare: Callable[[Sequence[Melody], int], Prepared] | None = None
     """From all melodies, of which only near-duplicates are left out, and the seed, what serves
     every fold."""
@@ -146,7 +147,7 @@ def fitted_in_song(rows: Sequence[BenchmarkRow]) -> Predict:
 
     def predict(fold: Fold, above: Mapping[str, Distributions]) -> Distributions:
         targets = [melody.pitches for melody in fold.inner.test]
-        pool = fit_song_pool(_validated(fold, rows), targets)
+        pool = fit_song_pool(_validated(fold, rows), targets, [row.counts for row in rows])
         return _mixed([above[row.model] for row in rows], pool)
 
     return predict

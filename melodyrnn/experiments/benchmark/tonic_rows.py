@@ -13,14 +13,12 @@ import numpy as np
 from melodyrnn.experiments.benchmark.melodies import Melody
 from melodyrnn.experiments.benchmark.melody_events import Inputs
 from melodyrnn.experiments.benchmark.network_rows import (
-    NETWORKS,
     SETTINGS,
     event_program,
-    several_name,
 )
 from melodyrnn.experiments.benchmark.rows import BenchmarkRow, Distributions, Fold, fitted_in_song
 from melodyrnn.experiments.benchmark.tonics import SHIFTS, TONICS
-from melodyrnn.experiments.benchmark.viewpoint_rows import MEMBERS, Pitches
+from melodyrnn.experiments.benchmark.viewpoint_rows import MEMBERS, Pitches, copying
 from melodyrnn.models.config import EventConfig
 from melodyrnn.sequences.events import Events
 
@@ -95,15 +93,15 @@ def of_degrees(fold: Fold, _: Mapping[str, Distributions]) -> Distributions:
 DEGREE_LSTM = BenchmarkRow("LSTM of degrees", "12 tonics", "pitch", of_degrees, alone=True)
 
 
-def _with_ngrams(row: BenchmarkRow) -> BenchmarkRow:
-    predict = fitted_in_song([row, *MEMBERS])
-    return replace(row, model=f"{row.model} & n-grams", settings="fitted", predict=predict)
+def with_ngrams(
+    row: BenchmarkRow, more: Sequence[BenchmarkRow] = ()
+) -> tuple[BenchmarkRow, BenchmarkRow]:
+    """What copies over that row, and the pool of the two, the n-gram models and ``more``."""
+    copies = replace(copying(row), printed=False)
+    predict = fitted_in_song([row, copies, *MEMBERS, *more])
+    both = replace(row, model=f"{row.model} & n-grams", settings="fitted", predict=predict)
+    return copies, both
 
 
-DEGREE_NETWORKS: tuple[BenchmarkRow, ...] = (DEGREE_LSTM, _with_ngrams(DEGREE_LSTM))
+DEGREE_NETWORKS: tuple[BenchmarkRow, ...] = (DEGREE_LSTM, *with_ngrams(DEGREE_LSTM))
 """In the order in which they are evaluated and printed, after the rows of ``network_rows``."""
-
-TIMED_WITH_NGRAMS: tuple[BenchmarkRow, ...] = (
-    _with_ngrams(next(row for row in NETWORKS if row.model == several_name("timed LSTM"))),
-)
-"""Evaluated and printed after all networks."""

@@ -5,6 +5,7 @@ of pitches, so that all rows combine.
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import cached_property
 
 import numpy as np
@@ -20,7 +21,7 @@ from melodyrnn.experiments.benchmark.rows import (
     fitted_in_song,
 )
 from melodyrnn.experiments.benchmark.tonics import SHIFTS, TONICS, Tonics, mixed_over_tonics
-from melodyrnn.models.copying import copied
+from melodyrnn.models.copying import copied, recent
 from melodyrnn.models.ngrams.contexts import Contexts
 from melodyrnn.models.ngrams.ppm import Ppm
 from melodyrnn.sequences.vocabulary import Indices
@@ -132,11 +133,19 @@ def _learn(tree: Contexts, codes: list[int]) -> None:
         tree.learn(code)
 
 
-def copying(fold: Fold, above: Mapping[str, Distributions]) -> Distributions:
-    """What is copied from earlier in the melody, and else LTM+ of degrees."""
-    return [
-        copied(melody.pitches, p) for melody, p in zip(fold.test, above[DEGREES.model], strict=True)
-    ]
+def copying(row: BenchmarkRow) -> BenchmarkRow:
+    """What is copied from earlier in the melody, and else what that row predicts."""
+
+    def predict(fold: Fold, above: Mapping[str, Distributions]) -> Distributions:
+        pairs = zip(fold.test, above[row.model], strict=True)
+        return [copied(melody.pitches, p) for melody, p in pairs]
+
+    return replace(row, model=f"{row.model}, copying", predict=predict)
+
+
+def recent_pitches(fold: Fold, _: Mapping[str, Distributions]) -> Distributions:
+    """Which pitches came lately."""
+    return [recent(melody.pitches, fold.pitches) for melody in fold.test]
 
 
 def _first_notes(fold: Fold) -> Floats:
@@ -149,8 +158,11 @@ def _first_notes(fold: Fold) -> Floats:
 INTERVALS = BenchmarkRow("LTM+ of intervals", "C*I", "pitch", by_intervals)
 FROM_FIRST = BenchmarkRow("LTM+ from the first note", "C*I", "pitch", from_first)
 DEGREES = BenchmarkRow("LTM+ of degrees", "12 tonics", "pitch", by_degrees)
-COPYING = BenchmarkRow("LTM+ of degrees, copying", "12 tonics", "pitch", copying)
-MEMBERS = (LTM_PLUS, STM, FROM_FIRST, DEGREES, COPYING)
+COPYING = copying(DEGREES)
+RECENT = BenchmarkRow(
+    "recent pitches", "fading by 0.7", "pitch", recent_pitches, printed=False, counts=0.0
+)
+MEMBERS = (LTM_PLUS, STM, FROM_FIRST, DEGREES, COPYING, RECENT)
 """The n-gram models that a combination takes."""
 
 VIEWPOINTS: tuple[BenchmarkRow, ...] = (
@@ -158,6 +170,7 @@ VIEWPOINTS: tuple[BenchmarkRow, ...] = (
     FROM_FIRST,
     DEGREES,
     COPYING,
+    RECENT,
     BenchmarkRow("n-grams combined", "fitted", "pitch", fitted_in_song(MEMBERS)),
 )
 """In the order in which they are evaluated and printed."""
