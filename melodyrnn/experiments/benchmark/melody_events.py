@@ -19,6 +19,7 @@ from melodyrnn.music.viewpoints import (
     PLACES,
     Viewpoints,
     bars_before,
+    from_nearest_c,
     viewpoints,
 )
 from melodyrnn.sequences.events import NO_TOKEN, Events, Layout
@@ -62,7 +63,7 @@ class Inputs:
         """The MIDI number of token 0 in ``song``. With the key known, all key signatures are one:
         minor keys share the scale of their relative major ones.
         """
-        return self.lowest + (_from_c(7 * song.key.fifths % OCTAVE) if self.timed else 0)
+        return self.lowest + (from_nearest_c(7 * song.key.fifths % OCTAVE) if self.timed else 0)
 
     def events(self, song: Song) -> Events:
         """The notes of ``song`` that sound, L of them."""
@@ -171,8 +172,3 @@ def _after(column: Indices, first: int) -> Indices:
 def _interval_class(interval: Indices) -> Indices:
     near = np.clip(interval, -OCTAVE, OCTAVE) + OCTAVE + 1
     return np.where(interval == NO_INTERVAL, 0, near).astype(np.int32)
-
-
-def _from_c(semitones: int) -> int:
-    """Semitones from the nearest C, -5 to 6: no song is moved further than it must be."""
-    return semitones if semitones <= 6 else semitones - OCTAVE
