@@ -1,6 +1,7 @@
 # ruff: noqa: E501 - a table of messages keeps one row a line
 import json
 import shutil
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -230,6 +231,64 @@ def test_nothing_is_overwritten_unasked(humdrum, tmp_path):
     benchmark("kinder", overwrite=True, **settings)
     with pytest.raises(RunError, match="stands there and is no benchmark"):
         benchmark("kinder", **settings | {"output": humdrum})
+
+
+def counting(calls, stop_at=None):
+    """A row that notes each fold it predicts; at one of them it is cut off."""
+
+    def predict(fold, others):
+        if len(calls) == stop_at:
+            raise KeyboardInterrupt
+        calls.append(fold)
+        return [np.full((len(each.pitches), fold.pitches), 1 / fold.pitches) for each in fold.test]
+
+    return (*NGRAMS, BenchmarkRow("uniform", "", "nothing", predict))
+
+
+@pytest.mark.parametrize("named", [True, False])
+def test_one_that_was_cut_off_goes_on(humdrum, tmp_path, monkeypatch, named):
+    monkeypatch.chdir(tmp_path)
+    settings = {"songs": humdrum, "folds": 4}
+    whole = benchmark("kinder", output=tmp_path / "whole", **settings)
+    monkeypatch.setattr(workflow, "ROWS", counting([]))
+    rows_alone = benchmark("kinder", output=tmp_path / "rows", **settings)
+    output = {"output": tmp_path / "out"} if named else {}
+    calls = []
+    monkeypatch.setattr(workflow, "ROWS", counting(calls, stop_at=3))
+    with pytest.raises(KeyboardInterrupt):
+        benchmark("kinder", **settings, **output)
+    monkeypatch.setattr(workflow, "ROWS", counting(calls))
+    steps = []
+    result = benchmark("kinder", **settings, **output, progress=lambda *step: steps.append(step))
+    assert len(calls) == 4
+    assert steps[-1] == (3, 4, "steps, fold 4")
+    assert result.output == (tmp_path / "out" if named else Path("runs/songs-benchmark"))
+    assert result.file.read_bytes() == rows_alone.file.read_bytes()
+    assert result.to_json()["rows"][: len(NGRAMS)] == whole.to_json()["rows"]
+
+
+@pytest.mark.parametrize("damage", ["other seed", "other songs", "other rows", "broken", "empty"])
+def test_what_was_kept_of_others_is_not_taken(humdrum, tmp_path, monkeypatch, damage):
+    calls = []
+    settings = {"songs": humdrum, "folds": 2, "output": tmp_path / "out"}
+    monkeypatch.setattr(workflow, "ROWS", counting(calls))
+    benchmark("kinder", **settings)
+    kept = sorted((tmp_path / "out" / "folds").iterdir())
+    assert len(kept) == 2
+    calls.clear()
+    benchmark("kinder", **settings, overwrite=True)
+    assert not calls
+    if damage == "other seed":
+        settings["seed"] = 1
+    elif damage == "other songs":
+        (humdrum / "0.krn").write_text("**kern\n*M4/4\n4c\n4d\n4e\n*-\n", "utf-8")
+    elif damage == "other rows":
+        monkeypatch.setattr(workflow, "ROWS", counting(calls)[1:])
+    else:
+        for file in kept:
+            file.write_bytes(file.read_bytes()[:100] if damage == "broken" else b"")
+    benchmark("kinder", **settings, overwrite=True)
+    assert len(calls) == 2
 
 
 def test_a_table_for_people(kinder, tmp_path, monkeypatch):

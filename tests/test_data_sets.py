@@ -189,3 +189,17 @@ def test_biases_of_the_published_table():
         mean = np.mean([table.bits[model] for table in DATA_SETS.values()])
         assert mean == pytest.approx(average, abs=0.0006)
     assert BIASES == (0, 1, 2, 3, 4, 16)
+
+
+def test_more_seeds_go_on_from_those_measured(folder, tmp_path):
+    output = tmp_path / "out"
+    one = benchmark_sets(folder, protocol=CrossValidation(folds=3), output=output)
+    assert len(list((output / "folds").iterdir())) == 2 * 3
+    times = {file: file.stat().st_mtime_ns for file in (output / "folds").iterdir()}
+    protocol = CrossValidation(folds=3, seeds=2)
+    two = benchmark_sets(folder, protocol=protocol, output=output, overwrite=True)
+    kept = {file: file.stat().st_mtime_ns for file in (output / "folds").iterdir()}
+    assert len(kept) == 2 * 2 * 3
+    assert times.items() <= kept.items()
+    for before, after in zip(one.sets, two.sets, strict=True):
+        assert [row.folds for row in before.rows] == [row.folds[:3] for row in after.rows]

@@ -66,6 +66,12 @@ def test_transposed_songs_are_moved_along_the_scale():
         assert (a == b).all()
 
 
+def test_a_minor_key_stands_on_the_scale_of_its_relative_major_key():
+    minor = replace(TWICE, key=Key.of("a", 0, "minor"))
+    for a, b in zip(INPUTS[True].events(TWICE), INPUTS[True].events(minor), strict=True):
+        assert (a == b).all()
+
+
 def test_candidates_are_what_came_the_last_time():
     events = INPUTS[False].events(TWICE)
     names = [Pitch("cdefgab"[i]) for i in range(7)]

@@ -12,6 +12,7 @@ from melodyrnn.experiments.benchmark.folds import predict_folds
 from melodyrnn.experiments.benchmark.melodies import melodies_of
 from melodyrnn.experiments.benchmark.network_rows import NETWORKS
 from melodyrnn.experiments.benchmark.rows import LTM_PLUS, NGRAMS, STM, Fold
+from melodyrnn.experiments.benchmark.timed_rows import LINKED
 from melodyrnn.models.config import EventConfig
 from melodyrnn.music.song import Key, Note
 
@@ -89,6 +90,27 @@ def test_variants_of_the_targets_are_not_learned_before():
         [learned],
     )
     assert [song.notes for song in apart] == [short_quote, other.notes]
+
+
+@pytest.mark.parametrize("row", LINKED)
+def test_linked_viewpoints_know_the_time_of_a_note_and_no_pitch_before_it_came(fold, row):
+    predicted = row.predict(fold, {})
+    for melody, p in zip(fold.test, predicted, strict=True):
+        assert p.shape == (len(melody.pitches), fold.pitches)
+        assert p.sum(-1) == pytest.approx(np.ones(len(p)))
+    first = fold.test[0]
+    other = first.pitches.copy()
+    other[6:] = (other[6:] + 1) % fold.pitches
+    changed = row.predict(replace(fold, test=(replace(first, pitches=other),)), {})[0]
+    assert (changed[:7] == predicted[0][:7]).all()
+    assert not np.allclose(changed[7:], predicted[0][7:])
+
+
+def test_copies_and_recent_pitches_are_in_the_pool_and_not_in_the_table():
+    printed = {row.model for row in PITCH_ALONE if row.printed}
+    hidden = {row.model for row in PITCH_ALONE} - printed
+    assert {"recent pitches", "LSTM of degrees, copying"} <= hidden
+    assert {row.model for row in PITCH_ALONE if not row.counts} == {"recent pitches"}
 
 
 def test_workers_predict_what_is_predicted_here(fold):

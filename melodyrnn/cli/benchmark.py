@@ -17,16 +17,22 @@ LTM, STM       long-term model, learned from the other melodies; short-term
                LTM+ goes on learning from the melodies that it is tested on
 C*I, X5UI      escape method, longest context (* is any), U: update
                exclusion, I: interpolated
-of intervals,  n-gram models of intervals, or of scale degrees, whose tonic
-of degrees     nobody gives: a mixture over the twelve, each weighted by how
-               it predicted the melody so far
+of intervals,  n-gram models of the intervals from note to note, or from the
+of degrees     first note on, or of scale degrees, whose tonic nobody gives: a
+               mixture over the twelve, each weighted by how it predicted the
+               melody so far
+copying        what is copied from earlier in the melody, and else the model
 LSTM           a network that also sees what followed the same notes before;
                of an ensemble of 3, the mean; pretrained: first trained on
                other traditions, without variants of these melodies
 timed          a network that also sees durations, meter and key, and when
                the target note begins and how long it lasts
-& PPM          combined with LTM+ and STM, with mixing weights fitted in an
-               inner validation within the training set
+& PPM,         combined with LTM+ and STM, or with other n-gram models, with
+& n-grams      mixing weights fitted in an inner validation within the
+               training set
+
+Each fold that was predicted is kept in the output folder. Where a benchmark
+was cut off, the same command goes on with the next fold.
 """
 
 
@@ -38,8 +44,8 @@ timed          a network that also sees durations, meter and key, and when
 @click.option("--folds", type=int, help="folds of the cross-validation  [default: 10]")
 @click.option("--seed", type=int, help="random seed of the folds and of the networks  [default: 0]")
 @click.option("--seeds", type=int, help="of pearce: so many seeds from that on  [default: 1]")
-@click.option("--output", "-o", type=PATH, help="the folder to make")
-@click.option("--overwrite", is_flag=True, help="replace what is in the folder")
+@click.option("--output", "-o", type=PATH, help="the folder to make, or to go on in")
+@click.option("--overwrite", is_flag=True, help="replace the benchmark.json in the folder")
 @reading_many
 @printing
 def benchmark(

@@ -79,7 +79,7 @@ COLLECTIONS: dict[str, Collection] = {
         "those of BWV 253 to 438; slow to read, once",
         tuple(
             f"bach/bwv{numbers}.mxl"
-            for numbers in ("25[3-9]", "2[6-9]?", "3??", "4[0-2]?", "43[0-8]")
+            for numbers in ("25[3-9]", "2[6-9][0-9]", "3[0-9][0-9]", "4[0-2][0-9]", "43[0-8]")
         ),
         track="Soprano",
     ),

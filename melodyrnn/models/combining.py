@@ -37,6 +37,36 @@ class Mixture:
         return MEANS[self.mean](p, entropy_weights(p, self.bias))
 
 
+@dataclass(frozen=True, slots=True)
+class SongPool:
+    """A log-linear pool of M models whose weights change along a song:
+
+        log q_t = Σ_m (a_m + b_m d_t) w_m log p_m + constant,   d_t = exp(-t / 16)
+
+    for its note t from 0, w_m as in ``Mixture`` with a bias of 1/4. At the start of a song a model
+    of what came in it knows nothing; later it knows most.
+    """
+
+    always: Floats  # a, (M,)
+    at_start: Floats  # b, (M,)
+
+    def combine(self, distributions: npt.ArrayLike) -> Floats:
+        """Those of the models at all L notes of a song, (M, L, V) -> (L, V)."""
+        p = np.asarray(distributions, dtype=np.float64)
+        return pooled(np.concatenate([self.always, self.at_start]), song_scores(p))
+
+
+def song_scores(p: Floats) -> Floats:
+    """What a and b of ``SongPool`` weigh, of one song's distributions: (M, L, V) -> (2 M, L, V)."""
+    scores = log_scores(p, _SONG_BIAS)
+    start = np.exp(-np.arange(p.shape[1]) / _START_LASTS)
+    return np.concatenate([scores, scores * start[:, None]])
+
+
+_SONG_BIAS = 0.25
+_START_LASTS = 16  # notes
+
+
 class Combination(Protocol):
     """What makes one distribution of several."""
 
@@ -60,7 +90,7 @@ class Joined:
     def combine(self, distributions: npt.ArrayLike) -> Floats:
         """Those of p and s at N places, (2, N, V) -> (N, V)."""
         base, scores = certain_scores(np.asarray(distributions, dtype=np.float64))
-        return _softmax(base + np.tensordot(np.array(self.weights), scores, 1))
+        return softmax(base + np.tensordot(np.array(self.weights), scores, 1))
 
 
 def certain_scores(p: Floats) -> tuple[Floats, Floats]:
@@ -92,7 +122,7 @@ def log_scores(p: Floats, bias: float) -> Floats:
 
 def pooled(weights: Floats, scores: Floats) -> Floats:
     """The distribution whose logarithm is Σ weights_m scores_m, (M,) and (M, N, V) -> (N, V)."""
-    return _softmax(np.tensordot(weights, scores, 1))
+    return softmax(np.tensordot(weights, scores, 1))
 
 
 def _arithmetic(p: Floats, weights: Floats) -> Floats:
@@ -100,10 +130,11 @@ def _arithmetic(p: Floats, weights: Floats) -> Floats:
 
 
 def _geometric(p: Floats, weights: Floats) -> Floats:
-    return _softmax((np.log(np.maximum(p, _TINY)) * weights).sum(0))
+    return softmax((np.log(np.maximum(p, _TINY)) * weights).sum(0))
 
 
-def _softmax(logs: Floats) -> Floats:
+def softmax(logs: Floats) -> Floats:
+    """Logits (N, V), whatever constant they have -> distributions."""
     q = np.exp(logs - logs.max(-1, keepdims=True))
     return np.asarray(q / q.sum(-1, keepdims=True), dtype=np.float64)
 

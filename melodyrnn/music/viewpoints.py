@@ -88,8 +88,14 @@ def tonic(song: Song) -> int:
 
 def tonic_above_c(song: Song) -> int:
     """The tonic of its key in semitones from the nearest C, -5 to 6."""
-    above = tonic(song)
-    return above if above <= SEMITONES_OF_OCTAVE // 2 else above - SEMITONES_OF_OCTAVE
+    return from_nearest_c(tonic(song))
+
+
+def from_nearest_c(semitones: int) -> int:
+    """Semitones above C, 0 to 11, from the nearest C instead: -5 to 6."""
+    if semitones <= SEMITONES_OF_OCTAVE // 2:
+        return semitones
+    return semitones - SEMITONES_OF_OCTAVE
 
 
 def meter_class(meter: Meter) -> int:

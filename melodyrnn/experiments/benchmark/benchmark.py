@@ -1,28 +1,20 @@
 """A published table beside our own: cross-validation over the melodies of one collection."""
 
-import json
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from melodyrnn.data.gather import Songs, Source, gather
 from melodyrnn.errors import ConfigError
 from melodyrnn.experiments.benchmark.all_rows import ROWS
+from melodyrnn.experiments.benchmark.kept_folds import DOCUMENT, KeptFolds
 from melodyrnn.experiments.benchmark.melodies import Melodies, Melody, melodies_of
 from melodyrnn.experiments.benchmark.protocol import FOLDS, CrossValidation, Measured, measure
 from melodyrnn.experiments.benchmark.published import PEARCE, TABLES, Published
 from melodyrnn.experiments.benchmark.repeats import played_once
-from melodyrnn.files import check_free, create_folder, create_fresh_folder, write_atomically
 from melodyrnn.models.settings import nearest
 from melodyrnn.runs.output_folders import RUNS, slug
 from melodyrnn.system.documents import JSON
 from melodyrnn.system.progress import Progress, silent
-
-FILE = "benchmark.json"
-WORDS = {
-    "taken": "--overwrite replaces it, or choose another --output",
-    "kind": "benchmark",
-}
 
 
 @dataclass(frozen=True)
@@ -41,7 +33,7 @@ class BenchmarkResult:
 
     @property
     def file(self) -> Path:
-        return self.output / FILE
+        return self.output / DOCUMENT
 
     def to_json(self) -> dict[str, JSON]:
         return {
@@ -54,10 +46,6 @@ class BenchmarkResult:
             "tests": [[melody.name for melody in test] for test in self.tests],
             "rows": [row.to_json() for row in self.rows],
         }
-
-    def write(self, folder: Path) -> None:
-        """Write benchmark.json there."""
-        write_document(folder, self.to_json())
 
 
 def benchmark(
@@ -79,7 +67,8 @@ def benchmark(
     ``name``: of ``published.TABLES``; ``songs``: a file, folder, glob or corpus to take in the
     place of its own, without published figures. ``seed`` deals the melodies out to the folds and
     starts the networks. ``fast``: three folds, without the slow rows. ``output``: the folder for
-    benchmark.json, by default a fresh one under ``runs/``. ``report`` is that of ``gather``.
+    benchmark.json, by default a fresh one under ``runs/`` or one where a benchmark was cut off; of
+    what that had done nothing is done again. ``report`` is that of ``gather``.
     ``progress`` is called with (files read, or steps done; all; what is being done). Raises
     MelodyError.
     """
@@ -97,8 +86,8 @@ def benchmark(
         named = Songs((replace(each, song=played_once(each.song)) for each in named), named.name)
     data = melodies_of(named)
     dealt = protocol.deal(data)
-    if output is not None:
-        check_free(Path(output), FILE, overwrite=overwrite, **WORDS)
+    plain = RUNS / f"{slug(name if name and table else named.name)}-benchmark"
+    kept = KeptFolds.begun(plain, output, overwrite)
     rows = [row for row in ROWS if row.fast or not fast]
     result = BenchmarkResult(
         name or named.name,
@@ -108,26 +97,11 @@ def benchmark(
         tuple(fold.test for fold in dealt),
         folds,
         seed,
-        measure(data, dealt, rows, table.bits if table else {}, progress),
-        Path(output or RUNS / f"{slug(name if name and table else named.name)}-benchmark"),
+        measure(data, dealt, rows, table.bits if table else {}, progress, kept),
+        kept.output,
     )
-    return replace(result, output=written(result.output, result.write, output, overwrite))
-
-
-def written(
-    folder: Path, write: Callable[[Path], None], output: str | Path | None, overwrite: bool
-) -> Path:
-    """Where a document was written: ``output``, or else a fresh folder called like ``folder``."""
-    if output is None:
-        return create_fresh_folder(folder, FILE, write, **WORDS)
-    create_folder(folder, FILE, write, overwrite=overwrite, **WORDS)
-    return folder
-
-
-def write_document(folder: Path, document: JSON) -> None:
-    """Write benchmark.json there."""
-    text = json.dumps(document, ensure_ascii=False, indent=2)
-    write_atomically(folder / FILE, text + "\n")
+    kept.end(result.to_json())
+    return result
 
 
 def _source(name: str | None, songs: str | Path | None) -> Source:

@@ -6,7 +6,7 @@ of Pearce (2005), as in ``1-canadian``; one without such a number has no publish
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -14,12 +14,11 @@ import numpy as np
 from melodyrnn.data.gather import Source, gather
 from melodyrnn.errors import ConfigError, MelodyError
 from melodyrnn.experiments.benchmark.all_rows import PITCH_ALONE
-from melodyrnn.experiments.benchmark.benchmark import FILE, WORDS, write_document, written
+from melodyrnn.experiments.benchmark.kept_folds import DOCUMENT, KeptFolds
 from melodyrnn.experiments.benchmark.melodies import Melodies, melodies_of
 from melodyrnn.experiments.benchmark.protocol import CrossValidation, Measured, measure
 from melodyrnn.experiments.benchmark.published import CORPORA, DATA_SETS, PEARCE, Published
 from melodyrnn.experiments.benchmark.rows import COMBINED
-from melodyrnn.files import check_free
 from melodyrnn.runs.output_folders import RUNS
 from melodyrnn.system.documents import JSON
 from melodyrnn.system.progress import Progress, silent
@@ -94,7 +93,7 @@ class DataSetsResult:
 
     @property
     def file(self) -> Path:
-        return self.output / FILE
+        return self.output / DOCUMENT
 
     @property
     def means(self) -> list[MeanRow]:
@@ -112,10 +111,6 @@ class DataSetsResult:
             "sets": [each.to_json() for each in self.sets],
             "means": [row.to_json() for row in self.means],
         }
-
-    def write(self, folder: Path) -> None:
-        """Write benchmark.json there."""
-        write_document(folder, self.to_json())
 
 
 def benchmark_sets(
@@ -137,8 +132,7 @@ def benchmark_sets(
     """
     protocol = protocol or CrossValidation()
     sets = data_sets(Path(data))
-    if output is not None:
-        check_free(Path(output), FILE, overwrite=overwrite, **WORDS)
+    kept = KeptFolds.begun(RUNS / f"{PEARCE}-benchmark", output, overwrite)
     read = [
         melodies_of(
             gather(
@@ -155,13 +149,14 @@ def benchmark_sets(
         _check_size(each, melodies, protocol)
     result = DataSetsResult(
         tuple(
-            _measured(each, melodies, protocol, progress)
+            _measured(each, melodies, protocol, kept, progress)
             for each, melodies in zip(sets, read, strict=True)
         ),
         protocol,
-        Path(output or RUNS / f"{PEARCE}-benchmark"),
+        kept.output,
     )
-    return replace(result, output=written(result.output, result.write, output, overwrite))
+    kept.end(result.to_json())
+    return result
 
 
 def data_sets(folder: Path) -> list[DataSet]:
@@ -215,14 +210,14 @@ def _measured(
     each: DataSet,
     melodies: Melodies,
     protocol: CrossValidation,
+    kept: KeptFolds,
     progress: Progress,
 ) -> MeasuredSet:
     rows = [row for row in PITCH_ALONE if row.fast or not protocol.fast]
     published = each.table.bits if each.table else {}
     dealt = protocol.deal(melodies)
-    return MeasuredSet(
-        each, melodies, measure(melodies, dealt, rows, published, _of_set(each, "", progress))
-    )
+    measured = measure(melodies, dealt, rows, published, _of_set(each, "", progress), kept)
+    return MeasuredSet(each, melodies, measured)
 
 
 def _of_set(each: DataSet, what: str, progress: Progress) -> Progress:

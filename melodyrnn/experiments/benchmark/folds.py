@@ -2,20 +2,18 @@
 each, so that figures do not depend on how many run at once.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
 
 from melodyrnn.experiments.benchmark.all_rows import ROWS
+from melodyrnn.experiments.benchmark.kept_folds import Bits, KeptFolds
 from melodyrnn.experiments.benchmark.rows import BenchmarkRow, Distributions, Floats, Fold, Prepared
 from melodyrnn.system.machine import cores
 from melodyrnn.system.progress import Progress
 from melodyrnn.system.workers import share_out
-
-Bits = dict[str, list[Floats]]
-"""Row -> of each melody of the test, -log2 p of each note, (L,)."""
 
 _LOST = "a fold's work was killed, perhaps for want of memory; --fast takes less"
 
@@ -28,49 +26,70 @@ class FoldTask(NamedTuple):
 
 
 def predict_folds(
-    rows: Sequence[BenchmarkRow], folds: Sequence[Fold], progress: Progress
+    rows: Sequence[BenchmarkRow],
+    folds: Sequence[Fold],
+    progress: Progress,
+    kept: KeptFolds | None = None,
 ) -> dict[str, list[list[Floats]]]:
     """Row -> of each fold, of each melody of its test, -log2 p of each note, (L,).
 
-    ``progress`` is called with (steps done, all, what is being done). Raises MelodyError.
+    ``progress`` is called with (steps done, all, what is being done). Each fold predicted is
+    ``kept``, and one that was is not predicted again. Raises MelodyError.
     """
-    if any(row.alone for row in rows):
-        bits = _in_workers(rows, folds, progress)
+    bits: dict[int, Bits] = {}
+    if kept:
+        found = ((number, kept.find(rows, fold)) for number, fold in enumerate(folds))
+        bits = {number: each for number, each in found if each}
+    missing = {number: fold for number, fold in enumerate(folds) if number not in bits}
+
+    def after_fold(number: int, found: Bits) -> None:
+        bits[number] = found
+        if kept:
+            kept.keep(rows, folds[number], found)
+
+    if missing and any(row.alone for row in rows):
+        _in_workers(rows, missing, len(folds), after_fold, progress)
     else:
-        bits = {}
-        for number, fold in enumerate(folds):
-            progress(number, len(folds), f"steps, fold {number + 1}")
-            bits[number] = _predict(rows, fold)
+        for number, fold in missing.items():
+            progress(len(bits), len(folds), f"steps, fold {number + 1}")
+            after_fold(number, _predict(rows, fold))
     return {row.model: [bits[number][row.model] for number in range(len(folds))] for row in rows}
 
 
 def _in_workers(
-    rows: Sequence[BenchmarkRow], folds: Sequence[Fold], progress: Progress
-) -> dict[int, Bits]:
+    rows: Sequence[BenchmarkRow],
+    missing: Mapping[int, Fold],
+    count: int,
+    after: Callable[[int, Bits], None],
+    progress: Progress,
+) -> None:
+    """Predict those of ``count`` folds that are ``missing``, and call ``after`` with each."""
     preparing = [row.model for row in rows if row.prepare]
-    steps = len(preparing) + len(folds)
+    steps = len(preparing) + count
     prepared: dict[str, Prepared] = {}
-    bits: dict[int, Bits] = {}
+    done = count - len(missing)
 
     def after_preparing(number: int, made: Prepared) -> None:
         prepared[preparing[number]] = made
-        progress(len(prepared), steps, "steps, other traditions")
+        progress(len(prepared) + done, steps, "steps, other traditions")
 
     def after_fold(number: int, found: Bits) -> None:
-        bits[number] = found
-        progress(len(prepared) + len(bits), steps, "steps, folds")
+        nonlocal done
+        after(number, found)
+        done += 1
+        progress(len(prepared) + done, steps, "steps, folds")
 
-    progress(0, steps, "steps, other traditions" if preparing else "steps, folds")
-    first = {number: FoldTask((name,), folds[0]) for number, name in enumerate(preparing)}
+    progress(done, steps, "steps, other traditions" if preparing else "steps, folds")
+    any_fold = next(iter(missing.values()))
+    first = {number: FoldTask((name,), any_fold) for number, name in enumerate(preparing)}
     if first:
         share_out(f"{__name__}:prepare", first, cores(), after_preparing, _LOST)
     names = tuple(row.model for row in rows)
     tasks = {
         number: FoldTask(names, replace(fold, prepared=prepared))
-        for number, fold in enumerate(folds)
+        for number, fold in missing.items()
     }
     share_out(f"{__name__}:predict", tasks, cores(), after_fold, _LOST)
-    return bits
 
 
 def prepare(task: FoldTask) -> Prepared:

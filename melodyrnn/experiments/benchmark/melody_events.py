@@ -19,7 +19,7 @@ from melodyrnn.music.viewpoints import (
     PLACES,
     Viewpoints,
     bars_before,
-    tonic_above_c,
+    from_nearest_c,
     viewpoints,
 )
 from melodyrnn.sequences.events import NO_TOKEN, Events, Layout
@@ -60,8 +60,10 @@ class Inputs:
         return min(tokens) >= 0 and max(tokens) < self.layout.vocabulary_size
 
     def origin(self, song: Song) -> int:
-        """The MIDI number of token 0 in ``song``: with the key known, all tonics are one."""
-        return self.lowest + (tonic_above_c(song) if self.timed else 0)
+        """The MIDI number of token 0 in ``song``. With the key known, all key signatures are one:
+        minor keys share the scale of their relative major ones.
+        """
+        return self.lowest + (from_nearest_c(7 * song.key.fifths % OCTAVE) if self.timed else 0)
 
     def events(self, song: Song) -> Events:
         """The notes of ``song`` that sound, L of them."""

@@ -201,9 +201,8 @@ def event_program(layout: Layout, config: EventConfig) -> "EventProgram":
 
 
 def several_name(model: str) -> str:
-    """What the row of ``SEVERAL`` such networks is called: ``3 timed LSTMs``."""
-    first, *rest = model.split(" of ")
-    return " of ".join([f"{SEVERAL} {first}s", *rest])
+    """What the row of ``SEVERAL`` such networks is called."""
+    return f"{SEVERAL} {model}s"
 
 
 def _rows(timed: bool) -> list[BenchmarkRow]:

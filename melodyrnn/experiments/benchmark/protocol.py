@@ -7,6 +7,7 @@ import numpy as np
 
 from melodyrnn.errors import ConfigError
 from melodyrnn.experiments.benchmark.folds import predict_folds
+from melodyrnn.experiments.benchmark.kept_folds import KeptFolds
 from melodyrnn.experiments.benchmark.melodies import Melodies
 from melodyrnn.experiments.benchmark.rows import BenchmarkRow, Floats, Fold
 from melodyrnn.models.settings import check
@@ -89,11 +90,12 @@ def measure(
     rows: Sequence[BenchmarkRow],
     published: Mapping[str, float],
     progress: Progress,
+    kept: KeptFolds | None = None,
 ) -> tuple[Measured, ...]:
     """Predict the test melodies of each of the folds with each of the ``rows``. ``published``:
-    row -> the figure beside it. ``progress`` is that of ``predict_folds``.
+    row -> the figure beside it. ``progress`` and ``kept`` are those of ``predict_folds``.
     """
-    bits = predict_folds(rows, dealt, progress)
+    bits = predict_folds(rows, dealt, progress, kept)
     return tuple(
         _measured(row, data, dealt, bits[row.model], published.get(row.model)) for row in rows
     )

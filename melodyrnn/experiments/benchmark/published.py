@@ -81,6 +81,8 @@ _WITH_TIME_AND_KEY = 1.953
 """Table 7.3: nine viewpoints of pitch, time and key, selected on the data set itself."""
 
 _TIMED_ROWS = (
+    "LTM+ of degrees and places",
+    "LTM+ of degrees and durations",
     "timed LSTM",
     "timed LSTM & PPM",
     "3 timed LSTMs",

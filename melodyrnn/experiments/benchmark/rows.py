@@ -13,8 +13,8 @@ import numpy as np
 import numpy.typing as npt
 
 from melodyrnn.experiments.benchmark.melodies import Melody
-from melodyrnn.models.combining import Mixture
-from melodyrnn.models.mixing_weights import fit
+from melodyrnn.models.combining import Combination, Mixture
+from melodyrnn.models.mixing_weights import fit, fit_song_pool
 from melodyrnn.models.ngrams.ppm import SHORT_TERM, Ppm, Settings
 from melodyrnn.sequences.vocabulary import Indices
 
@@ -93,6 +93,7 @@ class BenchmarkRow:
     pretrained: bool = False  # whether it learned from songs of other collections
     printed: bool = True  # whether a table for people has it; a document has it always
     alone: bool = False  # whether it wants a process of its own: networks do
+    counts: float = 1.0  # near which its weight in a pool is held; 0 for what is no model by itself
     prepare: Callable[[Sequence[Melody], int], Prepared] | None = None
     """From all melodies, of which only near-duplicates are left out, and the seed, what serves
     every fold."""
@@ -132,11 +133,8 @@ def fitted(rows: Sequence[BenchmarkRow]) -> Predict:
     """A mixture of rows above whose weights are fitted in the inner validation."""
 
     def predict(fold: Fold, above: Mapping[str, Distributions]) -> Distributions:
-        for row in rows:
-            if row.model not in fold.validated:
-                fold.validated[row.model] = row.predict(fold.inner, fold.validated)
         mixture = fit(
-            np.stack([np.concatenate(fold.validated[row.model]) for row in rows]),
+            np.concatenate(_validated(fold, rows), 1),
             np.concatenate([melody.pitches for melody in fold.inner.test]),
         )
         return _mixed([above[row.model] for row in rows], mixture)
@@ -144,7 +142,28 @@ def fitted(rows: Sequence[BenchmarkRow]) -> Predict:
     return predict
 
 
-def _mixed(members: Sequence[Distributions], mixture: Mixture) -> Distributions:
+def fitted_in_song(rows: Sequence[BenchmarkRow]) -> Predict:
+    """The same, with weights that change along a melody."""
+
+    def predict(fold: Fold, above: Mapping[str, Distributions]) -> Distributions:
+        targets = [melody.pitches for melody in fold.inner.test]
+        pool = fit_song_pool(_validated(fold, rows), targets, [row.counts for row in rows])
+        return _mixed([above[row.model] for row in rows], pool)
+
+    return predict
+
+
+def _validated(fold: Fold, rows: Sequence[BenchmarkRow]) -> list[Floats]:
+    """Of each melody of the inner validation what the M ``rows`` predict, (M, L, V)."""
+    for row in rows:
+        if row.model not in fold.validated:
+            fold.validated[row.model] = row.predict(fold.inner, fold.validated)
+    return [
+        np.stack(each) for each in zip(*(fold.validated[row.model] for row in rows), strict=True)
+    ]
+
+
+def _mixed(members: Sequence[Distributions], mixture: Combination) -> Distributions:
     return [mixture.combine(np.stack(each)) for each in zip(*members, strict=True)]
 
 

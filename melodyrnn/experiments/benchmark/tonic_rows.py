@@ -13,18 +13,12 @@ import numpy as np
 from melodyrnn.experiments.benchmark.melodies import Melody
 from melodyrnn.experiments.benchmark.melody_events import Inputs
 from melodyrnn.experiments.benchmark.network_rows import (
-    LSTM,
-    NETWORKS,
-    SEEDS_APART,
     SETTINGS,
-    SEVERAL,
     event_program,
-    several_name,
 )
-from melodyrnn.experiments.benchmark.rows import BenchmarkRow, Distributions, Fold, fitted
+from melodyrnn.experiments.benchmark.rows import BenchmarkRow, Distributions, Fold, fitted_in_song
 from melodyrnn.experiments.benchmark.tonics import SHIFTS, TONICS
-from melodyrnn.experiments.benchmark.viewpoint_rows import MEMBERS, Pitches
-from melodyrnn.models.combining import Mixture
+from melodyrnn.experiments.benchmark.viewpoint_rows import MEMBERS, Pitches, copying
 from melodyrnn.models.config import EventConfig
 from melodyrnn.sequences.events import Events
 
@@ -44,10 +38,11 @@ class DegreeNetwork:
         self.pitches = Pitches(fold)
         self.inputs = Inputs.of(fold.midi[0], fold.midi[-1], timed=False)
 
-    def train(self, seed: int, steps: int) -> "EventProgram":
+    def train(self, steps: int) -> "EventProgram":
         """In so many steps."""
         program = event_program(self.inputs.layout, DEGREE_SETTINGS)
-        program.train(self._at_tonics(self.fold.train, self.pitches.tonics.of), seed, steps=steps)
+        train = self._at_tonics(self.fold.train, self.pitches.tonics.of)
+        program.train(train, self.fold.seed, steps=steps)
         return program
 
     def validated(self) -> tuple["EventProgram", int]:
@@ -86,59 +81,27 @@ class DegreeNetwork:
 
 
 def of_degrees(fold: Fold, _: Mapping[str, Distributions]) -> Distributions:
-    """One network."""
+    """Learns the training melodies, in as many steps as were best in the inner validation."""
     network = DegreeNetwork(fold)
     program, steps = network.validated()
     fold.validated[DEGREE_LSTM.model] = network.predicted(program, fold.inner.test)
-    fold.chosen[DEGREE_LSTM.model] = round(steps * len(fold.train) / len(fold.inner.train))
-    program = network.train(fold.seed, fold.chosen[DEGREE_LSTM.model])
+    # As many epochs of the melodies, which now are more.
+    program = network.train(round(steps * len(fold.train) / len(fold.inner.train)))
     return network.predicted(program, fold.test)
 
 
-def several_of_degrees(fold: Fold, above: Mapping[str, Distributions]) -> Distributions:
-    """The geometric mean of that row and of others like it, each from its own seed."""
-    fold.validated[_SEVERAL] = fold.validated[DEGREE_LSTM.model]
-    network, steps = DegreeNetwork(fold), fold.chosen[DEGREE_LSTM.model]
-    more = [
-        network.predicted(network.train(fold.seed + number * SEEDS_APART, steps), fold.test)
-        for number in range(1, SEVERAL)
-    ]
-    mean = Mixture(bias=0.0)
-    members = zip(above[DEGREE_LSTM.model], *more, strict=True)
-    return [mean.combine(np.stack(each)) for each in members]
-
-
 DEGREE_LSTM = BenchmarkRow("LSTM of degrees", "12 tonics", "pitch", of_degrees, alone=True)
-_SEVERAL = several_name(DEGREE_LSTM.model)
-_SEVERAL_OF_DEGREES = replace(
-    DEGREE_LSTM,
-    model=_SEVERAL,
-    settings=f"ensemble of {SEVERAL}",
-    predict=several_of_degrees,
-    fast=False,
-)
 
 
-def _with_ngrams(rows: Sequence[BenchmarkRow], model: str) -> BenchmarkRow:
-    predict = fitted([*rows, *MEMBERS])
-    return replace(rows[-1], model=model, settings="fitted", predict=predict)
+def with_ngrams(
+    row: BenchmarkRow, more: Sequence[BenchmarkRow] = ()
+) -> tuple[BenchmarkRow, BenchmarkRow]:
+    """What copies over that row, and the pool of the two, the n-gram models and ``more``."""
+    copies = replace(copying(row), printed=False)
+    predict = fitted_in_song([row, copies, *MEMBERS, *more])
+    both = replace(row, model=f"{row.model} & n-grams", settings="fitted", predict=predict)
+    return copies, both
 
 
-DEGREE_NETWORKS: tuple[BenchmarkRow, ...] = (
-    DEGREE_LSTM,
-    _with_ngrams([DEGREE_LSTM], f"{DEGREE_LSTM.model} & n-grams"),
-    _SEVERAL_OF_DEGREES,
-    _with_ngrams(
-        [replace(LSTM, model=several_name(LSTM.model)), _SEVERAL_OF_DEGREES],
-        f"both {SEVERAL} LSTMs & n-grams",
-    ),
-)
+DEGREE_NETWORKS: tuple[BenchmarkRow, ...] = (DEGREE_LSTM, *with_ngrams(DEGREE_LSTM))
 """In the order in which they are evaluated and printed, after the rows of ``network_rows``."""
-
-TIMED_WITH_NGRAMS: tuple[BenchmarkRow, ...] = (
-    _with_ngrams(
-        [next(row for row in NETWORKS if row.model == several_name("timed LSTM"))],
-        f"{several_name('timed LSTM')} & n-grams",
-    ),
-)
-"""Evaluated and printed after all networks."""

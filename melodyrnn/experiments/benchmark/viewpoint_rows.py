@@ -4,7 +4,8 @@ Both are computed from the pitches alone. What they predict is translated back t
 of pitches, so that all rows combine.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import cached_property
 
 import numpy as np
@@ -17,9 +18,10 @@ from melodyrnn.experiments.benchmark.rows import (
     Distributions,
     Floats,
     Fold,
-    fitted,
+    fitted_in_song,
 )
 from melodyrnn.experiments.benchmark.tonics import SHIFTS, TONICS, Tonics, mixed_over_tonics
+from melodyrnn.models.copying import copied, recent
 from melodyrnn.models.ngrams.contexts import Contexts
 from melodyrnn.models.ngrams.ppm import Ppm
 from melodyrnn.sequences.vocabulary import Indices
@@ -54,20 +56,38 @@ class Pitches:
 
 
 def by_intervals(fold: Fold, _: Mapping[str, Distributions]) -> Distributions:
-    """LTM+ over intervals, which no transposition changes. A first note has none: it is predicted
-    by how often each pitch began a training melody.
+    """LTM+ over the intervals from note to note."""
+    return _relative(fold, lambda notes: notes[:-1])
+
+
+def from_first(fold: Fold, _: Mapping[str, Distributions]) -> Distributions:
+    """LTM+ over the intervals from the first note, which itself is 0."""
+    return _relative(fold, lambda notes: np.full(len(notes), notes[0]))
+
+
+def _relative(fold: Fold, origins: Callable[[Indices], Indices]) -> Distributions:
+    """LTM+ over intervals, which no transposition changes. A first note has none before it: it is
+    predicted by how often each pitch began a training melody.
+
+    ``origins``: (L,) MIDI numbers of a melody -> those that the intervals of its last notes start
+    from, of all L or of all but the first.
     """
     pitches = Pitches(fold)
     widest = fold.midi[-1] - fold.midi[0]
     model = Ppm(2 * widest + 1)
-    tree = model.learn([np.diff(pitches.of(melody)) + widest for melody in fold.train])
+
+    def intervals(notes: Indices) -> Indices:
+        start = origins(notes)
+        return notes[len(notes) - len(start) :] - start + widest
+
+    tree = model.learn([intervals(pitches.of(melody)) for melody in fold.train])
     first = _first_notes(fold)
     found = []
     for melody in fold.test:
         notes = pitches.of(melody)
-        p = model.follow(np.diff(notes) + widest, tree, learning=True)
-        codes = pitches.midi - notes[:-1, None] + widest  # (L - 1, V)
-        p = np.take_along_axis(p, codes, axis=1)
+        p = model.follow(intervals(notes), tree, learning=True)
+        codes = pitches.midi - origins(notes)[:, None] + widest
+        p = np.take_along_axis(p, codes, axis=1)[len(p) - len(notes) + 1 :]  # (L - 1, V)
         found.append(np.concatenate([first[None], p / p.sum(-1, keepdims=True)]))
     return found
 
@@ -113,6 +133,21 @@ def _learn(tree: Contexts, codes: list[int]) -> None:
         tree.learn(code)
 
 
+def copying(row: BenchmarkRow) -> BenchmarkRow:
+    """What is copied from earlier in the melody, and else what that row predicts."""
+
+    def predict(fold: Fold, above: Mapping[str, Distributions]) -> Distributions:
+        pairs = zip(fold.test, above[row.model], strict=True)
+        return [copied(melody.pitches, p) for melody, p in pairs]
+
+    return replace(row, model=f"{row.model}, copying", predict=predict)
+
+
+def recent_pitches(fold: Fold, _: Mapping[str, Distributions]) -> Distributions:
+    """Which pitches came lately."""
+    return [recent(melody.pitches, fold.pitches) for melody in fold.test]
+
+
 def _first_notes(fold: Fold) -> Floats:
     """How probable each pitch is as the first of a melody, (V,)."""
     firsts = [melody.pitches[0] for melody in fold.train]
@@ -121,13 +156,21 @@ def _first_notes(fold: Fold) -> Floats:
 
 
 INTERVALS = BenchmarkRow("LTM+ of intervals", "C*I", "pitch", by_intervals)
+FROM_FIRST = BenchmarkRow("LTM+ from the first note", "C*I", "pitch", from_first)
 DEGREES = BenchmarkRow("LTM+ of degrees", "12 tonics", "pitch", by_degrees)
-MEMBERS = (LTM_PLUS, STM, INTERVALS, DEGREES)
+COPYING = copying(DEGREES)
+RECENT = BenchmarkRow(
+    "recent pitches", "fading by 0.7", "pitch", recent_pitches, printed=False, counts=0.0
+)
+MEMBERS = (LTM_PLUS, STM, FROM_FIRST, DEGREES, COPYING, RECENT)
 """The n-gram models that a combination takes."""
 
 VIEWPOINTS: tuple[BenchmarkRow, ...] = (
     INTERVALS,
+    FROM_FIRST,
     DEGREES,
-    BenchmarkRow("n-grams combined", "fitted", "pitch", fitted(MEMBERS)),
+    COPYING,
+    RECENT,
+    BenchmarkRow("n-grams combined", "fitted", "pitch", fitted_in_song(MEMBERS)),
 )
 """In the order in which they are evaluated and printed."""
