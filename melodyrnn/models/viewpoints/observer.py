@@ -48,6 +48,11 @@ GROUP, GROUPS, IN_GROUP = 4, 8, 8
 LEFT = 10
 """Classes of how many cycles are left: not known, this one only, one more, ... 8 and more."""
 
+LINES, ARRIVALS = 4, 2
+"""Whether a cycle begins here, and whether whole ones have gone by since the start; whether the
+last symbol is as long as any with a height. Sequences that begin within a cycle end so too.
+"""
+
 METERS, MODES = 32, 2
 LENGTHS = (1, 2, 3, 4, 6, 8, 12)
 """Bounds of the classes of how long a kind lasts, in units; what is longer is one class more."""
@@ -92,8 +97,8 @@ class Observer:
         self.symbols, self.unit = symbols, unit
         # Origins are at most half an octave up or down.
         self._room = symbols.octave // 2
-        bounds = unit * np.array(LENGTHS)
-        self._length_class = np.searchsorted(bounds, symbols.ticks).astype(np.int32)  # (K,)
+        self._bounds = unit * np.array(LENGTHS)
+        self._length_class = np.searchsorted(self._bounds, symbols.ticks).astype(np.int32)  # (K,)
         kind, length = symbols.kinds + 1, len(LENGTHS) + 1
         step = 2 * symbols.octave + 2  # an octave down to one up, wider ones with these; 0: none
         before = {
@@ -106,8 +111,12 @@ class Observer:
             "step from the first": step,
             "place": PLACES,
             "place from the end": PLACES,
+            "place from the start": PLACES,
             "cycle in its group": IN_GROUP,
             "group": GROUPS,
+            "line in its group": LINES * IN_GROUP,
+            "arrival": ARRIVALS * (symbols.octave + 1),
+            "longest": length,
             "meter": METERS,
             "mode": MODES,
             "left": LEFT,
@@ -215,6 +224,11 @@ class Observer:
         kinds = _last_two(past.kind, NO_TOKEN)
         degree = np.where(last != NO_TOKEN, (last - self._room) % self.symbols.octave + 1, 0)
         left = np.clip(cycles - cycle.number, 0, LEFT - 2) + 1
+        since_start = observed.now % cycle.length
+        line = (cycle.since == 0) * 2 + (since_start == 0)
+        lengths = self.symbols.ticks[past.kind]
+        longest = np.where(past.height != NO_TOKEN, lengths, 0).max(1)
+        arrives = lengths[:, -1] >= longest
         factors = [
             kinds[:, 1] + 1,
             kinds[:, 0] + 1,
@@ -225,8 +239,12 @@ class Observer:
             self._step_class(last, observed.first),
             np.minimum(cycle.since // self.unit, PLACES - 1),
             np.minimum((cycle.length - cycle.since - 1) // self.unit, PLACES - 1),
+            np.minimum(since_start // self.unit, PLACES - 1),
             cycle.number % IN_GROUP,
             np.clip((cycle.number - 1) // GROUP, 0, GROUPS - 1),
+            line * IN_GROUP + cycle.number % IN_GROUP,
+            degree * ARRIVALS + arrives,
+            np.searchsorted(self._bounds, longest),
             cycle.meter,
             mode,
             np.where(cycles > 0, left, 0),
