@@ -63,6 +63,7 @@ class Seen(NamedTuple):
 
     factors: Indices  # (B, F) categories
     last: Indices  # (B,) the last height, counted from the origin; NO_TOKEN before the first
+    extremes: Indices  # (B, 2) the highest and the lowest so far, likewise
     kinds: Indices  # (B, 8) candidates for the kind, NO_TOKEN where there is none
     heights: Indices  # (B, 6) candidates for the height
     ends: Indices  # (B, K) where each kind that may come would end, a category
@@ -109,6 +110,8 @@ class Observer:
             "step": step,
             "step before that": step,
             "step from the first": step,
+            "step from the highest": step,
+            "step from the lowest": step,
             "place": PLACES,
             "place from the end": PLACES,
             "place from the start": PLACES,
@@ -152,7 +155,7 @@ class Observer:
             first=none,
             now=zeros,
             hits=np.zeros((len(contexts), candidates), dtype=np.int32),
-            seen=Seen(nothing, none, nothing, nothing, nothing, nothing, nothing),
+            seen=Seen(nothing, none, np.stack([none, none], 1), *[nothing] * 5),
         )
 
     def pick(self, observed: Observed, rows: npt.NDArray[np.intp]) -> Observed:
@@ -187,9 +190,10 @@ class Observer:
             now=now + self.symbols.ticks[kind],
             hits=_hits(observed, kind, height) if observed.past.kind.size else observed.hits,
         )
-        return after._replace(seen=self._see(after, np.where(sounds, height, last)))
+        extremes = _extremes(observed.seen.extremes, height)
+        return after._replace(seen=self._see(after, np.where(sounds, height, last), extremes))
 
-    def _see(self, observed: Observed, last: Indices) -> Seen:
+    def _see(self, observed: Observed, last: Indices, extremes: Indices) -> Seen:
         cycle, layout = observed.cycles.at(observed.now), self.layout
         recalled = Recollection(observed.past, observed.now, cycle.since, cycle.length, last)
         kinds, heights = recalled.kinds(), recalled.heights(layout.heights)
@@ -198,7 +202,7 @@ class Observer:
             observed.hits, [KIND_CANDIDATES, KIND_CANDIDATES + HEIGHT_CANDIDATES], axis=1
         )
         factors = [
-            self._before(observed, cycle, last),
+            self._before(observed, cycle, last, extremes),
             _turns(kinds.values + 1, np.minimum(kinds.alike, ALIKE - 1), kind_hits),
             self._by_step(heights, last[:, None], height_hits),
         ]
@@ -210,6 +214,7 @@ class Observer:
         return Seen(
             np.concatenate(factors, 1),
             last,
+            extremes,
             kinds.values,
             heights.values,
             ends,
@@ -217,7 +222,9 @@ class Observer:
             given.values,
         )
 
-    def _before(self, observed: Observed, cycle: CycleAt, last: Indices) -> Indices:
+    def _before(
+        self, observed: Observed, cycle: CycleAt, last: Indices, extremes: Indices
+    ) -> Indices:
         """The factors that are no candidates', (B, F), as ``layout`` has them."""
         (mode, cycles), past = observed.fixed[1:], observed.past
         steps = self._class_of_step(_last_two(past.step, NO_STEP))
@@ -237,6 +244,7 @@ class Observer:
             steps[:, 1],
             steps[:, 0],
             self._step_class(last, observed.first),
+            *self._step_class(last[:, None], extremes).T,
             np.minimum(cycle.since // self.unit, PLACES - 1),
             np.minimum((cycle.length - cycle.since - 1) // self.unit, PLACES - 1),
             np.minimum(since_start // self.unit, PLACES - 1),
@@ -294,6 +302,14 @@ def _hits(observed: Observed, kind: Indices, height: Indices) -> Indices:
     )
     of_heights = np.where(height[:, None] == NO_TOKEN, hits[:, KIND_CANDIDATES:], of_heights)
     return np.concatenate([of_kinds, of_heights], 1).astype(np.int32)
+
+
+def _extremes(before: Indices, height: Indices) -> Indices:
+    """The highest and the lowest, (B, 2), after one more height of each, (B,), where it has one."""
+    highest, lowest = before.T
+    lower = np.where(lowest == NO_TOKEN, height, np.minimum(lowest, height))
+    lowest = np.where(height == NO_TOKEN, lowest, lower)
+    return np.stack([np.maximum(highest, height), lowest], 1)  # NO_TOKEN is below all heights
 
 
 def _last_two(array: Indices, none: int) -> Indices:
