@@ -9,8 +9,8 @@ from melodyrnn.models.backend import tf
 from melodyrnn.models.config import ModelConfig, StreamConfig
 from melodyrnn.models.context import Change, SequenceContext
 from melodyrnn.models.networks.numpy_viewpoints import ViewpointPredictor
-from melodyrnn.models.networks.viewpoint_network import ViewpointNetwork
-from melodyrnn.models.viewpoints.observer import Observer
+from melodyrnn.models.networks.viewpoint_network import BEYOND, ViewpointNetwork, by_extremes
+from melodyrnn.models.viewpoints.observer import IN_GROUP, Observer
 from melodyrnn.models.viewpoints.past import BACK
 from melodyrnn.models.viewpoints.symbols import Symbols
 from melodyrnn.models.viewpoints.views import padded_views, views
@@ -127,13 +127,48 @@ def test_bars_by_hand():
     """After a pickup of 2 ticks bars of 6; from tick 14 on, where the third begins, of 4."""
     context = SequenceContext(6, 2, meter=1, cycles=5, changes=(Change(14, 4, 2),))
     rows = views(OBSERVER, [np.array([START, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0])], [context])[0].factors
-    into, from_end, in_group, group, meter, _, left = rows[:, 7:14].T.tolist()
+    columns = rows[:, 9:20].T.tolist()
+    into, from_end, from_start, in_group, group, line, _, _, meter, _, left = columns
     assert into == [4, 0, 2, 4, 0, 2, 4, 0, 2, 0]  # onsets 0, 2, ..., 18
     assert from_end == [1, 5, 3, 1, 5, 3, 1, 3, 1, 3]
+    assert from_start == [0, 2, 4, 0, 2, 4, 0, 2, 0, 2]
     assert in_group == [0, 1, 1, 1, 2, 2, 2, 3, 3, 4]
     assert group == [0] * 10
+    begun = [2 * (a == 0) + (b == 0) for a, b in zip(into, from_start, strict=True)]
+    assert [number // IN_GROUP for number in line] == begun
+    assert [number % IN_GROUP for number in line] == in_group
     assert meter == [1] * 7 + [2] * 3
     assert left == [6, 5, 5, 5, 4, 4, 4, 3, 3, 2]  # one more than cycles after this one, and 0
+
+
+def test_what_a_song_arrives_at_by_hand():
+    """Heights of 2 and 3 ticks, and a rest of 4, which is no longer one of them."""
+    sequence = np.array([START, 0, 9, 1, 18, 10])
+    (view,) = views(OBSERVER, [sequence], [SequenceContext(6)])
+    arrival, longest = view.factors[:, 15:17].T.tolist()
+    degrees = view.factors[:, 3].tolist()
+    assert [number // 2 for number in arrival] == degrees
+    assert [number % 2 for number in arrival] == [1, 1, 1, 0, 1]
+    assert longest == [0, 1, 2, 2, 2]
+
+
+@given(songs, contexts)
+@settings(deadline=None)
+def test_extremes_are_those_of_all_heights_so_far(sequence, context):
+    (view,) = views(OBSERVER, [sequence], [context])
+    heights = SYMBOLS.height[sequence]
+    for place, extremes in enumerate(view.extremes.tolist(), 1):
+        so_far = heights[:place][heights[:place] != NO_TOKEN] + view.lowest[0]
+        expected = [so_far.max(), so_far.min()] if len(so_far) else [NO_TOKEN, NO_TOKEN]
+        assert extremes == expected
+
+
+def test_logits_by_how_far_a_height_is_beyond_all_so_far():
+    logits = tf.range(-BEYOND, BEYOND + 1, dtype=tf.float32)[None, None]
+    found = by_extremes(logits, tf.constant([[[9, 7]]]), 20).numpy()[0, 0].tolist()
+    assert found == [-5, -5, -5, -4, -3, -2, -1, 0, 0, 0, 1, 2, 3, 4, 5, 5, 5, 5, 5, 5]
+    none = tf.constant([[[NO_TOKEN, NO_TOKEN]]])
+    assert not by_extremes(logits, none, 20).numpy().any()
 
 
 def test_a_moved_song_looks_the_same_from_its_origin():

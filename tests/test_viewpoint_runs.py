@@ -7,7 +7,9 @@ from collections import Counter
 
 import numpy as np
 import pytest
+from click.testing import CliRunner
 
+from melodyrnn.cli import main
 from melodyrnn.errors import ConfigError, RunError
 from melodyrnn.models.ensemble import Ensemble
 from melodyrnn.music.song import Song
@@ -58,6 +60,17 @@ def test_what_it_was_told_is_charged_apart(run):
     assert 0 < metrics["header_bits_per_note"] < 1
     found = evaluate(run)
     assert found.bits == pytest.approx(metrics["bits_per_note"], abs=1e-6)
+    charged = found.to_json()["header_bits_per_note"]
+    assert charged == pytest.approx(metrics["header_bits_per_note"], abs=1e-6)
+
+
+def test_what_it_was_told_is_printed_beside_the_bits_per_note(run, folder):
+    learned = evaluate(run, folder)
+    both = [learned.header_bits_of(seen) for seen in (True, False)]
+    assert min(both) > 0
+    shown = CliRunner().invoke(main, ["evaluate", str(run.path), str(folder)])
+    charged = [line.split() for line in shown.output.splitlines() if line.startswith("header")]
+    assert charged == [["header", f"{bits:.3f}"] for bits in both]
 
 
 def test_same_seed_same_bytes(folder, run, tmp_path):

@@ -14,6 +14,8 @@ _FIGURES = """\b
 correct        notes whose likeliest value is the true one; of pitch and
                duration, the likeliest when all tokens that share it are
                taken together
+header         bits per note that it takes to say meter, key and pickup of
+               the songs, where the model was told them
 copy           notes in a row that a training song has too, in any key and
                in any note values; docs/measures.md explains this and the
                other figures
@@ -142,7 +144,7 @@ def _show_songs(result: Any) -> None:
         click.echo(f"{model}, window {result.window}, {what} {_SEEN[seen]}")
         if result.measures:
             show_numbers(result.measures_of(seen))
-        show_note_scores(scores)
+        show_note_scores(scores, result.header_bits_of(seen))
         click.echo()
     show_known(result.in_pretraining)
     for song in result.hardly_new[:_MOST]:

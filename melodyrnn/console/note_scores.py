@@ -10,8 +10,11 @@ if TYPE_CHECKING:
     from melodyrnn.evaluation.note_scores import NoteScores
 
 
-def show_note_scores(scores: "NoteScores") -> None:
-    """Pitch, duration and both, with confidence intervals where there are several songs."""
+def show_note_scores(scores: "NoteScores", header_bits: float | None = None) -> None:
+    """Pitch, duration and both, with confidence intervals where there are several songs.
+
+    ``header_bits``: per note, what it takes to say meter, key and pickup beside them.
+    """
     console = Console(highlight=False)
     document = scores.to_json()
     unknown = f", {scores.unknown:,} of them unknown," if scores.unknown else ","
@@ -37,4 +40,6 @@ def show_note_scores(scores: "NoteScores") -> None:
         if document["confidence"]:
             cells.append(f"{scores.with_end.low:.3f}–{scores.with_end.high:.3f}")
         table.add_row("with end", *cells)
+    if header_bits is not None:
+        table.add_row("header", f"{header_bits:.3f}")
     console.print(table)

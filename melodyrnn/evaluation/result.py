@@ -28,6 +28,7 @@ class Evaluated:
     copied: Copied | None = None  # of a song that is new: what a training song has too
     family: int | None = None  # the same for variants of one tune; None: like no other
     in_pretraining: bool = False  # whether a variant was learned before the training set
+    header_bits: float | None = None  # of meter, key and pickup, where the model was told them
 
     @property
     def is_new(self) -> bool:
@@ -91,6 +92,13 @@ class EvaluateResult:
         found = [item for item in self.items if item.is_hardly_new]
         return sorted(found, key=lambda item: -(item.copied.notes if item.copied else 0))
 
+    def header_bits_of(self, in_training_set: bool) -> float | None:
+        """Bits per note beside those of the notes, of the songs in the training set or of the new
+        ones: what it takes to say meter, key and pickup, where the model was told them.
+        """
+        kept = [i for i in self.items if (i.in_training_set if in_training_set else i.is_new)]
+        return _header_bits(kept)
+
     def measures_of(self, in_training_set: bool) -> Measures:
         """Of the songs in the training set, or of the others."""
         kept = [i for i, item in enumerate(self.items) if item.in_training_set == in_training_set]
@@ -146,12 +154,19 @@ def _bits(result: EvaluateResult) -> dict[str, JSON]:
     items = [item for item in result.items if item.is_new]
     if result.played is not None or not items:
         items = list(result.items)
-    score = total([item.scores["both"] for item in items])
+    score, header = total([item.scores["both"] for item in items]), _header_bits(items)
     return {
         "bits_per_note": score.bits,
         "bits_per_note_without_end": score.bits_without_end,
         "unknown_tokens": score.unknown,
+        **({} if header is None else {"header_bits_per_note": header}),
     }
+
+
+def _header_bits(items: Sequence[Evaluated]) -> float | None:
+    """Per note; None where the model was told nothing, or there is no item."""
+    bits = [item.header_bits for item in items if item.header_bits is not None]
+    return sum(bits) / sum(item.scores["both"].all for item in items) if bits else None
 
 
 def _song(result: EvaluateResult, place: int) -> dict[str, JSON]:

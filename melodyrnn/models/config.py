@@ -55,6 +55,9 @@ class ModelConfig(Checked):
     recurrent_dropout: float = setting(
         0.0, "viewpoints: dropout rate of the recurrent weights", real=True, most=0.95
     )
+    ensemble: int = setting(
+        1, "networks, each from a seed of its own, whose predictions are averaged", least=1, most=64
+    )
     order: int | None = setting(
         None, "ppm: tokens in the longest context (default: any number, PPM*)", least=0
     )

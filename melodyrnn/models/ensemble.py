@@ -52,3 +52,9 @@ class Ensemble(Predictor):
         """(N, V) of each member -> (N, V), the logarithm."""
         p = self.mixture.combine(distributions)
         return np.asarray(np.log(np.maximum(p, np.finfo(np.float64).tiny)), dtype=np.float64)
+
+
+def averaged(members: Sequence[Predictor]) -> Predictor:
+    """The arithmetic mean of models that all count alike; one model is itself."""
+    one, *others = members
+    return Ensemble(members, Mixture(bias=0.0, mean="arithmetic")) if others else one

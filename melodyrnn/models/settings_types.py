@@ -19,6 +19,7 @@ class ComparedModelSettings(TypedDict, total=False):
     dropout: float
     input_dropout: float
     recurrent_dropout: float
+    ensemble: int
     order: int | None
     escape: str
     exclusion: bool

@@ -39,18 +39,21 @@ def train_in_folder(
     save: Callable[[Path], Path],
     progress: Progress = silent,
     tensorboard: bool = False,
+    member: int = 1,
 ) -> tuple[runs.Record, list[Path]]:
     """Run ``trainer`` in the run folder ``path``; write its best weights, which ``save`` does, and
     its history.
 
-    With ``tensorboard`` summaries are written as it goes, into a folder of that name. Returns the
-    record as it is then and the files written. Raises RunError for a checkpoint of another network.
+    With ``tensorboard`` summaries are written as it goes, into a folder of that name. ``member``:
+    which network of the run it trains, from 1. Returns the record as it is then and the files
+    written. Raises RunError for a checkpoint of another network.
     """
-    spent = _restored(path, trainer)
+    spent = _restored(path, trainer, member)
     record = replace(record, versions=runs.versions())
     runs.write_record(path, record)
-    summarise = _summaries(path, trainer) if tensorboard else lambda: None
-    checkpoints = _Checkpoints(path, trainer, spent)
+    summaries = runs.file_of(path, "tensorboard", member)
+    summarise = _summaries(summaries, trainer) if tensorboard else lambda: None
+    checkpoints = _Checkpoints(path, trainer, spent, member)
     if record.base and not trainer.epoch:  # from now on the run needs its base no more
         checkpoints.write()
 
@@ -75,14 +78,14 @@ def train_in_folder(
     trainer.keep_best()
     files = [
         save(path),
-        runs.write_history(path, trainer.history, trainer.columns),
+        runs.write_history(path, trainer.history, trainer.columns, member),
     ]
     return record, files
 
 
-def _restored(path: Path, trainer: "Trainer[Any, Any]") -> float:
+def _restored(path: Path, trainer: "Trainer[Any, Any]", member: int) -> float:
     """Go back to the last checkpoint, if there is one; the seconds that training took so far."""
-    if not (checkpoint := runs.read_checkpoint(path)):
+    if not (checkpoint := runs.read_checkpoint(path, member)):
         return 0.0
     try:
         trainer.restore(checkpoint)
@@ -96,8 +99,8 @@ def _restored(path: Path, trainer: "Trainer[Any, Any]") -> float:
 class _Checkpoints:
     """Writes the trainer's state now and then, in a small part of the time."""
 
-    def __init__(self, path: Path, trainer: "Trainer[Any, Any]", spent: float) -> None:
-        self._path, self._trainer = path, trainer
+    def __init__(self, path: Path, trainer: "Trainer[Any, Any]", spent: float, member: int) -> None:
+        self._path, self._trainer, self._member = path, trainer, member
         self._start = time.monotonic() - spent
         self._due = time.monotonic() + _CHECKPOINT_SECONDS
 
@@ -108,7 +111,7 @@ class _Checkpoints:
 
     def write(self) -> None:
         state = self._trainer.state() | {"seconds": np.array(self.seconds)}
-        runs.write_checkpoint(self._path, state)
+        runs.write_checkpoint(self._path, state, self._member)
 
     def write_if_due(self) -> None:
         if (begun := time.monotonic()) > self._due:
@@ -136,5 +139,5 @@ def _give_back_memory() -> None:
 def _summaries(path: Path, trainer: "Trainer[Any, Any]") -> Callable[[], None]:
     from melodyrnn.training.summaries import Summaries
 
-    summaries = Summaries(path / "tensorboard", trainer.epoch)
+    summaries = Summaries(path, trainer.epoch)
     return lambda: summaries.write(trainer.history)

@@ -91,8 +91,10 @@ def check_resumed(base: Run, run: Run) -> None:
 
 
 def weights_digest(run: Run) -> str:
-    """SHA-256 of its weights' file. Raises RunError where its training was cut off before one."""
-    return sha256(weights_file(run.path, run.record).read_bytes()).hexdigest()
+    """SHA-256 of its weights' files. Raises RunError where its training was cut off before one."""
+    members = range(1, run.record.model.ensemble + 1)
+    files = [weights_file(run.path, run.record, member) for member in members]
+    return sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
 
 
 def songs_learned(run: Run) -> int:

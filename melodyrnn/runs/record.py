@@ -7,6 +7,8 @@
     tunes/          the tunes of a run on many (``tune_store``)
     pretraining.npz fingerprints of what a fine-tuned run had learned before (``pretraining``)
 
+The second network of an ensemble has files of its own, ``weights-2.npz`` and so on (``file_of``).
+
 Every file is written beside its place and renamed, so that a kill leaves the old one or the new.
 Nothing read from a run folder is ever executed or unpickled: the network is built from the
 checked configuration, and of ``model.keras`` only the arrays of weights are read.
@@ -47,7 +49,7 @@ from melodyrnn.runs.base import Base
 from melodyrnn.runs.carried import FILE
 from melodyrnn.sequences.vocabulary import Vocabulary
 
-FORMAT = 5
+FORMAT = 6
 TRAINING, FINISHED, INTERRUPTED = "training", "finished", "interrupted"
 MODEL, WEIGHTS, HISTORY = "model.keras", "weights.npz", "history.csv"
 CHECKPOINT = Path("checkpoint") / "state.npz"
@@ -69,8 +71,8 @@ class Record:
     unknown_rate: float = 0.0  # how probable a token is that the vocabulary lacks
     task: str = "songs"  # what was learned: the name of a task
     status: str = TRAINING  # then FINISHED or INTERRUPTED
-    epochs: int = 0
-    best_epoch: int = 0
+    epochs: int = 0  # of all networks of an ensemble together, and so are seconds
+    best_epoch: int = 0  # of the first of them
     seconds: float = 0.0
     metrics: dict[str, Any] = field(default_factory=dict)
     versions: dict[str, str] = field(default_factory=dict)
@@ -177,7 +179,13 @@ def read_record(path: Path) -> Record:
         raise RunError(f"{file}: is damaged or no record of a run; train again") from None
 
 
-def save_model(path: Path, model: Any) -> Path:
+def file_of(path: Path, name: str | Path, member: int) -> Path:
+    """That of the network ``member`` of a run, from 1; those after the first are numbered."""
+    file = path / name
+    return file if member == 1 else file.with_name(f"{file.stem}-{member}{file.suffix}")
+
+
+def save_model(path: Path, model: Any, member: int = 1) -> Path:
     """Write model.keras: the same weights give the same bytes."""
     with tempfile.TemporaryDirectory() as folder:
         draft = Path(folder) / MODEL
@@ -192,7 +200,7 @@ def save_model(path: Path, model: Any) -> Path:
                 elif name == "config.json":  # tells objects apart by their places in memory
                     content = _numbered(content)
                 timeless.writestr(zipfile.ZipInfo(name, _EPOCH), content)
-    return write_atomically(path / MODEL, entries.getvalue())
+    return write_atomically(file_of(path, MODEL, member), entries.getvalue())
 
 
 def _numbered(config: bytes) -> bytes:
@@ -205,57 +213,62 @@ def _numbered(config: bytes) -> bytes:
     )
 
 
-def weights_file(path: Path, record: Record) -> Path:
-    """Where a run has its best weights. Raises RunError where its training was cut off before."""
-    file = path / (WEIGHTS if record.model.spec.viewpoints else MODEL)
+def weights_file(path: Path, record: Record, member: int = 1) -> Path:
+    """Where a run has the best weights of a network. Raises RunError where its training was cut off
+    before.
+    """
+    name = WEIGHTS if record.model.spec.viewpoints else MODEL
+    file = file_of(path, name, member)
     if not file.is_file():
         raise RunError(_cut_off(path, file.name))
     return file
 
 
-def load_network(path: Path, record: Record) -> Network:
-    """The network of a run with its best weights, without TensorFlow. Raises RunError."""
+def load_network(path: Path, record: Record, member: int = 1) -> Network:
+    """A network of a run with its best weights, without TensorFlow. Raises RunError."""
     config, codes = record.model, len(record.vocabulary)
     ids = parts(record.features) if config.tokenization == "factored" and record.features else None
-    weights = keras_weights(path, record)
+    weights = keras_weights(path, record, member)
     try:
         return Network(config, codes, weights, ids)
     except Exception:  # whatever NumPy raises on weights of another shape
-        raise RunError(_foreign(path / MODEL)) from None
+        raise RunError(_foreign(file_of(path, MODEL, member))) from None
 
 
-def keras_weights(path: Path, record: Record) -> list[Floats]:
+def keras_weights(path: Path, record: Record, member: int = 1) -> list[Floats]:
     """The best weights of a Keras model, in the order of its ``get_weights``. Raises RunError."""
-    file = weights_file(path, record)
+    file = weights_file(path, record, member)
     try:
         return read_weights(file, record.model)
     except Exception:  # whatever zipfile and HDF5 raise on a damaged or foreign file
         raise RunError(_foreign(file)) from None
 
 
-def save_weights(path: Path, weights: dict[str, Floats]) -> Path:
+def save_weights(path: Path, weights: dict[str, Floats], member: int = 1) -> Path:
     """Write weights.npz: the same weights give the same bytes."""
     content = io.BytesIO()
     np.savez(content, **weights)  # type: ignore[arg-type]  # its stubs take names for options
-    return write_atomically(path / WEIGHTS, content.getvalue())
+    return write_atomically(file_of(path, WEIGHTS, member), content.getvalue())
 
 
-def load_viewpoints(path: Path, record: Record, observer: Observer) -> ViewpointPredictor:
-    """The network of viewpoints of a run with its best weights, without TensorFlow. Raises
+def load_viewpoints(
+    path: Path, record: Record, observer: Observer, member: int = 1
+) -> ViewpointPredictor:
+    """A network of viewpoints of a run with its best weights, without TensorFlow. Raises
     RunError.
     """
-    weights = named_weights(path, record)
+    weights = named_weights(path, record, member)
     try:
         return ViewpointPredictor(weights, observer)
     except Exception:  # whatever NumPy raises on weights of another shape
-        raise RunError(_foreign(path / WEIGHTS)) from None
+        raise RunError(_foreign(file_of(path, WEIGHTS, member))) from None
 
 
-def named_weights(path: Path, record: Record) -> dict[str, Floats]:
+def named_weights(path: Path, record: Record, member: int = 1) -> dict[str, Floats]:
     """The best weights of a network of viewpoints, by their names, in single precision. Raises
     RunError.
     """
-    file = weights_file(path, record)
+    file = weights_file(path, record, member)
     try:
         with np.load(io.BytesIO(file.read_bytes()), allow_pickle=False) as archive:
             return {name: archive[name].astype(np.float32) for name in archive}
@@ -274,24 +287,25 @@ def _foreign(file: Path) -> str:
     return f"{file}: is damaged or holds another network than run.json says; train again"
 
 
-def write_history(path: Path, rows: Sequence[Any], fields: Sequence[str]) -> Path:
+def write_history(path: Path, rows: Sequence[Any], fields: Sequence[str], member: int = 1) -> Path:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(fields)
     writer.writerows(rows)
-    return write_atomically(path / HISTORY, text.getvalue())
+    return write_atomically(file_of(path, HISTORY, member), text.getvalue())
 
 
-def write_checkpoint(path: Path, arrays: dict[str, npt.NDArray[Any]]) -> None:
+def write_checkpoint(path: Path, arrays: dict[str, npt.NDArray[Any]], member: int = 1) -> None:
     content = io.BytesIO()
     np.savez(content, **arrays)  # type: ignore[arg-type]  # its stubs take names for options
-    make_folder((path / CHECKPOINT).parent)
-    write_atomically(path / CHECKPOINT, content.getvalue())
+    file = file_of(path, CHECKPOINT, member)
+    make_folder(file.parent)
+    write_atomically(file, content.getvalue())
 
 
-def read_checkpoint(path: Path) -> dict[str, npt.NDArray[Any]] | None:
+def read_checkpoint(path: Path, member: int = 1) -> dict[str, npt.NDArray[Any]] | None:
     """What ``write_checkpoint`` wrote; None where there is none yet. Raises RunError."""
-    file = path / CHECKPOINT
+    file = file_of(path, CHECKPOINT, member)
     if not file.is_file():
         return None
     try:

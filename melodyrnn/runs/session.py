@@ -11,13 +11,17 @@ from typing import Any, Protocol
 from melodyrnn.data.split import Split
 from melodyrnn.errors import RunError
 from melodyrnn.models.config import ModelConfig
+from melodyrnn.models.ensemble import averaged
 from melodyrnn.models.predictor import Predictor
 from melodyrnn.runs.checkpointed_training import train_in_folder
 from melodyrnn.runs.record import (
     CHECKPOINT,
     FINISHED,
+    MODEL,
     TRAINING,
+    WEIGHTS,
     Record,
+    file_of,
     keras_weights,
     load_network,
     load_viewpoints,
@@ -58,6 +62,7 @@ class Session:
     ) -> None:
         self.path, self.task, self.record = run.path, run.task, run.record
         self.files: list[Path] = []
+        self._done: list[Record] = []  # of each network, as its training left it
         self._run, self._progress, self._tensorboard = run, progress, tensorboard
         self._data, self._base = data, base
 
@@ -97,18 +102,24 @@ class Session:
         from melodyrnn.models.networks import step_network
         from melodyrnn.models.networks.numpy_network import Network
 
-        record = self.record
-        model = step_network.build(
-            record.model, self.vocabulary_size, record.training.seed, record.features
-        )
-        if base := self._beginning():
-            model.set_weights(keras_weights(base.path, base.record))
-        self._train(model, partial(save_model, model=model))
-        return self.task.wrap(Network.of(model, record.model, record.features), self.record)
+        def trained(member: int) -> Predictor:
+            record = self._record_of(member)
+            model = step_network.build(
+                record.model, self.vocabulary_size, record.training.seed, record.features
+            )
+            if base := self._beginning(member):
+                model.set_weights(keras_weights(base.path, base.record, member))
+            self._train(model, partial(save_model, model=model, member=member), member)
+            return self.task.wrap(Network.of(model, record.model, record.features), record)
+
+        return self._trained(trained)
 
     def load_network(self) -> Predictor:
         """The best weights, read without TensorFlow. Raises RunError."""
-        return self.task.wrap(load_network(self.path, self.record), self.record)
+        record = self.record
+        return self._loaded(
+            MODEL, lambda member: self.task.wrap(load_network(self.path, record, member), record)
+        )
 
     def train_viewpoints(self) -> Predictor:
         """As ``train_network``, a network of viewpoints."""
@@ -116,24 +127,30 @@ class Session:
         from melodyrnn.models.networks.viewpoint_network import ViewpointNetwork
 
         observer = self.task.observer(self.record)
-        network = ViewpointNetwork(observer.layout, self.record.model)
-        network.start(self.record.training.seed)
-        if base := self._beginning():
-            known = named_weights(base.path, base.record)
-            network.load([known[name] for name in network.weights])
-        self._train(network, lambda path: save_weights(path, network.named()))
-        return ViewpointPredictor(network.named(), observer)
+
+        def trained(member: int) -> Predictor:
+            record = self._record_of(member)
+            network = ViewpointNetwork(observer.layout, record.model)
+            network.start(record.training.seed)
+            if base := self._beginning(member):
+                known = named_weights(base.path, base.record, member)
+                network.load([known[name] for name in network.weights])
+            self._train(network, lambda path: save_weights(path, network.named(), member), member)
+            return ViewpointPredictor(network.named(), observer)
+
+        return self._trained(trained)
 
     def load_viewpoints(self) -> Predictor:
         """The best weights, read without TensorFlow. Raises RunError."""
-        return load_viewpoints(self.path, self.record, self.task.observer(self.record))
+        observer = self.task.observer(self.record)
+        return self._loaded(WEIGHTS, partial(load_viewpoints, self.path, self.record, observer))
 
-    def _beginning(self) -> RunInFolder | None:
-        """The run whose weights the training begins with; None where it has none, or goes on.
-        Raises RunError.
+    def _beginning(self, member: int) -> RunInFolder | None:
+        """The run with whose weights the training of a network begins; None where it has none, or
+        goes on. Raises RunError.
         """
         before = self.record.base
-        if before is None or (self.path / CHECKPOINT).is_file():
+        if before is None or file_of(self.path, CHECKPOINT, member).is_file():
             return None
         if self._base is None:
             raise RunError(
@@ -142,16 +159,60 @@ class Session:
             )
         return self._base
 
-    def _train(self, network: Any, save: Callable[[Path], Path]) -> None:
+    def _record_of(self, member: int) -> Record:
+        """With the seed of a network. Those of two runs whose seeds differ all differ."""
+        training, count = self.record.training, self.config.ensemble
+        seed = training.seed * count + member - 1
+        return replace(self.record, training=replace(training, seed=seed))
+
+    def _trained(self, train: Callable[[int], Predictor]) -> Predictor:
+        """Each network in turn, until whoever waits interrupts one: the others are left out."""
+        predictors = []
+        for member in range(1, self.config.ensemble + 1):
+            predictors.append(train(member))
+            if self._done[-1].interrupted:
+                break
+        first, last = self._done[0], self._done[-1]
+        self.record = replace(
+            last,
+            epochs=sum(each.epochs for each in self._done),
+            best_epoch=first.best_epoch,
+            seconds=round(sum(each.seconds for each in self._done), 3),
+        )
+        return averaged(predictors)
+
+    def _loaded(self, name: str, load: Callable[[int], Predictor]) -> Predictor:
+        """Every network, or those that there are of a training that was interrupted."""
+        members = range(1, self.config.ensemble + 1)
+        if self.record.interrupted:
+            written = [member for member in members if file_of(self.path, name, member).is_file()]
+            members = range(1, max(1, len(written)) + 1)
+        return averaged([load(member) for member in members])
+
+    def _train(self, network: Any, save: Callable[[Path], Path], member: int) -> None:
         """From the last checkpoint, if any, to the end; ``save`` writes the best weights."""
         from melodyrnn.training.trainer import Trainer
 
-        program = self.task.program(self.record, self.data, network)
-        self.record, self.files = train_in_folder(
+        program = self.task.program(self._record_of(member), self.data, network)
+        record, files = train_in_folder(
             self.path,
             self.record,
             Trainer(program, self.record.training),
             save,
-            self._progress,
+            self._progress_of(member),
             self._tensorboard,
+            member,
         )
+        self._done.append(record)
+        self.files += files
+
+    def _progress_of(self, member: int) -> Progress:
+        count = self.config.ensemble
+        if count == 1:
+            return self._progress
+
+        def progress(done: int, total: int, words: str = "") -> None:
+            before = (member - 1) * total
+            self._progress(before + done, count * total, f"{words}, network {member} of {count}")
+
+        return progress

@@ -14,6 +14,15 @@ def check_lookback(model: ModelConfig) -> None:
         raise ConfigError(f"--model {model.model} needs --input embedding, not {model.input}")
 
 
+def check_ensemble(model: ModelConfig) -> None:
+    """Raise ConfigError where there would be several of what no seed changes."""
+    if model.ensemble > 1 and not model.spec.draws_at_random:
+        raise ConfigError(
+            f"--ensemble has no effect with --model {model.model}, which learns the same from any "
+            "seed; leave it out"
+        )
+
+
 def check_by_heart(model: ModelConfig) -> None:
     """Raise ConfigError where a model learns no songs by heart, from windows of their notes."""
     if model.spec.viewpoints:

@@ -43,6 +43,7 @@ from melodyrnn.system.progress import silent
 from melodyrnn.tasks.control.form import MOST_NOTES, form_of, headers_drawn
 from melodyrnn.tasks.control.primer import beginning
 from melodyrnn.tasks.generated_song import GeneratedSong
+from melodyrnn.tasks.headers import TuneHeaders
 from melodyrnn.tasks.task import (
     Evaluation,
     Prompt,
@@ -148,6 +149,8 @@ class NoteTask(Task[Named, Dataset]):
         # What chose the best weights is not new either.
         learned = [*run.parts.train, *run.parts.validation]
         tunes, copies = {tuple(plain_tokens(each.song)) for each in learned}, Copies(learned)
+        told = record.model.spec.viewpoints
+        headers = TuneHeaders([each.song for each in learned]) if told else None
         seen = [tuple(plain_tokens(named.song)) in tunes for named in items]
         vocabulary = tokenizer.opened(record.unknown_rate)
         logits, played = self.predictions(predictor, dataset)
@@ -164,9 +167,18 @@ class NoteTask(Task[Named, Dataset]):
             items, scores, seen, families, before, strict=True
         ):
             song, copied = named.song, None if is_seen else copies.longest(named.song)
+            header = headers.bits(song) if headers else None
             evaluated.append(
                 Evaluated(
-                    named.name, song.title, len(song), is_seen, each, copied, family, is_known
+                    named.name,
+                    song.title,
+                    len(song),
+                    is_seen,
+                    each,
+                    copied,
+                    family,
+                    is_known,
+                    header,
                 )
             )
         return Evaluation(tuple(evaluated), tuple(dataset.targets), played)

@@ -21,7 +21,7 @@ from melodyrnn.sequences.score import Score
 from melodyrnn.sequences.vocabulary import Vocabulary
 from melodyrnn.system.progress import Progress
 from melodyrnn.tasks.baselines import baselines
-from melodyrnn.tasks.checks import check_by_heart, check_lookback
+from melodyrnn.tasks.checks import check_by_heart, check_ensemble, check_lookback
 from melodyrnn.tasks.notes import NoteTask, score
 from melodyrnn.tasks.task import Baseline, Measurement, Settings
 from melodyrnn.tasks.tokenizer import Dataset, SongTokenizer
@@ -50,6 +50,7 @@ class SongTask(NoteTask):
         settings.pop("held_out", None)
         model, training = configure(settings, ModelConfig, TrainConfig)
         check_lookback(model)
+        check_ensemble(model)
         check_by_heart(model)
         tokenizer = SongTokenizer.of([named.song for named in parts.train])
         return Record(

@@ -28,7 +28,7 @@ from melodyrnn.sequences.streams import MeasuredStream, Stream, enough_lanes, la
 from melodyrnn.sequences.vocabulary import Vocabulary
 from melodyrnn.system.progress import Progress
 from melodyrnn.tasks.baselines import baselines
-from melodyrnn.tasks.checks import check_lookback, check_stream, check_viewpoints
+from melodyrnn.tasks.checks import check_ensemble, check_lookback, check_stream, check_viewpoints
 from melodyrnn.tasks.headers import TuneHeaders
 from melodyrnn.tasks.notes import NoteTask, score
 from melodyrnn.tasks.task import Baseline, Measurement, Settings, Trained
@@ -86,6 +86,7 @@ class TuneTask(NoteTask):
         model, training = configure({**defaults, **settings}, ModelConfig, StreamConfig)
         check_stream(model, self.name)
         check_lookback(model)
+        check_ensemble(model)
         return model, training
 
     def digests(self, items: Sequence[Named]) -> list[str]:

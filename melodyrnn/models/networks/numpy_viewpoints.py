@@ -61,13 +61,14 @@ class ViewpointPredictor(Predictor):
         self.sounding = np.flatnonzero(symbols.sounds)  # the K' kinds that have heights
         # The layers above s, y and u, cut into the parts that each of these multiplies.
         self.kind_kernel = np.concatenate([w["kind"], w["kind_end"], w["kind_candidate"]], 1)
-        names = ("height", "height_distance", "height_candidate")
+        names = ("height", "height_distance", "height_beyond", "height_candidate")
         kernel = np.concatenate([w[name] for name in names], 1)
         state = len(w["kind"])
         given = len(w["mixing"]) - state
         self.of_state, self.of_given, self.of_mixed = np.split(kernel, [state, state + given])
         self.mixing_state, self.mixing_given = np.split(w["mixing"], [state])
         self.reach = (w["height_distance"].shape[1] - 1) // 2
+        self.beyond = (w["height_beyond"].shape[1] - 1) // 2
         # Of each symbol, its place among the kinds that have heights.
         place = np.zeros(symbols.kinds, dtype=np.int64)
         place[self.sounding] = np.arange(len(self.sounding))
@@ -167,9 +168,10 @@ class ViewpointPredictor(Predictor):
         u = NumpyMath.tanh(of_s + y @ self.mixing_given)
         logits = (s @ self.of_state + w["height_bias"])[:, None] + y @ self.of_given
         logits += u @ self.of_mixed
-        bounds = np.cumsum([layout.heights, 2 * self.reach + 1])
-        height, distance, weights = np.split(logits, bounds, axis=-1)
+        bounds = np.cumsum([layout.heights, 2 * self.reach + 1, 2 * self.beyond + 1])
+        height, distance, beyond, weights = np.split(logits, bounds, axis=-1)
         height = height + self._by_distance(distance, seen.last)
+        height += self._by_extremes(beyond, seen.extremes)
         common = np.broadcast_to(seen.heights[:, None], (*y.shape[:2], seen.heights.shape[1]))
         _point(height, np.concatenate([common, seen.given_heights[:, kinds]], -1), weights)
         place = np.arange(layout.heights) - lowest[:, None]
@@ -178,12 +180,19 @@ class ViewpointPredictor(Predictor):
 
     def _by_distance(self, logits: Floats, last: Indices) -> Floats:
         """(B, K', 2 R + 1) -> (B, K', H)."""
-        count, kinds, _ = logits.shape
         distance = np.arange(self.observer.layout.heights) - last[:, None]  # (B, H)
         near = (np.abs(distance) <= self.reach) & (last[:, None] != NO_TOKEN)
         place = np.clip(distance + self.reach, 0, 2 * self.reach)
-        rows = np.arange(count)[:, None, None], np.arange(kinds)[:, None]
-        return np.where(near[:, None], logits[*rows, place[:, None]], np.float32(0))
+        return np.where(near[:, None], _taken(logits, place), np.float32(0))
+
+    def _by_extremes(self, logits: Floats, extremes: Indices) -> Floats:
+        """(B, K', 2 D + 1), and the highest and the lowest so far, (B, 2) -> (B, K', H)."""
+        height = np.arange(self.observer.layout.heights)
+        highest, lowest = extremes[:, :1], extremes[:, 1:]
+        beyond = np.maximum(height - highest, 0) + np.minimum(height - lowest, 0)  # (B, H)
+        place = np.clip(beyond, -self.beyond, self.beyond) + self.beyond
+        known = (highest != NO_TOKEN)[:, None]
+        return np.where(known, _taken(logits, place), np.float32(0))
 
     def _symbols(self, kinds: LogProbs, heights: LogProbs, lowest: Indices) -> LogProbs:
         """The probability of a symbol is that of its kind, and of its height given that: (B, V)."""
@@ -191,6 +200,11 @@ class ViewpointPredictor(Predictor):
         place = self.height_of + lowest[:, None]
         logs[:, self.has_height] += heights[np.arange(len(kinds))[:, None], self.kind_of, place]
         return logs
+
+
+def _taken(logits: Floats, places: Indices) -> Floats:
+    """Of logits (B, K', C) those at places (B, H), the same for each kind: (B, K', H)."""
+    return np.take_along_axis(logits, places[:, None], -1)
 
 
 def _point(logits: Floats, candidates: Indices, weights: Floats) -> None:

@@ -8,12 +8,13 @@ once the kind k is, side by side, the logits of a kind v are
 
 and those of a height v, given the kind k,
 
-    (A_v + B_{v - last}) · (s_t, y_k, u_k)  +  Σ_g [v = candidate_g] C_g · (s_t, y_k, u_k),
-    u_k = tanh(M s_t + N y_k + b)
+    (A_v + B_{v - last} + D_beyond(v)) · z_k  +  Σ_g [v = candidate_g] C_g · z_k,
+    z_k = (s_t, y_k, u_k),  u_k = tanh(M s_t + N y_k + b)
 
 so that one state, which knows nothing of the symbol to come, serves all kinds that may come: by
 where in its cycle a kind would end, by where a height stands above the origin, by how far it is
-from the last one, and by which candidates name either (a pointer, Vinyals et al. 2015).
+from the last one and how far beyond all so far, and by which candidates name either (a pointer,
+Vinyals et al. 2015).
 """
 
 from typing import NamedTuple
@@ -37,9 +38,13 @@ from melodyrnn.models.networks.event_reader import (
 from melodyrnn.models.types import Tensor
 from melodyrnn.models.viewpoints.layout import ViewLayout
 from melodyrnn.models.viewpoints.views import Views
+from melodyrnn.sequences.events import NO_TOKEN
 
 HIDDEN = 64
 """Units of u_k."""
+
+BEYOND = 5
+"""How far beyond the extremes so far heights are distinguished; those further away are as these."""
 
 RULED_OUT = -1e9
 
@@ -79,20 +84,34 @@ class ViewpointNetwork(EventReader):
         w, heights = self.weights, self.layout.heights
         seen = tf.concat([s, y], -1)
         (mixed,) = linear(seen, [w["mixing"]], w["mixing_bias"])
-        names = ("height", "height_distance", "height_candidate")
-        height, distance, candidate = linear(
+        names = ("height", "height_distance", "height_beyond", "height_candidate")
+        height, distance, beyond, candidate = linear(
             tf.concat([seen, tf.tanh(mixed)], -1), [w[name] for name in names], w["height_bias"]
         )
-        around = by_distance(distance, views.last, heights)
-        logits = height + around + by_candidate(candidate, views.heights, heights)
+        logits = height + by_candidate(candidate, views.heights, heights)
+        logits += by_distance(distance, views.last, heights)
+        logits += by_extremes(beyond, views.extremes, heights)
         place = tf.range(heights) - views.lowest[:, :, None]
         return tf.where((place >= 0) & (place < self.layout.span), logits, RULED_OUT)
+
+
+def by_extremes(logits: Tensor, extremes: Tensor, heights: int) -> Tensor:
+    """Logits by how far below the lowest or above the highest so far, (N, L, 2 B + 1), the middle
+    one for all between, -> of each height, (N, L, H). ``extremes`` (N, L, 2): the highest and the
+    lowest; before the first there are none, and no logits.
+    """
+    height = tf.range(heights)
+    highest, lowest = extremes[..., :1], extremes[..., 1:]
+    beyond = tf.maximum(height - highest, 0) + tf.minimum(height - lowest, 0)
+    place = tf.clip_by_value(beyond, -BEYOND, BEYOND) + BEYOND
+    return tf.where(highest != NO_TOKEN, tf.gather(logits, place, batch_dims=2), 0.0)
 
 
 def _heads(layout: ViewLayout, units: int) -> Shapes:
     state, given = units + entering_width(layout.factors), FACTOR_WIDTH * len(layout.given)
     seen = state + given
-    out = layout.heights + 2 * REACH + 1 + layout.height_candidates
+    distances, beyond = 2 * REACH + 1, 2 * BEYOND + 1
+    out = layout.heights + distances + beyond + layout.height_candidates
     return {
         "given": ((sum(layout.given), FACTOR_WIDTH), SMALL),
         "kind": ((state, layout.kinds), PLAIN),
@@ -102,7 +121,8 @@ def _heads(layout: ViewLayout, units: int) -> Shapes:
         "mixing": ((seen, HIDDEN), seen**-0.5),
         "mixing_bias": ((HIDDEN,), 0.0),
         "height": ((seen + HIDDEN, layout.heights), PLAIN),
-        "height_distance": ((seen + HIDDEN, 2 * REACH + 1), PLAIN),
+        "height_distance": ((seen + HIDDEN, distances), PLAIN),
+        "height_beyond": ((seen + HIDDEN, beyond), PLAIN),
         "height_candidate": ((seen + HIDDEN, layout.height_candidates), PLAIN),
         "height_bias": ((out,), 0.0),
     }

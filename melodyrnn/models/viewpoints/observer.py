@@ -48,6 +48,11 @@ GROUP, GROUPS, IN_GROUP = 4, 8, 8
 LEFT = 10
 """Classes of how many cycles are left: not known, this one only, one more, ... 8 and more."""
 
+LINES, ARRIVALS = 4, 2
+"""Whether a cycle begins here, and whether whole ones have gone by since the start; whether the
+last symbol is as long as any with a height. Sequences that begin within a cycle end so too.
+"""
+
 METERS, MODES = 32, 2
 LENGTHS = (1, 2, 3, 4, 6, 8, 12)
 """Bounds of the classes of how long a kind lasts, in units; what is longer is one class more."""
@@ -58,6 +63,7 @@ class Seen(NamedTuple):
 
     factors: Indices  # (B, F) categories
     last: Indices  # (B,) the last height, counted from the origin; NO_TOKEN before the first
+    extremes: Indices  # (B, 2) the highest and the lowest so far, likewise
     kinds: Indices  # (B, 8) candidates for the kind, NO_TOKEN where there is none
     heights: Indices  # (B, 6) candidates for the height
     ends: Indices  # (B, K) where each kind that may come would end, a category
@@ -92,8 +98,8 @@ class Observer:
         self.symbols, self.unit = symbols, unit
         # Origins are at most half an octave up or down.
         self._room = symbols.octave // 2
-        bounds = unit * np.array(LENGTHS)
-        self._length_class = np.searchsorted(bounds, symbols.ticks).astype(np.int32)  # (K,)
+        self._bounds = unit * np.array(LENGTHS)
+        self._length_class = np.searchsorted(self._bounds, symbols.ticks).astype(np.int32)  # (K,)
         kind, length = symbols.kinds + 1, len(LENGTHS) + 1
         step = 2 * symbols.octave + 2  # an octave down to one up, wider ones with these; 0: none
         before = {
@@ -104,10 +110,16 @@ class Observer:
             "step": step,
             "step before that": step,
             "step from the first": step,
+            "step from the highest": step,
+            "step from the lowest": step,
             "place": PLACES,
             "place from the end": PLACES,
+            "place from the start": PLACES,
             "cycle in its group": IN_GROUP,
             "group": GROUPS,
+            "line in its group": LINES * IN_GROUP,
+            "arrival": ARRIVALS * (symbols.octave + 1),
+            "longest": length,
             "meter": METERS,
             "mode": MODES,
             "left": LEFT,
@@ -143,7 +155,7 @@ class Observer:
             first=none,
             now=zeros,
             hits=np.zeros((len(contexts), candidates), dtype=np.int32),
-            seen=Seen(nothing, none, nothing, nothing, nothing, nothing, nothing),
+            seen=Seen(nothing, none, np.stack([none, none], 1), *[nothing] * 5),
         )
 
     def pick(self, observed: Observed, rows: npt.NDArray[np.intp]) -> Observed:
@@ -178,9 +190,10 @@ class Observer:
             now=now + self.symbols.ticks[kind],
             hits=_hits(observed, kind, height) if observed.past.kind.size else observed.hits,
         )
-        return after._replace(seen=self._see(after, np.where(sounds, height, last)))
+        extremes = _extremes(observed.seen.extremes, height)
+        return after._replace(seen=self._see(after, np.where(sounds, height, last), extremes))
 
-    def _see(self, observed: Observed, last: Indices) -> Seen:
+    def _see(self, observed: Observed, last: Indices, extremes: Indices) -> Seen:
         cycle, layout = observed.cycles.at(observed.now), self.layout
         recalled = Recollection(observed.past, observed.now, cycle.since, cycle.length, last)
         kinds, heights = recalled.kinds(), recalled.heights(layout.heights)
@@ -189,7 +202,7 @@ class Observer:
             observed.hits, [KIND_CANDIDATES, KIND_CANDIDATES + HEIGHT_CANDIDATES], axis=1
         )
         factors = [
-            self._before(observed, cycle, last),
+            self._before(observed, cycle, last, extremes),
             _turns(kinds.values + 1, np.minimum(kinds.alike, ALIKE - 1), kind_hits),
             self._by_step(heights, last[:, None], height_hits),
         ]
@@ -201,6 +214,7 @@ class Observer:
         return Seen(
             np.concatenate(factors, 1),
             last,
+            extremes,
             kinds.values,
             heights.values,
             ends,
@@ -208,13 +222,20 @@ class Observer:
             given.values,
         )
 
-    def _before(self, observed: Observed, cycle: CycleAt, last: Indices) -> Indices:
+    def _before(
+        self, observed: Observed, cycle: CycleAt, last: Indices, extremes: Indices
+    ) -> Indices:
         """The factors that are no candidates', (B, F), as ``layout`` has them."""
         (mode, cycles), past = observed.fixed[1:], observed.past
         steps = self._class_of_step(_last_two(past.step, NO_STEP))
         kinds = _last_two(past.kind, NO_TOKEN)
         degree = np.where(last != NO_TOKEN, (last - self._room) % self.symbols.octave + 1, 0)
         left = np.clip(cycles - cycle.number, 0, LEFT - 2) + 1
+        since_start = observed.now % cycle.length
+        line = (cycle.since == 0) * 2 + (since_start == 0)
+        lengths = self.symbols.ticks[past.kind]
+        longest = np.where(past.height != NO_TOKEN, lengths, 0).max(1)
+        arrives = lengths[:, -1] >= longest
         factors = [
             kinds[:, 1] + 1,
             kinds[:, 0] + 1,
@@ -223,10 +244,15 @@ class Observer:
             steps[:, 1],
             steps[:, 0],
             self._step_class(last, observed.first),
+            *self._step_class(last[:, None], extremes).T,
             np.minimum(cycle.since // self.unit, PLACES - 1),
             np.minimum((cycle.length - cycle.since - 1) // self.unit, PLACES - 1),
+            np.minimum(since_start // self.unit, PLACES - 1),
             cycle.number % IN_GROUP,
             np.clip((cycle.number - 1) // GROUP, 0, GROUPS - 1),
+            line * IN_GROUP + cycle.number % IN_GROUP,
+            degree * ARRIVALS + arrives,
+            np.searchsorted(self._bounds, longest),
             cycle.meter,
             mode,
             np.where(cycles > 0, left, 0),
@@ -276,6 +302,14 @@ def _hits(observed: Observed, kind: Indices, height: Indices) -> Indices:
     )
     of_heights = np.where(height[:, None] == NO_TOKEN, hits[:, KIND_CANDIDATES:], of_heights)
     return np.concatenate([of_kinds, of_heights], 1).astype(np.int32)
+
+
+def _extremes(before: Indices, height: Indices) -> Indices:
+    """The highest and the lowest, (B, 2), after one more height of each, (B,), where it has one."""
+    highest, lowest = before.T
+    lower = np.where(lowest == NO_TOKEN, height, np.minimum(lowest, height))
+    lowest = np.where(height == NO_TOKEN, lowest, lower)
+    return np.stack([np.maximum(highest, height), lowest], 1)  # NO_TOKEN is below all heights
 
 
 def _last_two(array: Indices, none: int) -> Indices:

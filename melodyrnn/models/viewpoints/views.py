@@ -22,6 +22,7 @@ class Views(NamedTuple):
     kind: Indices  # (L,): to be predicted
     height: Indices  # (L,): to be predicted where there is one, counted from the origin
     last: Indices  # (L,)
+    extremes: Indices  # (L, 2)
     lowest: Indices  # (L,): the lowest height that can come
     factors: Indices  # (L, F)
     kinds: Indices  # (L, 8)
@@ -75,6 +76,7 @@ def _before(observer: Observer, observed: Observed, came: Indices) -> Views:
         kind,
         np.maximum(height, 0),
         seen.last,
+        seen.extremes,
         observed.fixed.lowest,
         seen.factors,
         seen.kinds,
