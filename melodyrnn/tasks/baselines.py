@@ -69,8 +69,15 @@ def _few(record: Record, songs: int) -> bool:
     return songs < _MANY
 
 
+def _sees_less(record: Record, songs: int) -> bool:
+    return not record.model.spec.viewpoints
+
+
 def _never_moved(record: Record, songs: int) -> bool:
-    return isinstance(record.training, StreamConfig) and not record.training.transpose
+    """To a model that counts pitches from the tonic it is all the same."""
+    training = record.training
+    never = isinstance(training, StreamConfig) and not training.transpose
+    return never and _sees_less(record, songs)
 
 
 def _stopped_by_epochs(record: Record, songs: int) -> bool:
@@ -80,14 +87,9 @@ def _stopped_by_epochs(record: Record, songs: int) -> bool:
 _MANY = 1000
 """Songs from which on networks have passed n-gram models wherever we measured."""
 
-
-def _sees_no_bars(record: Record, songs: int) -> bool:
-    return not record.model.spec.lookback
-
-
 _REMEDIES: Sequence[tuple[Callable[[Record, int], bool], str]] = (
     (_few, "these songs are few for a network; add others of their kind"),
-    (_sees_no_bars, "choose --model lookback, which sees what stood a bar or two ago"),
+    (_sees_less, "choose --model viewpoints, which sees bars, degrees and what came before"),
     (_never_moved, "move them, by --transpose 5 or so, that it learns intervals and not keys"),
     (_stopped_by_epochs, "it was still learning; allow more --epochs"),
 )
