@@ -1,6 +1,6 @@
 """How well the notes of songs are predicted: pitch, duration and both, with their intervals."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -66,7 +66,7 @@ def scores_of(
 
 
 def note_scores(
-    logits: Sequence[Logits], dataset: Dataset, vocabularies: Sequence[OpenVocabulary | None]
+    logits: Iterable[Logits], dataset: Dataset, vocabularies: Sequence[OpenVocabulary | None]
 ) -> list[Scores]:
     """Of each song. ``logits`` are of the last tokens of each; its vocabulary is None where the
     song was learned, and is open where it is new.

@@ -156,9 +156,7 @@ def _bits(result: EvaluateResult) -> dict[str, JSON]:
         items = list(result.items)
     score, header = total([item.scores["both"] for item in items]), _header_bits(items)
     return {
-        "bits_per_note": score.bits,
-        "bits_per_note_without_end": score.bits_without_end,
-        "unknown_tokens": score.unknown,
+        **score.to_json(),
         **({} if header is None else {"header_bits_per_note": header}),
     }
 

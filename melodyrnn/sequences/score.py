@@ -34,6 +34,14 @@ class Score:
         """Per note, of the notes alone."""
         return (self.surprise - self.end_surprise) / self.all
 
+    def to_json(self) -> dict[str, float]:
+        """The figures of songs, by the names that every document gives them."""
+        return {
+            "bits_per_note": self.bits,
+            "bits_per_note_without_end": self.bits_without_end,
+            "unknown_tokens": self.unknown,
+        }
+
     @property
     def is_whole(self) -> bool:
         """Every next token correct. Then, and only then, a song fed its own predictions comes back

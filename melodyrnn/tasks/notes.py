@@ -2,13 +2,11 @@
 
 import warnings
 from abc import abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
-
-import numpy.typing as npt
 
 from melodyrnn.data.copies import Copies
 from melodyrnn.data.gather import Named, Songs, gather_all, summary, warn_of
@@ -154,12 +152,7 @@ class NoteTask(Task[Named, Dataset]):
         seen = [tuple(plain_tokens(named.song)) in tunes for named in items]
         vocabulary = tokenizer.opened(record.unknown_rate)
         logits, played = self.predictions(predictor, dataset)
-        # A fine-tuned run may have learned tokens that its vocabulary lacks as others.
-        closed = [
-            is_seen and bool(known.all())
-            for is_seen, known in zip(seen, dataset.known(), strict=True)
-        ]
-        scores = note_scores(logits, dataset, [None if each else vocabulary for each in closed])
+        scores = note_scores(logits, dataset, dataset.vocabularies(vocabulary, seen))
         families = family_numbers([named.song for named in items])
         before = in_pretraining(run.path, items) if record.base else [False] * len(items)
         evaluated = []
@@ -185,9 +178,9 @@ class NoteTask(Task[Named, Dataset]):
 
     def predictions(
         self, predictor: Predictor, dataset: Dataset
-    ) -> tuple[Sequence[npt.NDArray[Any]], tuple[Played, ...] | None]:
+    ) -> tuple[Iterable[Logits], tuple[Played, ...] | None]:
         """Of each song the logits of its tokens, (N, V), and how it is played, where it is."""
-        return predictor.with_contexts(dataset.contexts).logits(dataset.sequences), None
+        return logits_of(predictor, dataset), None
 
     # New songs
 
@@ -308,13 +301,14 @@ class NoteTask(Task[Named, Dataset]):
 
 
 def score(
-    predictor: Predictor, dataset: Dataset, vocabulary: OpenVocabulary | None = None
+    predictor: Predictor, dataset: Dataset, vocabulary: OpenVocabulary, *, learned: bool = False
 ) -> Score:
-    """One-step predictions of all songs: of new ones over an open vocabulary."""
+    """One-step predictions of all songs: ``learned`` ones or new ones."""
     scores = []
     end, known = dataset.tokenizer.end, len(dataset.vocabulary)
+    vocabularies = dataset.vocabularies(vocabulary, [learned] * len(dataset.songs))
     for place, logits in enumerate(logits_of(predictor, dataset)):
-        widened, targets, _ = dataset.scored(place, logits, vocabulary)
+        widened, targets, _ = dataset.scored(place, logits, vocabularies[place])
         scores.append(score_of(widened, targets, end=end, known=known))
     return total(scores)
 

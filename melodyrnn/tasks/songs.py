@@ -1,17 +1,15 @@
 """Songs learned by heart: each note from a window of those before it, or with a state carried."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
-
-import numpy.typing as npt
 
 from melodyrnn.data.gather import Named
 from melodyrnn.data.split import SongSplit, Split, split, without_validation
 from melodyrnn.evaluation.measures import Measures, Played, measure, play
 from melodyrnn.models.config import ModelConfig, TrainConfig, configure
-from melodyrnn.models.predictor import Predictor
+from melodyrnn.models.predictor import Logits, Predictor
 from melodyrnn.models.registry import MODELS
 from melodyrnn.models.types import KerasModel
 from melodyrnn.music.song import Song
@@ -83,7 +81,7 @@ class SongTask(NoteTask):
             new.inputs(config),
             record.features,
             new.known() or None,
-            new.charge(vocabulary, config.window) if new.songs else 0.0,
+            new.charge(vocabulary, config.window),
         )
         batch = 1 if config.spec.stateful else training.batch or config.spec.batch
         return WindowProgram(model, songs, config, training, batch)
@@ -109,7 +107,7 @@ class SongTask(NoteTask):
 
     def predictions(
         self, predictor: Predictor, dataset: Dataset
-    ) -> tuple[Sequence[npt.NDArray[Any]], tuple[Played, ...]]:
+    ) -> tuple[Iterable[Logits], tuple[Played, ...]]:
         """Each song is also played whole."""
         played = play(predictor, dataset)
         return [song.logits for song in played], played
@@ -146,9 +144,7 @@ def _held_out(record: Record, held_out: Score) -> dict[str, object]:
     return {
         "songs": len(record.held_out),
         "one_step": {"right": held_out.right, "all": held_out.all},
-        "bits_per_note": held_out.bits,
-        "bits_per_note_without_end": held_out.bits_without_end,
-        "unknown_tokens": held_out.unknown,
+        **held_out.to_json(),
     }
 
 

@@ -66,12 +66,7 @@ class Baseline(NamedTuple):
         return self.score.bits
 
     def to_json(self) -> dict[str, JSON]:
-        return {
-            "model": self.model,
-            "bits_per_note": self.score.bits,
-            "bits_per_note_without_end": self.score.bits_without_end,
-            "unknown_tokens": self.score.unknown,
-        }
+        return {"model": self.model, **self.score.to_json()}
 
 
 @dataclass(frozen=True)

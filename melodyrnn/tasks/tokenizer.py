@@ -429,6 +429,16 @@ class Dataset:
             spelling += map(self.tokenizer.spelling_bits, new)
         return vocabulary.charge(known, spelling)
 
+    def vocabularies(
+        self, vocabulary: OpenVocabulary, learned: Iterable[bool]
+    ) -> list[OpenVocabulary | None]:
+        """Of each song that over which it is measured: its own tokens where it was ``learned``,
+        the open one where it is new. (A fine-tuned run may have learned tokens that its vocabulary
+        lacks as others; then it is open, too.)
+        """
+        pairs = zip(learned, self.known(), strict=True)
+        return [None if is_learned and known.all() else vocabulary for is_learned, known in pairs]
+
     def known(self) -> list[Mask]:
         """Of each song which tokens the vocabulary has, (L,)."""
         return [targets < len(self.vocabulary) for targets in self.targets]

@@ -125,7 +125,7 @@ class TuneTask(NoteTask):
         assert isinstance(config, StreamConfig), "tunes are learned as a stream"
         measured = new if new.songs else data.train
         stream = lanes(measured.inputs(record.model), config.batch, config.steps, measured.known())
-        charge = new.charge(new.tokenizer.opened(record.unknown_rate), 1) if new.songs else 0.0
+        charge = new.charge(new.tokenizer.opened(record.unknown_rate), 1)
         return MeasuredStream(stream, measured.notes(1), charge)
 
     def new_to(
@@ -148,13 +148,9 @@ class TuneTask(NoteTask):
         waits for no more.
         """
         compared: tuple[Baseline, ...] = ()
-        if data.held_out.songs:
-            vocabulary = data.held_out.tokenizer.opened(record.unknown_rate)
-            found = score(predictor, data.held_out, vocabulary)
-        else:
-            learned_as_others = not all(known.all() for known in data.train.known())
-            vocabulary = data.train.tokenizer.opened(record.unknown_rate)
-            found = score(predictor, data.train, vocabulary if learned_as_others else None)
+        measured = data.held_out if data.held_out.songs else data.train
+        vocabulary = measured.tokenizer.opened(record.unknown_rate)
+        found = score(predictor, measured, vocabulary, learned=measured is data.train)
         if data.held_out.songs and not record.interrupted:
             learned = [*data.train.songs, *data.validation.songs]
             own = self.tokenizers.of([named.song for named in learned], transpose=0)
@@ -163,9 +159,7 @@ class TuneTask(NoteTask):
             "songs": {name: len(part.songs) for name, part in data._asdict().items()},
             "learned_notes": data.train.notes(predictor.window),
             "held_out_notes": data.held_out.notes(predictor.window),
-            "bits_per_note": found.bits,
-            "bits_per_note_without_end": found.bits_without_end,
-            "unknown_tokens": found.unknown,
+            **found.to_json(),
             **_header_bits(record, data),
             "right": found.right,
             "baselines": [each.to_json() for each in compared],
