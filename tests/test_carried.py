@@ -35,6 +35,8 @@ def test_it_is_small_and_holds_what_making_songs_needs():
     assert names == {"run.json", "weights.npz", "history.csv", *parts}
     with np.load(FOLK / "weights.npz") as weights:
         assert {str(weights[name].dtype) for name in weights} == {"float16"}
+    # What is usual among people is found once, in training, and not again for each tune.
+    assert "usage" in open_run("folk").record.metrics
     # Nothing of a collection that may not be used commercially.
     songs = [named.name for part in open_run("folk").parts for named in part]
     assert len(songs) == 4241
