@@ -30,7 +30,8 @@ def measure(count):
     from melodyrnn.models.config import STREAM_MODEL, ModelConfig, StreamConfig
     from melodyrnn.models.networks import step_network as models
     from melodyrnn.sequences.streams import MeasuredStream, lanes
-    from melodyrnn.tasks.tokenizer import Dataset, TuneTokenizer
+    from melodyrnn.tasks.dataset import Dataset
+    from melodyrnn.tasks.tokenizer import TuneTokenizer
     from melodyrnn.tasks.tunes import epochs
     from melodyrnn.training.streams import StreamProgram
     from melodyrnn.training.trainer import Trainer

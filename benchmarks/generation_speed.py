@@ -22,7 +22,7 @@ from melodyrnn.models.config import ModelConfig, SampleConfig
 from melodyrnn.models.networks import step_network as models
 from melodyrnn.models.networks.numpy_network import Network
 from melodyrnn.runs import record as runs
-from melodyrnn.tasks.tokenizer import Dataset
+from melodyrnn.tasks.dataset import Dataset
 
 SONG = Path(__file__).parent.parent / "songs" / "nabiya.txt"
 PREDICTED, NOTES, SONGS, SHORT = 20, 1000, 1000, 64

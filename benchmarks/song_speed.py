@@ -23,7 +23,7 @@ from melodyrnn.models.backend import keras
 from melodyrnn.models.config import ModelConfig, TrainConfig
 from melodyrnn.models.networks import step_network as models
 from melodyrnn.sequences.windows import next_token
-from melodyrnn.tasks.tokenizer import Dataset
+from melodyrnn.tasks.dataset import Dataset
 from melodyrnn.training.trainer import Trainer
 from melodyrnn.training.windows import TrainingSongs, WindowProgram
 

@@ -38,3 +38,25 @@ def wait_until(happened, process, seconds=120):
         assert process.poll() is None, process.communicate()
         assert time.monotonic() < deadline
         time.sleep(0.02)
+
+
+def killed_training(folder, path, settings, when):
+    """``melodyrnn train FOLDER -o PATH`` with ``settings``, in a process that ends as by ``kill
+    -9`` after the first checkpoint for which ``when`` holds, an expression of ``self``, the
+    ``_Checkpoints``. A checkpoint is written whenever one can be.
+    """
+    code = (
+        "import sys, os\n"
+        "from melodyrnn.runs import checkpointed_training as runs\n"
+        "runs._CHECKPOINT_SECONDS, runs._CHECKPOINT_SHARE = 0, 1e9\n"
+        "write = runs._Checkpoints.write\n"
+        "def once(self):\n"
+        "    write(self)\n"
+        f"    if {when}: os._exit(9)\n"
+        "runs._Checkpoints.write = once\n"
+        "from melodyrnn.cli import main\n"
+        "main(sys.argv[1:])\n"
+    )
+    options = [f"--{name}={value}" for name, value in settings.items()]
+    command = [sys.executable, "-c", code, "train", str(folder), "-o", str(path), *options]
+    return subprocess.run(command, capture_output=True, check=False).returncode

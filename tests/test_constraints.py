@@ -26,7 +26,8 @@ from melodyrnn.music.song import Meter, Note, Pitch, Song
 from melodyrnn.sequences.vocabulary import END, START
 from melodyrnn.tasks.control.form import form_of
 from melodyrnn.tasks.control.primer import Primer, beginning
-from melodyrnn.tasks.tokenizer import Dataset, TuneTokenizer
+from melodyrnn.tasks.dataset import Dataset
+from melodyrnn.tasks.tokenizer import TuneTokenizer
 
 
 def array(ids):

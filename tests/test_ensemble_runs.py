@@ -1,17 +1,15 @@
 """Several networks in one run: trained one after another, resumed, and predicting as one."""
 
-import subprocess
-import sys
-
 import numpy as np
 import pytest
 
 from melodyrnn.errors import ConfigError, RunError
 from melodyrnn.music.note_tokens import to_tokens
-from melodyrnn.tasks.tokenizer import Dataset
+from melodyrnn.tasks.dataset import Dataset
 from melodyrnn.workflows.evaluate import evaluate
 from melodyrnn.workflows.generate import generate
 from melodyrnn.workflows.train import train
+from tests.processes import killed_training
 from tests.test_tunes import tunes
 
 SMALL = {"model": "viewpoints", "units": 8, "epochs": 2, "batch": 8}
@@ -85,22 +83,9 @@ def test_they_predict_by_the_mean_of_their_distributions(result):
 def test_a_training_killed_in_its_second_network_goes_on_to_the_same_bytes(
     folder, result, tmp_path
 ):
-    options = [f"--{name}={value}" for name, value in {**SMALL, "ensemble": 2, "seed": 3}.items()]
-    code = (
-        "import sys, os\n"
-        "from melodyrnn.runs import checkpointed_training as runs\n"
-        "runs._CHECKPOINT_SECONDS, runs._CHECKPOINT_SHARE = 0, 1e9\n"
-        "write = runs._Checkpoints.write\n"
-        "def once(self):\n"
-        "    write(self)\n"
-        "    if self._member == 2 and self._trainer.epoch == 1: os._exit(9)\n"
-        "runs._Checkpoints.write = once\n"
-        "from melodyrnn.cli import main\n"
-        "main(sys.argv[1:])\n"
-    )
     path = tmp_path / "killed"
-    command = [sys.executable, "-c", code, "train", str(folder), "-o", str(path), *options]
-    assert subprocess.run(command, capture_output=True, check=False).returncode == 9
+    when = "self._member == 2 and self._trainer.epoch == 1"
+    assert killed_training(folder, path, {**SMALL, "ensemble": 2, "seed": 3}, when) == 9
     with pytest.raises(RunError, match=r"has no weights-2\.npz yet; its training was cut off"):
         generate(path)
     resumed = train(folder, output=path, resume=True)

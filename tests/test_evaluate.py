@@ -17,7 +17,8 @@ from melodyrnn.evaluation.note_scores import NoteScores, groups_of, note_scores,
 from melodyrnn.runs import record as runs
 from melodyrnn.sequences.intervals import intervals
 from melodyrnn.sequences.vocabulary import END, START, Vocabulary
-from melodyrnn.tasks.tokenizer import Dataset, TuneTokenizer
+from melodyrnn.tasks.dataset import Dataset
+from melodyrnn.tasks.tokenizer import TuneTokenizer
 from melodyrnn.workflows.evaluate import evaluate
 from melodyrnn.workflows.generate import generate
 from melodyrnn.workflows.train import train

@@ -27,8 +27,9 @@ from melodyrnn.tasks.control.form import form_of
 from melodyrnn.tasks.control.last_notes import Endings, LastNotes
 from melodyrnn.tasks.control.letters import Phrase, phrases_of
 from melodyrnn.tasks.control.primer import beginning
+from melodyrnn.tasks.dataset import Dataset
 from melodyrnn.tasks.task import Request
-from melodyrnn.tasks.tokenizer import Dataset, TuneTokenizer
+from melodyrnn.tasks.tokenizer import TuneTokenizer
 
 QUARTER = Fraction(1)
 

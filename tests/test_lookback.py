@@ -16,7 +16,8 @@ from melodyrnn.models.ngrams.short_term import with_short_term
 from melodyrnn.music.notation.text import parse
 from melodyrnn.sequences.streams import lanes
 from melodyrnn.sequences.windows import next_token, side_by_side
-from melodyrnn.tasks.tokenizer import SongTokenizer, context_of
+from melodyrnn.tasks.dataset import context_of
+from melodyrnn.tasks.tokenizer import SongTokenizer
 
 LENGTHS = [0, 1, 2, 3, 6]  # of each token, ticks
 CODES = len(LENGTHS)

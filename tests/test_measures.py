@@ -9,7 +9,7 @@ from melodyrnn.models.config import ModelConfig, TrainConfig
 from melodyrnn.models.networks import step_network as models
 from melodyrnn.models.networks.numpy_network import Network
 from melodyrnn.models.ngrams.ngram import Ngram, Repeat, Tally, ceiling
-from melodyrnn.tasks.tokenizer import Dataset
+from melodyrnn.tasks.dataset import Dataset
 from melodyrnn.training.trainer import Trainer
 from melodyrnn.training.windows import TrainingSongs, WindowProgram
 

@@ -24,7 +24,8 @@ from melodyrnn.music.silence import after_silence
 from melodyrnn.render.targets import song_targets
 from melodyrnn.tasks.control.known_notes import known_ids
 from melodyrnn.tasks.control.primer import beginning
-from melodyrnn.tasks.tokenizer import Dataset, SongTokenizer, TuneTokenizer
+from melodyrnn.tasks.dataset import Dataset
+from melodyrnn.tasks.tokenizer import SongTokenizer, TuneTokenizer
 
 TUNES = [
     "key: C major\n2/4\nc8 d8 e8 f8 g4 g4 a8 a8 g4 f8 e8 d4 c2",

@@ -11,7 +11,8 @@ from melodyrnn.music.notation.tokens import token
 from melodyrnn.music.note_tokens import SPELLED_PITCHES, spelling_bits, spellings
 from melodyrnn.music.song import Key, Note
 from melodyrnn.sequences.open_vocabulary import OpenVocabulary
-from melodyrnn.tasks.tokenizer import Dataset, SongTokenizer, TuneTokenizer
+from melodyrnn.tasks.dataset import Dataset
+from melodyrnn.tasks.tokenizer import SongTokenizer, TuneTokenizer
 
 
 class Fixed(Predictor):

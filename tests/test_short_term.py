@@ -11,7 +11,8 @@ from melodyrnn.models.mixing_weights import fit_joined
 from melodyrnn.models.ngrams.ngram import Ngram
 from melodyrnn.models.ngrams.ppm_ensemble import ppm
 from melodyrnn.models.ngrams.short_term import ShortTerm, fitted, fitted_left_out, with_short_term
-from melodyrnn.tasks.tokenizer import Dataset, TuneTokenizer
+from melodyrnn.tasks.dataset import Dataset
+from melodyrnn.tasks.tokenizer import TuneTokenizer
 
 CODES = 6
 tunes = st.lists(st.integers(0, CODES - 1), min_size=4, max_size=20).map(

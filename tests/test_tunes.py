@@ -21,9 +21,10 @@ from melodyrnn.music.notation.text import parse
 from melodyrnn.music.note_tokens import plain_tokens, respelled, shifted, to_tokens
 from melodyrnn.music.song import Key, Note, Pitch, Song
 from melodyrnn.sequences.vocabulary import END, START
+from melodyrnn.tasks.dataset import Dataset
 from melodyrnn.tasks.notes import score
 from melodyrnn.tasks.songs import SongTask
-from melodyrnn.tasks.tokenizer import Dataset, TuneTokenizer
+from melodyrnn.tasks.tokenizer import TuneTokenizer
 from melodyrnn.tasks.tunes import TuneTask, epochs
 from melodyrnn.workflows.evaluate import evaluate
 from melodyrnn.workflows.generate import generate

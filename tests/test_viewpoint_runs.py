@@ -1,8 +1,6 @@
 """The model of viewpoints through the whole house: trained, resumed, evaluated, and at play."""
 
 import json
-import subprocess
-import sys
 from collections import Counter
 
 import numpy as np
@@ -14,11 +12,13 @@ from melodyrnn.errors import ConfigError, RunError
 from melodyrnn.models.ensemble import Ensemble
 from melodyrnn.music.song import Song
 from melodyrnn.runs.run import Run
-from melodyrnn.tasks.tokenizer import Dataset, PartsTokenizer
+from melodyrnn.tasks.dataset import Dataset
+from melodyrnn.tasks.tokenizer import PartsTokenizer
 from melodyrnn.tasks.tunes import TuneTask
 from melodyrnn.workflows.evaluate import evaluate
 from melodyrnn.workflows.generate import generate
 from melodyrnn.workflows.train import train
+from tests.processes import killed_training
 from tests.test_tunes import tunes
 
 SMALL = {"model": "viewpoints", "units": 8, "epochs": 3, "batch": 8}
@@ -85,22 +85,9 @@ def test_same_seed_same_bytes(folder, run, tmp_path):
 
 
 def test_a_killed_training_goes_on_to_the_same_bytes(folder, run, tmp_path):
-    options = [f"--{name}={value}" for name, value in SMALL.items()]
-    code = (
-        "import sys, os\n"
-        "from melodyrnn.runs import checkpointed_training as runs\n"
-        "runs._CHECKPOINT_SECONDS, runs._CHECKPOINT_SHARE = 0, 1e9\n"
-        "write = runs._Checkpoints.write\n"
-        "def once(self):\n"
-        "    write(self)\n"
-        "    if self._trainer.program.place == 1 and self._trainer.epoch == 1: os._exit(9)\n"
-        "runs._Checkpoints.write = once\n"
-        "from melodyrnn.cli import main\n"
-        "main(sys.argv[1:])\n"
-    )
     path = tmp_path / "killed"
-    command = [sys.executable, "-c", code, "train", str(folder), "-o", str(path), *options]
-    assert subprocess.run(command, capture_output=True, check=False).returncode == 9
+    when = "self._trainer.program.place == 1 and self._trainer.epoch == 1"
+    assert killed_training(folder, path, SMALL, when) == 9
     with pytest.raises(RunError, match=r"has no weights\.npz yet; its training was cut off"):
         generate(path)
     resumed = train(folder, output=path, resume=True).run

@@ -11,7 +11,7 @@ from melodyrnn.models.predictor import Logits, Predictor
 from melodyrnn.sequences.score import Score, score_of
 from melodyrnn.sequences.vocabulary import Indices
 from melodyrnn.system.documents import JSON
-from melodyrnn.tasks.tokenizer import Dataset
+from melodyrnn.tasks.dataset import Dataset
 
 
 @dataclass(frozen=True)

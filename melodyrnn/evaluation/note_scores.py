@@ -13,7 +13,8 @@ from melodyrnn.sequences.sampling import log_softmax
 from melodyrnn.sequences.score import Score, score_of
 from melodyrnn.sequences.vocabulary import Indices
 from melodyrnn.system.documents import JSON
-from melodyrnn.tasks.tokenizer import Dataset, NoteTokenizer
+from melodyrnn.tasks.dataset import Dataset
+from melodyrnn.tasks.tokenizer import NoteTokenizer
 
 Groups = Mapping[str, Indices]
 """What is predicted -> of each token the number of its value, (W,): tokens of one pitch share one.

@@ -68,6 +68,11 @@ WRITTEN = len(_VALUES)
 """Durations that a single value writes."""
 
 
+def ticks(quarters: Fraction) -> int:
+    """A length in quarter notes in steps of 1/GRID."""
+    return int(quarters * GRID)
+
+
 def value_of(duration: Fraction) -> Value | None:
     """The single value that writes ``duration`` (quarter notes), or None."""
     return _VALUES.get(duration)

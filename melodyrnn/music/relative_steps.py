@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from math import gcd
 from typing import TYPE_CHECKING, NamedTuple
 
-from melodyrnn.music.durations import GRID
+from melodyrnn.music.durations import ticks
 from melodyrnn.music.song import Note, Song
 
 if TYPE_CHECKING:
@@ -116,5 +116,5 @@ def _pitches_and_lengths(notes: "list[Note]") -> "tuple[Ints, Ints]":
     _, firsts, of = np.unique(ids, return_index=True, return_inverse=True)
     met = [notes[first] for first in firsts.tolist()]
     pitch = [note.pitch.midi if note.pitch else -1 for note in met]
-    length = [int(note.duration * GRID) for note in met]
+    length = [ticks(note.duration) for note in met]
     return np.array(pitch, dtype=np.int64)[of], np.array(length, dtype=np.int64)[of]

@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from melodyrnn.music.bars import bar_spans
-from melodyrnn.music.durations import GRID
+from melodyrnn.music.durations import ticks
 from melodyrnn.music.relative_steps import START, relative
 from melodyrnn.music.song import SEMITONES, Song
 
@@ -100,7 +100,7 @@ def full_bars(song: Song) -> float | None:
 
 def _is_held_over(song: Song, starts: list[int], offset: Fraction) -> bool:
     """Whether a note that began before ``offset`` sounds on after it."""
-    place = int(offset * GRID)
+    place = ticks(offset)
     index = bisect_right(starts, place) - 1
     return starts[index] < place and song.notes[index].pitch is not None
 
@@ -117,13 +117,13 @@ def self_similarity(song: Song) -> float | None:
     which both sound the same pitch, or both are silent. Bars that are not full are left out, and
     the first of each length.
     """
-    unit = gcd(*song.steps, *(int(x * GRID) for span in bar_spans(song) for x in span[1:]))
+    unit = gcd(*song.steps, *(ticks(x) for span in bar_spans(song) for x in span[1:]))
     pitch = [note.pitch.midi if note.pitch else -1 for note in song.notes]
     sounding = np.repeat(pitch, np.array(song.steps) // unit)  # of each unit of time
     alike: defaultdict[int, list[npt.NDArray[np.int64]]] = defaultdict(list)
     for meter, start, end in bar_spans(song):
         if end - start == meter.bar:
-            first, last = int(start * GRID) // unit, int(end * GRID) // unit
+            first, last = ticks(start) // unit, ticks(end) // unit
             alike[last - first].append(sounding[first:last])
     likest = [
         float((bars[:i] == bars[i]).mean(axis=1).max())

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from melodyrnn.music.bars import bar_spans
-from melodyrnn.music.durations import GRID
+from melodyrnn.music.durations import GRID, ticks
 from melodyrnn.music.song import SEMITONES, Meter, Song
 
 DURATIONS = tuple(Fraction(n, 4) for n in (1, 2, 3, 4, 6, 8, 12))
@@ -43,12 +43,12 @@ class Viewpoints:
 
 def viewpoints(song: Song) -> Viewpoints:
     """Those of ``song``, which has a note that sounds."""
-    spans = [(int(start * GRID), int(meter.bar * GRID)) for meter, start, _ in bar_spans(song)]
-    pickup = int(song.pickup * GRID)
+    spans = [(ticks(start), ticks(meter.bar)) for meter, start, _ in bar_spans(song)]
+    pickup = ticks(song.pickup)
     lines = [start for start, _ in spans]
     rows: list[tuple[int, ...]] = []
     onset = rest = 0
-    for note, ticks in zip(song.notes, song.steps, strict=True):
+    for note, lasting in zip(song.notes, song.steps, strict=True):
         if note.pitch:
             number = bisect_right(lines, onset) - 1
             start, length = spans[number]
@@ -57,7 +57,7 @@ def viewpoints(song: Song) -> Viewpoints:
             row = (
                 note.pitch.midi,
                 onset,
-                bisect_left(_BOUNDS, ticks),
+                bisect_left(_BOUNDS, lasting),
                 rest,
                 in_bar,
                 min(4 * in_bar // GRID, PLACES - 1),
@@ -66,7 +66,7 @@ def viewpoints(song: Song) -> Viewpoints:
                 min(2 * length // GRID, METERS - 1),
             )
             rows.append(row)
-        onset += ticks
+        onset += lasting
         rest = int(note.is_rest)
     return Viewpoints(*zip(*rows, strict=True))
 
@@ -110,4 +110,4 @@ def full_bars(song: Song) -> int:
     return sum(1 for _ in bar_spans(song)) - bool(song.pickup)
 
 
-_BOUNDS = [int(bound * GRID) for bound in DURATIONS]
+_BOUNDS = [ticks(bound) for bound in DURATIONS]

@@ -9,8 +9,9 @@ from melodyrnn.models.ngrams.ppm_ensemble import ppm
 from melodyrnn.runs.record import Record
 from melodyrnn.sequences.score import score_of, total
 from melodyrnn.system.progress import Progress
+from melodyrnn.tasks.dataset import Dataset
 from melodyrnn.tasks.task import Baseline
-from melodyrnn.tasks.tokenizer import Dataset, NoteTokenizer
+from melodyrnn.tasks.tokenizer import NoteTokenizer
 
 STRONGEST = "ppm --memory both+"
 

@@ -13,7 +13,7 @@ from typing import Generic, NamedTuple, TypeVar
 
 import numpy as np
 
-from melodyrnn.music.durations import GRID
+from melodyrnn.music.durations import ticks
 from melodyrnn.music.song import Key, Meter, Song
 
 _METERS = 99 * 7
@@ -143,4 +143,4 @@ class TuneHeaders:
 
 def _steps(meter: Meter) -> int:
     """Where a pickup may begin, and that there is none."""
-    return int(meter.bar * GRID)
+    return ticks(meter.bar)

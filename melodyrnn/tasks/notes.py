@@ -40,6 +40,7 @@ from melodyrnn.sequences.vocabulary import Indices, Vocabulary
 from melodyrnn.system.progress import silent
 from melodyrnn.tasks.control.form import MOST_NOTES, form_of, headers_drawn
 from melodyrnn.tasks.control.primer import beginning
+from melodyrnn.tasks.dataset import Dataset, context_of, long_enough
 from melodyrnn.tasks.generated_song import GeneratedSong
 from melodyrnn.tasks.headers import TuneHeaders
 from melodyrnn.tasks.task import (
@@ -51,7 +52,7 @@ from melodyrnn.tasks.task import (
     Task,
     Trained,
 )
-from melodyrnn.tasks.tokenizer import Dataset, NoteTokenizer, context_of, long_enough
+from melodyrnn.tasks.tokenizer import NoteTokenizer
 
 TEMPOS = {"real": True, "least": 5.0, "most": 1000.0}
 """Quarter notes per minute."""

@@ -20,9 +20,10 @@ from melodyrnn.sequences.vocabulary import Vocabulary
 from melodyrnn.system.progress import Progress
 from melodyrnn.tasks.baselines import baselines
 from melodyrnn.tasks.checks import check_by_heart, check_ensemble, check_lookback
+from melodyrnn.tasks.dataset import Dataset
 from melodyrnn.tasks.notes import NoteTask, score
 from melodyrnn.tasks.task import Baseline, Measurement, Settings
-from melodyrnn.tasks.tokenizer import Dataset, SongTokenizer
+from melodyrnn.tasks.tokenizer import SongTokenizer
 from melodyrnn.training.program import Program
 
 SONG_FILES = ("song.mid", "song.musicxml", "song.svg", "song.png", "song.wav")

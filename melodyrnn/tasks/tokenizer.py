@@ -4,25 +4,19 @@ their start and end.
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property, partial
-from itertools import compress
 from math import log2
-from typing import TYPE_CHECKING, Generic, Self, TypeVar, overload
+from typing import Generic, Self, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
 from melodyrnn.data.gather import Named
-from melodyrnn.models.bar_columns import Lookback, views
-from melodyrnn.models.context import Change, SequenceContext
-from melodyrnn.models.predictor import Logits
+from melodyrnn.models.bar_columns import Lookback
 from melodyrnn.models.viewpoints.observer import Observer
 from melodyrnn.models.viewpoints.symbols import Symbols
-from melodyrnn.models.viewpoints.views import Views
-from melodyrnn.models.viewpoints.views import views as viewpoints
-from melodyrnn.music.durations import GRID
+from melodyrnn.music.durations import ticks
 from melodyrnn.music.notation.text import parse_token
 from melodyrnn.music.note_tokens import (
     PLAIN_PITCHES,
@@ -40,15 +34,9 @@ from melodyrnn.music.note_tokens import (
     to_tokens,
 )
 from melodyrnn.music.song import Note, Song
-from melodyrnn.music.viewpoints import full_bars, meter_class, tonic_above_c
 from melodyrnn.sequences.events import NO_TOKEN
 from melodyrnn.sequences.open_vocabulary import OpenVocabulary, unknown_rate
 from melodyrnn.sequences.vocabulary import END, START, Indices, Vocabulary
-from melodyrnn.sequences.windows import Mask, windows
-from melodyrnn.tasks.control.last_notes import Endings
-
-if TYPE_CHECKING:  # nine classes, which take as long to make as all of music
-    from melodyrnn.models.config import ModelConfig
 
 Item = TypeVar("Item")
 
@@ -60,7 +48,6 @@ CODE_POINT_BITS = log2(0x110000)
 """What a character costs where all of Unicode is alike."""
 
 OCTAVE, MOST_MIDI = 12, 127
-MODES = ("major", "minor")
 
 
 class Tokenizer(ABC, Generic[Item]):
@@ -223,14 +210,14 @@ class NoteTokenizer(Tokenizer[Song]):
 
     def lookback(self) -> Lookback:
         """How tokens look back; what stands at a start or an end takes no time."""
-        lengths = [_ticks(note.duration) if note else 0 for note in self.notes]
-        return Lookback(lengths, unit=_ticks(_SIXTEENTH))
+        lengths = [ticks(note.duration) if note else 0 for note in self.notes]
+        return Lookback(lengths, unit=ticks(_SIXTEENTH))
 
     def observer(self) -> Observer:
         """What a model of viewpoints sees of these tokens: kinds are durations of notes and of
         rests, heights are pitches.
         """
-        parts = [(_ticks(note.duration), note.pitch is not None) for note in self.notes if note]
+        parts = [(ticks(note.duration), note.pitch is not None) for note in self.notes if note]
         kinds = sorted(set(parts))
         places = {kind: place for place, kind in enumerate(kinds)}
         midi = [note.pitch.midi for note in self.notes if note and note.pitch]
@@ -242,8 +229,8 @@ class NoteTokenizer(Tokenizer[Song]):
         height = [
             note.pitch.midi - min(midi) if note and note.pitch else NO_TOKEN for note in self.notes
         ]
-        ticks = [length for length, _ in kinds] + [0] * len(edges)
-        return Observer(Symbols(kind, height, ticks, octave=OCTAVE), unit=_ticks(_SIXTEENTH))
+        lengths = [length for length, _ in kinds] + [0] * len(edges)
+        return Observer(Symbols(kind, height, lengths, octave=OCTAVE), unit=ticks(_SIXTEENTH))
 
     def moved(self, semitones: int) -> npt.NDArray[np.int32]:
         """Of each shift from -``semitones`` to ``semitones`` and each token, the token moved so,
@@ -336,179 +323,3 @@ def _moved(token: str, semitones: int) -> list[str]:
     """A plain token moved by up to so many semitones, as far as MIDI numbers go."""
     moved = (shifted(token, shift) for shift in range(-semitones, semitones + 1))
     return [each for each in moved if each is not None]
-
-
-def context_of(song: Song) -> SequenceContext:
-    """Its bars and its key; how many bars it has is not known."""
-    changes = (
-        Change(_ticks(at), _ticks(meter.bar), meter_class(meter))
-        for at, meter in song.meter_changes
-    )
-    return SequenceContext(
-        _ticks(song.meter.bar),
-        _ticks(song.pickup),
-        meter_class(song.meter),
-        tonic_above_c(song),
-        MODES.index(song.key.mode),
-        changes=tuple(changes),
-    )
-
-
-def _ticks(quarters: Fraction) -> int:
-    return int(quarters * GRID)
-
-
-@dataclass(frozen=True)
-class Dataset:
-    """Songs as sequences of ids."""
-
-    songs: tuple[Named, ...]
-    tokenizer: NoteTokenizer
-    sequences: Sequence[Indices]  # as a model sees them, each (L,)
-    targets: Sequence[Indices]  # as it is to predict them, each (L,): see ``Tokenizer.read``
-    unknown: tuple[str, ...] = ()  # the tokens that the vocabulary lacks: V, V + 1 … of the targets
-
-    @classmethod
-    def of(
-        cls, songs: Sequence[Named], window: int, tokenizer: NoteTokenizer | None = None
-    ) -> Self:
-        """``tokenizer`` is that of the songs by themselves where none is given.
-
-        Raises WindowError for a song no longer than ``window``, which it names.
-        """
-        tokenizer = tokenizer or SongTokenizer.of([named.song for named in songs])
-        unknown: dict[str, int] = {}
-        pairs = [tokenizer.read(named.song, unknown) for named in songs]
-        for named, (seen, _) in zip(songs, pairs, strict=True):
-            windows(seen, window, named.name)
-        sequences, targets = zip(*pairs, strict=True) if pairs else ((), ())
-        return cls(tuple(songs), tokenizer, sequences, targets, tuple(unknown))
-
-    @classmethod
-    def on_demand(cls, songs: Sequence[Named], tokenizer: NoteTokenizer) -> Self:
-        """The same of songs that a run has learned, each read when its sequence is asked for."""
-        seen = _OnDemand(songs, tokenizer)
-        return cls(tuple(songs), tokenizer, seen, seen)
-
-    def chosen(self, which: Sequence[bool]) -> "Dataset":
-        """The songs for which ``which``, (S,), is true."""
-        return replace(
-            self,
-            songs=tuple(compress(self.songs, which)),
-            sequences=tuple(compress(self.sequences, which)),
-            targets=tuple(compress(self.targets, which)),
-        )
-
-    def scored(
-        self, place: int, logits: Logits, vocabulary: OpenVocabulary | None = None
-    ) -> tuple[Logits, Indices, Sequence[str]]:
-        """Of a song the log-probabilities of its last N tokens, (N, W), up to a number that is the
-        same for all, the targets, (N,), and the tokens of columns V and after.
-
-        ``logits``: (N, V). With ``vocabulary`` it is open, and W = V + E + 1 for the E tokens of
-        the song that it lacks and all others; else the song has only known ones, and W = V.
-        """
-        targets = self.targets[place]
-        last = targets[len(targets) - len(logits) :]
-        if vocabulary is None:
-            return logits, last, ()
-        known = len(self.vocabulary)
-        new = np.unique(targets[targets >= known])
-        tokens = [self.unknown[number - known] for number in new.tolist()]
-        spelling = [self.tokenizer.spelling_bits(token) for token in tokens]
-        columns = np.where(last < known, last, known + np.searchsorted(new, last))
-        return vocabulary.widened(logits, spelling), columns.astype(np.int32), tokens
-
-    def charge(self, vocabulary: OpenVocabulary, window: int) -> float:
-        """Bits that all tokens after the first windows cost beside those of the known ones."""
-        known, spelling = 0, list[float]()
-        for targets in self.targets:
-            numbers = targets[window:] - len(self.vocabulary)
-            known += int((numbers < 0).sum())
-            new = (self.unknown[number] for number in numbers[numbers >= 0].tolist())
-            spelling += map(self.tokenizer.spelling_bits, new)
-        return vocabulary.charge(known, spelling)
-
-    def vocabularies(
-        self, vocabulary: OpenVocabulary, learned: Iterable[bool]
-    ) -> list[OpenVocabulary | None]:
-        """Of each song that over which it is measured: its own tokens where it was ``learned``,
-        the open one where it is new. (A fine-tuned run may have learned tokens that its vocabulary
-        lacks as others; then it is open, too.)
-        """
-        pairs = zip(learned, self.known(), strict=True)
-        return [None if is_learned and known.all() else vocabulary for is_learned, known in pairs]
-
-    def known(self) -> list[Mask]:
-        """Of each song which tokens the vocabulary has, (L,)."""
-        return [targets < len(self.vocabulary) for targets in self.targets]
-
-    def notes(self, window: int) -> int:
-        """How many notes are predicted: those that a window stands before; an end is none."""
-        ends = len(self.songs) * (self.tokenizer.end is not None)
-        return sum(len(targets) - window for targets in self.targets) - ends
-
-    @property
-    def vocabulary(self) -> Vocabulary:
-        return self.tokenizer.vocabulary
-
-    @property
-    def contexts(self) -> tuple[SequenceContext, ...]:
-        """What is known of each song."""
-        return tuple(context_of(named.song) for named in self.songs)
-
-    @cached_property
-    def endings(self) -> Endings:
-        """How the songs end."""
-        return Endings(named.song for named in self.songs)
-
-    def views(self) -> list[Views]:
-        """The sequences as a network of viewpoints learns them, told how many bars they have."""
-        contexts = [
-            context._replace(cycles=full_bars(named.song))
-            for named, context in zip(self.songs, self.contexts, strict=True)
-        ]
-        return viewpoints(self.tokenizer.observer(), self.sequences, contexts)
-
-    def inputs(self, config: "ModelConfig") -> Sequence[Indices]:
-        """The sequences as the network of ``config`` sees them: each (L,), or (L, F) with what
-        stood bars ago beside each token.
-        """
-        if not config.spec.lookback:
-            return self.sequences
-        return views(self.tokenizer.lookback(), self.sequences, self.contexts)
-
-
-class _OnDemand(Sequence[Indices]):
-    """The sequences of songs, (L,) each, as a model sees them."""
-
-    def __init__(self, songs: Sequence[Named], tokenizer: NoteTokenizer) -> None:
-        self._songs, self._tokenizer = songs, tokenizer
-
-    def __len__(self) -> int:
-        return len(self._songs)
-
-    @overload
-    def __getitem__(self, place: int) -> Indices: ...
-
-    @overload
-    def __getitem__(self, place: slice) -> list[Indices]: ...
-
-    def __getitem__(self, place: int | slice) -> Indices | list[Indices]:
-        if isinstance(place, slice):
-            return [self[each] for each in range(*place.indices(len(self)))]
-        return self._tokenizer.read(self._songs[place].song, {})[0]
-
-
-def long_enough(
-    songs: Sequence[Named], tokenizer: NoteTokenizer, window: int
-) -> tuple[list[Named], list[str]]:
-    """The songs that are longer than ``window``, and of each other why it cannot be predicted."""
-    kept, reasons = [], []
-    for named in songs:
-        if len(tokenizer.tokens(named.song)) > window:
-            kept.append(named)
-        else:
-            count = f"{len(named.song)} note{'s' * (len(named.song) != 1)}"
-            reasons.append(f"{named.name}: no longer than the run's window: {count}")
-    return kept, reasons

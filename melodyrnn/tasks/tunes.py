@@ -29,10 +29,11 @@ from melodyrnn.sequences.vocabulary import Vocabulary
 from melodyrnn.system.progress import Progress
 from melodyrnn.tasks.baselines import baselines
 from melodyrnn.tasks.checks import check_ensemble, check_lookback, check_stream, check_viewpoints
+from melodyrnn.tasks.dataset import Dataset
 from melodyrnn.tasks.headers import TuneHeaders
 from melodyrnn.tasks.notes import NoteTask, score
 from melodyrnn.tasks.task import Baseline, Measurement, Settings, Trained
-from melodyrnn.tasks.tokenizer import Dataset, PartsTokenizer, TuneTokenizer
+from melodyrnn.tasks.tokenizer import PartsTokenizer, TuneTokenizer
 from melodyrnn.training.program import Program
 
 

@@ -12,7 +12,7 @@ from melodyrnn.models.ngrams.ngram import Tally, ceiling
 from melodyrnn.models.registry import WINDOW
 from melodyrnn.runs.carried import is_run as is_run
 from melodyrnn.sequences.windows import windows
-from melodyrnn.tasks.tokenizer import Dataset
+from melodyrnn.tasks.dataset import Dataset
 
 if TYPE_CHECKING:  # what a song alone is spared
     from melodyrnn.runs.record import Record

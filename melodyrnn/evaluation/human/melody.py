@@ -9,7 +9,7 @@ from math import gcd
 from typing import NamedTuple
 
 from melodyrnn.music.bars import bar_spans
-from melodyrnn.music.durations import GRID
+from melodyrnn.music.durations import ticks
 from melodyrnn.music.song import Song
 from melodyrnn.music.tonic import Tonic, estimated_tonic
 
@@ -87,7 +87,7 @@ class SoundingMelody:
     @cached_property
     def bars(self) -> list[BarSpan]:
         return [
-            BarSpan(int(start * GRID), int(end * GRID), int(m.bar * GRID), int(m.beat * GRID))
+            BarSpan(ticks(start), ticks(end), ticks(m.bar), ticks(m.beat))
             for m, start, end in bar_spans(self.song)
         ]
 
@@ -99,7 +99,7 @@ class SoundingMelody:
         """How long after its bar's line, the missing part of a pickup counted in."""
         number = self.bar_of(onset)
         bar = self.bars[number]
-        missing = bar.full - int(self.song.pickup * GRID) if self.song.pickup and not number else 0
+        missing = bar.full - ticks(self.song.pickup) if self.song.pickup and not number else 0
         return onset - bar.start + missing
 
     @cached_property

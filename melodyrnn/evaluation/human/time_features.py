@@ -10,7 +10,7 @@ from statistics import fmean
 
 from melodyrnn.evaluation.human.melody import SoundingMelody
 from melodyrnn.evaluation.human.pitch_features import Features, share
-from melodyrnn.music.durations import GRID
+from melodyrnn.music.durations import ticks
 from melodyrnn.music.statistics import entropy, full_bars
 
 _PHRASE = 4  # bars
@@ -65,7 +65,7 @@ def ending_of(melody: SoundingMelody) -> Features:
     bar_of_final = melody.bars[melody.bar_of(melody.onsets[-1])]
     bars = _bars(melody)
     approach = melody.intervals[-1] if melody.intervals else 0
-    pickup = int(melody.song.pickup * GRID)
+    pickup = ticks(melody.song.pickup)
     return {
         "length of the final, mean notes": final / fmean(melody.lengths),
         "length of the final, most frequent notes": final / melody.usual_length,

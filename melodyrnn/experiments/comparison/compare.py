@@ -22,7 +22,7 @@ from melodyrnn.system.documents import JSON
 from melodyrnn.system.machine import cores
 from melodyrnn.system.progress import Progress, silent
 from melodyrnn.tasks.baselines import STRONGEST
-from melodyrnn.tasks.tokenizer import Dataset
+from melodyrnn.tasks.dataset import Dataset
 
 OF_ONE_SONG = ("lstm", "lstm-stateless", "mlp")
 OF_SEVERAL = ("viewpoints", "lookback", "lstm")

@@ -21,7 +21,7 @@ from melodyrnn.render.report_data import (
     WindowPlace,
     WindowsChart,
 )
-from melodyrnn.tasks.tokenizer import Dataset
+from melodyrnn.tasks.dataset import Dataset
 
 
 def by_model(trials: Sequence[Trial]) -> dict[str, list[Trial]]:

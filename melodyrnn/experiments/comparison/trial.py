@@ -21,10 +21,10 @@ from melodyrnn.runs.run import Run
 from melodyrnn.runs.session import Session
 from melodyrnn.sequences.sampling import log_softmax
 from melodyrnn.system.documents import JSON
+from melodyrnn.tasks.dataset import Dataset
 from melodyrnn.tasks.notes import NoteTask
 from melodyrnn.tasks.registry import task_of
 from melodyrnn.tasks.task import Settings
-from melodyrnn.tasks.tokenizer import Dataset
 from melodyrnn.workflows.train import Folder, TrainResult, learn_items
 
 _FILE = "trial.json"

@@ -11,7 +11,7 @@ from melodyrnn.models.config import ModelConfig, TrainConfig
 from melodyrnn.music.notation import text as notation
 from melodyrnn.system.documents import JSON
 from melodyrnn.system.progress import Progress
-from melodyrnn.tasks.tokenizer import Dataset
+from melodyrnn.tasks.dataset import Dataset
 
 if TYPE_CHECKING:
     from melodyrnn.models.backend import keras

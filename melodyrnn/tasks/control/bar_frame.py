@@ -9,7 +9,7 @@ import numpy as np
 from melodyrnn.errors import ConfigError, ConstraintError
 from melodyrnn.generation.automaton import NEVER, NOWHERE, Automaton, lasting
 from melodyrnn.models.config import FormConfig
-from melodyrnn.music.durations import GRID
+from melodyrnn.music.durations import GRID, ticks
 from melodyrnn.music.scales import in_key, on_tonic, tonic_name
 from melodyrnn.music.song import Note, Song
 from melodyrnn.sequences.vocabulary import Indices
@@ -58,7 +58,7 @@ class Frame:
         self._check_scale()
         self._kinds = [self._kind(token, note) for token, note in enumerate(self.notes)]
         self._table = sorted(set(self._kinds))
-        bar, pickup = steps(like.meter.bar), steps(like.pickup)
+        bar, pickup = ticks(like.meter.bar), ticks(like.pickup)
         self.unit = gcd(bar, pickup, *(kind.length for kind in self._table))
         self.bar, self.pickup = bar // self.unit, pickup // self.unit
         self.clock = self._clock(phrases)
@@ -107,7 +107,7 @@ class Frame:
             return Kind(0, False, _START if token == self.tokenizer.start else _END)
         if self.config.key and not in_key(note, self.like.key):
             return Kind(0)
-        return Kind(steps(note.duration), not self.config.end or self._closes(note))
+        return Kind(ticks(note.duration), not self.config.end or self._closes(note))
 
     def _closes(self, note: Note) -> bool:
         usual = self.last is None or self.last.closes(note.duration / self.like.meter.bar)
@@ -163,7 +163,7 @@ class Frame:
         words = f"note {number} of the primer, {self.tokenizer.vocabulary.symbols[primer[place]]},"
         if self.config.key and not in_key(note, key):
             return f'--key "{key}": {words} is not in it; give another --primer'
-        start, length = self._place(walked[-1]), steps(note.duration) // self.unit
+        start, length = self._place(walked[-1]), ticks(note.duration) // self.unit
         if not self.config.ties and length > self.bar - self._into_bar(start):
             which = f"{words} sounds across a bar line of {meter}"
             return f"{self.name}: {which}; give another --primer, or allow --ties"
@@ -222,9 +222,4 @@ class Frame:
 
 
 def _sounding(note: Note) -> Sounding:
-    return note.pitch.midi if note.pitch else None, steps(note.duration)
-
-
-def steps(length: Fraction) -> int:
-    """A length in quarter notes in steps of 1/GRID."""
-    return int(length * GRID)
+    return note.pitch.midi if note.pitch else None, ticks(note.duration)

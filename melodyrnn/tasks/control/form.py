@@ -21,8 +21,8 @@ from melodyrnn.tasks.control.letters import Phrase, in_phrases
 from melodyrnn.tasks.control.no_copies import NoCopies
 from melodyrnn.tasks.control.primer import Primer
 from melodyrnn.tasks.control.returns import Returns
+from melodyrnn.tasks.dataset import Dataset
 from melodyrnn.tasks.headers import AskedHeader, TuneHeaders
-from melodyrnn.tasks.tokenizer import Dataset
 
 MOST_NOTES = 100_000
 

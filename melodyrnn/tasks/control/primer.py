@@ -18,7 +18,7 @@ from melodyrnn.music.silence import after_silence
 from melodyrnn.music.song import Note, Song
 from melodyrnn.sequences.vocabulary import Indices
 from melodyrnn.tasks.control.known_notes import known_ids
-from melodyrnn.tasks.tokenizer import Dataset
+from melodyrnn.tasks.dataset import Dataset
 
 
 class Primer(NamedTuple):

@@ -1,0 +1,200 @@
+"""Songs as sequences of ids, and what is known of each song beside its ids."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import compress
+from typing import TYPE_CHECKING, Self, overload
+
+import numpy as np
+
+from melodyrnn.data.gather import Named
+from melodyrnn.models.bar_columns import views
+from melodyrnn.models.context import Change, SequenceContext
+from melodyrnn.models.predictor import Logits
+from melodyrnn.models.viewpoints.views import Views
+from melodyrnn.models.viewpoints.views import views as viewpoints
+from melodyrnn.music.durations import ticks
+from melodyrnn.music.song import Song
+from melodyrnn.music.viewpoints import full_bars, meter_class, tonic_above_c
+from melodyrnn.sequences.open_vocabulary import OpenVocabulary
+from melodyrnn.sequences.vocabulary import Indices, Vocabulary
+from melodyrnn.sequences.windows import Mask, windows
+from melodyrnn.tasks.control.last_notes import Endings
+from melodyrnn.tasks.tokenizer import NoteTokenizer, SongTokenizer
+
+if TYPE_CHECKING:  # nine classes, which take as long to make as all of music
+    from melodyrnn.models.config import ModelConfig
+
+MODES = ("major", "minor")
+
+
+def context_of(song: Song) -> SequenceContext:
+    """Its bars and its key; how many bars it has is not known."""
+    changes = (
+        Change(ticks(at), ticks(meter.bar), meter_class(meter)) for at, meter in song.meter_changes
+    )
+    return SequenceContext(
+        ticks(song.meter.bar),
+        ticks(song.pickup),
+        meter_class(song.meter),
+        tonic_above_c(song),
+        MODES.index(song.key.mode),
+        changes=tuple(changes),
+    )
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """Songs as sequences of ids."""
+
+    songs: tuple[Named, ...]
+    tokenizer: NoteTokenizer
+    sequences: Sequence[Indices]  # as a model sees them, each (L,)
+    targets: Sequence[Indices]  # as it is to predict them, each (L,): see ``Tokenizer.read``
+    unknown: tuple[str, ...] = ()  # the tokens that the vocabulary lacks: V, V + 1 … of the targets
+
+    @classmethod
+    def of(
+        cls, songs: Sequence[Named], window: int, tokenizer: NoteTokenizer | None = None
+    ) -> Self:
+        """``tokenizer`` is that of the songs by themselves where none is given.
+
+        Raises WindowError for a song no longer than ``window``, which it names.
+        """
+        tokenizer = tokenizer or SongTokenizer.of([named.song for named in songs])
+        unknown: dict[str, int] = {}
+        pairs = [tokenizer.read(named.song, unknown) for named in songs]
+        for named, (seen, _) in zip(songs, pairs, strict=True):
+            windows(seen, window, named.name)
+        sequences, targets = zip(*pairs, strict=True) if pairs else ((), ())
+        return cls(tuple(songs), tokenizer, sequences, targets, tuple(unknown))
+
+    @classmethod
+    def on_demand(cls, songs: Sequence[Named], tokenizer: NoteTokenizer) -> Self:
+        """The same of songs that a run has learned, each read when its sequence is asked for."""
+        seen = _OnDemand(songs, tokenizer)
+        return cls(tuple(songs), tokenizer, seen, seen)
+
+    def chosen(self, which: Sequence[bool]) -> "Dataset":
+        """The songs for which ``which``, (S,), is true."""
+        return replace(
+            self,
+            songs=tuple(compress(self.songs, which)),
+            sequences=tuple(compress(self.sequences, which)),
+            targets=tuple(compress(self.targets, which)),
+        )
+
+    def scored(
+        self, place: int, logits: Logits, vocabulary: OpenVocabulary | None = None
+    ) -> tuple[Logits, Indices, Sequence[str]]:
+        """Of a song the log-probabilities of its last N tokens, (N, W), up to a number that is the
+        same for all, the targets, (N,), and the tokens of columns V and after.
+
+        ``logits``: (N, V). With ``vocabulary`` it is open, and W = V + E + 1 for the E tokens of
+        the song that it lacks and all others; else the song has only known ones, and W = V.
+        """
+        targets = self.targets[place]
+        last = targets[len(targets) - len(logits) :]
+        if vocabulary is None:
+            return logits, last, ()
+        known = len(self.vocabulary)
+        new = np.unique(targets[targets >= known])
+        tokens = [self.unknown[number - known] for number in new.tolist()]
+        spelling = [self.tokenizer.spelling_bits(token) for token in tokens]
+        columns = np.where(last < known, last, known + np.searchsorted(new, last))
+        return vocabulary.widened(logits, spelling), columns.astype(np.int32), tokens
+
+    def charge(self, vocabulary: OpenVocabulary, window: int) -> float:
+        """Bits that all tokens after the first windows cost beside those of the known ones."""
+        known, spelling = 0, list[float]()
+        for targets in self.targets:
+            numbers = targets[window:] - len(self.vocabulary)
+            known += int((numbers < 0).sum())
+            new = (self.unknown[number] for number in numbers[numbers >= 0].tolist())
+            spelling += map(self.tokenizer.spelling_bits, new)
+        return vocabulary.charge(known, spelling)
+
+    def vocabularies(
+        self, vocabulary: OpenVocabulary, learned: Iterable[bool]
+    ) -> list[OpenVocabulary | None]:
+        """Of each song that over which it is measured: its own tokens where it was ``learned``,
+        the open one where it is new. (A fine-tuned run may have learned tokens that its vocabulary
+        lacks as others; then it is open, too.)
+        """
+        pairs = zip(learned, self.known(), strict=True)
+        return [None if is_learned and known.all() else vocabulary for is_learned, known in pairs]
+
+    def known(self) -> list[Mask]:
+        """Of each song which tokens the vocabulary has, (L,)."""
+        return [targets < len(self.vocabulary) for targets in self.targets]
+
+    def notes(self, window: int) -> int:
+        """How many notes are predicted: those that a window stands before; an end is none."""
+        ends = len(self.songs) * (self.tokenizer.end is not None)
+        return sum(len(targets) - window for targets in self.targets) - ends
+
+    @property
+    def vocabulary(self) -> Vocabulary:
+        return self.tokenizer.vocabulary
+
+    @property
+    def contexts(self) -> tuple[SequenceContext, ...]:
+        """What is known of each song."""
+        return tuple(context_of(named.song) for named in self.songs)
+
+    @cached_property
+    def endings(self) -> Endings:
+        """How the songs end."""
+        return Endings(named.song for named in self.songs)
+
+    def views(self) -> list[Views]:
+        """The sequences as a network of viewpoints learns them, told how many bars they have."""
+        contexts = [
+            context._replace(cycles=full_bars(named.song))
+            for named, context in zip(self.songs, self.contexts, strict=True)
+        ]
+        return viewpoints(self.tokenizer.observer(), self.sequences, contexts)
+
+    def inputs(self, config: "ModelConfig") -> Sequence[Indices]:
+        """The sequences as the network of ``config`` sees them: each (L,), or (L, F) with what
+        stood bars ago beside each token.
+        """
+        if not config.spec.lookback:
+            return self.sequences
+        return views(self.tokenizer.lookback(), self.sequences, self.contexts)
+
+
+class _OnDemand(Sequence[Indices]):
+    """The sequences of songs, (L,) each, as a model sees them."""
+
+    def __init__(self, songs: Sequence[Named], tokenizer: NoteTokenizer) -> None:
+        self._songs, self._tokenizer = songs, tokenizer
+
+    def __len__(self) -> int:
+        return len(self._songs)
+
+    @overload
+    def __getitem__(self, place: int) -> Indices: ...
+
+    @overload
+    def __getitem__(self, place: slice) -> list[Indices]: ...
+
+    def __getitem__(self, place: int | slice) -> Indices | list[Indices]:
+        if isinstance(place, slice):
+            return [self[each] for each in range(*place.indices(len(self)))]
+        return self._tokenizer.read(self._songs[place].song, {})[0]
+
+
+def long_enough(
+    songs: Sequence[Named], tokenizer: NoteTokenizer, window: int
+) -> tuple[list[Named], list[str]]:
+    """The songs that are longer than ``window``, and of each other why it cannot be predicted."""
+    kept, reasons = [], []
+    for named in songs:
+        if len(tokenizer.tokens(named.song)) > window:
+            kept.append(named)
+        else:
+            count = f"{len(named.song)} note{'s' * (len(named.song) != 1)}"
+            reasons.append(f"{named.name}: no longer than the run's window: {count}")
+    return kept, reasons
