@@ -1,6 +1,6 @@
 """All rows, and which of them a benchmark has."""
 
-from melodyrnn.experiments.benchmark.network_rows import NETWORKS
+from melodyrnn.experiments.benchmark.network_rows import LSTM, NETWORKS
 from melodyrnn.experiments.benchmark.rows import NGRAMS, BenchmarkRow
 from melodyrnn.experiments.benchmark.timed_rows import TIMED_WITH_NGRAMS
 from melodyrnn.experiments.benchmark.tonic_rows import DEGREE_NETWORKS
@@ -19,7 +19,5 @@ _TIMED = (*(row for row in NETWORKS if not _sees_pitch(row)), *TIMED_WITH_NGRAMS
 ROWS: tuple[BenchmarkRow, ...] = (*NGRAMS, *VIEWPOINTS, *_LEARNED, *_TIMED)
 """In the order in which they are evaluated and printed."""
 
-PITCH_ALONE: tuple[BenchmarkRow, ...] = (*NGRAMS, *VIEWPOINTS, *DEGREE_NETWORKS)
-"""Those of the data sets, which learn from nothing but the pitches of a set's own melodies.
-Networks of pitches as they are, not of degrees, are left out: they take as long, and predict worse.
-"""
+PITCH_ALONE: tuple[BenchmarkRow, ...] = (*NGRAMS, *VIEWPOINTS, LSTM, *DEGREE_NETWORKS)
+"""Those of the data sets, which learn from nothing but the pitches of a set's own melodies."""

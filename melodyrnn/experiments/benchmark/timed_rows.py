@@ -64,5 +64,8 @@ LINKED = (
 
 _SEVERAL = next(row for row in NETWORKS if row.model == several_name("timed LSTM"))
 
-TIMED_WITH_NGRAMS: tuple[BenchmarkRow, ...] = (*LINKED, *with_ngrams(_SEVERAL, LINKED))
+TIMED_WITH_NGRAMS: tuple[BenchmarkRow, ...] = (
+    *LINKED,
+    *with_ngrams(_SEVERAL, f"{_SEVERAL.model} & n-grams", LINKED),
+)
 """Evaluated and printed after all networks."""
