@@ -10,14 +10,23 @@ from melodyrnn.models.config import ModelConfig, StreamConfig
 from melodyrnn.models.context import Change, SequenceContext
 from melodyrnn.models.networks.numpy_viewpoints import ViewpointPredictor
 from melodyrnn.models.networks.viewpoint_network import BEYOND, ViewpointNetwork, by_extremes
-from melodyrnn.models.viewpoints.observer import IN_GROUP, Observer
+from melodyrnn.models.viewpoints.observer import (
+    ARRIVALS,
+    BEYOND_LINE,
+    IN_GROUP,
+    LAST,
+    NO_TIME,
+    ON_LINE,
+    STOPS,
+    Observer,
+)
 from melodyrnn.models.viewpoints.past import BACK
 from melodyrnn.models.viewpoints.symbols import Symbols
 from melodyrnn.models.viewpoints.views import padded_views, views
 from melodyrnn.sequences.events import NO_TOKEN
 from melodyrnn.sequences.repetitions import recall
 from melodyrnn.training.trainer import AtMost, Trainer
-from melodyrnn.training.viewpoints import HeldOutViews, ViewpointProgram
+from melodyrnn.training.viewpoints import HeldOutViews, LearnedViews, ViewpointProgram
 
 LENGTHS, HEIGHTS = (2, 3, 4), 9
 """Two lengths of what has a height, each with every height; one of what has none; a start."""
@@ -34,13 +43,14 @@ CONFIG = ModelConfig(units=8, dropout=0.3, input_dropout=0.1, recurrent_dropout=
 TRAINING = StreamConfig(batch=4, learning_rate=0.01, epochs=6)
 
 contexts = st.builds(
-    lambda length, first, origin, mode, cycles, changes: SequenceContext(
+    lambda length, first, origin, mode, cycles, end, changes: SequenceContext(
         length,
         min(first, length - 1),
         meter=3,
         origin=origin,
         mode=mode,
         cycles=cycles,
+        end=end,
         changes=tuple(Change(at, other, 4) for at, other in sorted(changes.items())),
     ),
     st.integers(2, 12),
@@ -48,6 +58,7 @@ contexts = st.builds(
     st.integers(-2, 3),
     st.integers(0, 1),
     st.integers(0, 12),
+    st.integers(0, 60),
     st.dictionaries(st.integers(5, 60), st.integers(2, 9), max_size=2),
 )
 songs = st.lists(st.integers(0, START - 1), min_size=1, max_size=30).map(
@@ -62,7 +73,9 @@ def some(count=5, seed=0):
         np.append(START, random.integers(0, START, random.integers(3, 40))).astype(np.int32)
         for _ in range(count)
     ]
-    return sequences, [SequenceContext(8 + n % 3, n % 4, 1, n % 4 - 1, 0, 6) for n in range(count)]
+    return sequences, [
+        SequenceContext(8 + n % 3, n % 4, 1, n % 4 - 1, 0, 6, 50) for n in range(count)
+    ]
 
 
 def seen_before(sequence, context, place):
@@ -150,6 +163,45 @@ def test_what_a_song_arrives_at_by_hand():
     assert [number // 2 for number in arrival] == degrees
     assert [number % 2 for number in arrival] == [1, 1, 1, 0, 1]
     assert longest == [0, 1, 2, 2, 2]
+
+
+ENDING = np.array([START, 2, 10, 11, 18, 1, 1])
+"""They begin at ticks 0, 0, 2, 5, 8, 12 and 14, so that two cycles of 8 are over at the end."""
+
+
+def test_where_a_kind_would_end_by_hand():
+    (view,) = views(OBSERVER, [ENDING], [SequenceContext(8)])
+    assert view.ends[:, :3].tolist() == [
+        [2, 3, 4],
+        [4, 5, 6],
+        [7, ON_LINE, BEYOND_LINE],
+        [2, 3, 4],
+        [6, 7, ON_LINE],
+        [ON_LINE, BEYOND_LINE, BEYOND_LINE],
+    ]
+    (told,) = views(OBSERVER, [ENDING], [SequenceContext(8, cycles=2, end=16)])
+    assert told.ends[:3, :3].tolist() == view.ends[:3, :3].tolist()
+    assert told.ends[3, :3].tolist() == [LAST + 2, LAST + 3, LAST + 4]
+    assert told.ends[4:, :3].tolist() == [
+        [LAST + 6, LAST + 7, LAST + ON_LINE],
+        [LAST + ON_LINE, LAST + BEYOND_LINE, LAST + BEYOND_LINE],
+    ]
+
+
+def test_a_stop_is_told_apart_by_where_it_would_be():
+    stop = SYMBOLS.kind[START]
+    (view,) = views(OBSERVER, [ENDING], [SequenceContext(8)])
+    classes = view.ends[:, stop] - NO_TIME
+    assert (classes // (2 * ARRIVALS)).tolist() == [3, 0, 0, 3, 0, 0]  # the line
+    assert (classes // 2 % ARRIVALS).tolist() == [1, 1, 1, 1, 1, 0]  # the longest so far
+    assert (classes % 2).tolist() == (view.factors[:, 3] == 1).tolist()  # at home
+    (told,) = views(OBSERVER, [ENDING], [SequenceContext(8, cycles=1, end=8)])
+    elsewhere = STOPS + 1
+    assert (told.ends[:, stop] - NO_TIME).tolist() == [
+        *[elsewhere] * 3,
+        STOPS,
+        *[elsewhere] * 2,
+    ]
 
 
 @given(songs, contexts)
@@ -245,7 +297,9 @@ def program(network):
     known = [np.ones(len(sequence), dtype=bool) for sequence in new]
     units = sum(len(sequence) - 1 for sequence in new)
     held_out = HeldOutViews(views(OBSERVER, new, new_contexts), known, units, 0.0)
-    return ViewpointProgram(network, views(OBSERVER, sequences, given_contexts), held_out, TRAINING)
+    untold = [context._replace(cycles=0, end=0) for context in given_contexts]
+    learned = LearnedViews(*(views(OBSERVER, sequences, each) for each in (untold, given_contexts)))
+    return ViewpointProgram(network, learned, held_out, TRAINING)
 
 
 def begun(program, seed=3):
@@ -279,5 +333,5 @@ def test_a_training_restored_at_any_batch_ends_in_the_same_bits(program):
 
 def test_how_many_cycles_are_left_is_known_of_half_the_songs(program):
     program._enter(7)
-    seen = [program._seen(index).factors[:, OBSERVER.layout.left].any() for index in range(9)]
+    seen = [program._seen(index) is program._learned.told[index] for index in range(9)]
     assert 0 < sum(seen) < 9

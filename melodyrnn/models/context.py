@@ -23,6 +23,7 @@ class SequenceContext(NamedTuple):
     origin: int = 0  # the place on the scale from which the sequence counts heights
     mode: int = 0  # which kind of scale
     cycles: int = 0  # how many cycles it will have, an incomplete first one apart; 0: not known
+    end: int = 0  # ticks, where it will end; 0: not known
     changes: tuple[Change, ...] = ()
 
 

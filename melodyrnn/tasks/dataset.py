@@ -148,12 +148,14 @@ class Dataset:
         """How the songs end."""
         return Endings(named.song for named in self.songs)
 
-    def views(self) -> list[Views]:
-        """The sequences as a network of viewpoints learns them, told how many bars they have."""
-        contexts = [
-            context._replace(cycles=full_bars(named.song))
-            for named, context in zip(self.songs, self.contexts, strict=True)
-        ]
+    def views(self, *, told: bool = False) -> list[Views]:
+        """The sequences as a network of viewpoints learns them; ``told`` how long each is."""
+        contexts: Sequence[SequenceContext] = self.contexts
+        if told:
+            contexts = [
+                context._replace(cycles=full_bars(each.song), end=ticks(each.song.duration))
+                for each, context in zip(self.songs, contexts, strict=True)
+            ]
         return viewpoints(self.tokenizer.observer(), self.sequences, contexts)
 
     def inputs(self, config: "ModelConfig") -> Sequence[Indices]:

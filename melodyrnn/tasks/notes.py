@@ -27,6 +27,7 @@ from melodyrnn.models.ngrams import short_term
 from melodyrnn.models.predictor import Logits, Predictor
 from melodyrnn.models.settings import check
 from melodyrnn.models.viewpoints.observer import Observer
+from melodyrnn.music.durations import ticks
 from melodyrnn.music.note_tokens import plain_tokens, to_tokens
 from melodyrnn.music.song import Song
 from melodyrnn.render.instruments import program
@@ -253,8 +254,10 @@ class NoteTask(Task[Named, Dataset]):
         assert prompt.like is not None, "new songs are like one"
         line, bar = prompt.before + prompt.like.pickup, prompt.like.meter.bar
         context = context_of(replace(prompt.like, pickup=line % bar))
-        bars = prompt.bars and prompt.bars + int(line // bar)
-        return predictor.with_contexts([context._replace(cycles=bars)])
+        if prompt.bars:
+            cycles, end = prompt.bars + int(line // bar), ticks(line + prompt.bars * bar)
+            context = context._replace(cycles=cycles, end=end)
+        return predictor.with_contexts([context])
 
     def targets(self, request: Request) -> list[list[Path]]:
         return song_targets(request.outputs, request.formats, request.best or request.count)

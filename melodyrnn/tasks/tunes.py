@@ -112,13 +112,14 @@ class TuneTask(NoteTask):
     def _view_program(
         self, record: Record, data: Split[Dataset], model: KerasModel
     ) -> Program[Any, Any]:
-        from melodyrnn.training.viewpoints import HeldOutViews, ViewpointProgram
+        from melodyrnn.training.viewpoints import HeldOutViews, LearnedViews, ViewpointProgram
 
         config, new = record.training, data.validation
         assert isinstance(config, StreamConfig), "tunes are learned as a stream"
         charge = new.charge(new.tokenizer.opened(record.unknown_rate), 1)
         held_out = HeldOutViews(new.views(), new.known(), new.notes(1), charge)
-        return ViewpointProgram(model, data.train.views(), held_out, config)
+        learned = LearnedViews(data.train.views(), data.train.views(told=True))
+        return ViewpointProgram(model, learned, held_out, config)
 
     def _validation(self, record: Record, data: Split[Dataset]) -> MeasuredStream:
         """What chooses the best weights, measured as everything is that is new."""

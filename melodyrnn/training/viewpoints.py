@@ -15,11 +15,7 @@ from melodyrnn.models.config import StreamConfig
 from melodyrnn.models.networks.event_reader import Random
 from melodyrnn.models.networks.viewpoint_network import ViewpointNetwork
 from melodyrnn.models.types import Tensor, Weights
-from melodyrnn.models.viewpoints.views import (
-    Views,
-    padded_views,
-    without_cycles_left,
-)
+from melodyrnn.models.viewpoints.views import Views, padded_views
 from melodyrnn.sequences.events import batches, filled, steps_for
 from melodyrnn.sequences.windows import Mask
 from melodyrnn.training.averaged_adam import AveragedAdam
@@ -49,6 +45,13 @@ class ViewScore:
     kind_bits: float
 
 
+class LearnedViews(NamedTuple):
+    """Sequences as they are seen without, and with, knowing how many cycles each has."""
+
+    untold: Sequence[Views]
+    told: Sequence[Views]
+
+
 class HeldOutViews(NamedTuple):
     """Sequences that are only predicted, and how their bits are counted."""
 
@@ -70,17 +73,17 @@ class ViewpointProgram(Program[ViewRow, ViewScore]):
     def __init__(
         self,
         network: ViewpointNetwork,
-        sequences: Sequence[Views],
+        learned: LearnedViews,
         held_out: HeldOutViews,
         config: StreamConfig,
     ) -> None:
         self.network, self.config = network, config
-        self._sequences, self._held_out = sequences, held_out
+        self._learned, self._held_out = learned, held_out
         self._variables = list(network.weights.values())
         self._adam = AveragedAdam(self._variables, config, AVERAGING)
         self._step = program(self._train_step, reduce_retracing=False)
         self._errors = program(self._errors_of, reduce_retracing=False)
-        self._lengths = [len(views.kind) for views in sequences]
+        self._lengths = [len(views.kind) for views in learned.untold]
         self._sounds = tf.constant(network.layout.sounds)
         self._parts: list[list[int]] = []  # of the epoch in progress
         self.restart()
@@ -95,7 +98,7 @@ class ViewpointProgram(Program[ViewRow, ViewScore]):
     @property
     def batches(self) -> int:
         """In an epoch."""
-        return -(-len(self._sequences) // self.config.batch)
+        return -(-len(self._lengths) // self.config.batch)
 
     def advance(self, done: int, until: int) -> list[ViewRow]:
         """One batch; after the last of an epoch, its row."""
@@ -121,13 +124,12 @@ class ViewpointProgram(Program[ViewRow, ViewScore]):
         """The order of an epoch, and of which sequences it is known how long they are."""
         if epoch != self.epoch:
             random = np.random.default_rng((self.config.seed, epoch))
-            self._known = random.random(len(self._sequences)) < KNOWN
+            self._known = random.random(len(self._lengths)) < KNOWN
             self._parts = list(batches(self._lengths, self.config.batch, random))
             self.epoch = epoch
 
     def _seen(self, index: int) -> Views:
-        views = self._sequences[index]
-        return views if self._known[index] else without_cycles_left(views, self.network.layout)
+        return (self._learned.told if self._known[index] else self._learned.untold)[index]
 
     def _batch(
         self, some: Sequence[Views], counted: Sequence[Mask] | None = None
@@ -141,8 +143,7 @@ class ViewpointProgram(Program[ViewRow, ViewScore]):
         return Views(*map(tf.constant, views)), tf.constant(mask, tf.float32)
 
     def evaluate(self) -> ViewScore | None:
-        """Without knowing how long the sequences are."""
-        held_out, layout = self._held_out, self.network.layout
+        held_out = self._held_out
         if not held_out.views:
             return None
         now = self.network.copy()
@@ -151,7 +152,7 @@ class ViewpointProgram(Program[ViewRow, ViewScore]):
         sums, size = np.zeros(3), self.config.batch
         for start in range(0, len(order), size):
             part = order[start : start + size]
-            views = [without_cycles_left(held_out.views[place], layout) for place in part]
+            views = [held_out.views[place] for place in part]
             known = [held_out.known[place][1:] for place in part]
             sums += [float(part) for part in self._errors(*self._batch(views, known))]
         self.network.load(now)

@@ -86,6 +86,7 @@ class ViewpointPredictor(Predictor):
             "last": layout.heights + 1,
             "factors": sum(layout.factors),
             "given": sum(layout.given),
+            "end_degree": layout.ends,
             "kernel": entering,
         }
         wrong = [name for name, rows in shapes.items() if len(w[name]) != rows]
@@ -172,6 +173,7 @@ class ViewpointPredictor(Predictor):
         height, distance, beyond, weights = np.split(logits, bounds, axis=-1)
         height = height + self._by_distance(distance, seen.last)
         height += self._by_extremes(beyond, seen.extremes)
+        height += w["end_degree"][seen.ends[:, kinds]][..., layout.degrees]
         common = np.broadcast_to(seen.heights[:, None], (*y.shape[:2], seen.heights.shape[1]))
         _point(height, np.concatenate([common, seen.given_heights[:, kinds]], -1), weights)
         place = np.arange(layout.heights) - lowest[:, None]

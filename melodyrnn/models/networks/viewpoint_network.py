@@ -8,8 +8,8 @@ once the kind k is, side by side, the logits of a kind v are
 
 and those of a height v, given the kind k,
 
-    (A_v + B_{v - last} + D_beyond(v)) · z_k  +  Σ_g [v = candidate_g] C_g · z_k,
-    z_k = (s_t, y_k, u_k),  u_k = tanh(M s_t + N y_k + b)
+    (A_v + B_{v - last} + D_beyond(v)) · z_k  +  Σ_g [v = candidate_g] C_g · z_k
+    + E_{end(k), degree(v)},      z_k = (s_t, y_k, u_k),  u_k = tanh(M s_t + N y_k + b)
 
 so that one state, which knows nothing of the symbol to come, serves all kinds that may come: by
 where in its cycle a kind would end, by where a height stands above the origin, by how far it is
@@ -91,6 +91,8 @@ class ViewpointNetwork(EventReader):
         logits = height + by_candidate(candidate, views.heights, heights)
         logits += by_distance(distance, views.last, heights)
         logits += by_extremes(beyond, views.extremes, heights)
+        by_degree = tf.gather(w["end_degree"], views.given[..., 0])
+        logits += tf.gather(by_degree, self.layout.degrees, axis=-1)
         place = tf.range(heights) - views.lowest[:, :, None]
         return tf.where((place >= 0) & (place < self.layout.span), logits, RULED_OUT)
 
@@ -125,4 +127,5 @@ def _heads(layout: ViewLayout, units: int) -> Shapes:
         "height_beyond": ((seen + HIDDEN, beyond), PLAIN),
         "height_candidate": ((seen + HIDDEN, layout.height_candidates), PLAIN),
         "height_bias": ((out,), 0.0),
+        "end_degree": ((layout.ends, layout.octave), 0.0),
     }

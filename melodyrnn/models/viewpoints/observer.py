@@ -37,9 +37,15 @@ HITS = 3
 PLACES = 24
 """Places distinguished in a cycle; the last holds all beyond."""
 
-ENDS = PLACES + 3
-"""Where a kind that may come would end: at a place of the cycle, on the line at its end, beyond
-that; or it takes no time."""
+ON_LINE, BEYOND_LINE, LAST = range(PLACES, PLACES + 3)
+"""Where a kind that may come would end: at a place of the cycle, below ``PLACES``; on the line at
+its end; beyond that. From ``LAST`` on are the same classes in the cycle that is known to be the
+last, so that ``LAST + ON_LINE`` is the end of the sequence.
+"""
+
+NO_TIME = 2 * LAST
+"""The first class of kinds that take no time, as that by which a sequence ends: by where that would
+be."""
 
 GROUP, GROUPS, IN_GROUP = 4, 8, 8
 """Cycles are numbered twice: modulo ``IN_GROUP``, and in groups of ``GROUP``, the last of
@@ -52,6 +58,14 @@ LINES, ARRIVALS = 4, 2
 """Whether a cycle begins here, and whether whole ones have gone by since the start; whether the
 last symbol is as long as any with a height. Sequences that begin within a cycle end so too.
 """
+
+STOPS = 2 * ARRIVALS * LINES
+"""Classes of a place where a sequence might end, where it is not known where it will: by both of
+these, and by whether the last height is an origin."""
+
+ENDS = NO_TIME + STOPS + 2
+"""All classes of where a kind would end; the last two are of a kind that takes no time, where it is
+known that the sequence ends here, or elsewhere."""
 
 METERS, MODES = 32, 2
 LENGTHS = (1, 2, 3, 4, 6, 8, 12)
@@ -66,7 +80,7 @@ class Seen(NamedTuple):
     extremes: Indices  # (B, 2) the highest and the lowest so far, likewise
     kinds: Indices  # (B, 8) candidates for the kind, NO_TOKEN where there is none
     heights: Indices  # (B, 6) candidates for the height
-    ends: Indices  # (B, K) where each kind that may come would end, a category
+    ends: Indices  # (B, K) where each kind that may come would end, a class
     given_factors: Indices  # (B, K, G) categories known with each kind
     given_heights: Indices  # (B, K, 2) candidates for the height of each kind
 
@@ -77,6 +91,18 @@ class Fixed(NamedTuple):
     lowest: Indices  # the lowest height that can come, counted from the origin
     mode: Indices
     cycles: Indices  # how many there will be; 0: not known
+    end: Indices  # ticks, where it will be over; 0: not known
+
+
+class Standing(NamedTuple):
+    """Where B sequences stand, (B,) each."""
+
+    cycle: CycleAt
+    since_start: Indices  # ticks, whole cycles left out
+    line: Indices  # below LINES
+    degree: Indices  # of the last height, 1 for an origin; 0 before the first
+    longest: Indices  # ticks, of what has a height
+    arrives: npt.NDArray[np.bool_]  # whether the last symbol is as long
 
 
 class Observed(NamedTuple):
@@ -125,6 +151,8 @@ class Observer:
             "left": LEFT,
         }
         self.layout = ViewLayout(
+            octave=symbols.octave,
+            origin=self._room % symbols.octave,
             kinds=symbols.kinds,
             sounds=tuple(symbols.sounds.tolist()),
             heights=symbols.heights + 2 * self._room,
@@ -134,22 +162,21 @@ class Observer:
                 *(kind, ALIKE, HITS) * KIND_CANDIDATES,
                 *(step, ALIKE, HITS) * HEIGHT_CANDIDATES,
             ),
-            left=list(before).index("left"),
             ends=ENDS,
-            given=(kind, length, ENDS, *(step, ALIKE, HITS) * GIVEN_CANDIDATES),
+            given=(ENDS, kind, length, *(step, ALIKE, HITS) * GIVEN_CANDIDATES),
             kind_candidates=KIND_CANDIDATES,
             height_candidates=HEIGHT_CANDIDATES + GIVEN_CANDIDATES,
         )
 
     def begin(self, contexts: Sequence[SequenceContext]) -> Observed:
         """Before the first symbol of each sequence, where nothing is seen yet."""
-        fixed = [(self._room - c.origin, c.mode, c.cycles) for c in contexts]
+        fixed = [(self._room - c.origin, c.mode, c.cycles, c.end) for c in contexts]
         zeros = np.zeros(len(contexts), dtype=np.int32)
         none = zeros + NO_TOKEN
         nothing = np.zeros((len(contexts), 0), dtype=np.int32)
         candidates = KIND_CANDIDATES + HEIGHT_CANDIDATES + GIVEN_CANDIDATES
         return Observed(
-            fixed=Fixed(*np.array(fixed, dtype=np.int32).reshape(-1, 3).T),
+            fixed=Fixed(*np.array(fixed, dtype=np.int32).reshape(-1, 4).T),
             cycles=Cycles.of(contexts),
             past=Past.empty(len(contexts)),
             first=none,
@@ -194,7 +221,8 @@ class Observer:
         return after._replace(seen=self._see(after, np.where(sounds, height, last), extremes))
 
     def _see(self, observed: Observed, last: Indices, extremes: Indices) -> Seen:
-        cycle, layout = observed.cycles.at(observed.now), self.layout
+        layout, standing = self.layout, self._standing(observed, last)
+        cycle = standing.cycle
         recalled = Recollection(observed.past, observed.now, cycle.since, cycle.length, last)
         kinds, heights = recalled.kinds(), recalled.heights(layout.heights)
         given = recalled.given(layout.kinds, layout.heights)
@@ -202,11 +230,11 @@ class Observer:
             observed.hits, [KIND_CANDIDATES, KIND_CANDIDATES + HEIGHT_CANDIDATES], axis=1
         )
         factors = [
-            self._before(observed, cycle, last, extremes),
+            self._before(observed, standing, last, extremes),
             _turns(kinds.values + 1, np.minimum(kinds.alike, ALIKE - 1), kind_hits),
             self._by_step(heights, last[:, None], height_hits),
         ]
-        ends = self._ends(cycle)
+        ends = self._ends(observed, standing)
         given_factors = [
             self._with_kind(ends),
             self._by_step(given, last[:, None, None], given_hits[:, None]),
@@ -222,20 +250,29 @@ class Observer:
             given.values,
         )
 
-    def _before(
-        self, observed: Observed, cycle: CycleAt, last: Indices, extremes: Indices
-    ) -> Indices:
-        """The factors that are no candidates', (B, F), as ``layout`` has them."""
-        (mode, cycles), past = observed.fixed[1:], observed.past
-        steps = self._class_of_step(_last_two(past.step, NO_STEP))
-        kinds = _last_two(past.kind, NO_TOKEN)
-        degree = np.where(last != NO_TOKEN, (last - self._room) % self.symbols.octave + 1, 0)
-        left = np.clip(cycles - cycle.number, 0, LEFT - 2) + 1
+    def _standing(self, observed: Observed, last: Indices) -> Standing:
+        past, cycle = observed.past, observed.cycles.at(observed.now)
         since_start = observed.now % cycle.length
-        line = (cycle.since == 0) * 2 + (since_start == 0)
         lengths = self.symbols.ticks[past.kind]
         longest = np.where(past.height != NO_TOKEN, lengths, 0).max(1)
-        arrives = lengths[:, -1] >= longest
+        return Standing(
+            cycle,
+            since_start,
+            line=(cycle.since == 0) * 2 + (since_start == 0),
+            degree=np.where(last != NO_TOKEN, (last - self._room) % self.symbols.octave + 1, 0),
+            longest=longest,
+            arrives=lengths[:, -1] >= longest,
+        )
+
+    def _before(
+        self, observed: Observed, standing: Standing, last: Indices, extremes: Indices
+    ) -> Indices:
+        """The factors that are no candidates', (B, F), as ``layout`` has them."""
+        past, (cycle, since_start, line, degree, longest, arrives) = observed.past, standing
+        mode, cycles = observed.fixed.mode, observed.fixed.cycles
+        steps = self._class_of_step(_last_two(past.step, NO_STEP))
+        kinds = _last_two(past.kind, NO_TOKEN)
+        left = np.clip(cycles - cycle.number, 0, LEFT - 2) + 1
         factors = [
             kinds[:, 1] + 1,
             kinds[:, 0] + 1,
@@ -259,18 +296,26 @@ class Observer:
         ]
         return np.stack(factors, 1).astype(np.int32)
 
-    def _ends(self, cycle: CycleAt) -> Indices:
+    def _ends(self, observed: Observed, standing: Standing) -> Indices:
         """(B, K)."""
-        ticks, length = self.symbols.ticks, cycle.length[:, None]
-        ends = cycle.since[:, None] + ticks
-        place = np.minimum(ends // self.unit, PLACES - 1)
-        place = np.where(ends == length, PLACES, np.where(ends > length, PLACES + 1, place))
-        return np.where(ticks > 0, place, PLACES + 2).astype(np.int32)
+        ticks, cycle = self.symbols.ticks, standing.cycle
+        now, end = observed.now[:, None], observed.fixed.end[:, None]
+        length = cycle.length[:, None]
+        last = (end > 0) & (now >= end - length)
+        ends = np.where(
+            last, now + ticks - end, cycle.since[:, None] + ticks - length
+        )  # from a line
+        place = np.minimum((ends + length) // self.unit, PLACES - 1)
+        place = np.where(ends == 0, ON_LINE, np.where(ends > 0, BEYOND_LINE, place)) + LAST * last
+        stop = (standing.line * ARRIVALS + standing.arrives) * 2 + (standing.degree == 1)
+        known = np.where(now == end, STOPS, STOPS + 1)
+        stop = NO_TIME + np.where(end > 0, known, stop[:, None])
+        return np.where(ticks > 0, place, stop).astype(np.int32)
 
     def _with_kind(self, ends: Indices) -> Indices:
-        """Of each kind that may come itself, its length, and where it would end: (B, K, 3)."""
+        """Of each kind that may come where it would end, itself, and its length: (B, K, 3)."""
         kinds = np.arange(1, self.layout.kinds + 1)
-        return np.stack(np.broadcast_arrays(kinds, self._length_class, ends), -1).astype(np.int32)
+        return np.stack(np.broadcast_arrays(ends, kinds, self._length_class), -1).astype(np.int32)
 
     def _by_step(self, candidates: Candidates, last: Indices, hits: Indices) -> Indices:
         """Of heights how far they are from the last one, how much was alike, and whether each was

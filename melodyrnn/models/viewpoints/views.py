@@ -6,7 +6,6 @@ from typing import NamedTuple
 import numpy as np
 
 from melodyrnn.models.context import SequenceContext
-from melodyrnn.models.viewpoints.layout import ViewLayout
 from melodyrnn.models.viewpoints.observer import Observed, Observer
 from melodyrnn.sequences.events import stacked
 from melodyrnn.sequences.vocabulary import Indices
@@ -90,10 +89,3 @@ def padded_views(some: Sequence[Views], steps: int) -> tuple[Views, Mask]:
     """Side by side, (N, ``steps``, ...), and where a symbol stands, (N, ``steps``)."""
     arrays, mask = stacked(some, steps)
     return Views(*arrays), mask
-
-
-def without_cycles_left(views: Views, layout: ViewLayout) -> Views:
-    """As they are seen where it is not known how many cycles there will be."""
-    factors = views.factors.copy()
-    factors[:, layout.left] = 0
-    return views._replace(factors=factors)
