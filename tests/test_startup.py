@@ -17,8 +17,9 @@ def frozen(monkeypatch):
     """A process that nobody has claimed yet, and how often what is in it was frozen."""
     times = []
     monkeypatch.setattr(own_process, "_ours", False)
-    monkeypatch.setenv(THREADS, "")  # so that it is put back, also where it was not there
-    monkeypatch.delenv(THREADS)
+    for variable in own_process.ONE_THREAD:
+        monkeypatch.setenv(variable, "")  # so that it is put back, also where it was not there
+        monkeypatch.delenv(variable)
     monkeypatch.setattr(gc, "freeze", lambda: times.append(1))
     return times
 
@@ -55,6 +56,9 @@ def test_a_command_has_one_thread_an_operation_unless_more_are_asked_for(
         monkeypatch.setenv(THREADS, said)
     own_process.claim()
     assert os.environ[THREADS] == holds
+    assert {os.environ[variable] for variable in own_process.ONE_THREAD if variable != THREADS} == {
+        "1"
+    }
 
 
 def test_tensorflow_starts_without_them_in_a_command():

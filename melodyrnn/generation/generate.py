@@ -10,7 +10,7 @@ from melodyrnn.errors import ConstraintError
 from melodyrnn.generation.beam import beam_search
 from melodyrnn.generation.constraint import Constraint, Constraints
 from melodyrnn.generation.shared_past import SharedPast
-from melodyrnn.generation.threads import in_threads
+from melodyrnn.generation.threads import in_threads, one_thread_a_product
 from melodyrnn.models.config import SampleConfig
 from melodyrnn.models.networks.numpy_network import Network
 from melodyrnn.models.predictor import Player, Predictor, Rows, after_primer
@@ -57,7 +57,8 @@ def generate(
     if isinstance(predictor, Network) and not constraints:  # all others do little in NumPy
         stuck = in_threads(drawing.play, count, progress)
     else:
-        stuck = drawing.play(np.arange(count), progress)
+        with one_thread_a_product(count):
+            stuck = drawing.play(np.arange(count), progress)
     while len(stuck):
         stuck = drawing.play(stuck)
     return Drawn(drawing.trimmed(), drawing.log_probability)

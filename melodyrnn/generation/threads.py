@@ -1,6 +1,7 @@
 """Rows of a batch shared out to threads: NumPy lets other threads go on while it computes."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from threading import Event
 
 import numpy as np
@@ -27,10 +28,8 @@ def in_threads(work: Callable[[Rows, Progress], Rows], count: int, progress: Pro
     first, *others = np.array_split(np.arange(count), parts)
     if not others:
         return work(first, progress)
-    # A song alone is spared these.
+    # A song alone is spared this.
     from concurrent.futures import ThreadPoolExecutor
-
-    from threadpoolctl import threadpool_limits
 
     cancelled = Event()
 
@@ -39,10 +38,24 @@ def in_threads(work: Callable[[Rows, Progress], Rows], count: int, progress: Pro
             raise _CancelledError
 
     # Two threads at two products are quicker than one product after the other by two.
-    with threadpool_limits(1, user_api="blas"), ThreadPoolExecutor(len(others)) as pool:
+    with one_thread_a_product(count), ThreadPoolExecutor(len(others)) as pool:
         try:
             futures = [pool.submit(work, rows, go_on) for rows in others]
             return np.concatenate([work(first, progress), *(f.result() for f in futures)])
         except BaseException:
             cancelled.set()
             raise
+
+
+@contextmanager
+def one_thread_a_product(count: int) -> Iterator[None]:
+    """The products of a few rows are small: threads would wait for each other longer than they
+    compute. For one row nothing is worth while.
+    """
+    if count == 1:
+        yield
+        return
+    from threadpoolctl import threadpool_limits
+
+    with threadpool_limits(1, user_api="blas"):
+        yield

@@ -7,7 +7,8 @@ these imports are guarded, so that what cannot be imported counts as not install
 
 Nor do several threads share one operation there. The networks here are small: operations side by
 side, of two layers or of two parts of the lanes, take less time than one after the other, each on
-all cores. And what a command learns is what its workers would, which have one thread each.
+all cores. And what a command learns is what its workers would, which have one thread each. For
+NumPy's products, which are smaller still, threads wait for each other longer than they compute.
 
 Somebody's own program may want Keras whole, has objects of its own for the garbage collector to
 look through, and operations for more than one thread. It gets all that: only who says ``claim()``
@@ -25,11 +26,16 @@ OPTIONAL = ("IPython", "jax", "matplotlib", "pandas", "scipy", "sklearn")
 _ours = False
 
 
+ONE_THREAD = ("TF_NUM_INTRAOP_THREADS", "OPENBLAS_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
+"""Of TensorFlow, and of the libraries with which NumPy's wheels multiply."""
+
+
 def claim() -> None:
-    """Say that this process is ours, before TensorFlow is imported."""
+    """Say that this process is ours, before NumPy and TensorFlow are imported."""
     global _ours
     _ours = True
-    os.environ.setdefault("TF_NUM_INTRAOP_THREADS", "1")
+    for variable in ONE_THREAD:
+        os.environ.setdefault(variable, "1")
 
 
 @contextmanager
