@@ -24,6 +24,13 @@ from melodyrnn.training.program import Carried, Program
 AVERAGING = 0.99
 """How much of the weights' average a step keeps."""
 
+AT_ONCE = 8192
+"""Padded symbols of which one program computes the gradient: of a batch of long sequences, all at
+once, it would take gigabytes."""
+
+_APART = 1 << 20
+"""Between the numbers by which the parts of a batch draw, and those of all steps."""
+
 KNOWN = 0.5
 """How often, in training, it is known of a sequence how many cycles are left."""
 
@@ -81,11 +88,13 @@ class ViewpointProgram(Program[ViewRow, ViewScore]):
         self._learned, self._held_out = learned, held_out
         self._variables = list(network.weights.values())
         self._adam = AveragedAdam(self._variables, config, AVERAGING)
+        self._gradient = [tf.Variable(tf.zeros_like(variable)) for variable in self._variables]
+        self._add = program(self._add_gradient, reduce_retracing=False)
         self._step = program(self._train_step, reduce_retracing=False)
         self._errors = program(self._errors_of, reduce_retracing=False)
         self._lengths = [len(views.kind) for views in learned.untold]
         self._sounds = tf.constant(network.layout.sounds)
-        self._parts: list[list[int]] = []  # of the epoch in progress
+        self._batches: list[list[int]] = []  # of the epoch in progress
         self.restart()
 
     def restart(self) -> None:
@@ -104,15 +113,14 @@ class ViewpointProgram(Program[ViewRow, ViewScore]):
         """One batch; after the last of an epoch, its row."""
         self._enter(done)
         step = done * self.batches + self.place + 1
-        part = self._parts[self.place]
-        views, mask = self._batch([self._seen(index) for index in part])
-        loss, count = self._step(
-            views,
-            mask,
-            tf.constant([self.config.seed, step], tf.int32),
-            self._adam.rates(step),
-        )
-        self.sums += float(loss), float(count)
+        batch = self._batches[self.place]
+        symbols = sum(self._lengths[index] for index in batch)
+        for number, part in enumerate(self._parts(batch, self._lengths)):
+            seed = tf.constant([self.config.seed, step + number * _APART], tf.int32)
+            views, mask = self._padded([self._seen(index) for index in part])
+            self.sums[0] += float(self._add(views, mask, seed, tf.constant(symbols, tf.float32)))
+        self._step(self._adam.rates(step))
+        self.sums[1] += symbols
         self.place += 1
         if self.place < self.batches:
             return []
@@ -125,18 +133,27 @@ class ViewpointProgram(Program[ViewRow, ViewScore]):
         if epoch != self.epoch:
             random = np.random.default_rng((self.config.seed, epoch))
             self._known = random.random(len(self._lengths)) < KNOWN
-            self._parts = list(batches(self._lengths, self.config.batch, random))
+            self._batches = list(batches(self._lengths, self.config.batch, random))
             self.epoch = epoch
 
     def _seen(self, index: int) -> Views:
         return (self._learned.told if self._known[index] else self._learned.untold)[index]
 
-    def _batch(
+    def _rows(self, steps: int) -> int:
+        """How many sequences padded to so many steps one program takes."""
+        return max(1, min(self.config.batch, AT_ONCE // steps))
+
+    def _parts(self, places: Sequence[int], lengths: Sequence[int]) -> list[Sequence[int]]:
+        """Of sequences, by their places, as many at a time as one program takes."""
+        rows = self._rows(steps_for(max(lengths[place] for place in places)))
+        return [places[start : start + rows] for start in range(0, len(places), rows)]
+
+    def _padded(
         self, some: Sequence[Views], counted: Sequence[Mask] | None = None
     ) -> tuple[Views, Mask]:
         """``counted``: of each which symbols count, (L,); by default all."""
         steps = steps_for(max(len(views.kind) for views in some))
-        views, mask = padded_views(filled(some, self.config.batch), steps)
+        views, mask = padded_views(filled(some, self._rows(steps)), steps)
         mask[len(some) :] = False
         for row, symbols in zip(mask, counted or (), strict=False):
             row[: len(symbols)] &= symbols
@@ -148,15 +165,15 @@ class ViewpointProgram(Program[ViewRow, ViewScore]):
             return None
         now = self.network.copy()
         self.network.load(self.weights())
-        order = sorted(range(len(held_out.views)), key=lambda n: len(held_out.views[n].kind))
-        sums, size = np.zeros(3), self.config.batch
+        lengths, sums = [len(views.kind) for views in held_out.views], np.zeros(2)
+        order, size = sorted(range(len(lengths)), key=lengths.__getitem__), self.config.batch
         for start in range(0, len(order), size):
-            part = order[start : start + size]
-            views = [held_out.views[place] for place in part]
-            known = [held_out.known[place][1:] for place in part]
-            sums += [float(part) for part in self._errors(*self._batch(views, known))]
+            for part in self._parts(order[start : start + size], lengths):
+                views = [held_out.views[place] for place in part]
+                known = [held_out.known[place][1:] for place in part]
+                sums += [float(error) for error in self._errors(*self._padded(views, known))]
         self.network.load(now)
-        kind, height, _ = sums / log(2)
+        kind, height = sums / log(2)
         bits = (kind + height + held_out.charge) / held_out.units
         return ViewScore(bits, kind / held_out.units)
 
@@ -195,23 +212,28 @@ class ViewpointProgram(Program[ViewRow, ViewScore]):
         self._adam.resume(carried)
         self.place, self.sums = int(carried["place"][0]), carried["sums"][0].copy()
 
-    def _train_step(
-        self, views: Views, mask: Tensor, seed: Tensor, rates: Tensor
-    ) -> tuple[Tensor, Tensor]:
-        """One step of Adam; the sum of the losses of its batch before it, and of how many."""
+    def _add_gradient(self, views: Views, mask: Tensor, seed: Tensor, symbols: Tensor) -> Tensor:
+        """Add that of a part of a batch of so many symbols; the sum of its losses."""
         with tf.GradientTape() as tape:
-            kind, height, count = self._errors_of(views, mask, Random(seed[0], seed[1]))
-            loss = (kind + height) / count
-        self._adam.apply(tape.gradient(loss, self._variables), rates)
-        return kind + height, count
+            kinds, heights = self._errors_of(views, mask, Random(seed[0], seed[1]))
+            loss = (kinds + heights) / symbols
+        for total, part in zip(self._gradient, tape.gradient(loss, self._variables), strict=True):
+            total.assign_add(tf.convert_to_tensor(part))
+        return kinds + heights
+
+    def _train_step(self, rates: Tensor) -> None:
+        """One step of Adam by the gradient of a batch."""
+        self._adam.apply(self._gradient, rates)
+        for total in self._gradient:
+            total.assign(tf.zeros_like(total))
 
     def _errors_of(
         self, views: Views, mask: Tensor, random: Random | None = None
-    ) -> tuple[Tensor, Tensor, Tensor]:
-        """The sums of the losses of kinds, and of heights where there are any; how many symbols."""
+    ) -> tuple[Tensor, Tensor]:
+        """The sums of the losses of kinds, and of heights where there are any."""
         logits = self.network.logits(views, random)
         loss = tf.nn.sparse_softmax_cross_entropy_with_logits
         kinds = tf.reduce_sum(loss(views.kind, logits.kind) * mask)
         sounds = tf.cast(tf.gather(self._sounds, views.kind), tf.float32)
         heights = tf.reduce_sum(loss(views.height, logits.height) * mask * sounds)
-        return kinds, heights, tf.reduce_sum(mask)
+        return kinds, heights

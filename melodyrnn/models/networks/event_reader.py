@@ -132,7 +132,9 @@ class EventReader:
         state: tuple[Tensor, ...] = (tf.zeros([lanes, self.config.units]),) * 2
         x = tf.transpose(x, [1, 0, 2])  # (L, N, E)
         if steps > MOST_UNROLLED:
-            z = tf.matmul(x, w["kernel"]) + w["bias"]
+            # Not as one product of three axes: its gradient would have the kernel once a step.
+            z = tf.reshape(x, [-1, x.shape[-1]]) @ w["kernel"] + w["bias"]
+            z = tf.reshape(z, [steps, lanes, -1])
             h, _ = tf.scan(lambda before, step: equations.lstm(tf, step, before, u)[1], z, state)
         else:
             layer = Recurrence(equations.lstm, w["kernel"], w["bias"], [u], lanes)
