@@ -7,9 +7,10 @@ from dataclasses import replace
 from fractions import Fraction
 
 from melodyrnn.errors import MelodyWarning, MidiError
-from melodyrnn.formats.melody.assembly import LONGEST, first_key, first_tempo, with_rests
+from melodyrnn.formats.melody.assembly import LONGEST, first_key, first_tempo, heard_key, with_rests
 from melodyrnn.formats.melody.grid import Grid
 from melodyrnn.formats.melody.quantise import quantise
+from melodyrnn.formats.melody.track_names import names_part
 from melodyrnn.formats.melody.voices import TimedNote, Voice, choose, melody
 from melodyrnn.formats.midi.events import NOTE_OFF, NOTE_ON, Event, MidiData, read_events
 from melodyrnn.formats.midi.meta_events import Clock, Marks, read_marks
@@ -52,10 +53,8 @@ def parse_midi(
     exact = marks[index].exact and grid is None and all(map(_on_grid, notes))
     if not exact:
         notes = quantise(notes, name, grid, clock(1))
-    song = _song(notes, marks[index], name)
-    if len({index for index, _ in sources}) == 1 or index > 0:
-        # The name of the first track is that of the piece, unless it names one part of several.
-        song = replace(song, title=next(iter(marks[index].titles.values())))
+    song = _song(notes, marks[index], index, name)
+    song = replace(song, title=_title(marks[index], index, {index for index, _ in sources}))
     song = _with_last_rest(song, clock(midi.tracks[index][-1].tick), exact)
     end = song.duration
     changes = tuple(change for change in song.meter_changes if change[0] < end)
@@ -147,9 +146,10 @@ def _on_grid(note: TimedNote) -> bool:
     return GRID % note.onset.denominator == 0 and GRID % note.end.denominator == 0
 
 
-def _song(notes: Iterable[TimedNote], marks: Marks, name: str) -> Song:
-    """The notes under their marks."""
-    tempo, key = first_tempo(marks.tempi, name), first_key(marks.keys, name)
+def _song(notes: Sequence[TimedNote], marks: Marks, track: int, name: str) -> Song:
+    """The notes of a track under their marks."""
+    tempo, keys = first_tempo(marks.tempi, name), marks.keys_of(track)
+    key = first_key(keys, name) if keys else heard_key(notes, name)
     return Song(
         tuple(with_rests(notes, key)),
         composer=marks.composer,
@@ -159,6 +159,16 @@ def _song(notes: Iterable[TimedNote], marks: Marks, name: str) -> Song:
         pickup=marks.pickup,
         meter_changes=marks.meter_changes,
     )
+
+
+def _title(marks: Marks, track: int, sounding: set[int]) -> str:
+    """The name of the piece: that of the first track, unless it is one part of several, or else the
+    track's own, if it is not the name of a part either.
+    """
+    first, title = next(iter(marks.titles.items()))
+    if title and (first not in sounding or len(sounding) == 1):
+        return title
+    return "" if names_part(marks.titles[track]) else marks.titles[track]
 
 
 def _with_last_rest(song: Song, end: Fraction, exact: bool) -> Song:
