@@ -258,7 +258,7 @@ def test_channels_of_a_single_track_are_voices():
     with pytest.warns(MelodyWarning) as caught:
         assert tokens(parse_midi(header() + two, "x.mid")) == quarters(72)
     assert [str(w.message) for w in caught] == [
-        "x.mid: 2 tracks have notes; took 2 'channel 3' (highest mean pitch); track chooses another"
+        "x.mid: 2 tracks have notes; took 2 'channel 3' (most like a melody); track chooses another"
     ]
     assert tokens(parse_midi(header() + two, "x.mid", track="channel 1")) == quarters(60)
 
@@ -477,7 +477,7 @@ def test_reading_a_file(tmp_path):
         (header() + track(END), "no notes; choose a file with a melody"),
         (
             header() + track(f"00 99 24 50 60 89 24 00 {END}"),
-            "only drums (channel 10); choose a file with a melody",
+            "only drums; choose a file with a melody",
         ),
         (header(1, 0), "no notes; choose a file with a melody"),
     ],

@@ -10,7 +10,7 @@ from fractions import Fraction
 from functools import lru_cache
 
 from melodyrnn.errors import MelodyWarning, NotationError
-from melodyrnn.formats.melody.voices import TimedNote
+from melodyrnn.formats.melody.timed_note import TimedNote
 from melodyrnn.music.durations import GRID
 from melodyrnn.music.key_finding import fitting_keys
 from melodyrnn.music.song import Key, Note, Pitch, Song
@@ -64,7 +64,8 @@ def heard_key(notes: Sequence[TimedNote], name: str) -> Key:
     pitches = [note.midi for note in notes]
     if len(pitches) < _TELLING or len({pitch % 12 for pitch in pitches}) < _TELLING_PITCHES:
         return Key()
-    best, other, *_ = fitting_keys(pitches, [_steps(note.length) for note in notes])
+    lengths = [_steps(note.end) - _steps(note.onset) for note in notes]
+    best, other, *_ = fitting_keys(pitches, lengths)
     _warn(f"{name}: no key is named; the notes suggest {best.key}, or else {other.key}")
     return best.key
 

@@ -1,3 +1,4 @@
+# ruff: noqa: RUF001 - words of many scripts
 """What the name of a track says of it: whether it has the melody, or accompanies.
 
 Words stand without accents and in lower case, as ``_plain`` makes them. Those of scripts that
@@ -14,38 +15,39 @@ ACCOMPANIES, SAYS_NOTHING = -1, 0
 
 _MELODY = {
     4: """
-        mel melo dallam μελωδια
+        mel melo dallam μελωδια לחן מנגינה لحن ทำนอง
         멜로디 선율 メロディ メロデイ 主旋律 旋律
         """,
     3: """
         voice vox voc singer singing sing sung leadvocal leadvocals mainvocal
         singstimme stimme solostimme hauptstimme oberstimme sanger sangerin
         chant voix chanteur chanteuse voz voces cantante cantor cantora canto voce voci vocale
-        zang stem sang rost stemme laulu aani spiew glos zpev hlas enek vokal ses
-        голос пение φωνη τραγουδι
-        보컬 노래 가창 목소리 보이스 ボーカル ヴォーカル ボカル 歌 うた 唄 人声 人聲 主唱 演唱 独唱 獨唱
+        zang stem sang rost stemme laulu aani spiew głos zpev hlas glas enek veu sarki
+        голос пение спів φωνη τραγουδι שירה קול غناء ร้อง
+        보컬 노래 가창 목소리 보이스 ボーカル ヴォーカル ボカル 歌 うた 唄
+        人声 人聲 主唱 演唱 独唱 獨唱
         """,
     2: """
         lead leads solo solos soloist soloistin soliste solista tune theme thema tema topline
         соло тема 리드 솔로 독창 リード ソロ 主奏 独奏 獨奏
         """,
-    1: "soprano sopran soprani soprane cantus superius discantus canto1 сопрано 소프라노 ソプラノ 女高音",
+    1: "soprano sopran soprani soprane cantus superius discantus сопрано 소프라노 ソプラノ 女高音",
 }
 """Rank -> words."""
 
 _STEMS = {"melod": 4, "мелод": 4, "vocal": 3, "vokal": 3, "wokal": 3, "вокал": 3, "gesang": 3}
-"""What words of many languages and their compounds begin with -> rank."""
+"""What stands in words of many languages and in their compounds -> rank."""
 
 _SHARES = """
     choir choirs chorus choruses chorale coro cori chor chore choeur choeurs koor kor oohs ooh aahs
     aah ahs ahh second secondary zweite zweiter 2nd duet echo double doubling counter countermelody
-    gegenstimme unterstimme backing background backup bgv bgvs back harmony harmonies
+    gegenstimme gegenmelodie unterstimme bgv bgvs back
     хор 코러스 합창 화음 コーラス ハモリ 合唱 和声 和聲
     """
 """With these a name does not speak for a melody, and not against one either."""
 
 _ACCOMPANIMENT = """
-    accompaniment accomp acc comping comp begleitung accompagnement accompagnamento acompanamiento
+    accompaniment accomp comping comp begleitung accompagnement accompagnamento acompanamiento
     acompanhamento backing background backup pad pads bass basse basso bajo baixo bas bassline
     contrabass kontrabass doublebass chord chords akkorde akkord accords accordi acordes harmony
     harmonies harmonie drum drums drumkit drumset percussion perc schlagzeug batterie batteria
@@ -77,8 +79,10 @@ def _words(text: str) -> frozenset[str]:
 _RANKS = _STEMS | {word: rank for rank, text in _MELODY.items() for word in _words(text)}
 _AGAINST, _SHARED = _words(_ACCOMPANIMENT), _words(_SHARES)
 _PARTS = frozenset(chain(_RANKS, _AGAINST, _SHARED, _words(_INSTRUMENTS)))
-_UNSPACED = re.compile(r"[\u1100-\u11ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
-"""A sign of Korean, Japanese or Chinese."""
+_UNSPACED = re.compile(r"[\u0e00-\u0e7f\u1100-\u11ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+"""A sign of Thai, Korean, Japanese or Chinese."""
+_RUNNING = tuple(filter(_UNSPACED.match, sorted(_PARTS)))
+"""Words of those."""
 _WORD = re.compile(r"\d*[^\W\d_]+")
 
 
@@ -87,8 +91,8 @@ def _found(name: str) -> frozenset[str]:
     """The words of the tables that stand in a name."""
     plain = _plain(name)
     words = set(_WORD.findall(plain)) | {word.lstrip("0123456789") for word in _WORD.findall(plain)}
-    unspaced = {word for word in _PARTS if _UNSPACED.match(word) and word in plain}
-    stems = {stem for stem in _STEMS for word in words if word.startswith(stem)}
+    unspaced = {word for word in _RUNNING if word in plain}
+    stems = {stem for stem in _STEMS for word in words if stem in word}
     return frozenset(unspaced | stems | (words & _PARTS))
 
 
