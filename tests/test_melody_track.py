@@ -1,12 +1,17 @@
 """Which track of a MIDI file is the melody: small files of several tracks, made here."""
 
 import io
+import json
+import re
 import warnings
 from typing import NamedTuple
 
 import mido
 import pytest
+from click.testing import CliRunner
 
+from melodyrnn import inspect
+from melodyrnn.cli import main
 from melodyrnn.errors import ConfigError, MelodyWarning
 from melodyrnn.formats.melody.track_names import ACCOMPANIES, SAYS_NOTHING, names_part, rank
 from melodyrnn.formats.midi.drums import drum_channels
@@ -282,6 +287,45 @@ def test_a_melody_that_hardly_sounds_is_said_to_be_one():
     vocal, piano = [(n, 1, 60 + n % 5) for n in range(9)], [(n, 1, 48) for n in range(80)]
     _, said = read(data(Part("Vocal", vocal), Part("Piano", piano, 1)))
     assert said[1] == "x.mid: the melody sounds for only 11% of the piece; track chooses another"
+
+
+@pytest.fixture
+def band(tmp_path):
+    """A file of three tracks."""
+    path = tmp_path / "band.mid"
+    path.write_bytes(data(Part("[Strings]", strings(), 3), Part("Tune", tune()), Part("", bass())))
+    return path
+
+
+def test_inspect_lists_the_tracks_and_says_which_was_taken_and_why(band):
+    shown = CliRunner().invoke(main, ["inspect", str(band)]).output
+    assert "3 tracks; took 2 'Tune', by its name" in shown
+    assert re.search(r"^1 +\[Strings\] +8 +100% +0% ", shown, re.MULTILINE)
+    shown = CliRunner().invoke(main, ["inspect", str(band), "--track", "3"]).output
+    assert "3 tracks; took 3, as asked for" in shown
+
+
+def test_inspect_lists_the_tracks_as_json(band):
+    shown = CliRunner().invoke(main, ["inspect", str(band), "--json"])
+    document = json.loads(shown.stdout)
+    assert document["took"] == {"track": 2, "why": "by its name"}
+    first, second, third = document["tracks"]
+    assert (first["name"], first["notes"], first["coverage"]) == ("[Strings]", 8, 1)
+    assert (second["name"], second["name_says"], second["overlap"]) == ("Tune", "melody", 0)
+    assert third["height"] == pytest.approx(37.625)
+    assert second["score"] > first["score"] > third["score"]
+
+
+def test_inspect_of_one_track_and_of_text_lists_none(band, tmp_path):
+    band.write_bytes(data(Part("Tune", tune())))
+    shown = CliRunner().invoke(main, ["inspect", str(band)]).output
+    assert "tracks" not in shown
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", MelodyWarning)
+        assert inspect(band).to_json()["took"] == {"track": 1, "why": "the only one"}
+    text = tmp_path / "song.txt"
+    text.write_text("c4 d e f g2")
+    assert inspect(text).to_json()["tracks"] == []
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from difflib import get_close_matches
+from functools import cached_property
 
 from melodyrnn.errors import ConfigError
 from melodyrnn.formats.melody.evidence import Evidence, evidence_of
@@ -47,10 +48,20 @@ class Choice:
         """The voice's number and name, as messages say them."""
         return _label(self.voices, self.taken)
 
-    @property
+    @cached_property
     def evidence(self) -> list[Evidence]:
         """Of each voice, what speaks for it."""
         return evidence_of(self.voices)
+
+    def to_json(self) -> dict[str, object]:
+        """The tracks, each with what speaks for it, and which was taken and why."""
+        tracks = [
+            {"track": number, "name": voice.name, **evidence.to_json()}
+            for number, (voice, evidence) in enumerate(
+                zip(self.voices, self.evidence, strict=True), 1
+            )
+        ]
+        return {"tracks": tracks, "took": {"track": self.taken + 1, "why": self.why}}
 
 
 def choose(voices: Sequence[Voice], track: str | int | None, name: str) -> Choice:

@@ -15,7 +15,7 @@ from itertools import pairwise
 from math import log2
 
 from melodyrnn.formats.melody.timed_note import TimedNote, Voice
-from melodyrnn.formats.melody.track_names import rank
+from melodyrnn.formats.melody.track_names import rank, said
 
 _CHORD = 1 / 16
 """Notes that start within so many quarter notes are one chord."""
@@ -48,6 +48,11 @@ class Evidence:
             - self.leap / 2
             + min(0.0, log2(self.pace))
         )
+
+    def to_json(self) -> dict[str, float | str]:
+        figures = ("coverage", "overlap", "height", "leap", "pace", "score")
+        rounded = {name: round(getattr(self, name), 3) for name in figures}
+        return {"notes": self.notes, "name_says": said(self.rank), **rounded}
 
 
 def evidence_of(voices: Sequence[Voice]) -> list[Evidence]:

@@ -108,6 +108,11 @@ def rank(name: str) -> int:
     return max((_RANKS.get(word, SAYS_NOTHING) for word in words), default=SAYS_NOTHING)
 
 
+def said(rank: int) -> str:
+    """What a name of that rank says of its track, in a word; "" for nothing."""
+    return "accompaniment" if rank < SAYS_NOTHING else "melody" if rank > SAYS_NOTHING else ""
+
+
 def names_part(name: str) -> bool:
     """Whether it names a part, as ``Violin 1`` does, and no piece."""
     return bool(_found(name))
