@@ -10,7 +10,7 @@ import mido
 import pytest
 from click.testing import CliRunner
 
-from melodyrnn import inspect
+from melodyrnn import evaluate, generate, inspect, open_run
 from melodyrnn.cli import main
 from melodyrnn.errors import ConfigError, MelodyWarning
 from melodyrnn.formats.melody.track_names import ACCOMPANIES, SAYS_NOTHING, names_part, rank
@@ -84,7 +84,8 @@ def drums():
 def data(*parts, kind=1, song="A song"):
     file = mido.MidiFile(type=kind, ticks_per_beat=QUARTER, charset="utf-8")
     if kind == 1:
-        file.tracks.append(mido.MidiTrack([mido.MetaMessage("track_name", name=song)]))
+        title = mido.MetaMessage("track_name", name=song)
+        file.tracks.append(mido.MidiTrack([title, mido.MetaMessage("key_signature", key="C")]))
     for part in parts:
         strokes = [(0, message) for message in part.before]
         for onset, length, pitch in part.notes:
@@ -371,3 +372,52 @@ def test_what_names_say(names, expected):
 def test_names_of_parts_are_no_titles():
     assert all(map(names_part, ["Melody", "Piano", "Violin 1", "Bass", "피아노", "Track 1"]))
     assert not any(map(names_part, ["", "나비야", "Amazing Grace", "Frère Jacques"]))
+
+
+@pytest.fixture(scope="module")
+def run_on_the_bass(tmp_path_factory):
+    """A run that was trained on the bass of a file, by its name."""
+    folder = tmp_path_factory.mktemp("bass")
+    path = folder / "band.mid"
+    path.write_bytes(data(Part("Tune", tune()), Part("Bass", bass(), 2)))
+    songs = ["train", str(path), "--track", "bass", "--grid", "8", "--output", str(folder / "run")]
+    CliRunner().invoke(main, [*songs, "--model", "ngram", "--window", "2"])
+    return folder / "run"
+
+
+def test_a_run_remembers_how_its_files_were_read(run_on_the_bass):
+    record = open_run(run_on_the_bass).record
+    assert (record.track, record.grid) == ("bass", "8")
+    assert "files were read with --track bass --grid 8" in (
+        CliRunner().invoke(main, ["inspect", str(run_on_the_bass)]).output
+    )
+
+
+@pytest.mark.parametrize(
+    ("asked", "expected"), [({}, bass()), ({"track": "auto"}, tune()), ({"track": "1"}, tune())]
+)
+def test_songs_to_evaluate_are_read_so_too(run_on_the_bass, tmp_path, asked, expected):
+    path = tmp_path / "other.mid"
+    path.write_bytes(data(Part("Tune", tune()), Part("Bass", bass(), 2)))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", MelodyWarning)
+        (song,) = evaluate(run_on_the_bass, path, **asked).items
+    assert song.length == len(expected)
+
+
+def test_a_file_without_that_track_is_read_as_others_are(run_on_the_bass, tmp_path):
+    path = tmp_path / "other.mid"
+    path.write_bytes(data(Part("", tune()), Part("Low", bass(), 2)))
+    with pytest.warns(MelodyWarning, match="took 1 .most like a melody."):
+        (song,) = evaluate(run_on_the_bass, path).items
+    assert song.length == len(tune())
+
+
+@pytest.mark.parametrize(("asked", "expected"), [({}, bass()), ({"track": "tune"}, tune())])
+def test_a_primer_is_read_so_too(run_on_the_bass, tmp_path, asked, expected):
+    path = tmp_path / "other.mid"
+    path.write_bytes(data(Part("Tune", tune()), Part("Bass", bass(), 2)))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", MelodyWarning)
+        (made,) = generate(run_on_the_bass, primer=path, length=1, **asked).songs
+    assert made.primer == len(expected)

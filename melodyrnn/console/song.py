@@ -9,10 +9,8 @@ from rich.table import Table
 from rich.text import Text
 
 from melodyrnn.console.tables import table_of
-from melodyrnn.music.song import Key
 
 if TYPE_CHECKING:
-    from melodyrnn.formats.melody.choice import Choice
     from melodyrnn.workflows.inspect import InspectResult
 
 
@@ -26,7 +24,7 @@ def show_song(result: "InspectResult") -> None:
     facts += [f"{song.tempo:g} quarter notes per minute"] if song.tempo else []
     console.print(Text(", ".join(facts) + "\n", "dim"))
     if result.choice and len(result.choice.voices) > 1:
-        console.print(_tracks_table(console, result.choice))
+        console.print(_tracks_table(console, result))
     palette = _palette(result.counts)
     console.print(Text(" ").join(Text(token, palette[token]) for token in result.tokens))
     console.print(_tokens_table(console, result.counts, palette))
@@ -34,8 +32,10 @@ def show_song(result: "InspectResult") -> None:
     console.print(_ceiling_table(console, result))
 
 
-def _tracks_table(console: Console, choice: "Choice") -> Table:
+def _tracks_table(console: Console, result: "InspectResult") -> Table:
     """What speaks for each track, the one taken in bold."""
+    choice = result.choice
+    assert choice, "a file has tracks"
     title = escape(f"{len(choice.voices)} tracks; took {choice.label}, {choice.why}")
     headings = ("track", "name", "notes", "sounds", "overlap", "height", "leaps", "score")
     table = table_of(console, title, *headings)
@@ -46,7 +46,7 @@ def _tracks_table(console: Console, choice: "Choice") -> Table:
             f"{evidence.notes:,}",
             f"{evidence.coverage:.0%}",
             f"{evidence.overlap:.0%}",
-            str(Key().pitch(round(evidence.height))),
+            str(evidence.mean_pitch),
             f"{evidence.leap:.1f}",
             f"{evidence.score:.1f}",
         )

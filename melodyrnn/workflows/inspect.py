@@ -94,6 +94,8 @@ class InspectRunResult:
             "best_epoch": record.best_epoch,
             "seconds": record.seconds,
             "codes": len(record.vocabulary),
+            "track": record.track,
+            "grid": record.grid,
             "from": record.base and record.base.to_json(),
             "metrics": record.metrics,
             "versions": record.versions,

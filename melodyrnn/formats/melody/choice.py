@@ -24,7 +24,8 @@ from melodyrnn.formats.melody.track_names import SAYS_NOTHING, rank
 
 AUTO = "auto"
 """What ``--track`` says for the rule's own choice."""
-_OR = "|"
+OR = "|"
+"""What stands there between tracks, of which the first that a file has is meant."""
 
 ASKED, ALONE = "as asked for", "the only one"
 NAMED, LIKELIEST = "by its name", "most like a melody"
@@ -93,7 +94,7 @@ def listening() -> Iterator[list[Choice]]:
 
 def _chosen(voices: Sequence[Voice], asked: str | None, name: str) -> tuple[int, str]:
     """The place of a voice, and why it is taken."""
-    for wanted in () if asked is None else (asked, *map(str.strip, asked.split(_OR))):
+    for wanted in () if asked is None else (asked, *map(str.strip, asked.split(OR))):
         if found := _called(voices, wanted):
             return _likeliest(voices, found), ASKED
         if wanted.casefold() == AUTO:

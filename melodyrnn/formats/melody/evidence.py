@@ -16,6 +16,7 @@ from math import log2
 
 from melodyrnn.formats.melody.timed_note import TimedNote, Voice
 from melodyrnn.formats.melody.track_names import rank, said
+from melodyrnn.music.pitch import Key, Pitch
 
 _CHORD = 1 / 16
 """Notes that start within so many quarter notes are one chord."""
@@ -48,6 +49,11 @@ class Evidence:
             - self.leap / 2
             + min(0.0, log2(self.pace))
         )
+
+    @property
+    def mean_pitch(self) -> Pitch:
+        """The pitch nearest to its height."""
+        return Key().pitch(round(self.height))
 
     def to_json(self) -> dict[str, float | str]:
         figures = ("coverage", "overlap", "height", "leap", "pace", "score")
