@@ -177,6 +177,39 @@ def test_the_order_of_the_tracks_does_not_matter(parts):
     assert heard(*reversed(parts)) == heard(*parts)
 
 
+LATE = [(onset + 0.5, length, pitch + 12) for onset, length, pitch in tune()]
+
+
+def with_words(notes, *texts, kind="lyrics"):
+    """A track of syllables, one at each of the notes, after ``texts``."""
+    words = mido.MidiTrack([mido.MetaMessage("text", text=text) for text in texts])
+    before = 0
+    for onset, *_ in notes:
+        tick = round(onset * QUARTER)
+        words.append(mido.MetaMessage(kind, text="la", time=tick - before))
+        before = tick
+    content = mido.MidiFile(file=io.BytesIO(data(Part("", LATE), Part("", tune(-3), 1))))
+    content.tracks.append(words)
+    buffer = io.BytesIO()
+    content.save(file=buffer)
+    return buffer.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        (with_words(tune(-3)), tune(-3)),
+        (with_words(tune(-3), "@KMIDI KARAOKE FILE", kind="text"), tune(-3)),
+        (with_words(tune(-3), kind="text"), LATE),  # no words, but remarks
+        (with_words(tune(-3)[:6]), LATE),  # too few
+        (with_words(LATE), LATE),
+    ],
+    ids=["lyrics", "karaoke", "remarks", "few", "of the higher one"],
+)
+def test_words_say_what_is_sung(content, expected):
+    assert read(content)[0] == pitches(expected)
+
+
 def test_channels_of_the_one_track_are_voices():
     parts = [Part("", arpeggio(), 0), Part("", tune(), 1), Part("", bass(), 2)]
     assert heard(*parts, kind=0) == pitches(tune())

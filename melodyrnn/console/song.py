@@ -37,7 +37,7 @@ def _tracks_table(console: Console, result: "InspectResult") -> Table:
     choice = result.choice
     assert choice, "a file has tracks"
     title = escape(f"{len(choice.voices)} tracks; took {choice.label}, {choice.why}")
-    headings = ("track", "name", "notes", "sounds", "overlap", "height", "leaps", "score")
+    headings = ("track", "name", "notes", "sounds", "overlap", "height", "leaps", "words", "score")
     table = table_of(console, title, *headings)
     for number, evidence in enumerate(choice.evidence):
         row = (
@@ -48,6 +48,7 @@ def _tracks_table(console: Console, result: "InspectResult") -> Table:
             f"{evidence.overlap:.0%}",
             str(evidence.mean_pitch),
             f"{evidence.leap:.1f}",
+            f"{evidence.sung:.0%}",
             f"{evidence.score:.1f}",
         )
         table.add_row(*row, style="bold" if number == choice.taken else "")

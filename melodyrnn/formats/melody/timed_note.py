@@ -30,3 +30,4 @@ class Voice:
     name: str  # "" for none
     notes: tuple[TimedNote, ...]  # in order
     track: str = ""  # the name of the track, where it is one of several channels in it
+    sung: float = 0.0  # how well its notes fit the words of the song, 0 to 1

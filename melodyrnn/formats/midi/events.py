@@ -14,7 +14,7 @@ from melodyrnn.errors import MidiError
 META = 0xFF
 """``Event.kind`` of meta events; those of channel messages are 0x80, 0x90 … 0xe0."""
 NOTE_OFF, NOTE_ON, CONTROL, PROGRAM, SYSEX = 0x80, 0x90, 0xB0, 0xC0, 0xF0
-TEXT, TRACK_NAME, END_OF_TRACK = 0x01, 0x03, 0x2F
+TEXT, TRACK_NAME, LYRIC, END_OF_TRACK = 0x01, 0x03, 0x05, 0x2F
 TEMPO, TIME_SIGNATURE, KEY_SIGNATURE = 0x51, 0x58, 0x59
 
 _DATA_BYTES = {

@@ -23,6 +23,7 @@ from melodyrnn.formats.midi.events import (
     MidiData,
     read_events,
 )
+from melodyrnn.formats.midi.lyrics import sung, syllables
 from melodyrnn.formats.midi.meta_events import Clock, Marks, read_marks
 from melodyrnn.music.bars import bar_spans
 from melodyrnn.music.durations import GRID, can_write
@@ -94,9 +95,19 @@ def _voices(midi: MidiData, marks: list[Marks], name: str) -> list[tuple[int, Vo
         drummed = any(e.kind == NOTE_ON and e.number in drums for t in midi.tracks for e in t)
         what = "only drums" if drummed else "no notes"
         raise MidiError(f"{name}: {what}; choose a file with a melody")
+    named = list(_named(midi, marks, played))
+    words = syllables(midi) if len(named) > 1 else []
     return [
-        (index, Voice(label, _ordered(notes, marks[index].clock), title))
-        for index, label, title, notes in _named(midi, marks, played)
+        (
+            index,
+            Voice(
+                label,
+                _ordered(notes, marks[index].clock),
+                title,
+                sung([onset for onset, _, _ in notes], words, midi.per_quarter),
+            ),
+        )
+        for index, label, title, notes in named
     ]
 
 
