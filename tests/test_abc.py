@@ -213,12 +213,12 @@ def test_headings_are_read_with_their_escapes():
 
 
 def test_voices_chords_and_graces_are_said():
-    text = tune('V:1 name="Low"\nC2 | D2\nV:2 name="High"\n{d}[ce]2 | [c-e-]1[ce]1')
+    text = tune('V:1 name="Low"\nC,,2 | D,,2\nV:2 name="High"\n{d}[ce]2 | [c-e-]1[ce]1')
     with pytest.warns(MelodyWarning) as caught:
         song = read(text, "t.abc")
     assert [token(note) for note in song.notes] == ["e'2", "e'2"]
     assert [str(warning.message) for warning in caught] == [
-        "t.abc: 2 tracks have notes; took 2 'High' (highest mean pitch), the highest note where "
+        "t.abc: 2 tracks have notes; took 2 'High' (most like a melody), the highest note where "
         "notes overlap; track chooses another",
         "t.abc: grace notes are left out: 1",
     ]

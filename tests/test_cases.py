@@ -33,8 +33,6 @@ NOT_YET = [
     *["abc-n-default-5", "xml-quintuplet"],
     *["shift-45of480", "shift-30of480", "long-silence-then-tune", "pickup-false-44-54-44"],
     *["ts-two-at-0", "tempo-truncated-483870us"],
-    # tracks and keys of MIDI
-    *["named-melody", "gs-drums-ch11", "emajor-nokey", "key-per-track", "ks-mode255"],
     # bytes of MIDI
     *["clip-byte", "ntrks-too-many", "len-zero", "junk-before", "a", "title-sjis", "title-utf16"],
     *["cp1252-dash", "title-kar"],

@@ -258,7 +258,7 @@ def test_channels_of_a_single_track_are_voices():
     with pytest.warns(MelodyWarning) as caught:
         assert tokens(parse_midi(header() + two, "x.mid")) == quarters(72)
     assert [str(w.message) for w in caught] == [
-        "x.mid: 2 tracks have notes; took 2 'channel 3' (highest mean pitch); track chooses another"
+        "x.mid: 2 tracks have notes; took 2 'channel 3' (most like a melody); track chooses another"
     ]
     assert tokens(parse_midi(header() + two, "x.mid", track="channel 1")) == quarters(60)
 
@@ -300,6 +300,77 @@ def test_a_track_of_several_does_not_name_the_song(quiet):
     piano = track(f"00 ff03 05 5069616e6f 00 90 50 50 60 80 50 00 {END}")
     assert parse_midi(header(1, 2) + piano + C_D_E, "x.mid").title == ""
     assert parse_midi(header(0, 1) + piano, "x.mid").title == "Piano"
+
+
+def named(name: bytes, pitch: str, key: str = "") -> bytes:
+    """A track of one note; ``key`` is a whole event."""
+    return track(
+        f"00 ff03 {len(name):02x} {name.hex()} {key} 00 90 {pitch} 50 60 80 {pitch} 00 {END}"
+    )
+
+
+@pytest.mark.parametrize(
+    ("names", "title"),
+    [
+        ((b"Arirang", b"Melody", b"Bass"), "Arirang"),  # the first track has no notes
+        ((b"", b"Arirang", b"Bass"), "Arirang"),
+        ((b"", b"Melody", b"Bass"), ""),
+        ((b"", b"Violin 1", b"Arirang"), ""),
+    ],
+)
+def test_what_names_a_piece_and_what_a_part(quiet, names, title):
+    first, second, third = names
+    marks = track(f"00 ff03 {len(first):02x} {first.hex()} {END}") if first else track(END)
+    data = header(1, 3) + marks + named(second, "48") + named(third, "30")
+    assert parse_midi(data, "x.mid").title == title
+
+
+def test_the_name_of_another_part_is_not_the_title(quiet):
+    data = header(1, 2) + named(b"Bass", "30") + named(b"Arirang", "48")
+    assert parse_midi(data, "x.mid").title == "Arirang"
+
+
+def test_a_track_has_the_key_that_it_names_itself(quiet):
+    in_c, in_d = "00 ff59 02 00 00", "00 ff59 02 02 00"
+    marks = track(f"00 ff59 02 fd 00 {END}")  # E flat major
+    data = header(1, 3) + marks + named(b"Trumpet", "48", in_d) + named(b"Piano", "30", in_c)
+    assert parse_midi(data, "x.mid").key == Key(2)
+    assert parse_midi(data, "x.mid", track="Piano").key == Key(0)
+    data = header(1, 2) + marks + named(b"Trumpet", "48")
+    assert parse_midi(data, "x.mid").key == Key(-3)
+
+
+def test_a_mode_of_no_sense_keeps_the_flats():
+    odd = track(f"00 ff59 02 ff ff  00 90 3c 50 60 80 3c 00 {END}")
+    assert parse_midi(header() + odd, "x.mid").key == Key(-1)
+
+
+def of_quarters(pitches: bytes, before: str = "") -> bytes:
+    notes = " ".join(f"00 90 {pitch:02x} 50 60 80 {pitch:02x} 00" for pitch in pitches)
+    return header() + track(f"{before} {notes} {END}")
+
+
+E_MAJOR = bytes((64, 66, 68, 69, 71, 73, 75, 76, 75, 73, 71, 69, 68, 66, 64))
+
+
+@pytest.mark.parametrize("before", ["", "00 ff59 02 09 00"], ids=["no key", "a key of 9 sharps"])
+def test_where_no_key_is_named_the_notes_suggest_one(before):
+    with pytest.warns(MelodyWarning) as caught:
+        song = parse_midi(of_quarters(E_MAJOR, before), "x.mid")
+    assert [str(w.message) for w in caught] == [
+        "x.mid: no key is named; the notes suggest E major, or else C# minor"
+    ]
+    assert song.key == Key(4)
+    assert [note.pitch for note in song.notes[:3]] == [Pitch("e"), Pitch("f", 1), Pitch("g", 1)]
+
+
+def test_a_key_that_is_named_holds_whatever_the_notes_are():
+    assert parse_midi(of_quarters(E_MAJOR, "00 ff59 02 00 00"), "x.mid").key == Key()
+
+
+@pytest.mark.parametrize("pitches", [E_MAJOR[:7], bytes((66, 68, 70) * 4)], ids=["few", "alike"])
+def test_too_few_notes_suggest_no_key(pitches):
+    assert parse_midi(of_quarters(pitches), "x.mid").key == Key()
 
 
 def test_a_short_first_bar_is_a_pickup():
@@ -406,7 +477,7 @@ def test_reading_a_file(tmp_path):
         (header() + track(END), "no notes; choose a file with a melody"),
         (
             header() + track(f"00 99 24 50 60 89 24 00 {END}"),
-            "only drums (channel 10); choose a file with a melody",
+            "only drums; choose a file with a melody",
         ),
         (header(1, 0), "no notes; choose a file with a melody"),
     ],

@@ -8,7 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from melodyrnn.errors import ConfigError, MelodyWarning
-from melodyrnn.formats.melody.voices import TimedNote, Voice, choose, melody, skyline
+from melodyrnn.formats.melody.choice import choose
+from melodyrnn.formats.melody.timed_note import TimedNote, Voice
+from melodyrnn.formats.melody.voices import melody, skyline
 from melodyrnn.music.song import Pitch
 
 
@@ -20,6 +22,7 @@ def sounding(*notes: tuple[str | float, str | float, int]) -> tuple[TimedNote, .
 LOW = Voice("Cello", sounding((0, 1, 40), (1, 2, 43)))
 HIGH = Voice("Violin", sounding((0, 2, 76)))
 MIXED = Voice("Piano", sounding((0, 2, 48), (0, 1, 72), (1, 2, 71)))
+MELODY = sounding(*((n, n + 1, pitch) for n, pitch in enumerate((72, 71, 69, 71, 72, 74, 72, 71))))
 
 
 @pytest.mark.parametrize(
@@ -87,7 +90,8 @@ def test_spelled_pitches():
     ],
 )
 def test_choose(track, name):
-    assert choose([LOW, HIGH, MIXED], track, "x.mid").name == name
+    voices = [LOW, HIGH, MIXED]
+    assert voices[choose(voices, track, "x.mid").taken].name == name
 
 
 @pytest.mark.parametrize("track", [0, 4, -1, "", "flute", "1.5", "²"])
@@ -110,13 +114,13 @@ def test_the_nearest_name_is_suggested():
         (
             [LOW, HIGH],
             None,
-            "x.mid: 2 tracks have notes; took 2 'Violin' (highest mean pitch); "
+            "x.mid: 2 tracks have notes; took 2 'Violin' (most like a melody); "
             "track chooses another",
         ),
         (
-            [LOW, MIXED],
+            [LOW, Voice("Piano", (*MELODY, *sounding((6, 8, 48))))],
             None,
-            "x.mid: 2 tracks have notes; took 2 'Piano' (highest mean pitch), "
+            "x.mid: 2 tracks have notes; took 2 'Piano' (most like a melody), "
             "the highest note where notes overlap; track chooses another",
         ),
         ([MIXED], None, "x.mid: its notes overlap; took the highest note where notes overlap"),

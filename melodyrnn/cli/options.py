@@ -19,7 +19,8 @@ def given(settings: dict[str, Any]) -> dict[str, Any]:
 TRACK = click.option(
     "--track",
     metavar="NAME|NUMBER",
-    help="the track or voice to take  [default: the one that lies highest]",
+    help="the track or voice to take; 'Melody|Vocal': the first of them that a file has  [default: "
+    "the one that is named as a melody or, if none is, most like one]",
 )
 GRID = click.option(
     "--grid",

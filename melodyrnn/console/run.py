@@ -18,6 +18,9 @@ def show_run(result: "InspectRunResult") -> None:
     facts = [record.model.model, f"learned {record.task}", f"{len(record.vocabulary):,} tokens"]
     facts += [f"{record.epochs} epochs in {record.seconds:.0f} s"] if record.epochs else []
     console.print(Text(", ".join([*facts, record.status]), "dim"))
+    asked = (("track", record.track), ("grid", record.grid))
+    if read_as := [f"--{name} {value}" for name, value in asked if value]:
+        console.print(Text(f"files were read with {' '.join(read_as)}"))
     if base := record.base:
         console.print(Text(f"fine-tuned from {base}: {base.songs:,} songs learned before"))
     songs = record.metrics.get("songs")

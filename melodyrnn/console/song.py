@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from rich.bar import Bar
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def show_song(result: "InspectResult") -> None:
-    """The tokens of a song, its windows, the memoryless ceilings."""
+    """The tracks of its file, the tokens of a song, its windows, the memoryless ceilings."""
     console = Console(highlight=False)
     song = result.dataset.songs[0].song
     console.print(Text(song.title or result.dataset.songs[0].name, "bold"))
@@ -22,11 +23,36 @@ def show_song(result: "InspectResult") -> None:
     facts += [f"by {song.composer}"] if song.composer else []
     facts += [f"{song.tempo:g} quarter notes per minute"] if song.tempo else []
     console.print(Text(", ".join(facts) + "\n", "dim"))
+    if result.choice and len(result.choice.voices) > 1:
+        console.print(_tracks_table(console, result))
     palette = _palette(result.counts)
     console.print(Text(" ").join(Text(token, palette[token]) for token in result.tokens))
     console.print(_tokens_table(console, result.counts, palette))
     console.print(_windows_table(console, result))
     console.print(_ceiling_table(console, result))
+
+
+def _tracks_table(console: Console, result: "InspectResult") -> Table:
+    """What speaks for each track, the one taken in bold."""
+    choice = result.choice
+    assert choice, "a file has tracks"
+    title = escape(f"{len(choice.voices)} tracks; took {choice.label}, {choice.why}")
+    headings = ("track", "name", "notes", "sounds", "overlap", "height", "leaps", "words", "score")
+    table = table_of(console, title, *headings)
+    for number, evidence in enumerate(choice.evidence):
+        row = (
+            str(number + 1),
+            Text(choice.voices[number].name),
+            f"{evidence.notes:,}",
+            f"{evidence.coverage:.0%}",
+            f"{evidence.overlap:.0%}",
+            str(evidence.mean_pitch),
+            f"{evidence.leap:.1f}",
+            f"{evidence.sung:.0%}",
+            f"{evidence.score:.1f}",
+        )
+        table.add_row(*row, style="bold" if number == choice.taken else "")
+    return table
 
 
 def _palette(counts: dict[str, int]) -> dict[str, str]:

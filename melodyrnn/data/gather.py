@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, NamedTuple, Self
 
 from melodyrnn import errors
 from melodyrnn.errors import ConfigError, MelodyError, MelodyWarning, ScoreError
@@ -60,12 +60,22 @@ Source = str | Path | Corpus | Song | Named
 or else a corpus; a Corpus is one always."""
 
 
-class Songs(list[Named]):
-    """Songs, and what to call them together: ``nabiya``, ``kinder``, ``22 songs``."""
+class ReadAs(NamedTuple):
+    """What a person said of how files are read."""
 
-    def __init__(self, songs: Iterable[Named], name: str) -> None:
+    track: str | None = None  # chooses among several voices
+    grid: str | None = None  # quantises performed timing
+
+
+class Songs(list[Named]):
+    """Songs, what to call them together, ``nabiya``, ``kinder``, ``22 songs``, and how they were
+    read.
+    """
+
+    def __init__(self, songs: Iterable[Named], name: str, read_as: ReadAs = ReadAs()) -> None:  # noqa: B008 - it is immutable
         super().__init__(songs)
         self.name = name
+        self.read_as = read_as
 
 
 @dataclass(frozen=True)
@@ -157,7 +167,8 @@ def gather_all(
     if not songs:
         raise ConfigError("no song was given; name a file, such as songs/nabiya.txt")
     name = sources.name if isinstance(sources, Songs) else _together(listed, songs)
-    return Gathered(Songs(songs, name), tuple(left_out), tuple(remarks))
+    together = Songs(songs, name, ReadAs(track, grid))
+    return Gathered(together, tuple(left_out), tuple(remarks))
 
 
 def _together(sources: Sequence[Source], songs: Sequence[Named]) -> str:

@@ -2,7 +2,7 @@
 
 import warnings
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
@@ -10,7 +10,8 @@ from melodyrnn.errors import MelodyWarning, ScoreError
 from melodyrnn.formats.melody.assembly import LONGEST, first_key, first_tempo, with_rests
 from melodyrnn.formats.melody.grid import Grid
 from melodyrnn.formats.melody.quantise import quantise
-from melodyrnn.formats.melody.voices import TimedNote, Voice, choose, melody
+from melodyrnn.formats.melody.timed_note import TimedNote, Voice
+from melodyrnn.formats.melody.voices import melody
 from melodyrnn.music.durations import GRID, can_write
 from melodyrnn.music.notation.tokens import token
 from melodyrnn.music.song import Key, Meter, Note, Pitch, Song
@@ -77,12 +78,8 @@ def song_of(piece: Piece, name: str, track: str | None, grid: Grid | None) -> So
     if not parts:
         raise ScoreError(f"{name}: no notes with a pitch; choose a score with a melody")
     voices = [Voice(part.name, tuple(_tied(part.heads))) for part in parts]
-    part = next(
-        part
-        for part, voice in zip(parts, voices, strict=True)
-        if voice is choose(voices, track, name)
-    )
-    notes: Sequence[TimedNote] = melody(voices, track, name).notes
+    taken, notes = melody(voices, track, name)
+    part = parts[taken]
     for text in piece.warnings:
         _warn(f"{name}: {text}")
     if part.graces:

@@ -69,6 +69,8 @@ class Record:
     held_out: tuple[dict[str, str], ...] = ()  # songs that were only measured
     features: tuple[tuple[float, ...], ...] | None = None  # attributes of each code, (V, F)
     unknown_rate: float = 0.0  # how probable a token is that the vocabulary lacks
+    track: str | None = None  # of files with several voices, the one that was asked for
+    grid: str | None = None  # and the grid that was, where one was
     task: str = "songs"  # what was learned: the name of a task
     status: str = TRAINING  # then FINISHED or INTERRUPTED
     epochs: int = 0  # of all networks of an ensemble together, and so are seconds
@@ -107,6 +109,8 @@ class Record:
             held_out=_songs(record.held_out),
             features=features and tuple(tuple(map(float, row)) for row in features),
             unknown_rate=float(record.unknown_rate),
+            track=record.track and str(record.track),
+            grid=record.grid and str(record.grid),
             epochs=int(record.epochs),
             best_epoch=int(record.best_epoch),
             seconds=float(record.seconds),

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from melodyrnn.data.copies import Copies
-from melodyrnn.data.gather import Named, Songs, gather_all, summary, warn_of
+from melodyrnn.data.gather import Named, ReadAs, Songs, gather_all, summary, warn_of
 from melodyrnn.data.song_families import family_numbers
 from melodyrnn.data.split import SongSplit, Split
 from melodyrnn.errors import ConfigError, MelodyWarning
@@ -17,6 +17,7 @@ from melodyrnn.evaluation.measures import Played
 from melodyrnn.evaluation.note_scores import note_scores
 from melodyrnn.evaluation.result import Evaluated
 from melodyrnn.evaluation.take_score import Usage
+from melodyrnn.formats.melody.choice import AUTO, OR
 from melodyrnn.generation.generate import Drawn
 from melodyrnn.generation.loops import closing_loop
 from melodyrnn.models.combining import Joined
@@ -73,6 +74,9 @@ class NoteTask(Task[Named, Dataset]):
             return items.name
         return items[0].name if len(items) == 1 else f"{len(items)} songs"
 
+    def read_as(self, items: Sequence[Named]) -> ReadAs:
+        return items.read_as if isinstance(items, Songs) else ReadAs()
+
     @abstractmethod
     def tokenizer(self, vocabulary: Vocabulary) -> NoteTokenizer: ...
 
@@ -120,13 +124,14 @@ class NoteTask(Task[Named, Dataset]):
         self, run: Trained[Named], sources: Any, reading: Reading
     ) -> tuple[Sequence[Named], tuple[str, ...]]:
         """Without ``sources`` those held out or, where none are, the training set. Of several,
-        those too short for the run's window are left out.
+        those too short for the run's window are left out. They are read as those that it learned.
         """
         parts, record = run.parts, run.record
         if sources == ():
             return parts.held_out or parts.train, ()
-        options = {"track": reading.track, "grid": reading.grid}
-        found = gather_all(sources, progress=reading.progress or silent, **options)
+        track, grid = _read_as(record, reading.track, reading.grid)
+        progress = reading.progress or silent
+        found = gather_all(sources, track=track, grid=grid, progress=progress)
         if len(found.songs) > 1:
             tokenizer = self.tokenizer(record.vocabulary)
             kept, reasons = long_enough(found.songs, tokenizer, record.model.window)
@@ -206,13 +211,14 @@ class NoteTask(Task[Named, Dataset]):
         pickup, and there is no primer, each song draws its own.
         """
         dataset, copies = self._training_set(run), Copies(run.parts.train)
+        track, grid = _read_as(run.record, request.track, request.grid)
         given = beginning(
             request.primer,
             dataset,
             run.record.model.window,
             notes=request.primer_notes,
-            track=request.track,
-            grid=request.grid,
+            track=track,
+            grid=grid,
         )
         songs: dict[Song, list[int]] = {given.like: list(range(request.count))}
         if run.record.model.spec.viewpoints and request.primer is None:
@@ -329,6 +335,14 @@ def usage_of(run: Trained[Named], copies: Copies) -> Usage:
     """How the songs that a run knows are: as was found when it was trained, where it has many."""
     found = run.record.metrics.get("usage")
     return Usage.from_json(found) if found else Usage.of(run.parts, copies)
+
+
+def _read_as(record: Record, track: str | None, grid: str | None) -> ReadAs:
+    """As is asked for or else as the songs were that a run learned from, where a file has the track
+    that they had.
+    """
+    kept = record.track and f"{record.track}{OR}{AUTO}"
+    return ReadAs(track or kept, grid or record.grid)
 
 
 def _name(songs: Sequence[Named]) -> str:

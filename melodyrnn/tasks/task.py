@@ -11,6 +11,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, NamedTuple, Protocol, TypeVar
 
+from melodyrnn.data.gather import ReadAs
 from melodyrnn.data.split import Split
 from melodyrnn.errors import ConfigError
 from melodyrnn.models.config import FormConfig, ModelConfig, SampleConfig
@@ -119,8 +120,8 @@ class Request:
     tempo: float | None = None  # quarter notes per minute
     instrument: str | None = None
     with_short_term: bool = False
-    track: str | None = None
-    grid: str | None = None
+    track: str | None = None  # of the primer's file; the run's own where nothing is said
+    grid: str | None = None  # and so is this
 
 
 class Made(Protocol):
@@ -180,6 +181,10 @@ class Task(ABC, Generic[Item, Data]):
     @abstractmethod
     def name_of(self, items: Sequence[Item]) -> str:
         """What to call all of them together, as a folder may be called."""
+
+    def read_as(self, items: Sequence[Item]) -> ReadAs:
+        """How they were read from their files, where that was said."""
+        return ReadAs()
 
     @abstractmethod
     def digests(self, items: Sequence[Item]) -> list[str]:

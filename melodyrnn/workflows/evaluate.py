@@ -32,7 +32,8 @@ def evaluate(
     """Measure a run on ``songs``; without any, on those held out of its training or, where none
     were, on its training set. A run on text is measured on text files.
 
-    ``track``, ``grid``, ``report`` and ``progress`` are those of ``gather``. A token that the run
+    ``track``, ``grid``, ``report`` and ``progress`` are those of ``gather``; without ``track`` and
+    ``grid`` those hold that the run was trained with. A token that the run
     never saw is predicted as an unknown one (``sequences.open_vocabulary``). Of several ``songs``,
     those too short for the run's window are left out as those that cannot be read are.
     Songs of which the pretraining of a fine-tuned run had a variant are named and are part of no

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from melodyrnn.data.gather import Source, gather_one
+from melodyrnn.formats.melody.choice import Choice, listening
 from melodyrnn.models.ngrams.ngram import Tally, ceiling
 from melodyrnn.models.registry import WINDOW
 from melodyrnn.runs.carried import is_run as is_run
@@ -31,8 +32,10 @@ class InspectResult:
     counts: dict[str, int]  # of each code of the vocabulary
     windows: np.ndarray[Any, np.dtype[np.int32]]  # (N, window + 1)
     ceiling: dict[int, Tally]  # window -> Tally, for the windows that the song has
+    choice: Choice | None = None  # which track of its file was taken; None where there are none
 
     def to_json(self) -> dict[str, Any]:
+        tracks = self.choice.to_json() if self.choice else {"tracks": [], "took": None}
         return {
             "title": self.dataset.songs[0].song.title,
             "notes": len(self.tokens),
@@ -42,14 +45,19 @@ class InspectResult:
             "window": self.window,
             "windows": self.windows.tolist(),
             "ceiling": {str(size): tally.to_json() for size, tally in self.ceiling.items()},
+            **tracks,
         }
 
 
 def inspect(
     song: Source, *, window: int = WINDOW, track: str | None = None, grid: str | None = None
 ) -> InspectResult:
-    """Codes and counts, windows of ``window``, the memoryless ceilings. Raises MelodyError."""
-    dataset = Dataset.of([gather_one(song, track=track, grid=grid)], window)
+    """Codes and counts, windows of ``window``, the memoryless ceilings, and what speaks for each
+    track of the file. Raises MelodyError.
+    """
+    with listening() as choices:
+        named = gather_one(song, track=track, grid=grid)
+    dataset = Dataset.of([named], window)
     sequence = dataset.sequences[0]
     tokens = dataset.vocabulary.decode(sequence)
     counted = Counter(tokens)
@@ -60,6 +68,7 @@ def inspect(
         {code: counted[code] for code in dataset.vocabulary.symbols},
         windows(sequence, window),
         {size: ceiling([sequence], size) for size in CEILING_WINDOWS if size < len(sequence)},
+        choices[-1] if choices else None,
     )
 
 
@@ -85,6 +94,8 @@ class InspectRunResult:
             "best_epoch": record.best_epoch,
             "seconds": record.seconds,
             "codes": len(record.vocabulary),
+            "track": record.track,
+            "grid": record.grid,
             "from": record.base and record.base.to_json(),
             "metrics": record.metrics,
             "versions": record.versions,

@@ -176,6 +176,7 @@ def learn_items(
         record, parts = fine_tuning.plan(base, items, settings)
     else:
         record, parts = task.plan(items, settings)
+    record = replace(record, **task.read_as(items)._asdict())
     data = task.encode(record, parts)
     known = fine_tuning.learned(folder.base) if folder.base else None
     run = Run.begin(path, record, parts, fresh=folder.output is None, overwrite=folder.overwrite)

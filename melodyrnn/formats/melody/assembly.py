@@ -10,12 +10,16 @@ from fractions import Fraction
 from functools import lru_cache
 
 from melodyrnn.errors import MelodyWarning, NotationError
-from melodyrnn.formats.melody.voices import TimedNote
+from melodyrnn.formats.melody.timed_note import TimedNote
 from melodyrnn.music.durations import GRID
+from melodyrnn.music.key_finding import fitting_keys
 from melodyrnn.music.song import Key, Note, Pitch, Song
 
 LONGEST = 100_000
 """Quarter notes, half a day: a longer melody is a corrupt or absurd file."""
+
+_TELLING, _TELLING_PITCHES = 8, 4
+"""Notes, and pitch classes among them, that are enough to tell a key."""
 
 
 def with_rests(notes: Iterable[TimedNote], key: Key) -> list[Note]:
@@ -51,6 +55,19 @@ def first_key(keys: Sequence[Key], name: str) -> Key:
     if any(key != keys[0] for key in keys):
         _warn(f"{name}: key changes are not kept; the song has the first key, {keys[0]}")
     return keys[0]
+
+
+def heard_key(notes: Sequence[TimedNote], name: str) -> Key:
+    """The key that the notes of the melody suggest, which a MelodyWarning says; C major where they
+    are too few to suggest one.
+    """
+    pitches = [note.midi for note in notes]
+    if len(pitches) < _TELLING or len({pitch % 12 for pitch in pitches}) < _TELLING_PITCHES:
+        return Key()
+    lengths = [_steps(note.end) - _steps(note.onset) for note in notes]
+    best, other, *_ = fitting_keys(pitches, lengths)
+    _warn(f"{name}: no key is named; the notes suggest {best.key}, or else {other.key}")
+    return best.key
 
 
 def first_tempo(tempi: Sequence[float], name: str) -> float | None:

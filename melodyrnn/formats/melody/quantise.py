@@ -21,7 +21,7 @@ from itertools import pairwise
 
 from melodyrnn.errors import MelodyWarning
 from melodyrnn.formats.melody.grid import Grid
-from melodyrnn.formats.melody.voices import TimedNote
+from melodyrnn.formats.melody.timed_note import TimedNote
 from melodyrnn.music.durations import value_of
 
 _WRITTEN = (Fraction(1, 16), Fraction(1, 12))

@@ -2,8 +2,7 @@
 
 The rule, for MIDI files and scores alike:
 
-- ``--track`` chooses, by number (from 1, among the tracks that have notes) or else by name;
-- otherwise the track with the highest mean pitch, the first of several;
+- ``choice`` says which voice is taken;
 - where its notes overlap, the skyline: of notes that start together the highest; a note is cut
   where a higher one (or the same pitch again) starts, and does not come back; a note that
   starts under a higher one waits until that stops, and is left out where less than half of it
@@ -15,89 +14,50 @@ The rule, for MIDI files and scores alike:
 import heapq
 import warnings
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
-from difflib import get_close_matches
+from dataclasses import replace
 from fractions import Fraction
 from itertools import pairwise
+from typing import NamedTuple
 
-from melodyrnn.errors import ConfigError, MelodyWarning
-from melodyrnn.music.song import Pitch
+from melodyrnn.errors import MelodyWarning
+from melodyrnn.formats.melody.choice import choose
+from melodyrnn.formats.melody.timed_note import TimedNote, Voice
 
 TOGETHER = Fraction(1, 8)
 """What fingers take for the same moment, in quarter notes: overlapping notes that start this
 close are one chord."""
 
 
-@dataclass(frozen=True, slots=True)
-class TimedNote:
-    """A note on the time line. ``pitch`` is spelled, or a MIDI number."""
+class TakenVoice(NamedTuple):
+    """The voice that was taken, and its notes one at a time and in order."""
 
-    onset: Fraction  # quarter notes from the start
-    end: Fraction
-    pitch: Pitch | int
-
-    @property
-    def midi(self) -> int:
-        return self.pitch if isinstance(self.pitch, int) else self.pitch.midi
-
-    @property
-    def length(self) -> Fraction:
-        return self.end - self.onset
+    voice: int  # its place among the voices, from 0
+    notes: Sequence[TimedNote]
 
 
-@dataclass(frozen=True, slots=True)
-class Voice:
-    """A track, channel or part that has notes."""
-
-    name: str  # "" for none
-    notes: tuple[TimedNote, ...]
-
-
-def melody(voices: Sequence[Voice], track: str | int | None, name: str) -> Voice:
-    """The voice that the rule takes, its notes one at a time and in order.
+def melody(voices: Sequence[Voice], track: str | int | None, name: str) -> TakenVoice:
+    """The melody that the rule takes.
 
     ``voices`` have at least one note each and are at least one; ``name`` is the file's. A
     MelodyWarning says in one line what was decided. Raises ConfigError for an unknown track.
     """
-    voice = choose(voices, track, name)
+    choice = choose(voices, track, name)
+    voice = voices[choice.taken]
     line = _is_line(voice.notes)
     overlap = not line and _overlap(voice.notes)
     highest = "the highest note where notes overlap"
-    label = _label(voices, voice)
-    if len(voices) > 1 and track is None:
+    if choice.automatic:
         also = f", {highest}" if overlap else ""
         warnings.warn(
-            f"{name}: {len(voices)} tracks have notes; took {label} (highest mean pitch){also}; "
+            f"{name}: {len(voices)} tracks have notes; took {choice.label} ({choice.why}){also}; "
             "--track chooses another",
             MelodyWarning,
             stacklevel=3,
         )
     elif overlap:
-        what = f"track {label}" if len(voices) > 1 else "its notes overlap"
+        what = f"track {choice.label}" if len(voices) > 1 else "its notes overlap"
         warnings.warn(f"{name}: {what}; took {highest}", MelodyWarning, stacklevel=3)
-    return voice if line else replace(voice, notes=tuple(skyline(voice.notes)))
-
-
-def choose(voices: Sequence[Voice], track: str | int | None, name: str) -> Voice:
-    """The voice of that number or name (in any case), or else the highest.
-
-    Raises ConfigError, which names the nearest and all there are.
-    """
-    if track is None and len(voices) == 1:
-        return voices[0]
-    if track is None:
-        return max(voices, key=lambda voice: sum(n.midi for n in voice.notes) / len(voice.notes))
-    wanted = str(track).strip()
-    names = [voice.name.casefold() for voice in voices]
-    if wanted in map(str, range(1, len(voices) + 1)):
-        return voices[int(wanted) - 1]
-    if wanted and wanted.casefold() in names:
-        return voices[names.index(wanted.casefold())]
-    close = get_close_matches(wanted.casefold(), filter(None, names), 1, 0.6)
-    nearest = f" did you mean {voices[names.index(close[0])].name!r}?" if close else ""
-    there = ", ".join(_label(voices, voice) for voice in voices[:12])
-    more = f" … {len(voices)}" if len(voices) > 12 else ""
-    raise ConfigError(f"{name}: no track {wanted!r};{nearest} tracks with notes are {there}{more}")
+    return TakenVoice(choice.taken, voice.notes if line else skyline(voice.notes))
 
 
 def skyline(notes: Iterable[TimedNote]) -> list[TimedNote]:
@@ -148,8 +108,3 @@ def _overlap(notes: Iterable[TimedNote]) -> bool:
         later.onset < earlier.end and not _is_legato(earlier, later)
         for earlier, later in pairwise(ordered)
     )
-
-
-def _label(voices: Sequence[Voice], voice: Voice) -> str:
-    number = next(index for index, other in enumerate(voices, 1) if other is voice)
-    return f"{number} {voice.name!r}" if voice.name else f"{number}"

@@ -13,8 +13,8 @@ from melodyrnn.errors import MidiError
 
 META = 0xFF
 """``Event.kind`` of meta events; those of channel messages are 0x80, 0x90 … 0xe0."""
-NOTE_OFF, NOTE_ON = 0x80, 0x90
-TEXT, TRACK_NAME, END_OF_TRACK = 0x01, 0x03, 0x2F
+NOTE_OFF, NOTE_ON, CONTROL, PROGRAM, SYSEX = 0x80, 0x90, 0xB0, 0xC0, 0xF0
+TEXT, TRACK_NAME, LYRIC, END_OF_TRACK = 0x01, 0x03, 0x05, 0x2F
 TEMPO, TIME_SIGNATURE, KEY_SIGNATURE = 0x51, 0x58, 0x59
 
 _DATA_BYTES = {
@@ -23,7 +23,7 @@ _DATA_BYTES = {
 }
 """Status (of a channel message without its channel) -> how many data bytes follow."""
 
-_SYSEX = (0xF0, 0xF7)
+_SYSEX = (SYSEX, 0xF7)
 _FRAMES = {24: Fraction(24), 25: Fraction(25), 29: Fraction(30000, 1001), 30: Fraction(30)}
 """SMPTE format -> frames a second; 29 is the 30-frame drop format of television."""
 
@@ -33,11 +33,11 @@ _CUT = "the file is cut short; get a whole copy"
 
 
 class Event(NamedTuple):
-    """A channel message or a meta event."""
+    """A channel message, a meta event or a system exclusive message."""
 
     tick: int  # from the track's start
     kind: int  # META, NOTE_ON …
-    number: int  # the channel, 0 to 15, or the type of a meta event
+    number: int  # the channel, 0 to 15, or the type of a meta event; of other events 0
     data: bytes
 
 
@@ -54,7 +54,7 @@ class MidiData:
 def read_events(data: bytes, name: str) -> MidiData:
     """Every track of a MIDI file, or of one wrapped in RIFF (.rmi).
 
-    Chunks of unknown kinds, system messages and whatever follows the last track are skipped.
+    Chunks of unknown kinds, other system messages and whatever follows the last track are skipped.
     Raises MidiError, which names the byte, where the file is not a MIDI file, cut short or corrupt.
     """
     start = _midi_start(data, name)
@@ -149,7 +149,7 @@ class _Track:
                 if number == END_OF_TRACK:
                     return tuple(events)
             elif status in _SYSEX:
-                self._bytes(self._length())
+                events.append(Event(tick, SYSEX, 0, self._bytes(self._length())))
             else:
                 self._message(status)
         return (*events, Event(tick, META, END_OF_TRACK, b""))

@@ -13,7 +13,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
-from itertools import groupby
+from itertools import chain, groupby
 from typing import TypeVar
 
 import mido
@@ -57,17 +57,23 @@ class Marks:
     composer: str
     exact: bool  # the file declares itself written, not played
     tempi: tuple[float, ...]  # quarter notes per minute, those in a row different
-    keys: tuple[Key, ...]  # those in a row different
+    keys: tuple[Key, ...]  # of all tracks, those in a row different
+    own_keys: dict[int, tuple[Key, ...]]  # track (from 0) -> its own
     meter: Meter
     pickup: Fraction  # quarter notes
     meter_changes: tuple[tuple[Fraction, Meter], ...]
     clock: Clock
 
+    def keys_of(self, track: int) -> tuple[Key, ...]:
+        """Its own where it has any, as the part of a transposing instrument may; else all."""
+        return self.own_keys[track] or self.keys
+
 
 def read_marks(midi: MidiData, track: int) -> Marks:
     """The marks that hold for a track: those of all tracks, in a file of type 2 its own."""
     tracks = [(track, midi.tracks[track])] if midi.type == 2 else list(enumerate(midi.tracks))
-    metas = sorted((e for _, events in tracks for e in events if e.kind == META), key=_tick)
+    own = {index: [e for e in events if e.kind == META] for index, events in tracks}
+    metas = sorted(chain.from_iterable(own.values()), key=_tick)
     clock = _clock(midi, metas)
     exact = any(e.number == TEXT and e.data == _EXACT.encode() for e in metas)
     texts = [_text(e.data, exact) for e in metas if e.number == TEXT]
@@ -76,11 +82,12 @@ def read_marks(midi: MidiData, track: int) -> Marks:
     meters = [(Fraction(round(clock(e.tick) * GRID), GRID), m) for e, m in _meters(metas)]
     meter, pickup, changes = _bars(meters, next(pickups, None), exact)
     return Marks(
-        titles={index: _title(events, exact) for index, events in tracks},
+        titles={index: _title(events, exact) for index, events in own.items()},
         composer=next(composers, ""),
         exact=exact,
         tempi=tuple(_changes(_tempo(micros) for _, micros in _tempi(metas))),
         keys=tuple(_changes(_keys(metas))),
+        own_keys={index: tuple(_changes(_keys(events))) for index, events in own.items()},
         meter=meter,
         pickup=pickup,
         meter_changes=changes,
@@ -131,7 +138,7 @@ def _tick(event: Event) -> int:
 
 
 def _title(events: Iterable[Event], exact: bool) -> str:
-    names = (_text(e.data, exact) for e in events if e.kind == META and e.number == TRACK_NAME)
+    names = (_text(e.data, exact) for e in events if e.number == TRACK_NAME)
     return next(filter(None, names), "")
 
 
@@ -158,11 +165,12 @@ def _meters(metas: Iterable[Event]) -> Iterator[tuple[Event, Meter]]:
 
 
 def _keys(metas: Iterable[Event]) -> Iterator[Key]:
+    """A mode of no sense is taken for major: the sharps or flats are most of what is said."""
     for event in metas:
         if event.number == KEY_SIGNATURE and len(event.data) >= 2:
             fifths, mode = (event.data[0] ^ 0x80) - 0x80, event.data[1]  # a signed byte
-            if abs(fifths) <= 7 and mode <= 1:
-                yield Key(fifths, ("major", "minor")[mode])
+            if abs(fifths) <= 7:
+                yield Key(fifths, "minor" if mode == 1 else "major")
 
 
 def _key_name(key: Key) -> str:

@@ -2,23 +2,32 @@
 
 import warnings
 from collections import defaultdict, deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
 
 from melodyrnn.errors import MelodyWarning, MidiError
-from melodyrnn.formats.melody.assembly import LONGEST, first_key, first_tempo, with_rests
+from melodyrnn.formats.melody.assembly import LONGEST, first_key, first_tempo, heard_key, with_rests
+from melodyrnn.formats.melody.evidence import hardly_a_melody
 from melodyrnn.formats.melody.grid import Grid
 from melodyrnn.formats.melody.quantise import quantise
-from melodyrnn.formats.melody.voices import TimedNote, Voice, choose, melody
-from melodyrnn.formats.midi.events import NOTE_OFF, NOTE_ON, Event, MidiData, read_events
+from melodyrnn.formats.melody.timed_note import TimedNote, Voice
+from melodyrnn.formats.melody.track_names import names_part
+from melodyrnn.formats.melody.voices import melody
+from melodyrnn.formats.midi.drums import drum_channels
+from melodyrnn.formats.midi.events import (
+    NOTE_OFF,
+    NOTE_ON,
+    PROGRAM,
+    Event,
+    MidiData,
+    read_events,
+)
+from melodyrnn.formats.midi.lyrics import sung, syllables
 from melodyrnn.formats.midi.meta_events import Clock, Marks, read_marks
 from melodyrnn.music.bars import bar_spans
 from melodyrnn.music.durations import GRID, can_write
 from melodyrnn.music.song import Note, Song
-
-DRUMS = 9
-"""The channel, counted from 0, whose keys are drums and not pitches."""
 
 Span = tuple[int, int, int]
 """A note's first tick, its pitch, and the tick where it ends."""
@@ -40,22 +49,21 @@ def parse_midi(
         marks = [read_marks(midi, 0)] * len(midi.tracks)
     sources = _voices(midi, marks, name)
     voices = [voice for _, voice in sources]
-    chosen = choose(voices, track, name)
-    index = next(index for index, voice in sources if voice is chosen)
-    notes: Sequence[TimedNote] = melody(voices, track, name).notes
+    taken, notes = melody(voices, track, name)
+    index = sources[taken][0]
     if notes[-1].end > LONGEST:
         raise MidiError(
             f"{name}: the melody lasts {float(notes[-1].end):.0f} quarter notes, more than "
             f"{LONGEST}; cut it, or choose another track with --track"
         )
+    if (doubt := hardly_a_melody(notes, voices)) and not marks[index].exact:
+        _warn(f"{name}: {doubt}" + "; --track chooses another" * (len(voices) > 1))
     clock = marks[index].clock
     exact = marks[index].exact and grid is None and all(map(_on_grid, notes))
     if not exact:
         notes = quantise(notes, name, grid, clock(1))
-    song = _song(notes, marks[index], name)
-    if len({index for index, _ in sources}) == 1 or index > 0:
-        # The name of the first track is that of the piece, unless it names one part of several.
-        song = replace(song, title=next(iter(marks[index].titles.values())))
+    song = _song(notes, marks[index], index, name)
+    song = replace(song, title=_title(marks[index], index, {index for index, _ in sources}))
     song = _with_last_rest(song, clock(midi.tracks[index][-1].tick), exact)
     end = song.duration
     changes = tuple(change for change in song.meter_changes if change[0] < end)
@@ -63,43 +71,67 @@ def parse_midi(
 
 
 def _voices(midi: MidiData, marks: list[Marks], name: str) -> list[tuple[int, Voice]]:
-    """(track, from 0, and its voice) for all that have notes; drums are none.
-
-    Where one track alone has notes, each of its channels is a voice.
-    """
-    by_channel: defaultdict[tuple[int, int], list[Span]] = defaultdict(list)
-    by_track: defaultdict[int, list[Span]] = defaultdict(list)
-    unclosed = empty = drums = 0
+    """(track, from 0, and its voice) for all that have notes; drums are none."""
+    played: defaultdict[tuple[int, int], list[Span]] = defaultdict(list)
+    unclosed = empty = 0
+    drums = drum_channels(midi)
     for index, events in enumerate(midi.tracks):
         for (channel, pitch), strokes in _strokes_read(events).items():
-            if channel == DRUMS:
-                drums += 1
+            if channel in drums:
                 continue
             spans, left_open = _spans(strokes, events[-1].tick)
             notes = [(on, pitch, off) for on, off in spans if on < off]
             unclosed += left_open
             empty += len(spans) - len(notes)
             if notes:
-                by_channel[index, channel] += notes
-                by_track[index] += notes
+                played[index, channel] += notes
     if unclosed:
         _warn(
             f"{name}: unclosed notes: {unclosed}; each lasts to its pitch's next or the track's end"
         )
     if empty:
         _warn(f"{name}: notes of no length: {empty}; left out")
-    if not by_track:
-        what = "only drums (channel 10)" if drums else "no notes"
+    if not played:
+        drummed = any(e.kind == NOTE_ON and e.number in drums for t in midi.tracks for e in t)
+        what = "only drums" if drummed else "no notes"
         raise MidiError(f"{name}: {what}; choose a file with a melody")
-    if len(by_track) == 1 and len(by_channel) > 1:
-        return [
-            (index, Voice(f"channel {channel + 1}", _ordered(notes, marks[index].clock)))
-            for (index, channel), notes in sorted(by_channel.items(), key=lambda item: item[0])
-        ]
+    named = list(_named(midi, marks, played))
+    words = syllables(midi) if len(named) > 1 else []
     return [
-        (index, Voice(marks[index].titles[index], _ordered(notes, marks[index].clock)))
-        for index, notes in by_track.items()
+        (
+            index,
+            Voice(
+                label,
+                _ordered(notes, marks[index].clock),
+                title,
+                sung([onset for onset, _, _ in notes], words, midi.per_quarter),
+            ),
+        )
+        for index, label, title, notes in named
     ]
+
+
+def _named(
+    midi: MidiData, marks: list[Marks], played: dict[tuple[int, int], list[Span]]
+) -> Iterator[tuple[int, str, str, list[Span]]]:
+    """(track, the voice's name, that of its track where this has several, notes) of each voice.
+
+    The channels of a track are voices of their own, unless they are set to the same program, as the
+    strings of a guitar are.
+    """
+    tracks = sorted({index for index, _ in played})
+    for index in tracks:
+        channels = sorted(channel for track, channel in played if track == index)
+        programs = {e.number: e.data for e in midi.tracks[index] if e.kind == PROGRAM}
+        sounds = {programs.get(channel) for channel in channels}
+        title = marks[index].titles[index]
+        if len(channels) == 1 or (len(tracks) > len(sounds) == 1 and None not in sounds):
+            yield index, title, "", [note for c in channels for note in played[index, c]]
+            continue
+        for channel in channels:
+            label = f"channel {channel + 1}"
+            label = label if len(tracks) == 1 else f"{title} {label}".strip()
+            yield index, label, title, played[index, channel]
 
 
 def _ordered(spans: list[Span], clock: Clock) -> tuple[TimedNote, ...]:
@@ -147,9 +179,10 @@ def _on_grid(note: TimedNote) -> bool:
     return GRID % note.onset.denominator == 0 and GRID % note.end.denominator == 0
 
 
-def _song(notes: Iterable[TimedNote], marks: Marks, name: str) -> Song:
-    """The notes under their marks."""
-    tempo, key = first_tempo(marks.tempi, name), first_key(marks.keys, name)
+def _song(notes: Sequence[TimedNote], marks: Marks, track: int, name: str) -> Song:
+    """The notes of a track under their marks."""
+    tempo, keys = first_tempo(marks.tempi, name), marks.keys_of(track)
+    key = first_key(keys, name) if keys else heard_key(notes, name)
     return Song(
         tuple(with_rests(notes, key)),
         composer=marks.composer,
@@ -159,6 +192,16 @@ def _song(notes: Iterable[TimedNote], marks: Marks, name: str) -> Song:
         pickup=marks.pickup,
         meter_changes=marks.meter_changes,
     )
+
+
+def _title(marks: Marks, track: int, sounding: set[int]) -> str:
+    """The name of the piece: that of the first track, unless it is one part of several, or else the
+    track's own, if it is not the name of a part either.
+    """
+    first, title = next(iter(marks.titles.items()))
+    if title and (first not in sounding or len(sounding) == 1):
+        return title
+    return "" if names_part(marks.titles[track]) else marks.titles[track]
 
 
 def _with_last_rest(song: Song, end: Fraction, exact: bool) -> Song:
