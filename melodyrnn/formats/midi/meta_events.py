@@ -18,6 +18,7 @@ from typing import TypeVar
 
 import mido
 
+from melodyrnn.formats.midi.chunks import MidiData
 from melodyrnn.formats.midi.events import (
     KEY_SIGNATURE,
     META,
@@ -26,7 +27,6 @@ from melodyrnn.formats.midi.events import (
     TIME_SIGNATURE,
     TRACK_NAME,
     Event,
-    MidiData,
 )
 from melodyrnn.music.durations import GRID, can_write
 from melodyrnn.music.song import Key, Meter, Song

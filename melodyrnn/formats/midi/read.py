@@ -11,7 +11,8 @@ from melodyrnn.formats.melody.assembly import LONGEST, first_key, first_tempo, w
 from melodyrnn.formats.melody.grid import Grid
 from melodyrnn.formats.melody.quantise import quantise
 from melodyrnn.formats.melody.voices import TimedNote, Voice, choose, melody
-from melodyrnn.formats.midi.events import NOTE_OFF, NOTE_ON, Event, MidiData, read_events
+from melodyrnn.formats.midi.chunks import MidiData, read_events
+from melodyrnn.formats.midi.events import NOTE_OFF, NOTE_ON, Event
 from melodyrnn.formats.midi.meta_events import Clock, Marks, read_marks
 from melodyrnn.music.bars import bar_spans
 from melodyrnn.music.durations import GRID, can_write
@@ -34,6 +35,8 @@ def parse_midi(
     where the file is corrupt or has no notes, ConfigError where it has no such track.
     """
     midi = read_events(data, name)
+    for repair in midi.repairs:
+        _warn(f"{name}: {repair}")
     if midi.type == 2:
         marks = [read_marks(midi, index) for index in range(len(midi.tracks))]
     else:
