@@ -35,8 +35,6 @@ NOT_YET = [
     *["ts-two-at-0", "tempo-truncated-483870us"],
     # tracks and keys of MIDI
     *["named-melody", "gs-drums-ch11", "emajor-nokey", "key-per-track", "ks-mode255"],
-    # titles of MIDI
-    *["title-sjis", "title-utf16", "cp1252-dash", "title-kar"],
 ]
 """What is not read right yet, by the names of the files."""
 

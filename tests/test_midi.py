@@ -288,12 +288,44 @@ def test_tracks_are_chosen_by_number_or_name():
         ("나비야".encode(), "나비야"),
         ("나비야".encode("cp949"), "나비야"),
         ("Für Äpfel, déjà".encode("latin-1"), "Für Äpfel, déjà"),
+        ("L\u2019été – “Air”".encode("cp1252"), "L\u2019été – “Air”"),
+        ("荒城の月".encode("cp932"), "荒城の月"),
+        ("나비야".encode("utf-16"), "나비야"),
+        ("さくら".encode("utf-16-be"), "さくら"),
+        ("Für".encode("utf-16-le"), "Für"),
         (b"  two\r\nlines\0", "two lines"),
     ],
 )
 def test_titles_in_any_encoding(encoded, title):
     named = track(f"00 ff03 {len(encoded):02x} {encoded.hex()} {END}")
     assert parse_midi(header(1, 2) + named + C_D_E, "x.mid").title == title
+
+
+@pytest.mark.parametrize(
+    "name", ["Conductor Track", "Tempo Track", "Track 1", "untitled", "Soft Karaoke", "sequence-2"]
+)
+def test_what_says_nothing_is_no_title(name):
+    named = track(f"00 ff03 {len(name):02x} {name.encode().hex()} {END}")
+    assert parse_midi(header(1, 2) + named + C_D_E, "x.mid").title == ""
+
+
+@pytest.mark.parametrize(
+    "name", ["1812", "Song 2", "Tracks of my tears", "Sequenza", "Master Peter"]
+)
+def test_what_is_a_title(name):
+    named = track(f"00 ff03 {len(name):02x} {name.encode().hex()} {END}")
+    assert parse_midi(header(1, 2) + named + C_D_E, "x.mid").title == name
+
+
+def test_karaoke_says_its_title():
+    text = b"@TFr\xe8re Jacques"
+    named = track(f"00 ff03 05 576f726473  00 ff01 {len(text):02x} {text.hex()} {END}")
+    assert parse_midi(header(1, 2) + named + C_D_E, "x.kar").title == "Frère Jacques"
+
+
+def test_our_own_file_keeps_any_title():
+    song = Song((Note(Pitch("c"), Fraction(1)),), title="Untitled")
+    assert parse_midi(midi_bytes(song), "x.mid").title == "Untitled"
 
 
 def test_a_track_of_several_does_not_name_the_song(quiet):

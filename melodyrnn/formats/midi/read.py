@@ -56,9 +56,8 @@ def parse_midi(
     if not exact:
         notes = quantise(notes, name, grid, clock(1))
     song = _song(notes, marks[index], name)
-    if len({index for index, _ in sources}) == 1 or index > 0:
-        # The name of the first track is that of the piece, unless it names one part of several.
-        song = replace(song, title=next(iter(marks[index].titles.values())))
+    is_part = index == 0 and len({index for index, _ in sources}) > 1
+    song = replace(song, title=marks[index].title or ("" if is_part else marks[index].heading))
     song = _with_last_rest(song, clock(midi.tracks[index][-1].tick), exact)
     end = song.duration
     changes = tuple(change for change in song.meter_changes if change[0] < end)
@@ -100,7 +99,7 @@ def _voices(midi: MidiData, marks: list[Marks], name: str) -> list[tuple[int, Vo
             for (index, channel), notes in sorted(by_channel.items(), key=lambda item: item[0])
         ]
     return [
-        (index, Voice(marks[index].titles[index], _ordered(notes, marks[index].clock)))
+        (index, Voice(marks[index].names[index], _ordered(notes, marks[index].clock)))
         for index, notes in by_track.items()
     ]
 
