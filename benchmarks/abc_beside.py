@@ -86,7 +86,7 @@ def theirs(header, tunes, folder):
 def plain(text):
     """Without what abc2midi does of its own: trills, rolls, short staccato, swing of hornpipes."""
     text = re.sub(r"(?m)^R:.*\n", "", text)
-    signs = r'(?m)("[^"\n]*"|^[A-Za-z]:.*|^%.*)|[T~]|!trill!|\.(?=[\^_=A-Ga-g\[("])'
+    signs = r'(?m)("[^"\n]*"|^[A-Za-z]:.*|^%.*)|[T~]|!trill!|\.(?!\|)'
     return re.sub(signs, lambda match: match[1] or "", text)
 
 
@@ -101,7 +101,7 @@ def marked(text):
             return line
         begins = "|" in line and ":" not in line and not opened
         opened = line.endswith(":") or (opened and ":" not in line)
-        return f"{line}:" if begins else line
+        return "|:" if begins else line
 
     lines = r'(?m)(?:"[^"\n]*"|^[A-Za-z]:.*|^%.*)|:*\|[|\]]*:+|:+\|[|\]]*|::|\|[|\]](?!\s*\[?\d)'
     return re.sub(lines, mark, text)

@@ -23,19 +23,28 @@ _LOOKS = re.compile(
 _PLAYED = frozenset({"c", "nobarlines", "ratio", "rtranspose", "transpose"})
 """Those of ``%%MIDI`` that change pitches or times, which are not read; others change the sound."""
 
-PROPAGATE = "propagate-accidentals"
-PROPAGATIONS = ("not", "octave", "pitch")
+_PROPAGATE = "propagate-accidentals"
+_PROPAGATIONS = ("not", "octave", "pitch")
+MARK = "%%"
+"""What an instruction begins with that is written as a comment."""
 
 
 def is_unread(instruction: str) -> bool:
-    """Whether an instruction may bear on what is heard, and is not read here."""
-    name, _, value = instruction.strip().partition(" ")
+    """Whether an instruction may bear on what is heard, and is not read here.
+
+    Without ``%%`` it may be a word of information, as I: was before it gave instructions.
+    """
+    name, *words = instruction.split() or [""]
+    if not name.startswith(MARK):
+        return False
+    name = name.removeprefix(MARK)
     if name.upper() == "MIDI":
-        return value.split(maxsplit=1)[:1] != [] and value.split()[0].lower() in _PLAYED
+        return bool(words) and words[0].lower() in _PLAYED
     return not _LOOKS.fullmatch(name)
 
 
 def propagation(instruction: str) -> str | None:
-    """How far accidentals hold, where an instruction says so: a word of PROPAGATIONS."""
-    name, _, value = instruction.strip().partition(" ")
-    return value.strip() if name == PROPAGATE and value.strip() in PROPAGATIONS else None
+    """How far accidentals hold, where an instruction says so: a word of _PROPAGATIONS."""
+    name, *words = instruction.split() or [""]
+    known = name.removeprefix(MARK) == _PROPAGATE and words and words[0] in _PROPAGATIONS
+    return words[0] if known else None

@@ -55,7 +55,7 @@ def lines(text: str) -> Iterator[Line]:
     """The lines that say something of the music, and empty ones, which end a tune.
 
     Comments are taken off, and what stands between ``%%begintext`` and ``%%endtext``, or others
-    such, is taken out. ``%%score`` becomes ``I:score``, and ``+:`` goes to the line it continues.
+    such, is taken out. ``%%score`` becomes ``I:%%score``, and ``+:`` goes to the line it continues.
     """
     raw = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     blocks = _blocks(raw)
@@ -69,7 +69,10 @@ def lines(text: str) -> Iterator[Line]:
             continue
         line = written
         if "%" in line:
-            line = _COMMENT.sub("", "I:" + line[2:] if _INSTRUCTION.match(line) else line)
+            if _INSTRUCTION.match(line):
+                line = f"I:%%{_COMMENT.sub('', line[2:])}"
+            else:
+                line = _COMMENT.sub("", line)
             if not line.strip():  # a comment alone ends no tune
                 continue
         line = line.strip()

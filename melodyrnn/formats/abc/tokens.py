@@ -20,6 +20,7 @@ _TOKENS = {
     "ending": r"(?:\[|^(?=\d[\d,-]*[\s^_=A-Ga-gzx(\[{!\"]))(?P<passes>\d[\d,-]*)",
     "bar": r"(?P<line>\[\|\](?=:+[|\]])|:*(?:\[\||\|\]|\|)[|\]]*:*|::+|:(?=\s))"
     r"(?:(?:[ \t]+(?=\d[\d,-]*\s))?(?P<next_passes>\d[\d,-]*))?",
+    "opening": r"^:+(?![|\]:\s])",  # behind the bar line that ends the last line
     "chord": r"\[(?P<members>[^\]|]*)\]" + _length("c"),
     "note": _NOTE + _length(),
     "rest": r"[zx]" + _length("r"),

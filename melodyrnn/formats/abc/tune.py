@@ -132,6 +132,8 @@ class _Tune:
             if those:
                 first, line = those[0]
                 yield f"{what}: {len(those)}, {first!r} in line {line} first"
+        if unequal := sum(voice.unequal for voice in self.voices.values()):
+            yield f"broken rhythms between notes of unequal lengths are left out: {unequal}"
         if self.chord_symbols:
             yield f"chord symbols are left out: {self.chord_symbols}"
         if self.words:
@@ -190,7 +192,7 @@ class _Tune:
         if how := propagation(value):
             self.voice.propagation = how
         elif is_unread(value):
-            self.unread.append((f"%%{value.strip()}", self.line))
+            self.unread.append((value.strip(), self.line))
 
     def _sung(self, value: str) -> None:
         self.words += not self.in_header
@@ -275,6 +277,7 @@ _ACTS: dict[str, Callable[[_Tune, re.Match[str]], None]] = {
     "tuplet": _Tune._tuplet,
     "ending": _Tune._ending,
     "bar": _Tune._bar,
+    "opening": lambda tune, match: tune.voice.end_bar(f"|{match[0]}"),
     "chord": _Tune._chord,
     "note": _Tune._note,
     "rest": _Tune._rest,

@@ -49,6 +49,8 @@ class AbcVoice:
     # Between one note and the next.
     last: tuple[int, Fraction, Fraction] | None = None  # its first head, onset and length
     stretch: Fraction = Fraction(1)  # what a broken rhythm leaves for the next
+    broken: tuple[AbcBar, int, Fraction, Fraction] | None = None  # the last, as it was before
+    unequal: int = 0  # broken rhythms left out
     tuplet: tuple[int, Fraction] = (0, Fraction(1))  # notes left, factor
     tied: dict[tuple[str, int], int] = field(default_factory=dict)  # (step, octave) -> alter
     tied_to_endings: dict[tuple[str, int], int] = field(default_factory=dict)  # from before them
@@ -77,6 +79,9 @@ class AbcVoice:
         if left:
             length *= factor
             self.tuplet = left - 1, factor
+        if self.broken and self.broken[-1] != length:
+            self._mend(*self.broken)
+        self.broken = None
         length *= self.stretch
         self.stretch = Fraction(1)
         onset = self.bar.length
@@ -95,16 +100,28 @@ class AbcVoice:
                 self.tied[head.pitch.step, head.pitch.octave] = head.pitch.alter
 
     def breaks(self, mark: str) -> None:
-        """A broken rhythm: the last note gains what the next one loses, or the reverse."""
+        """A broken rhythm: the last note gains what the next one loses, or the reverse.
+
+        Between notes of unequal lengths the standard does not define it, and none is meant: bars
+        that have such add up as they are written.
+        """
         if self.last is None:
             return
         short = Fraction(1, 2 ** len(mark))
         stretch, self.stretch = (2 - short, short) if mark[0] == ">" else (short, 2 - short)
         first, onset, length = self.last
+        self.broken = self.bar, *self.last
         for index, head in self._last_heads():
             self.bar.heads[index] = replace(head, length=length * stretch)
         self.last = first, onset, length * stretch
         self.bar.length = onset + length * stretch
+
+    def _mend(self, bar: AbcBar, first: int, onset: Fraction, length: Fraction) -> None:
+        """The last note, wherever its bar is by now, becomes as long as it is written."""
+        bar.heads[first:] = [replace(head, length=length) for head in bar.heads[first:]]
+        bar.length = onset + length
+        self.stretch = Fraction(1)
+        self.unequal += 1
 
     def _last_heads(self) -> list[tuple[int, Head]]:
         first = self.last[0] if self.last else len(self.bar.heads)
