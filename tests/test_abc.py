@@ -508,6 +508,11 @@ def test_unknown_signs_are_left_out():
     assert str(caught[0].message) == "t.abc: unknown signs are left out: 2, '?' in line 6 first"
 
 
+def test_a_number_that_no_ending_has_is_unknown():
+    with pytest.warns(MelodyWarning, match="left out: 4, '4' in line 6 first"):
+        assert tokens(tune("C4 | 4 D4 |\n5 E4 | 62 | F4 |")) == "c1 d1 e1 f1"
+
+
 def test_digits_that_no_length_has_are_said_to_be_left_out():
     with pytest.warns(MelodyWarning, match="left out: 3, '9' in line 6 first"):
         song = read(tune("C9999999 D"), "t.abc")

@@ -9,6 +9,7 @@ def _length(kind: str = "") -> str:
 
 
 _NOTE = r"(?P<sign>\^\^|\^|__|_|=|)(?P<step>[A-Ga-g])(?P<marks>[,']*)"
+_PASSES = r"[1-9](?:[,-][1-9])*"
 _TOKENS = {
     "field": r"\[(?P<letter>[A-Za-z]):(?P<value>[^\]]*)\]",
     "quoted": r'"(?P<text>[^"]*)"?',
@@ -16,10 +17,10 @@ _TOKENS = {
     "decoration": r"!(?P<word>[^!|\s]*)!|\+[\w.()<>]+\+",
     "grace": r"\{(?P<graces>[^}]*)\}",
     "tuplet": r"\((?P<p>[1-9]\d?(?=:)|[2-9])(?::(?P<q>\d{0,2}))?(?::(?P<r>\d{0,2}))?",
-    # A line may go on behind the bar line that ends the last one.
-    "ending": r"(?:\[|^(?=\d[\d,-]*[\s^_=A-Ga-gzx(\[{!\"]))(?P<passes>\d[\d,-]*)",
+    "ending": r"\[(?P<passes>\d[\d,-]*)",
+    "bare_ending": rf"^(?P<bare>{_PASSES})(?=\s)",  # behind the bar line that ends the last line
     "bar": r"(?P<line>\[\|\](?=:+[|\]])|:*(?:\[\||\|\]|\|)[|\]]*:*|::+|:(?=\s))"
-    r"(?:(?:[ \t]+(?=\d[\d,-]*\s))?(?P<next_passes>\d[\d,-]*))?",
+    rf"(?:(?P<next_passes>\d[\d,-]*)|[ \t]+(?P<apart>{_PASSES})(?=\s))?",
     "opening": r"^:+(?![|\]:\s])",  # behind the bar line that ends the last line
     "chord": r"\[(?P<members>[^\]|]*)\]" + _length("c"),
     "note": _NOTE + _length(),

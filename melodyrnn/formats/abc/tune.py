@@ -241,6 +241,15 @@ class _Tune:
 
     def _bar(self, match: re.Match[str]) -> None:
         self.voice.end_bar(match["line"], match["next_passes"])
+        if match["apart"]:
+            self._bare_ending(match["apart"])
+
+    def _bare_ending(self, passes: str) -> None:
+        """A number apart from a bar line is an ending where one may be, else a slip."""
+        if self.voice.may_begin_ending(passes):
+            self.voice.end_bar("", passes)
+        else:
+            self.unknown.append((passes, self.line))
 
     def _chord(self, match: re.Match[str]) -> None:
         members = list(CHORD_NOTE.finditer(match["members"]))
@@ -276,6 +285,7 @@ _ACTS: dict[str, Callable[[_Tune, re.Match[str]], None]] = {
     "grace": _Tune._grace,
     "tuplet": _Tune._tuplet,
     "ending": _Tune._ending,
+    "bare_ending": lambda tune, match: tune._bare_ending(match["bare"]),
     "bar": _Tune._bar,
     "opening": lambda tune, match: tune.voice.end_bar(f"|{match[0]}"),
     "chord": _Tune._chord,

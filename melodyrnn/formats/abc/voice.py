@@ -174,6 +174,11 @@ class AbcVoice:
         self.bars.append(self.bar)
         self.bar = AbcBar()
 
+    def may_begin_ending(self, passes: str) -> bool:
+        """Whether this may be the first ending, or another behind one that is repeated."""
+        follows = bool(self.bars) and self.bars[-1].backward > 0
+        return not self.bar.length and (1 in _numbers(passes) or follows)
+
     def _begin_ending(self, passes: frozenset[int]) -> None:
         """What was tied to the first ending is tied to the others too."""
         if 1 in passes:
