@@ -20,11 +20,6 @@ CASES = Path(__file__).parent / "cases"
 FIELDS = ("key", "meter", "title", "composer", "pickup", "tempo")
 
 NOT_YET = [
-    # ABC
-    *["abc-tuplet-p1", "abc-parts-order", "abc-double-bar-start", "abc-invisible-bar"],
-    *["abc-tie-2nd-ending", "abc-key-nospace", "abc-key-EM", "abc-clef-octave", "abc-transpose"],
-    *["abc-begintext", "abc-continuation-ending", "abc-title-escapes", "abc-propagate-not"],
-    *["abc-L-before-V", "abc-charset"],
     # MusicXML, Humdrum
     *["xml-forward-end", "xml-chord-one-tie", "xml-ending-2part", "xml-dc-fine-sound"],
     *["xml-triplet-rounded", "xml-timewise", "xml-namespace"],
@@ -33,9 +28,6 @@ NOT_YET = [
     *["abc-n-default-5", "xml-quintuplet"],
     *["shift-45of480", "shift-30of480", "long-silence-then-tune", "pickup-false-44-54-44"],
     *["ts-two-at-0", "tempo-truncated-483870us"],
-    # bytes of MIDI
-    *["clip-byte", "ntrks-too-many", "len-zero", "junk-before", "a", "title-sjis", "title-utf16"],
-    *["cp1252-dash", "title-kar"],
 ]
 """What is not read right yet, by the names of the files."""
 

@@ -14,8 +14,8 @@ from melodyrnn import evaluate, generate, inspect, open_run
 from melodyrnn.cli import main
 from melodyrnn.errors import ConfigError, MelodyWarning
 from melodyrnn.formats.melody.track_names import ACCOMPANIES, SAYS_NOTHING, names_part, rank
+from melodyrnn.formats.midi.chunks import read_events
 from melodyrnn.formats.midi.drums import drum_channels
-from melodyrnn.formats.midi.events import read_events
 from melodyrnn.formats.midi.read import parse_midi
 
 QUARTER = 480  # ticks

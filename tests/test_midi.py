@@ -14,7 +14,7 @@ from strategies import songs
 
 from melodyrnn.errors import ConfigError, MelodyError, MelodyWarning, MidiError, NotationError
 from melodyrnn.formats.melody.assembly import LONGEST
-from melodyrnn.formats.midi.events import read_events
+from melodyrnn.formats.midi.chunks import read_events
 from melodyrnn.formats.midi.read import parse_midi
 from melodyrnn.formats.midi.write import midi_bytes
 from melodyrnn.formats.read import read_song
@@ -288,12 +288,44 @@ def test_tracks_are_chosen_by_number_or_name():
         ("나비야".encode(), "나비야"),
         ("나비야".encode("cp949"), "나비야"),
         ("Für Äpfel, déjà".encode("latin-1"), "Für Äpfel, déjà"),
+        ("L\u2019été – “Air”".encode("cp1252"), "L\u2019été – “Air”"),
+        ("荒城の月".encode("cp932"), "荒城の月"),
+        ("나비야".encode("utf-16"), "나비야"),
+        ("さくら".encode("utf-16-be"), "さくら"),
+        ("Für".encode("utf-16-le"), "Für"),
         (b"  two\r\nlines\0", "two lines"),
     ],
 )
 def test_titles_in_any_encoding(encoded, title):
     named = track(f"00 ff03 {len(encoded):02x} {encoded.hex()} {END}")
     assert parse_midi(header(1, 2) + named + C_D_E, "x.mid").title == title
+
+
+@pytest.mark.parametrize(
+    "name", ["Conductor Track", "Tempo Track", "Track 1", "untitled", "Soft Karaoke", "sequence-2"]
+)
+def test_what_says_nothing_is_no_title(name):
+    named = track(f"00 ff03 {len(name):02x} {name.encode().hex()} {END}")
+    assert parse_midi(header(1, 2) + named + C_D_E, "x.mid").title == ""
+
+
+@pytest.mark.parametrize(
+    "name", ["1812", "Song 2", "Tracks of my tears", "Sequenza", "Master Peter"]
+)
+def test_what_is_a_title(name):
+    named = track(f"00 ff03 {len(name):02x} {name.encode().hex()} {END}")
+    assert parse_midi(header(1, 2) + named + C_D_E, "x.mid").title == name
+
+
+def test_karaoke_says_its_title():
+    text = b"@TFr\xe8re Jacques"
+    named = track(f"00 ff03 05 576f726473  00 ff01 {len(text):02x} {text.hex()} {END}")
+    assert parse_midi(header(1, 2) + named + C_D_E, "x.kar").title == "Frère Jacques"
+
+
+def test_our_own_file_keeps_any_title():
+    song = Song((Note(Pitch("c"), Fraction(1)),), title="Untitled")
+    assert parse_midi(midi_bytes(song), "x.mid").title == "Untitled"
 
 
 def test_a_track_of_several_does_not_name_the_song(quiet):
@@ -417,6 +449,62 @@ def test_reading_a_file(tmp_path):
         read_song(tmp_path / "나비.mid")
 
 
+# Reading: what is put right, and said
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (b"\0" * 128 + header() + C_D_E, "bytes before the header are skipped: 128"),
+        (header(1, 2) + C_D_E, "tracks that the header announces: 2; read the 1 there are"),
+        (header(1, 0) + C_D_E, "tracks that the header announces: 0; read the 1 there are"),
+        (
+            header().replace(b"\6", b"\0") + C_D_E,
+            "byte 4: a header of 0 bytes is read as one of 6",
+        ),
+        (
+            header() + C_D_E.replace(b"\0\x1c", b"\0\0", 1),
+            "the length of track 1 is wrong: 0 bytes; read the 28 there are",
+        ),
+        (
+            header() + C_D_E.replace(b"\0\x1c", b"\0\x15", 1),
+            "the length of track 1 is wrong: 21 bytes; read the 28 there are",
+        ),
+        (
+            header() + C_D_E.replace(b"\0\x1c", b"\1\x1c", 1),
+            "the length of track 1 is wrong: 284 bytes; read the 28 there are",
+        ),
+        (
+            header(1, 2) + C_D_E.replace(b"\0\x1c", b"\0\x20", 1) + track(END),
+            "the length of track 1 is wrong: 32 bytes; read the 28 there are",
+        ),
+        (header() + b"\0\0" + C_D_E, "bytes before track 1 that are no chunk: 2"),
+        (
+            header() + track("00 b0 07 ff 00 e0 80 90") + C_D_E,
+            "tracks that the header announces: 1; read the 2 there are",
+        ),
+    ],
+)
+def test_what_other_programs_read_is_read(data, said):
+    with pytest.warns(MelodyWarning) as caught:
+        assert tokens(parse_midi(data, "x.mid")) == quarters(60, 62, 64)
+    assert str(caught[0].message) == f"x.mid: {said}"
+
+
+def test_data_bytes_over_127_outside_notes_are_read_as_127():
+    lines = f"00 b0 07 ff  00 e0 80 90  00 90 3c 50  60 80 3c 00  {END}"
+    with pytest.warns(MelodyWarning) as caught:
+        assert tokens(parse_midi(header() + track(lines), "x.mid")) == quarters(60)
+    assert [str(warning.message) for warning in caught] == [
+        "x.mid: data bytes over 127 outside notes: 3, at byte 25 first; read as 127"
+    ]
+
+
+def test_a_track_without_its_last_event_may_be_followed_by_anything():
+    data = header() + track("00 90 3c 50  60 80 3c 00") + b"\0\0trailing"
+    assert tokens(parse_midi(data, "x.mid")) == quarters(60)
+
+
 # Reading: what is wrong with a file
 
 
@@ -448,8 +536,8 @@ def test_reading_a_file(tmp_path):
             "byte 44: it stops in track 1; the file is cut short; get a whole copy",
         ),
         (
-            header(1, 2) + C_D_E,
-            "byte 50: it stops after 1 of 2 tracks; the file is cut short; get a whole copy",
+            header(1, 2),
+            "byte 14: it stops after 0 of 2 tracks; the file is cut short; get a whole copy",
         ),
         (
             header() + track("00 3c 50"),

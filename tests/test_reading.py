@@ -31,6 +31,9 @@ WRITERS = {
     ".txt": lambda path: path.write_text("title: 나비야\nmeter: 2/4\ng8 e8 e4 f8 d8 d4", "utf-8"),
     ".mid": lambda path: path.write_bytes(midi_bytes(SONG)),
     ".midi": lambda path: path.write_bytes(midi_bytes(SONG)),
+    ".kar": lambda path: path.write_bytes(midi_bytes(SONG)),
+    ".rmi": lambda path: path.write_bytes(midi_bytes(SONG)),
+    ".smf": lambda path: path.write_bytes(midi_bytes(SONG)),
     ".musicxml": lambda path: path.write_text(musicxml(SONG), "utf-8"),
     ".xml": lambda path: path.write_text(musicxml(SONG), "utf-8"),
     ".mxl": compressed,
@@ -117,7 +120,7 @@ def test_a_huge_file_is_refused_unread(suffix, tmp_path):
     path = tmp_path / f"huge{suffix}"
     with path.open("wb") as file:
         file.truncate(100_000_000)
-    most = 2 if suffix in (".txt", ".mid", ".midi") else 20
+    most = 2 if suffix in (".txt", ".mid", ".midi", ".kar", ".rmi", ".smf") else 20
     assert message(path) == (
         f"{path}: 100 MB is too large for a melody; files of up to {most} MB are read"
     )
@@ -128,7 +131,7 @@ def test_an_unknown_suffix_names_those_there_are(tmp_path):
     path.touch()
     assert message(path) == (
         f"{path}: unknown kind of file '.musixml'; is it a '.musicxml'? songs end in "
-        ".txt .mid .midi .musicxml .xml .mxl .abc .krn"
+        ".txt .mid .midi .kar .rmi .smf .musicxml .xml .mxl .abc .krn"
     )
 
 
@@ -290,7 +293,7 @@ def test_globs_match_files_and_folders_downwards(tmp_path, monkeypatch):
     assert refused("*.mid") == "*.mid: matches no file; * stands for any name, ** for any folders"
     assert refused("a/*.md") == (
         "a/*.md: no song among 1 matches; songs end in "
-        ".txt .mid .midi .musicxml .xml .mxl .abc .krn"
+        ".txt .mid .midi .kar .rmi .smf .musicxml .xml .mxl .abc .krn"
     )
 
 
@@ -302,7 +305,7 @@ def test_a_file_whose_name_looks_like_a_glob_is_itself(tmp_path):
 def test_a_corpus_of_nothing(tmp_path):
     assert refused(tmp_path) == (
         f"{tmp_path}: no song in this folder; songs end in "
-        ".txt .mid .midi .musicxml .xml .mxl .abc .krn"
+        ".txt .mid .midi .kar .rmi .smf .musicxml .xml .mxl .abc .krn"
     )
     assert refused() == "no song was given; name a file, such as songs/nabiya.txt"
 

@@ -35,6 +35,7 @@ GROUP = "melodyrnn.formats"
 """Each of its entry points names a Format."""
 
 _SYMPHONY = 20_000_000  # bytes: so large is one in MusicXML
+_HOUR_OF_MIDI = 2_000_000  # bytes: an hour of piano playing has a fifth of that
 
 FORMATS: tuple[Format, ...] = (
     Format(
@@ -53,7 +54,16 @@ FORMATS: tuple[Format, ...] = (
         write="melodyrnn.formats.midi.write:midi_bytes",
         voices=True,
         sounds=True,
-        largest=2_000_000,  # bytes: an hour of piano playing has a fifth of that
+        largest=_HOUR_OF_MIDI,
+        file_seconds=3e-4,
+        byte_seconds=1e-6,
+    ),
+    Format(
+        "MIDI",  # with words to sing, within RIFF, or called by its own name: read, not written
+        (".kar", ".rmi", ".smf"),
+        read="melodyrnn.formats.midi.read:parse_midi",
+        voices=True,
+        largest=_HOUR_OF_MIDI,
         file_seconds=3e-4,
         byte_seconds=1e-6,
     ),

@@ -15,6 +15,7 @@ class Repeats:
     backward: int = 0  # how often :| after it sends back
     passes: frozenset[int] = frozenset()  # an ending for these begins here
     closes: bool = False  # an ending does not go on after it
+    double: bool = False  # where no |: stands, a later :| goes back to its end
     jump: str = ""  # after it "start" (D.C.) or "segno" (D.S.)
     segno: bool = False
     coda: bool = False  # the first one leads to the second
@@ -28,9 +29,10 @@ def has_repeats(bars: Sequence[Repeats]) -> bool:
 def expand(bars: Sequence[Repeats]) -> list[int]:
     """Indices of ``bars`` as a musician plays them.
 
-    A ``:|`` goes back to the ``|:`` before it, or to the end of the last repeated part, or to
-    the start. Of several endings each pass plays its own. After a D.C. or D.S. nothing is
-    repeated, each last ending is played, and a fine ends it or a coda sign leads to the coda.
+    A ``:|`` goes back to the ``|:`` before it, or else to the end of the last repeated part or to
+    the last double line, or to the start. Of several endings each pass plays its own. After a D.C.
+    or D.S. nothing is repeated, each last ending is played, and a fine ends it or a coda sign leads
+    to the coda.
     """
     played = _repeated(bars)
     jumps = [index for index, bar in enumerate(bars) if bar.jump]
@@ -65,11 +67,14 @@ def _repeated(bars: Sequence[Repeats]) -> list[int]:
     played: list[int] = []
     index = start = 0
     turn = 1
+    opened = False  # by |:
     while index < len(bars):
         bar, passes = bars[index], endings[index]
         after_endings = index > 0 and endings[index - 1] and not passes
-        if index != start and (bar.forward or after_endings):
-            start, turn = index, 1
+        after_double = index > 0 and bars[index - 1].double and not passes and not opened
+        if index != start and (bar.forward or after_endings or after_double):
+            start, turn, opened = index, 1, False
+        opened |= bar.forward
         if passes and turn not in passes:
             index += 1
             continue
@@ -81,7 +86,7 @@ def _repeated(bars: Sequence[Repeats]) -> list[int]:
             continue
         index += 1
         if bar.backward and not (index < len(bars) and endings[index]):
-            start, turn = index, 1
+            start, turn, opened = index, 1, False
     return played
 
 

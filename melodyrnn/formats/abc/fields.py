@@ -2,8 +2,10 @@
 
 import re
 from fractions import Fraction
+from typing import NamedTuple
 
 from melodyrnn.errors import NotationError
+from melodyrnn.formats.abc.sounding import CLEF, LOOKS, PROPERTY
 from melodyrnn.music.song import SHARPS, Key, Meter
 
 ALTERS = {"^^": 2, "^": 1, "=": 0, "_": -1, "__": -2}
@@ -24,31 +26,80 @@ _MODES = {
 }
 """Mode -> (fifths from the major key on its tonic, the mode of ours with its third)."""
 
-_KEY = re.compile(r"([A-G])([#b]?)\s*(maj|ion|min|aeo|dor|phr|loc|lyd|mix|m|)[a-z]*(?![=\w])", re.I)
-_MARKS = {"`": "\u0300", "'": "\u0301", "^": "\u0302", "~": "\u0303", '"': "\u0308", ",": "\u0327"}
-"""What an escape such as ``\\'e`` puts on its letter, as a combining character."""
+_TONIC = re.compile(r"([A-Ga-g])([#b♯♭]?)(\s*)([A-Za-z]*)")
+_PIPES_OR_NONE = re.compile(r"(?:(HP|Hp)|[Nn][Oo][Nn][Ee])\b|$")
+_BESIDE = re.compile(
+    rf"\s*(?:(?:{CLEF.pattern})|(?:{PROPERTY.pattern})"
+    r"|(?P<sign>\^\^|\^|__|_|=)(?P<step>[A-G])(?![A-Z])|(?P<exp>exp\b)|[^\s^_=]+|\S)",
+    re.IGNORECASE,
+)
+"""What may stand beside a key: accidentals and ``exp``, and what is ``read_sounding``'s."""
 
 
-def read_key(field: str) -> tuple[Key, dict[str, int]] | None:
-    """A key and, by step, what single accidentals add to it; None where the field names no key."""
-    extra = {
-        step.lower(): ALTERS[sign]
-        for sign, step in re.findall(r"(?<!\S)(\^\^|\^|__|_|=)([A-Ga-g])(?!\S)", field)
-    }
-    field = field.strip()
-    if field.startswith(("HP", "Hp")):  # the highland pipes: F and C sharp
-        return Key(2), extra
-    if not field or field.lower().startswith("none"):
-        return Key(), extra
-    match = _KEY.match(field)
+class KeyField(NamedTuple):
+    """What K: says of the key."""
+
+    key: Key
+    extra: dict[str, int]  # step -> its alteration where that is not the key's
+
+
+def read_key(field: str) -> KeyField | None:
+    """The key; None where the field names none."""
+    key, rest = _tonic(field.strip())
+    extra: dict[str, int] = {}
+    explicit = False
+    for match in _BESIDE.finditer(rest):
+        if match["sign"]:
+            extra[match["step"].lower()] = ALTERS[match["sign"]]
+        explicit |= bool(match["exp"])
+    if explicit:
+        return _explicit(key, extra)
+    return KeyField(key or Key(), extra) if key or extra else None
+
+
+def beside_key(field: str) -> str:
+    """What a field says beside the key and its accidentals."""
+    _, rest = _tonic(field.strip())
+    words = (m[0] for m in _BESIDE.finditer(rest) if not (m["sign"] or m["exp"]))
+    return " ".join(word.strip() for word in words)
+
+
+def _tonic(field: str) -> tuple[Key | None, str]:
+    """The key that a field begins with, and what comes after it."""
+    if match := _PIPES_OR_NONE.match(field):
+        return Key(2 if match[1] else 0), field[match.end() :]  # the pipes: F and C sharp
+    match = None if CLEF.match(field) else _TONIC.match(field)
     if not match:
-        return (Key(), extra) if extra else None
-    step, sign, mode = match[1].lower(), match[2], match[3].lower()
-    if match[3] == "M":  # a capital M alone is major
-        mode = ""
-    shift, ours = _MODES[mode]
-    fifths = SHARPS.index(step) - 1 + 7 * ((sign == "#") - (sign == "b")) + shift
-    return (Key(fifths, ours), extra) if abs(fifths) <= 7 else None
+        return None, field
+    step, sign, gap, word = match.groups()
+    mode, end = _mode(word), match.end()
+    is_property = gap and word in LOOKS and field[end:].lstrip().startswith("=")
+    if mode is None or is_property:
+        if word and not gap and step.islower() and word.lower() != "exp":
+            return None, field  # a word that begins like a key
+        mode, end = _MODES[""], match.start(4)
+    shift, ours = mode
+    alter = {"": 0, "#": 1, "♯": 1}.get(sign, -1)
+    fifths = SHARPS.index(step.lower()) - 1 + 7 * alter + shift
+    return (Key(fifths, ours), field[end:]) if abs(fifths) <= 7 else (None, field)
+
+
+def _mode(word: str) -> tuple[int, str] | None:
+    """By its first three letters, in small or capital ones."""
+    return _MODES.get(word.lower() if len(word) < 3 else word.lower()[:3])
+
+
+def _explicit(key: Key | None, extra: dict[str, int]) -> KeyField:
+    """``K:D exp _b _e ^f``: the key on that tonic which is most like these accidentals alone."""
+    wanted = {step: extra.get(step, 0) for step in SHARPS}
+
+    def likeness(other: Key) -> int:
+        return sum(other.alter(step) == alter for step, alter in wanted.items())
+
+    major = (key or Key()).fifths + (3 if key and key.mode == "minor" else 0)
+    near = [Key(n, mode) for n, mode in ((major, "major"), (major - 3, "minor")) if abs(n) <= 7]
+    best = max(near, key=likeness)
+    return KeyField(best, {s: alter for s, alter in wanted.items() if alter != best.alter(s)})
 
 
 def read_meter(field: str) -> Meter | None:
@@ -88,18 +139,3 @@ def read_tempo(field: str, unit: Fraction) -> float | None:
         return None
     beats = [Fraction(int(a), int(b)) for a, b in re.findall(r"(\d+)/(0*[1-9]\d*)", match[1] or "")]
     return float(match[2]) * float(4 * sum(beats) if beats else unit)
-
-
-def read_text(field: str) -> str:
-    r"""A title or name without its escapes: ``\%``, ``\'e``, ``\u00e9``."""
-
-    def unescaped(match: re.Match[str]) -> str:
-        if match[1]:
-            return match[1]
-        if match[2]:
-            return chr(int(match[2], 16))
-        return match[4] + _MARKS[match[3]]
-
-    return re.sub(
-        r"\\(?:([\\%&])|u([0-9a-fA-F]{4})|([`'^~\",])([A-Za-z]))", unescaped, field
-    ).strip()

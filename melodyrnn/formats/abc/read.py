@@ -4,15 +4,14 @@ import re
 from functools import partial
 from typing import NamedTuple
 
-from melodyrnn.errors import ScoreError
-from melodyrnn.formats.abc.tune import FIELD, read_tune
+from melodyrnn.formats.abc.lines import FIELD, Line, decode, lines
+from melodyrnn.formats.abc.tune import read_tune
 from melodyrnn.formats.format import Tunes
 from melodyrnn.formats.melody.grid import Grid
 from melodyrnn.formats.piece import Piece, song_of
 from melodyrnn.music.song import Song
 
-_START = re.compile(r"\s*X:")
-_COMMENT = re.compile(r"(?<!\\)%.*")
+_START = re.compile("X:")
 
 
 def parse_abc(data: bytes, name: str, *, track: str | None, grid: Grid | None) -> Song:
@@ -25,19 +24,23 @@ def parse_abc(data: bytes, name: str, *, track: str | None, grid: Grid | None) -
 
 def parse_tunes(data: bytes, name: str, *, track: str | None, grid: Grid | None) -> Tunes:
     """The tunes in the ABC file ``name``, each under its number. Raises ScoreError."""
-    header, tunes = split_abc(data, name)
-    if len(tunes) == 1:
+    file = split_abc(data, name)
+    if len(file.tunes) == 1:
         yield "", partial(parse_abc, data, name, track=track, grid=grid)
         return
-    for label, tune in zip(_labels([tune.label for tune in tunes]), tunes, strict=True):
+    said = file.said  # of the first tune
+    for label, tune in zip(_labels([tune.label for tune in file.tunes]), file.tunes, strict=True):
         place = f"{name}: X:{label}"
-        yield label, partial(_melody, [*header, *tune.lines], name, place, track, grid)
+        yield label, partial(_melody, [*file.header, *tune.lines], said, name, place, track, grid)
+        said = []
 
 
 def _melody(
-    lines: list[tuple[int, str]], name: str, place: str, track: str | None, grid: Grid | None
+    tune: list[Line], said: list[str], name: str, place: str, track: str | None, grid: Grid | None
 ) -> Song:
-    return song_of(read_tune(lines, name), place, track, grid)
+    piece = read_tune(tune, name)
+    piece.warnings[:0] = said
+    return song_of(piece, place, track, grid)
 
 
 def _labels(numbers: list[str]) -> list[str]:
@@ -49,10 +52,10 @@ def _labels(numbers: list[str]) -> list[str]:
 
 def read_abc(data: bytes, name: str) -> Piece:
     """The first tune in an ABC file, which errors call ``name``. Raises ScoreError."""
-    header, tunes = split_abc(data, name)
-    piece = read_tune([*header, *tunes[0].lines], name)
-    if len(tunes) > 1:
-        piece.warnings.insert(0, f"{len(tunes)} tunes in it; took the first")
+    file = split_abc(data, name)
+    piece = read_tune([*file.header, *file.tunes[0].lines], name)
+    count = len(file.tunes)
+    piece.warnings[:0] = [*file.said, *[f"{count} tunes in it; took the first"][: count - 1]]
     return piece
 
 
@@ -60,38 +63,40 @@ class TuneLines(NamedTuple):
     """A tune as it stands in a file."""
 
     label: str  # what stands after its X:
-    lines: list[tuple[int, str]]  # (number from 1, line without comment)
+    lines: list[Line]
 
 
-def split_abc(data: bytes, name: str) -> tuple[list[tuple[int, str]], list[TuneLines]]:
-    """The header of an ABC file, which holds for all its tunes, and the tunes, at least one.
+class AbcFile(NamedTuple):
+    """A file's header, which holds for all its tunes, and the tunes, at least one."""
+
+    header: list[Line]
+    tunes: list[TuneLines]
+    said: list[str]  # of its encoding
+
+
+def split_abc(data: bytes, name: str) -> AbcFile:
+    """The parts of an ABC file.
 
     A tune begins with its X: line and ends with the first empty line after its music; a file
     without X: is one tune. Raises ScoreError where ``data`` is no text.
     """
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise ScoreError(
-            f"{name}: byte {error.start} is not UTF-8 text; save it as UTF-8"
-        ) from None
-    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    starts = [number for number, line in enumerate(lines) if _START.match(line)] or [0]
-    tunes = [
-        TuneLines(_START.sub("", lines[start]).strip(), _tune_lines(lines[start:end], start + 1))
-        for start, end in zip(starts, [*starts[1:], None], strict=True)
-    ]
-    return _tune_lines(lines[: starts[0]], 1), tunes
+    text, said = decode(data, name)
+    all_lines = list(lines(text))
+    starts = [index for index, (_, line) in enumerate(all_lines) if _START.match(line)] or [0]
+    tunes = []
+    for start, end in zip(starts, [*starts[1:], None], strict=True):
+        label = _START.sub("", all_lines[start][1]).strip() if all_lines else ""
+        tunes.append(TuneLines(label, _tune_lines(all_lines[start:end])))
+    return AbcFile(_tune_lines(all_lines[: starts[0]]), tunes, said)
 
 
-def _tune_lines(lines: list[str], first: int) -> list[tuple[int, str]]:
-    """(number from ``first``, line without comment) up to the empty line after the music."""
-    kept: list[tuple[int, str]] = []
+def _tune_lines(written: list[Line]) -> list[Line]:
+    """Those up to the empty line after the music, without empty ones."""
+    kept: list[Line] = []
     music = False
-    for number, raw in enumerate(lines, first):
-        if not raw.strip() and music:
+    for number, line in written:
+        if not line and music:
             break
-        line = _COMMENT.sub("", raw).strip()
         music = music or bool(line and not FIELD.match(line))
         if line:
             kept.append((number, line))

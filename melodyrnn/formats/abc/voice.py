@@ -1,15 +1,22 @@
 """One voice of an ABC tune while it is read: what holds from note to note and from bar to bar."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from typing import Self
 
 from melodyrnn.errors import NotationError
 from melodyrnn.formats.abc.fields import ALTERS, default_unit
+from melodyrnn.formats.abc.parts import played
+from melodyrnn.formats.abc.sounding import Sounding
 from melodyrnn.formats.piece import Head, Measure, Part
-from melodyrnn.formats.repeats import MOST_PASSES, Repeats, expand, has_repeats
+from melodyrnn.formats.repeats import MOST_PASSES, Repeats, has_repeats
+from melodyrnn.music.pitch import transposed
 from melodyrnn.music.song import Key, Meter, Pitch
+
+_INVISIBLE = "[|]"
+"""A bar line that is not drawn, and ends nothing but its bar."""
 
 
 @dataclass
@@ -30,17 +37,38 @@ class AbcVoice:
     unit: Fraction | None = None  # quarter notes
     key: Key = field(default_factory=Key)
     extra: dict[str, int] = field(default_factory=dict)  # of the key
+    sounding: Sounding = field(default_factory=Sounding)
+    propagation: str = "pitch"  # how far accidentals hold: "not", "octave" or "pitch"
     bars: list[AbcBar] = field(default_factory=list)
     bar: AbcBar = field(default_factory=AbcBar)
-    keys: list[Key] = field(default_factory=list)
+    parts: dict[int, str] = field(default_factory=dict)  # index of a bar -> the part it begins
+    keys: list[Key] = field(default_factory=list)  # as they sound
     graces: int = 0
     # Within the bar.
-    altered: dict[str, int] = field(default_factory=dict)
+    altered: dict[tuple[str, int], int] = field(default_factory=dict)  # (step, octave or 0)
     # Between one note and the next.
     last: tuple[int, Fraction, Fraction] | None = None  # its first head, onset and length
     stretch: Fraction = Fraction(1)  # what a broken rhythm leaves for the next
+    broken: tuple[AbcBar, int, Fraction, Fraction] | None = None  # the last, as it was before
+    unequal: int = 0  # broken rhythms left out
     tuplet: tuple[int, Fraction] = (0, Fraction(1))  # notes left, factor
     tied: dict[tuple[str, int], int] = field(default_factory=dict)  # (step, octave) -> alter
+    tied_to_endings: dict[tuple[str, int], int] = field(default_factory=dict)  # from before them
+
+    def begun(self, sounding: Sounding) -> Self:
+        """A voice that begins as this one stands, and sounds so."""
+        higher = sounding.semitones - self.sounding.semitones
+        return replace(
+            self,
+            sounding=sounding,
+            bars=[],
+            bar=AbcBar(meter=self.meter),
+            parts=dict(self.parts),
+            keys=[key.transpose(higher) for key in self.keys],
+            altered={},
+            tied={},
+            tied_to_endings={},
+        )
 
     def length(self, match: re.Match[str], prefix: str = "") -> Fraction:
         return ratio(match, prefix) * (self.unit or default_unit(self.meter))
@@ -51,6 +79,9 @@ class AbcVoice:
         if left:
             length *= factor
             self.tuplet = left - 1, factor
+        if self.broken and self.broken[-1] != length:
+            self._mend(*self.broken)
+        self.broken = None
         length *= self.stretch
         self.stretch = Fraction(1)
         onset = self.bar.length
@@ -69,16 +100,28 @@ class AbcVoice:
                 self.tied[head.pitch.step, head.pitch.octave] = head.pitch.alter
 
     def breaks(self, mark: str) -> None:
-        """A broken rhythm: the last note gains what the next one loses, or the reverse."""
+        """A broken rhythm: the last note gains what the next one loses, or the reverse.
+
+        Between notes of unequal lengths the standard does not define it, and none is meant: bars
+        that have such add up as they are written.
+        """
         if self.last is None:
             return
         short = Fraction(1, 2 ** len(mark))
         stretch, self.stretch = (2 - short, short) if mark[0] == ">" else (short, 2 - short)
         first, onset, length = self.last
+        self.broken = self.bar, *self.last
         for index, head in self._last_heads():
             self.bar.heads[index] = replace(head, length=length * stretch)
         self.last = first, onset, length * stretch
         self.bar.length = onset + length * stretch
+
+    def _mend(self, bar: AbcBar, first: int, onset: Fraction, length: Fraction) -> None:
+        """The last note, wherever its bar is by now, becomes as long as it is written."""
+        bar.heads[first:] = [replace(head, length=length) for head in bar.heads[first:]]
+        bar.length = onset + length
+        self.stretch = Fraction(1)
+        self.unequal += 1
 
     def _last_heads(self) -> list[tuple[int, Head]]:
         first = self.last[0] if self.last else len(self.bar.heads)
@@ -88,10 +131,13 @@ class AbcVoice:
         """Raises NotationError beyond the range of pitches."""
         step = match["step"].lower()
         octave = 4 + match["step"].islower() + match["marks"].count("'") - match["marks"].count(",")
+        place = step, octave if self.propagation == "octave" else 0
         if match["sign"]:
-            alter = self.altered[step] = ALTERS[match["sign"]]
-        elif step in self.altered:
-            alter = self.altered[step]
+            alter = ALTERS[match["sign"]]
+            if self.propagation != "not":
+                self.altered[place] = alter
+        elif place in self.altered:
+            alter = self.altered[place]
         else:
             alter = self.tied.get((step, octave), self.extra.get(step, self.key.alter(step)))
         return Pitch(step, alter, octave)
@@ -103,15 +149,56 @@ class AbcVoice:
             (line, line) if line and not stem else line.split(stem) if stem else ("", "")
         )
         if self.bar.length:
-            self.bars.append(self.bar)
-            self.bar = AbcBar()
+            self._complete()
         if line != ":" and self.bars:  # a single colon is a dotted line
             self.bars[-1].backward += len(before) if stem else len(before) // 2
-            self.bars[-1].closes |= len(stem) > 1
+            self.bars[-1].closes |= len(stem) > 1 and stem != _INVISIBLE
+            self.bars[-1].double |= len(stem) > 1 and stem != _INVISIBLE
         self.bar.forward |= line != ":" and bool(after)
-        self.bar.passes |= _numbers(passes or "")
+        if passes:
+            self._begin_ending(_numbers(passes))
         self.altered.clear()
         self.last = None
+
+    def _complete(self) -> None:
+        """The bar is at its end, and its pitches become those that sound."""
+        semitones = self.sounding.semitones
+        if semitones:
+            key = self.key.transpose(semitones)
+            fifths = key.fifths - self.key.fifths
+            self.bar.heads = [
+                replace(head, pitch=transposed(head.pitch, semitones, fifths, key))
+                for head in self.bar.heads
+                if isinstance(head.pitch, Pitch)
+            ]
+        self.bars.append(self.bar)
+        self.bar = AbcBar()
+
+    def may_begin_ending(self, passes: str) -> bool:
+        """Whether this may be the first ending, or another behind one that is repeated."""
+        follows = bool(self.bars) and self.bars[-1].backward > 0
+        return not self.bar.length and (1 in _numbers(passes) or follows)
+
+    def _begin_ending(self, passes: frozenset[int]) -> None:
+        """What was tied to the first ending is tied to the others too."""
+        if 1 in passes:
+            self.tied_to_endings = dict(self.tied)
+        else:
+            self.tied = dict(self.tied_to_endings)
+        self.bar.passes |= passes
+
+    def begin_part(self, name: str) -> None:
+        """A part of that name begins here."""
+        if self.bar.length:
+            self.end_bar()
+        self.parts[len(self.bars)] = name
+
+    def sign_key(self, key: Key, extra: dict[str, int]) -> None:
+        """A key signature."""
+        self.key, self.extra = key, extra
+        heard = key.transpose(self.sounding.semitones)
+        if self.keys[-1:] != [heard]:
+            self.keys.append(heard)
 
     def sign(self, meter: Meter | None) -> None:
         """A time signature, which begins a bar."""
@@ -119,15 +206,21 @@ class AbcVoice:
             self.end_bar()
         self.meter = self.bar.meter = meter
 
-    def part(self) -> Part:
+    def part(self, order: Sequence[str], parts: Mapping[int, str], name: str) -> Part:
+        """All of it as it is played, by the order of the parts (see ``played``).
+
+        ``parts`` are those of the voice that has any. Raises ScoreError.
+        """
         if self.bar.length:
             self.end_bar()
         bars = self.bars
-        part = Part(self.name, keys=self.keys, graces=self.graces, expanded=has_repeats(bars))
+        parts = self.parts or parts
+        expanded = has_repeats(bars) or bool(order and parts)
+        part = Part(self.name, keys=self.keys, graces=self.graces, expanded=expanded)
         full = bars[0].meter.bar if bars and bars[0].meter else Fraction(4)
         pickup = len(bars) > 1 and bars[0].length < full and bars[1].meter in (None, bars[0].meter)
         place = Fraction(0)
-        for index in expand(bars):
+        for index in played(bars, parts, order, name):
             bar = bars[index]
             number = str(index + (0 if pickup else 1))
             part.measures.append(Measure(number, place, bar.length, bar.meter))

@@ -7,7 +7,8 @@ bank of drum kits by controller 0 before a program is changed.
 
 from collections.abc import Iterator
 
-from melodyrnn.formats.midi.events import CONTROL, NOTE_ON, SYSEX, MidiData
+from melodyrnn.formats.midi.chunks import MidiData
+from melodyrnn.formats.midi.events import CONTROL, NOTE_ON, SYSEX
 
 DRUMS = 9
 """The channel, counted from 0, whose keys are drums wherever nothing else is said."""

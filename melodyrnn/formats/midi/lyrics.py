@@ -8,7 +8,8 @@ file.
 from bisect import bisect_left
 from collections.abc import Sequence
 
-from melodyrnn.formats.midi.events import LYRIC, META, TEXT, MidiData
+from melodyrnn.formats.midi.chunks import MidiData
+from melodyrnn.formats.midi.events import LYRIC, META, TEXT
 
 _FEWEST = 8  # syllables: fewer are no words of a song
 _ASIDE = b"@"

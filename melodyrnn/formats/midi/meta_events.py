@@ -9,7 +9,6 @@ the bar lines of other programs stand where ours do.
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import suppress
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
@@ -18,6 +17,8 @@ from typing import TypeVar
 
 import mido
 
+from melodyrnn.formats.encodings import decode_name
+from melodyrnn.formats.midi.chunks import MidiData
 from melodyrnn.formats.midi.events import (
     KEY_SIGNATURE,
     META,
@@ -26,7 +27,6 @@ from melodyrnn.formats.midi.events import (
     TIME_SIGNATURE,
     TRACK_NAME,
     Event,
-    MidiData,
 )
 from melodyrnn.music.durations import GRID, can_write
 from melodyrnn.music.song import Key, Meter, Song
@@ -39,9 +39,19 @@ _EXACT = "exact notation"
 _COMPOSER = re.compile("composer: ?(.*)", re.IGNORECASE | re.DOTALL)
 _PICKUP = re.compile(r"pickup: (\d{1,5}(?:/[1-9]\d{0,2})?)")
 _BREAKS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]+")  # titles are of one line
-_ENCODINGS = ("utf-8", "euc-kr", "latin-1")
-"""Tried in this order; the last decodes anything. Not cp949, the larger euc-kr, which takes the
-``Äp`` of latin-1 for a syllable."""
+_TEXTS = range(0x01, 0x08)
+"""Types of the meta events that hold text of any kind: lyrics, markers, names …"""
+_KARAOKE_TITLE = b"@T"
+"""What begins the texts of karaoke files that give title, performer and more, in order."""
+_NO_TITLE = re.compile(
+    r"(?:(?:conductor|tempo|master|control|meta|setup|midi|sequencer|global)"
+    r"(?:[ _-]?(?:track|map))?|(?:new|empty)[ _-](?:song|sequence|project|score)"
+    r"|track|sequence|seq|project|untitled|unnamed|unknown)[ _-]?\d*"
+    r"|soft[ _-]?karaoke|words|lyrics|no (?:title|name)|sans titre|ohne titel|sin título"
+    r"|senza titolo|無題|无标题|제목 없음",
+    re.IGNORECASE,
+)
+"""Names of first tracks that say what the track is for, or that nobody gave it a name."""
 _DEFAULT_TEMPO = 500_000
 _MINUTE = 60_000_000  # microseconds
 _FINE = 10_000 * GRID
@@ -53,7 +63,9 @@ fractions would grow without bound."""
 class Marks:
     """All that meta events say of a song."""
 
-    titles: dict[int, str]  # track (from 0) -> its name
+    names: dict[int, str]  # track (from 0) -> its name
+    title: str  # of the piece, as karaoke says it
+    titles: dict[int, str]  # the same names, those left out that programs give to any track
     composer: str
     exact: bool  # the file declares itself written, not played
     tempi: tuple[float, ...]  # quarter notes per minute, those in a row different
@@ -81,8 +93,14 @@ def read_marks(midi: MidiData, track: int) -> Marks:
     pickups = (Fraction(found[1]) for text in texts if (found := _PICKUP.fullmatch(text)))
     meters = [(Fraction(round(clock(e.tick) * GRID), GRID), m) for e, m in _meters(metas)]
     meter, pickup, changes = _bars(meters, next(pickups, None), exact)
+    names = {index: _name(events, exact) for index, events in tracks}
     return Marks(
-        titles={index: _title(events, exact) for index, events in own.items()},
+        names=names,
+        title=_karaoke_title(metas),
+        titles={
+            index: "" if not exact and _NO_TITLE.fullmatch(name) else name
+            for index, name in names.items()
+        },
         composer=next(composers, ""),
         exact=exact,
         tempi=tuple(_changes(_tempo(micros) for _, micros in _tempi(metas))),
@@ -118,14 +136,10 @@ def written_marks(song: Song) -> Iterator[tuple[Fraction, mido.MetaMessage]]:
 
 
 def _text(data: bytes, exact: bool) -> str:
-    """A text in whatever encoding it is; as it stands if we wrote it, else on one line."""
-    for encoding in _ENCODINGS[:-1]:
-        with suppress(UnicodeDecodeError):
-            text = data.decode(encoding)
-            break
-    else:
-        text = data.decode(_ENCODINGS[-1])
-    return text if exact else _BREAKS.sub(" ", text).strip()
+    """A text in whatever encoding it is, on one line; as it stands if we wrote it."""
+    if exact:
+        return data.decode(errors="replace")
+    return _BREAKS.sub(" ", decode_name(data)).strip()
 
 
 def _encodable(text: str) -> str:
@@ -137,9 +151,18 @@ def _tick(event: Event) -> int:
     return event.tick
 
 
-def _title(events: Iterable[Event], exact: bool) -> str:
-    names = (_text(e.data, exact) for e in events if e.number == TRACK_NAME)
+def _name(events: Iterable[Event], exact: bool) -> str:
+    names = (_text(e.data, exact) for e in events if e.kind == META and e.number == TRACK_NAME)
     return next(filter(None, names), "")
+
+
+def _karaoke_title(metas: Iterable[Event]) -> str:
+    titles = (
+        _text(e.data.removeprefix(_KARAOKE_TITLE), exact=False)
+        for e in metas
+        if e.number in _TEXTS and e.data.startswith(_KARAOKE_TITLE)
+    )
+    return next(filter(None, titles), "")
 
 
 def _tempi(metas: Iterable[Event]) -> Iterator[tuple[int, int]]:

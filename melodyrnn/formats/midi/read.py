@@ -14,15 +14,9 @@ from melodyrnn.formats.melody.quantise import quantise
 from melodyrnn.formats.melody.timed_note import TimedNote, Voice
 from melodyrnn.formats.melody.track_names import names_part
 from melodyrnn.formats.melody.voices import melody
+from melodyrnn.formats.midi.chunks import MidiData, read_events
 from melodyrnn.formats.midi.drums import drum_channels
-from melodyrnn.formats.midi.events import (
-    NOTE_OFF,
-    NOTE_ON,
-    PROGRAM,
-    Event,
-    MidiData,
-    read_events,
-)
+from melodyrnn.formats.midi.events import NOTE_OFF, NOTE_ON, PROGRAM, Event
 from melodyrnn.formats.midi.lyrics import sung, syllables
 from melodyrnn.formats.midi.meta_events import Clock, Marks, read_marks
 from melodyrnn.music.bars import bar_spans
@@ -43,6 +37,8 @@ def parse_midi(
     where the file is corrupt or has no notes, ConfigError where it has no such track.
     """
     midi = read_events(data, name)
+    for repair in midi.repairs:
+        _warn(f"{name}: {repair}")
     if midi.type == 2:
         marks = [read_marks(midi, index) for index in range(len(midi.tracks))]
     else:
@@ -124,7 +120,7 @@ def _named(
         channels = sorted(channel for track, channel in played if track == index)
         programs = {e.number: e.data for e in midi.tracks[index] if e.kind == PROGRAM}
         sounds = {programs.get(channel) for channel in channels}
-        title = marks[index].titles[index]
+        title = marks[index].names[index]
         if len(channels) == 1 or (len(tracks) > len(sounds) == 1 and None not in sounds):
             yield index, title, "", [note for c in channels for note in played[index, c]]
             continue
@@ -195,9 +191,11 @@ def _song(notes: Sequence[TimedNote], marks: Marks, track: int, name: str) -> So
 
 
 def _title(marks: Marks, track: int, sounding: set[int]) -> str:
-    """The name of the piece: that of the first track, unless it is one part of several, or else the
-    track's own, if it is not the name of a part either.
+    """The name of the piece: as karaoke says it, or else that of the first track, unless it is one
+    part of several, or else the track's own, if it is not the name of a part either.
     """
+    if marks.title:
+        return marks.title
     first, title = next(iter(marks.titles.items()))
     if title and (first not in sounding or len(sounding) == 1):
         return title
