@@ -27,10 +27,9 @@ NOT_YET = [
     *["abc-L-before-V", "abc-charset"],
     # MusicXML, Humdrum
     *["xml-forward-end", "xml-chord-one-tie", "xml-ending-2part", "xml-dc-fine-sound"],
-    *["xml-triplet-rounded", "xml-timewise", "xml-namespace"],
+    *["xml-timewise", "xml-namespace"],
     *["krn-split-merge", "krn-endings", "krn-mode"],
     # tuplets, time
-    *["abc-n-default-5", "xml-quintuplet"],
     *["shift-45of480", "shift-30of480", "long-silence-then-tune", "pickup-false-44-54-44"],
     *["ts-two-at-0", "tempo-truncated-483870us"],
     # tracks and keys of MIDI

@@ -37,7 +37,7 @@ Clock = Callable[[int], Fraction]
 
 _EXACT = "exact notation"
 _COMPOSER = re.compile("composer: ?(.*)", re.IGNORECASE | re.DOTALL)
-_PICKUP = re.compile(r"pickup: (\d{1,5}(?:/[1-9]\d{0,2})?)")
+_PICKUP = re.compile(r"pickup: (\d{1,7}(?:/[1-9]\d{0,4})?)")
 _BREAKS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]+")  # titles are of one line
 _ENCODINGS = ("utf-8", "euc-kr", "latin-1")
 """Tried in this order; the last decodes anything. Not cp949, the larger euc-kr, which takes the
