@@ -30,7 +30,7 @@ NOT_YET = [
     *["xml-timewise", "xml-namespace"],
     *["krn-split-merge", "krn-endings", "krn-mode"],
     # tuplets, time
-    *["shift-45of480", "shift-30of480", "long-silence-then-tune", "pickup-false-44-54-44"],
+    *["long-silence-then-tune", "pickup-false-44-54-44"],
     *["ts-two-at-0", "tempo-truncated-483870us"],
     # tracks and keys of MIDI
     *["named-melody", "gs-drums-ch11", "emajor-nokey", "key-per-track", "ks-mode255"],

@@ -1,9 +1,12 @@
 """Notes in fives, sevens and nines, in every format."""
 
+import io
 import warnings
 from fractions import Fraction
+from itertools import pairwise, product
 from math import log2
 
+import mido
 import pytest
 
 from melodyrnn.errors import MelodyWarning
@@ -119,3 +122,25 @@ def test_the_bits_of_a_common_token_do_not_depend_on_the_others():
     assert spelling_bits("c4", 129) == log2(129) + log2(80)
     longer = log2(129) + 2 * log2(80) + log2(2 * WRITTEN)
     assert spelling_bits("5:4{c16}", 129) == pytest.approx(longer)
+
+
+def midi(onsets, ticks=480):
+    """A file without our own marks, its notes legato."""
+    file = mido.MidiFile(ticks_per_beat=ticks)
+    track = mido.MidiTrack()
+    file.tracks.append(track)
+    for number, (onset, end) in enumerate(pairwise(onsets)):
+        track.append(mido.Message("note_on", note=60 + number % 12, velocity=64, time=0))
+        track.append(mido.Message("note_off", note=60 + number % 12, time=end - onset))
+    buffer = io.BytesIO()
+    file.save(file=buffer)
+    return buffer.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("actual", "ticks"), [*product((5, 7, 9), (96, 384, 480, 960)), (5, 120), (7, 120)]
+)
+def test_a_program_s_tuplets_are_exact(actual, ticks):
+    beats = [0, 1, 2, *(2 + Fraction(n, actual) for n in range(1, actual)), 3, Fraction(7, 2), 4]
+    song = parse_midi(midi([round(beat * ticks) for beat in beats], ticks), "x.mid")
+    assert [each.duration for each in song] == [later - beat for beat, later in pairwise(beats)]
