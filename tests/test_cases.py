@@ -29,9 +29,6 @@ NOT_YET = [
     *["xml-forward-end", "xml-chord-one-tie", "xml-ending-2part", "xml-dc-fine-sound"],
     *["xml-timewise", "xml-namespace"],
     *["krn-split-merge", "krn-endings", "krn-mode"],
-    # tuplets, time
-    *["long-silence-then-tune", "pickup-false-44-54-44"],
-    *["ts-two-at-0", "tempo-truncated-483870us"],
     # tracks and keys of MIDI
     *["named-melody", "gs-drums-ch11", "emajor-nokey", "key-per-track", "ks-mode255"],
     # bytes of MIDI

@@ -16,13 +16,13 @@ from math import exp, gcd, log, sqrt
 from melodyrnn.formats.melody.grid import Grid
 from melodyrnn.music.durations import GRID, ticks
 
-_PLACES = {1: 0.0, 2: -0.8, 4: -3.7, 3: -4.7, 8: -3.5, 6: -5.0}
+_PLACES = {1: 0.0, 2: -0.6, 4: -4.0, 3: -4.7, 8: -3.3, 6: -3.6}
 """Into how many a quarter note is divided to hold a place -> log-odds of that place."""
 _COUNTS = {1: 1, 2: 1, 4: 2, 3: 2, 8: 4, 6: 2}
 """Of each division, its places in a quarter note."""
 _KNOWN_PLACES = 15.8
 _ROUNDS = 3
-_STEPS = {1: -1.2, 2: -1.2, 4: -2.6, 3: -5.3, 8: -4.9, 6: -5.0, 12: -12.2, 24: -14.2}
+_STEPS = {1: -1.2, 2: -1.2, 4: -1.8, 3: -4.9, 8: -4.9, 6: -5.0, 12: -12.2, 24: -14.2}
 """The same for the time from one onset to the next."""
 _ELSE = -20.0
 _FAMILIES = {3: 3, 6: 3, 8: 8}
