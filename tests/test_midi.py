@@ -119,11 +119,13 @@ def test_running_status_and_velocity_0():
 
 def test_long_delta_times_and_a_rest():
     rest = track(f"""
+        00 90 3c 50
+        60 80 3c 00
         8300 90 3c 50  # C4 on after hex 83 00 = 384 ticks: a 4/4 bar of rest
         60 80 3c 00
         {END}
     """)
-    assert tokens(parse_midi(header() + rest, "x.mid")) == [(None, 4), (60, 1)]
+    assert tokens(parse_midi(header() + rest, "x.mid")) == [(60, 1), (None, 4), (60, 1)]
 
 
 @pytest.mark.parametrize(

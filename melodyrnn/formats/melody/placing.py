@@ -12,6 +12,7 @@ from fractions import Fraction
 from functools import lru_cache
 from itertools import pairwise
 from math import exp, gcd, log, sqrt
+from typing import NamedTuple
 
 from melodyrnn.formats.melody.grid import Grid
 from melodyrnn.music.durations import GRID, ticks
@@ -25,9 +26,10 @@ _ROUNDS = 3
 _STEPS = {1: -1.2, 2: -1.2, 4: -1.8, 3: -4.9, 8: -4.9, 6: -5.0, 12: -12.2, 24: -14.2}
 """The same for the time from one onset to the next."""
 _ELSE = -20.0
-_FAMILIES = {3: 3, 6: 3, 8: 8}
+_TRIPLETS = 3
+_FAMILIES = {3: _TRIPLETS, 6: _TRIPLETS, 8: 8}
 """Divisions that go on -> which go on with each other …"""
-_GOES_ON = {3: 3.1, 8: 1.5}
+_GOES_ON = {_TRIPLETS: 3.1, 8: 1.5}
 """… and what that adds."""
 _TOGETHER = -9.0
 """Two notes at one place, of which one is left out."""
@@ -38,6 +40,10 @@ _FINEST, _FIRST, _WIDEST = GRID * 0.006, GRID * 0.04, GRID * 0.1
 _AT_RANDOM = GRID * 0.0295
 """The deviation from the nearest place, of 32nds and triplets, of onsets anywhere."""
 _PASSES = 2
+_DOUBTFUL = 1 / 8
+"""The share of notes off the beat in triplets from which on there may be none."""
+_CLEARLY = 0.95
+"""… if without them notes deviate by so much less."""
 _REACH = ticks(Fraction(1, 7))
 
 Step = Callable[[int], float]
@@ -57,21 +63,37 @@ def places(
         _near(onset, slots) if place is None else [ticks(place)]
         for onset, place in zip(played, fixed, strict=True)
     ]
-    found = [
+    best = _placed(played, options)
+    triplets = sum(_FAMILIES.get(_division(place)) == _TRIPLETS for place in best.places)
+    if triplets > _DOUBTFUL * len(played):  # dotted notes are played like them
+        straight = [[place for place in near if not place % slots[0]] or near for near in options]
+        other = _placed(played, straight)
+        best = other if other.deviation < _CLEARLY * best.deviation else best
+    return [Fraction(place, GRID) for place in best.places]
+
+
+class _Placed(NamedTuple):
+    """Where onsets are placed, and how far from there they are played, in ticks."""
+
+    deviation: float
+    places: list[int]
+
+
+def _placed(played: Sequence[float], options: Sequence[Sequence[int]]) -> _Placed:
+    """Places, steps and the deviation are learned from the melody, pass by pass."""
+    nearest = [
         min(near, key=lambda place: abs(place - onset))
         for onset, near in zip(played, options, strict=True)
     ]
-    nearest = _spread(played, found)
-    hidden = max(0.01, 1 - (nearest / _AT_RANDOM) ** 2)  # some are nearer to another place
-    deviation = _between(_FINEST, nearest / hidden, _FIRST)
-    learned: list[int] = []
+    spread = _spread(played, nearest)
+    hidden = max(0.01, 1 - (spread / _AT_RANDOM) ** 2)  # some are nearer to another place
+    deviation = _between(_FINEST, spread / hidden, _FIRST)
+    places: list[int] = []
     for _ in range(_PASSES):
         of_place = _learned_places(played, options, deviation)
-        step = _steps(learned)
-        found = _most_probable(played, options, deviation, step, of_place)
-        deviation = _between(_FINEST, _spread(played, found), _WIDEST)
-        learned = found
-    return [Fraction(place, GRID) for place in found]
+        places = _most_probable(played, options, deviation, _steps(places), of_place)
+        deviation = _between(_FINEST, _spread(played, places), _WIDEST)
+    return _Placed(deviation, places)
 
 
 def _near(onset: float, slots: Sequence[int]) -> list[int]:
@@ -120,24 +142,26 @@ def _most_probable(
     of_place: dict[int, float],
 ) -> list[int]:
     precision = 1 / (2 * deviation**2)
-    paths: list[tuple[int, float]] = [(0, 0.0)]  # (last place, log-odds) of the best to each place
+    paths: list[tuple[float, int]] = [(0.0, 0)]  # (log-odds, last place) of the best to each place
     origins: list[dict[int, int]] = []  # of each onset, place -> the place before
     for number, (onset, near) in enumerate(zip(played, options, strict=True)):
-        after: list[tuple[int, float]] = []
+        after: list[tuple[float, int]] = []
         origin: dict[int, int] = {}
         for place in near:
-            before, best = 0, 0.0
+            best, before = 0.0, 0
             if number:
                 best, before = max(
-                    (total + step(place - last) + _goes_on(last, place - last), last)
-                    for last, total in paths
+                    [
+                        (odds + step(place - last) + _goes_on(last, place - last), last)
+                        for odds, last in paths
+                    ]
                 )
             origin[place] = before
-            odds = of_place.get(_division(place), _ELSE)
-            after.append((place, best + odds - precision * (onset - place) ** 2))
+            here = of_place.get(_division(place), _ELSE) - precision * (onset - place) ** 2
+            after.append((best + here, place))
         origins.append(origin)
         paths = after
-    place = max(paths, key=lambda path: path[1])[0]
+    _, place = max(paths)
     found: list[int] = []
     for origin in reversed(origins):
         found.append(place)

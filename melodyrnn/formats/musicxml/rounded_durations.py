@@ -55,8 +55,9 @@ def _rewrite(measure: ET.Element, exact: dict[ET.Element, Fraction]) -> None:
     rounded = place = Fraction(0)  # in divisions from the bar's line
     places = {rounded: place}
     for element in measure:
-        length = _number(element.findtext("duration"))
-        if length is None or element.tag not in _MOVES:
+        duration = element.find("duration")
+        length = None if duration is None else _number(duration.text)
+        if duration is None or length is None or element.tag not in _MOVES:
             continue
         moved = exact.get(element, length) * _MOVES[element.tag]
         if element.find("chord") is None:
@@ -66,7 +67,7 @@ def _rewrite(measure: ET.Element, exact: dict[ET.Element, Fraction]) -> None:
                 moved += apart
             place += moved
             places.setdefault(rounded, place)
-        element.find("duration").text = repr(float(abs(moved)))
+        duration.text = repr(float(abs(moved)))
 
 
 def _number(text: str | None) -> Fraction | None:
