@@ -1,6 +1,6 @@
 """How many steps of performed tunes are read right: from each onset to the next, in quarter notes.
 
-    python benchmarks/humanised.py [--corpus kinder --corpus oneills] [--songs 200] [--seed 0]
+    python benchmarks/humanised.py [--corpus kinder --corpus oneills] [--songs 60] [--seed 0]
 
 Tunes are played as MIDI files hold performances: every onset late by one constant, or each by a
 deviation of its own (normally distributed), and every note released before the next. What the
@@ -84,7 +84,7 @@ def measure(corpus, songs, seed, rows):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--corpus", action="append", help="default: kinder and oneills")
-    parser.add_argument("--songs", type=int, default=200, help="of each corpus")
+    parser.add_argument("--songs", type=int, default=60, help="of each corpus")
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
     warnings.simplefilter("ignore", MelodyWarning)
