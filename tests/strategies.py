@@ -23,8 +23,9 @@ ALL_DURATIONS = [
 
 def durations(most: int = 8) -> st.SearchStrategy[Fraction]:
     """What can be written, in quarter notes: single values, and any multiple of the grid."""
+    common = st.integers(1, most * 192).map(lambda ticks: Fraction(ticks, 192))
     anything = st.integers(1, most * GRID).map(lambda ticks: Fraction(ticks, GRID))
-    return st.one_of(st.sampled_from(ALL_DURATIONS), anything)
+    return st.one_of(st.sampled_from(ALL_DURATIONS), common, anything)
 
 
 @st.composite

@@ -490,9 +490,9 @@ def test_of_several_tunes_the_first_is_taken():
         ),
         ("X:1\nK:C\nc0 d", "t.abc:3:1: a length of 'c0' units; lengths are greater than 0"),
         (
-            "X:1\nM:4/4\nL:1/4\nK:C\nCDEF|(5CDEFG C2|",
-            "t.abc: bar 2: a note of 2/5 quarter notes cannot be written; durations are "
-            "multiples of 1/192; grid 16 quantises to 16ths",
+            "X:1\nM:4/4\nL:1/4\nK:C\nCDEF|C2/11D18/11 C2|",
+            "t.abc: bar 2: a note of 2/11 quarter notes cannot be written; durations are "
+            "multiples of 1/20160; grid 16 quantises to 16ths",
         ),
     ],
 )

@@ -10,7 +10,15 @@ from strategies import durations, songs
 
 from melodyrnn.errors import NotationError
 from melodyrnn.music.bars import bars, tuplets
-from melodyrnn.music.durations import GRID, TUPLETS, Value, can_write, is_dyadic, spell, value_of
+from melodyrnn.music.durations import (
+    COMMON_TUPLETS,
+    GRID,
+    Value,
+    can_write,
+    is_dyadic,
+    spell,
+    tuplet_ratio,
+)
 from melodyrnn.music.notation.text import parse
 from melodyrnn.music.song import SHARPS, Key, Meter, Note, Pitch, Song
 
@@ -18,12 +26,14 @@ from melodyrnn.music.song import SHARPS, Key, Meter, Note, Pitch, Song
 class TestDurations:
     @given(durations(40))
     def test_spelled_values_add_up(self, duration: Fraction) -> None:
-        values = spell(duration)
-        assert sum(value.duration for value in values) == duration
-        assert all(value_of(value.duration) == value for value in values)
+        assert sum(value.duration for value in spell(duration)) == duration
 
     def test_no_duration_of_two_bars_needs_more_than_five_values(self) -> None:
-        assert max(len(spell(Fraction(ticks, GRID))) for ticks in range(1, 8 * GRID + 1)) == 5
+        assert max(len(spell(Fraction(ticks, 192))) for ticks in range(1, 8 * 192 + 1)) == 5
+
+    @given(st.integers(1, 8 * GRID).map(lambda ticks: Fraction(ticks, GRID)))
+    def test_whatever_tuplets_are_tied_few_values_do(self, duration: Fraction) -> None:
+        assert len(spell(duration)) <= 9
 
     @pytest.mark.parametrize(
         ("quarters", "written"),
@@ -37,6 +47,11 @@ class TestDurations:
             ("5/2", ["2", "8"]),
             ("5/4", ["4", "16"]),
             ("5/6", ["8", "trip 8"]),
+            ("1/5", ["5:4 16"]),
+            ("3/14", ["7:4 16."]),
+            ("2/9", ["9:8 16"]),
+            ("7/5", ["4", "5:4 8"]),
+            ("1/20160", ["315:4 1024"]),
             ("21", ["1", "1", "1", "1", "1", "4"]),
         ],
     )
@@ -53,9 +68,16 @@ class TestDurations:
         assert Value(8, 0, "quad").duration == Fraction(3, 8)
         assert str(Value(4, 2)) == "4.."
         assert can_write(Fraction(1, GRID))
-        assert not can_write(Fraction(1, 5))
+        assert Value(16, 0, "11:8").duration == Fraction(2, 11)
+        assert not can_write(Fraction(2, 11))
         assert not can_write(Fraction(0))
-        assert set(TUPLETS) == {"", "trip", "quad"}
+        assert set(COMMON_TUPLETS) == {"", "trip", "quad"}
+        assert tuplet_ratio("13:12") == (13, 12)
+
+    @pytest.mark.parametrize("word", ["tripe", "5", "5:", "0:4", "5:0"])
+    def test_no_tuplet(self, word: str) -> None:
+        with pytest.raises(ValueError, match=f"no tuplet: {word!r}"):
+            tuplet_ratio(word)
 
 
 class TestPitchesKeysAndMeters:
@@ -110,9 +132,9 @@ class TestPitchesKeysAndMeters:
             (lambda: Key(0, "dorian"), "unknown mode 'dorian'; keys are major or minor"),
             (lambda: Key(-9), "a key with 9 flats; keys have up to 7 sharps or flats"),
             (
-                lambda: Note(None, Fraction(1, 5)),
-                "a duration of 1/5 quarter notes cannot be written; "
-                "durations are multiples of 1/192, greater than 0",
+                lambda: Note(None, Fraction(1, 11)),
+                "a duration of 1/11 quarter notes cannot be written; "
+                "durations are multiples of 1/20160, greater than 0",
             ),
             (
                 lambda: Song((), pickup=Fraction(4)),
@@ -125,7 +147,7 @@ class TestPitchesKeysAndMeters:
             (
                 lambda: Song((), meter_changes=((Fraction(0), Meter()),)),
                 "meter changes at 0 quarter notes; they stand in order, after the song's start, "
-                "at multiples of 1/192",
+                "at multiples of 1/20160",
             ),
         ],
     )

@@ -22,12 +22,8 @@ FIELDS = ("key", "meter", "title", "composer", "pickup", "tempo")
 NOT_YET = [
     # MusicXML, Humdrum
     *["xml-forward-end", "xml-chord-one-tie", "xml-ending-2part", "xml-dc-fine-sound"],
-    *["xml-triplet-rounded", "xml-timewise", "xml-namespace"],
+    *["xml-timewise", "xml-namespace"],
     *["krn-split-merge", "krn-endings", "krn-mode"],
-    # tuplets, time
-    *["abc-n-default-5", "xml-quintuplet"],
-    *["shift-45of480", "shift-30of480", "long-silence-then-tune", "pickup-false-44-54-44"],
-    *["ts-two-at-0", "tempo-truncated-483870us"],
 ]
 """What is not read right yet, by the names of the files."""
 

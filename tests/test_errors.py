@@ -38,7 +38,7 @@ MESSAGES = [
     ("--bars 8 --max-copy 3: no code fits", "bars 8, max_copy 3: no code fits"),
     ('--meter 3/4 --key "D major" --end: no code; allow --ties', 'meter 3/4, key "D major", end=True: no code; allow ties=True'),
     ("--primer:1:3: unknown pitch 'h'", "primer:1:3: unknown pitch 'h'"),
-    ("s.abc: durations are multiples of 1/192; --grid 16 quantises to 16ths", "s.abc: durations are multiples of 1/192; grid 16 quantises to 16ths"),
+    ("s.abc: durations are multiples of 1/20160; --grid 16 quantises to 16ths", "s.abc: durations are multiples of 1/20160; grid 16 quantises to 16ths"),
 ]  # fmt: skip
 
 UNCHANGED = [

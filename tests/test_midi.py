@@ -5,6 +5,7 @@ import re
 import warnings
 from dataclasses import replace
 from fractions import Fraction
+from itertools import pairwise
 
 import mido
 import pytest
@@ -118,11 +119,13 @@ def test_running_status_and_velocity_0():
 
 def test_long_delta_times_and_a_rest():
     rest = track(f"""
+        00 90 3c 50
+        60 80 3c 00
         8300 90 3c 50  # C4 on after hex 83 00 = 384 ticks: a 4/4 bar of rest
         60 80 3c 00
         {END}
     """)
-    assert tokens(parse_midi(header() + rest, "x.mid")) == [(None, 4), (60, 1)]
+    assert tokens(parse_midi(header() + rest, "x.mid")) == [(60, 1), (None, 4), (60, 1)]
 
 
 @pytest.mark.parametrize(
@@ -415,6 +418,63 @@ def test_a_short_first_bar_is_a_pickup():
     """)
     song = parse_midi(header() + pickup, "x.mid")
     assert (song.meter, song.pickup, song.meter_changes) == (Meter(3, 4), 1, ())
+
+
+def metered(*meters: tuple[int, Meter]) -> Song:
+    """Twenty quarter notes under meters, each at its tick of 96 a quarter note."""
+    file = mido.MidiFile(ticks_per_beat=96)
+    events = [
+        (tick, mido.MetaMessage("time_signature", numerator=meter.beats, denominator=meter.unit))
+        for tick, meter in meters
+    ]
+    for tick in range(0, 1920, 96):
+        events += [
+            (tick + 96 * off, mido.Message("note_off" if off else "note_on", note=60))
+            for off in (0, 1)
+        ]
+    events.sort(key=lambda event: event[0])
+    ticks = [tick for tick, _ in events]
+    gaps = [after - before for before, after in pairwise([0, *ticks])]
+    timed = [message.copy(time=gap) for (_, message), gap in zip(events, gaps, strict=True)]
+    file.tracks.append(mido.MidiTrack(timed))
+    buffer = io.BytesIO()
+    file.save(file=buffer)
+    return parse_midi(buffer.getvalue(), "x.mid")
+
+
+@pytest.mark.parametrize(
+    ("meters", "expected"),
+    [
+        # One quarter at the start that holds for all: no meter is known.
+        ([(0, "1/4")], ("4/4", 0, [])),
+        ([(0, "4/4"), (0, "1/4")], ("4/4", 0, [])),
+        ([(0, "1/4"), (0, "3/4")], ("3/4", 0, [])),
+        ([(0, "1/4"), (768, "3/4")], ("4/4", 0, [(8, "3/4")])),
+        # Its one bar is a pickup.
+        ([(0, "1/4"), (96, "4/4")], ("4/4", 1, [])),
+        ([(0, "4/4"), (0, "1/4"), (96, "4/4")], ("4/4", 1, [])),
+        ([(0, "3/4"), (288, "4/4")], ("4/4", 3, [])),
+        ([(0, "2/4"), (192, "4/4"), (1344, "2/4")], ("4/4", 2, [(14, "2/4")])),
+        # One bar of another meter is none of a pickup.
+        ([(0, "4/4"), (384, "5/4"), (864, "4/4")], ("4/4", 0, [(4, "5/4"), (9, "4/4")])),
+        ([(0, "2/4"), (192, "3/4"), (768, "2/4")], ("2/4", 0, [(2, "3/4"), (8, "2/4")])),
+    ],
+)
+def test_what_other_programs_meters_mean(meters, expected):
+    def meter(text: str) -> Meter:
+        return Meter(*map(int, text.split("/")))
+
+    song = metered(*((tick, meter(text)) for tick, text in meters))
+    changes = [(int(at), str(new)) for at, new in song.meter_changes]
+    assert (str(song.meter), song.pickup, changes) == expected
+
+
+@pytest.mark.parametrize("tempo", [62, 93.5, 124, 130, 144, 170.1])
+def test_a_tempo_whose_microseconds_are_cut_off_is_the_same(tempo):
+    micros = int(60e6 / tempo).to_bytes(3, "big").hex()
+    notes = C_D_E[8:].hex()
+    song = parse_midi(header() + track(f"00 ff5103 {micros} {notes}"), "x.mid")
+    assert song.tempo == tempo
 
 
 @pytest.mark.parametrize(

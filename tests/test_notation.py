@@ -51,6 +51,10 @@ class TestReading:
             ("c64", Fraction(1, 16)),
             ("trip{c8}", Fraction(1, 3)),
             ("quad{c8}", Fraction(3, 8)),
+            ("5:4{c16}", Fraction(1, 5)),
+            ("7:6{c8.}", Fraction(9, 14)),
+            ("3:2{c8}", Fraction(1, 3)),
+            ("trip{c8~}5:4{c16}", Fraction(8, 15)),
             ("c1~c4", 5),
             ("c2~ c8", Fraction(5, 2)),
             ("trip{c8~} c4", Fraction(4, 3)),
@@ -176,7 +180,9 @@ class TestMessages:
             ("c8}", "1:3: '}' closes nothing; tuplets open with 'trip{' or 'quad{'"),
             ("trip{ }", "1:7: 'trip{}' holds no note"),
             ("trpi{c8}", "1:1: unknown tuplet 'trpi{'; did you mean 'trip'?"),
-            ("x{c8}", "1:1: unknown tuplet 'x{'; tuplets are trip{…} and quad{…}"),
+            ("x{c8}", "1:1: unknown tuplet 'x{'; tuplets are trip{…}, quad{…}, 5:4{…}"),
+            ("5:0{c8}", "1:1: unknown tuplet '5:0{'; tuplets are trip{…}, quad{…}, 5:4{…}"),
+            ("5:4{c8", "1:1: '5:4{' is not closed; write '}' after its notes"),
             ("trip{quad{c8}}", "1:6: 'quad{' inside 'trip{…}'; tuplets do not nest"),
             ("trip{c8 3/4 d8}", "1:9: a meter '3/4' inside 'trip{…}'"),
             ("5/3 c4", "1:1: unknown meter '5/3'; write it as beats/unit, the unit 1, 2, 4 … 64"),
@@ -191,7 +197,12 @@ class TestMessages:
             (
                 "c512",
                 "1:1: a duration of 1/128 quarter notes cannot be written; "
-                "durations are multiples of 1/192, greater than 0",
+                "durations are multiples of 1/20160, greater than 0",
+            ),
+            (
+                "11:8{c8}",
+                "1:6: a duration of 4/11 quarter notes cannot be written; "
+                "durations are multiples of 1/20160, greater than 0",
             ),
             ("titel: x\nc4", "1:1: unknown header 'titel'; did you mean 'title'?"),
             (

@@ -1,7 +1,9 @@
 """Played timing becomes written timing; written timing stays."""
 
 import warnings
+from dataclasses import replace
 from fractions import Fraction
+from itertools import pairwise
 from random import Random
 
 import pytest
@@ -10,8 +12,9 @@ from hypothesis import strategies as st
 
 from melodyrnn.errors import ConfigError, MelodyWarning
 from melodyrnn.formats.melody.grid import Grid
+from melodyrnn.formats.melody.lateness import lateness
 from melodyrnn.formats.melody.quantise import quantise
-from melodyrnn.formats.melody.voices import TimedNote
+from melodyrnn.formats.melody.timed_note import TimedNote
 from melodyrnn.music.durations import GRID, can_write
 
 TICK = Fraction(1, 480)
@@ -83,12 +86,12 @@ def test_triplets_are_found_beat_by_beat():
     ],
 )
 def test_grids(grid, onsets):
-    notes = line((0, 490), (490, 960)) if grid == "4" else line((0, 160), (160, 480), (480, 960))
+    notes = line((0, 490), (490, 960)) if grid == "4" else line((0, 170), (170, 480), (480, 960))
     assert [onset for onset, _ in rounded(notes, grid)] == onsets
 
 
 def test_two_notes_in_one_slot_take_two_if_the_next_is_free():
-    assert rounded(line((62, 170), (175, 420), (480, 960)), "16")[:2] == [
+    assert rounded(line((90, 152), (156, 420), (480, 960)), "16")[:2] == [
         ("1/4", "1/4"),
         ("1/2", "1/2"),
     ]
@@ -107,7 +110,7 @@ def test_ornaments_give_way_to_the_note_they_adorn():
     [
         (
             line((4, 440), (493, 930), (958, 1440)),
-            "x.mid: played, not written, timing: 3 of 3 notes moved to 16ths and 8th triplets, "
+            "x.mid: played, not written, timing: 3 of 3 notes moved to 32nds and 16th triplets, "
             "by up to 0.027 quarter notes; 3 of 3 lengths rounded; grid chooses another grid",
         ),
         (
@@ -180,8 +183,10 @@ def test_a_performance_comes_back_as_what_was_written(melody, random, grid):
     notes = written(melody)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", MelodyWarning)
-        result = quantise(played(notes, random, Fraction(1, 16)), "x.mid", Grid.parse(grid), TICK)
-    assert result == notes
+        result = quantise(played(notes, random, Fraction(1, 60)), "x.mid", Grid.parse(grid), TICK)
+    # A melody at random may be a 16th late as well.
+    late = result[0].onset - notes[0].onset
+    assert [replace(note, onset=note.onset - late, end=note.end - late) for note in result] == notes
 
 
 ticks = st.lists(st.tuples(st.integers(0, 400), st.integers(1, 900)), min_size=1, max_size=30)
@@ -203,3 +208,39 @@ def test_anything_becomes_one_voice_of_writable_notes(gaps, grid):
         assert GRID % note.onset.denominator == 0
         assert can_write(note.length)
         end = note.end
+
+
+@pytest.mark.parametrize("late", [30, 45, 86, 100])
+def test_what_all_notes_are_late_by_is_taken_off(late):
+    written = [0, 240, 480, 960, 1080, 1200, 1440, 1920, 2160, 2400, 2880]
+    notes = line(*((on + late, end + late) for on, end in pairwise(written)))
+    said = (
+        f"x.mid: played, not written, timing: all notes {late / 480:.2g} quarter notes late; grid "
+    )
+    with pytest.warns(MelodyWarning, match=said):
+        result = quantise(notes, "x.mid", None, TICK)
+    assert [note.onset / TICK for note in result] == written[:-1]
+
+
+def test_a_few_notes_are_not_late_together():
+    assert lateness([Fraction(n) + Fraction(1, 8) for n in range(7)]) == 0
+
+
+def test_nothing_is_moved_before_the_start():
+    # Half a beat late, and so half a beat early.
+    onsets = [Fraction(n, 2) for n in (0, 1, 2, 3)] + [n + Fraction(7, 12) for n in range(2, 40)]
+    late = lateness(onsets)
+    assert onsets[0] - late >= -Fraction(1, 8)
+
+
+def test_beats_that_are_exact_stay_where_one_is_not():
+    # 32nds, a quintuplet, and a beat that somebody played.
+    beats = [*range(6), *(6 + Fraction(n, 8) for n in range(8))]
+    beats += [7 + Fraction(n, 5) for n in range(5)] + [8, 9, 10, 11]
+    played = [Fraction(12 * 480 + off, 480) for off in (3, 131, 244, 371)]
+    onsets = [*map(Fraction, beats), *played, *map(Fraction, (13, 14, 15, 16))]
+    notes = [TimedNote(on, end, 60) for on, end in pairwise(onsets)]
+    with pytest.warns(MelodyWarning, match="4 of 30 notes moved to 32nds"):
+        result = quantise(notes, "x.mid", None, TICK)
+    straight = [12 + Fraction(n, 4) for n in range(4)]
+    assert [note.onset for note in result] == [*beats, *straight, 13, 14, 15]

@@ -215,12 +215,12 @@ z4|
 
 X:4
 K:C
-L:1/7
+L:1/11
 CDE|
 """
 UNWRITABLE = (
-    "X:4: bar 1: a note of 4/7 quarter notes cannot be written; "
-    "durations are multiples of 1/192; grid 16 quantises to 16ths"
+    "X:4: bar 1: a note of 4/11 quarter notes cannot be written; "
+    "durations are multiples of 1/20160; grid 16 quantises to 16ths"
 )
 
 

@@ -234,25 +234,26 @@ def test_what_a_song_cannot_hold():
     assert song.notes[0].pitch.midi in (69, 70)
 
 
-def quintuplet():
+def tuplet(actual):
+    """A quarter of five notes in a tuplet of ``actual`` 16ths, its last note longer."""
     times = (
-        "<time-modification><actual-notes>5</actual-notes>"
+        f"<time-modification><actual-notes>{actual}</actual-notes>"
         "<normal-notes>4</normal-notes></time-modification>"
     )
+    lengths = [60 // actual] * 4 + [60 - 4 * (60 // actual)]
     five = "".join(
-        note(name, 1, f"<type>16th</type>{times}").replace(">60<", ">12<")
-        for name in ("C4", "D4", "E4", "F4", "G4")
+        note(name, 1, f"<type>16th</type>{times}").replace(">60<", f">{length}<")
+        for name, length in zip(("C4", "D4", "E4", "F4", "G4"), lengths, strict=True)
     )
     return one(whole("C4"), measure(five + note("A4", 3), 2))
 
 
-def test_a_quintuplet_is_refused_with_its_bar():
-    with pytest.raises(ScoreError) as raised:
-        read(quintuplet())
-    assert str(raised.value) == (
-        "s.musicxml: bar 2: a note of 1/5 quarter notes cannot be written; durations are "
-        "multiples of 1/192; grid 16 quantises to 16ths"
-    )
+def quintuplet():
+    return tuplet(5)
+
+
+def test_a_quintuplet_is_read_exactly():
+    assert [str(n.duration) for n in read(quintuplet()).notes[1:7]] == ["1/5"] * 5 + ["3"]
 
 
 def test_a_grid_rounds_a_quintuplet():

@@ -7,7 +7,13 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 from melodyrnn.errors import MelodyWarning, ScoreError
-from melodyrnn.formats.melody.assembly import LONGEST, first_key, first_tempo, with_rests
+from melodyrnn.formats.melody.assembly import (
+    LONGEST,
+    first_key,
+    first_tempo,
+    with_rests,
+    without_silence,
+)
 from melodyrnn.formats.melody.grid import Grid
 from melodyrnn.formats.melody.quantise import quantise
 from melodyrnn.formats.melody.timed_note import TimedNote, Voice
@@ -96,6 +102,8 @@ def song_of(piece: Piece, name: str, track: str | None, grid: Grid | None) -> So
     else:
         _require_writable(notes, part, name)
     song = _song(notes, part, piece, name)
+    if len(parts) > 1:
+        song = without_silence(song, name)
     used = {token(note) for note in song.notes}
     return replace(song, codes=piece.codes) if used <= set(piece.codes) else song
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import groupby
 
-from melodyrnn.music.durations import Value, is_dyadic, spell, value_of
+from melodyrnn.music.durations import Value, is_common, is_dyadic, spell, value_of
 from melodyrnn.music.song import Meter, Note, Pitch, Song
 
 
@@ -94,7 +94,7 @@ def _values(offset: Fraction, stop: Fraction, bar: Bar) -> tuple[Value, ...]:
         place = (offset - bar.first_beat) % bar.meter.beat
         beat = offset - place + bar.meter.beat
         single = value_of(stop - offset)
-        if single and (stop <= beat or not _hides_beat(single, place, bar.meter)):
+        if single and (stop <= beat or not _hides_beat(single, offset, bar)):
             return (*values, single)
         if stop <= beat:
             return (*values, *spell(stop - offset))
@@ -102,14 +102,18 @@ def _values(offset: Fraction, stop: Fraction, bar: Bar) -> tuple[Value, ...]:
         offset = beat
 
 
-def _hides_beat(value: Value, place: Fraction, meter: Meter) -> bool:
-    """Whether a value that starts ``place`` after a beat, and lasts over the next, is misread.
+def _hides_beat(value: Value, offset: Fraction, bar: Bar) -> bool:
+    """Whether a value that starts at ``offset``, and lasts over the next beat, is misread.
 
-    6/8 has two beats, and a half note in it looks like two quarters; only whole beats do not.
+    6/8 has two beats, and a half note in it looks like two quarters; only whole beats do not. A
+    tuplet of 5 or 7 that lasts over a beat is of equal notes, and this is one of them.
     """
-    if not meter.is_compound or value.tuplet:
+    place = offset - bar.first_beat
+    if not is_common(value.duration):
+        return bool(place % value.duration)
+    if not bar.meter.is_compound or value.tuplet:
         return False
-    return bool(place or value.duration % meter.beat)
+    return bool(place % bar.meter.beat or value.duration % bar.meter.beat)
 
 
 def tuplets(heads: tuple[Written, ...]) -> list[tuple[Written, ...]]:

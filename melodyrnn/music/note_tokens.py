@@ -10,7 +10,7 @@ from functools import lru_cache
 from itertools import product
 from math import log2
 
-from melodyrnn.music.durations import WRITTEN, spell
+from melodyrnn.music.durations import COMMON_WRITTEN, WRITTEN, is_common, spell
 from melodyrnn.music.notation.reader import parse_token
 from melodyrnn.music.notation.tokens import token
 from melodyrnn.music.pitch import SEMITONES, Pitch
@@ -106,10 +106,14 @@ def spellings(symbol: str) -> tuple[str, ...]:
 @lru_cache(maxsize=100_000)
 def spelling_bits(symbol: str, pitches: int) -> float:
     """The bits that spell a token where nothing is known of it: one of ``pitches`` names, then its
-    note heads, each a value and whether another is tied to it. Raises NotationError.
+    note heads, each a value and whether another is tied to it. Two shortest values tied, which
+    are written as one, announce values in tuplets of 5, 7 or 9. Raises NotationError.
     """
-    heads = len(spell(parse_token(symbol).duration))
-    return log2(pitches) + heads * log2(2 * WRITTEN)
+    duration = parse_token(symbol).duration
+    heads = len(spell(duration))
+    if is_common(duration):
+        return log2(pitches) + heads * log2(2 * COMMON_WRITTEN)
+    return log2(pitches) + 2 * log2(2 * COMMON_WRITTEN) + heads * log2(2 * WRITTEN)
 
 
 def nearest_token(symbol: str, tokens: Sequence[str]) -> int:

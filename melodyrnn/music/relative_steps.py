@@ -74,6 +74,7 @@ def numbered_steps(songs: "Sequence[Song]") -> "tuple[list[Step], list[Ints], li
     before = np.concatenate([[-1], sounded[:-1]])
     own = before >= np.repeat(starts[:-1], np.diff(starts))  # of the same song
     here, last = place[own], place[own] - 1
+    length //= np.gcd.reduce(length, initial=0) or 1  # they are only compared
     part = np.gcd(length[here], length[last])
     interval = np.where(rest[here], _NO_INTERVAL, pitch[here] - pitch[before[here]])
     columns = interval + _NO_INTERVAL, length[here] // part, length[last] // part, rest[last]

@@ -5,7 +5,7 @@ import re
 
 def _length(kind: str = "") -> str:
     """The pattern of a length such as ``3/2``, its groups named as ``ratio`` reads them."""
-    return rf"(?P<{kind}times>\d{{0,4}})(?P<{kind}slashes>/*)(?P<{kind}over>(?:(?<=/)\d{{1,4}})?)"
+    return rf"(?P<{kind}times>\d{{0,4}})(?P<{kind}slashes>/*)(?P<{kind}over>(?:(?<=/)\d{{1,5}})?)"
 
 
 _NOTE = r"(?P<sign>\^\^|\^|__|_|=|)(?P<step>[A-Ga-g])(?P<marks>[,']*)"

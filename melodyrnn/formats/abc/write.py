@@ -9,7 +9,7 @@ from fractions import Fraction
 
 from melodyrnn.music.bars import Bar, Written, bars, tuplets
 from melodyrnn.music.beams import beam_groups
-from melodyrnn.music.durations import TUPLETS
+from melodyrnn.music.durations import COMMON_TUPLETS, tuplet_ratio
 from melodyrnn.music.song import Key, Meter, Pitch, Song
 
 ACCIDENTALS = {-2: "__", -1: "_", 0: "=", 1: "^", 2: "^^"}
@@ -104,17 +104,24 @@ def _tuplet_marks(bar: Bar) -> dict[Written, str]:
     """First head of a tuplet -> what opens it: ``(3``, or ``(3:2:n`` for n notes of any values."""
     marks: dict[Written, str] = {}
     for group in tuplets(bar.heads):
-        if not (word := group[0].value.tuplet):
+        if not (word := _tuplet(group[0])):
             continue
-        actual, normal = TUPLETS[word]
+        actual, normal = tuplet_ratio(word)
         for start in range(0, len(group), _TUPLET_SIZE):
             count = len(group[start : start + _TUPLET_SIZE])
-            marks[group[start]] = f"({actual}" if count == actual else f"({actual}:{normal}:{count}"
+            short = count == actual and word in COMMON_TUPLETS
+            marks[group[start]] = f"({actual}" if short else f"({actual}:{normal}:{count}"
     return marks
 
 
+def _tuplet(head: Written) -> str:
+    """That in which a head stands; one of more notes than a digit can count is told by lengths."""
+    word = head.value.tuplet
+    return word if tuplet_ratio(word)[0] <= _TUPLET_SIZE else ""
+
+
 def _head(head: Written) -> str:
-    actual, normal = TUPLETS[head.value.tuplet]
+    actual, normal = tuplet_ratio(_tuplet(head))
     name = _pitch(head.pitch) if head.pitch else "z"
     return name + _length(head.value.duration * actual / normal / UNIT) + "-" * head.tie
 

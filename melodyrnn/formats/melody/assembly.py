@@ -13,6 +13,7 @@ from melodyrnn.errors import MelodyWarning, NotationError
 from melodyrnn.formats.melody.timed_note import TimedNote
 from melodyrnn.music.durations import GRID
 from melodyrnn.music.key_finding import fitting_keys
+from melodyrnn.music.silence import after_silence, without_long_rests
 from melodyrnn.music.song import Key, Note, Pitch, Song
 
 LONGEST = 100_000
@@ -46,6 +47,18 @@ def _steps(moment: Fraction) -> int:
 def _note(key: Key, pitch: Pitch | int | None, steps: int) -> Note:
     spelled = key.pitch(pitch) if isinstance(pitch, int) else pitch
     return Note(spelled, Fraction(steps, GRID))
+
+
+def without_silence(song: Song, name: str) -> Song:
+    """The song without the silence before it and most of its rests of several bars.
+
+    These are music where one voice is all there is; a file of several, or of a whole performance,
+    has them where the melody waits. A MelodyWarning says how much is left out of the file ``name``.
+    """
+    shorter = without_long_rests(after_silence(song))
+    if silence := song.duration - shorter.duration:
+        _warn(f"{name}: quarter notes of silence are left out: {float(silence):g}")
+    return shorter
 
 
 def first_key(keys: Sequence[Key], name: str) -> Key:

@@ -4,11 +4,12 @@ A file written by a notation program holds exact onsets and lengths, and is left
 performance comes early or late by some milliseconds and lets go of each note before the next:
 taken literally it is a score full of dotted 64ths and tiny rests. So
 
-1. every onset goes to the nearest slot of the grid, straight or triplet, whichever fits a beat
-   better (``_slots``); onsets which are all exact already stay;
-2. two onsets in one slot: the later one takes the next slot if that is free, else (and always
+1. what all notes are late by is taken off (``lateness``);
+2. onsets that are exact stay, all of them or, in a file that is written for the most, beat by beat
+   (``exactness``); all others go to the most probable slots of the grid (``placing``);
+3. two onsets in one slot: the later one takes the next slot if that is free, else (and always
    if it is an ornament, too short for the grid) the longer one stays (``_settle``);
-3. a note that sounds for nearly all of the time to the next one lasts until it; before a rest
+4. a note that sounds for nearly all of the time to the next one lasts until it; before a rest
    it gets the simplest value that it may have been played for (``_length``).
 """
 
@@ -20,12 +21,16 @@ from fractions import Fraction
 from itertools import pairwise
 
 from melodyrnn.errors import MelodyWarning
+from melodyrnn.formats.melody.exactness import Exactness, nearest
 from melodyrnn.formats.melody.grid import Grid
+from melodyrnn.formats.melody.lateness import lateness
+from melodyrnn.formats.melody.placing import places
 from melodyrnn.formats.melody.timed_note import TimedNote
 from melodyrnn.music.durations import value_of
 
-_WRITTEN = (Fraction(1, 16), Fraction(1, 12))
-"""Onsets and ends that are multiples of either, in quarter notes, are taken as written."""
+FINEST = Grid(32)
+"""What played timing is moved to where no grid is asked for."""
+_UNITS = tuple(Fraction(1, n) for n in (4, 3, 8, 6, 16, 12, 5, 10, 7, 14, 9))
 _FIRM = (Fraction(1, 4), Fraction(1, 3))
 """Where notes of tied values end, in quarter notes, if a rest follows."""
 _HELD = Fraction(3, 4)
@@ -48,27 +53,30 @@ class _Placed:
 def quantise(
     notes: Sequence[TimedNote], name: str, grid: Grid | None = None, tick: Fraction = Fraction(0)
 ) -> list[TimedNote]:
-    """Give the notes of one voice written onsets and ends, all multiples of 1/96 quarter note.
+    """Give the notes of one voice written onsets and ends, all multiples of 1/GRID quarter note.
 
     ``notes`` are in order and do not overlap. ``grid`` None leaves exact notation as it is (up to
-    the rounding to ``tick``, the file's time unit in quarter notes) and takes 16ths and 8th
-    triplets for the rest. A MelodyWarning says what was moved in the file ``name``.
+    the rounding to ``tick``, the file's time unit in quarter notes) and takes ``FINEST`` for the
+    rest. A MelodyWarning says what was moved in the file ``name``.
     """
-    tolerance = min(tick, Fraction(1, 192)) if tick < Fraction(1, 96) else Fraction(0)
-    onsets = [_written(note.onset, tolerance) for note in notes] if grid is None else [None]
-    exact = [onset for onset in onsets if onset is not None]
-    if len(exact) == len(notes):
-        ends = [_written(note.end, tolerance) for note in notes]
-        as_written = [
-            replace(note, onset=onset, end=end)
-            for note, onset, end in zip(notes, exact, ends, strict=True)
-            if end is not None and end > onset
-        ]
-        if len(as_written) == len(notes) and _is_notation(as_written):
+    exactness = Exactness(tick)
+    onsets = [note.onset for note in notes]
+    written = exactness.is_written(onsets)
+    late = Fraction(0) if written else lateness(onsets)
+    notes = [_earlier(note, late) for note in notes] if late else notes
+    exact = exactness.onsets([note.onset for note in notes]) if grid is None else []
+    kept = [onset for onset in exact if onset is not None]
+    moved = None if len(kept) == len(notes) else grid or FINEST
+    if moved is None:
+        as_written = _as_written(notes, kept, exactness)
+        if as_written and _is_notation(as_written):
+            _say(name, late, [], as_written, len(notes), None)
             return as_written
-        placed = _placed_exactly(notes, exact)
+        placed = _placed(notes, kept, _UNITS)
     else:
-        placed = _slots(notes, grid or Grid())
+        fixed = _whole_beats(notes, exact) if written and exact else [None] * len(notes)
+        found = places([note.onset for note in notes], moved, fixed)
+        placed = _placed(notes, found, (grid.slot, grid.triplet) if grid else _UNITS)
     settled = _settle(placed)
     held = _held(settled)
     stops: list[Fraction | None] = [place.onset for place in settled[1:]]
@@ -76,18 +84,36 @@ def quantise(
         replace(place.note, onset=place.onset, end=place.onset + _length(place, stop, held))
         for place, stop in zip(settled, [*stops, None], strict=True)
     ]
-    _say(name, settled, result, len(notes), None if len(exact) == len(notes) else grid or Grid())
+    _say(name, late, settled, result, len(notes), moved)
     return result
 
 
-def _written(place: Fraction, tolerance: Fraction) -> Fraction | None:
-    """The written place within ``tolerance`` of a place, or None."""
-    near = min((_nearest(place, slot) for slot in _WRITTEN), key=lambda slot: abs(slot - place))
-    return near if abs(near - place) <= tolerance else None
+def _earlier(note: TimedNote, late: Fraction) -> TimedNote:
+    """The note without what it is late by, though not before the start."""
+    onset = max(note.onset - late, Fraction(0))
+    return replace(note, onset=onset, end=onset + note.length)
 
 
-def _nearest(place: Fraction, slot: Fraction) -> Fraction:
-    return slot * ((place + slot / 2) // slot)
+def _as_written(
+    notes: Sequence[TimedNote], onsets: Sequence[Fraction], exactness: Exactness
+) -> list[TimedNote]:
+    """The notes at exact onsets with exact ends; none if some end nowhere."""
+    made = []
+    for note, onset, following in zip(notes, onsets, [*onsets[1:], None], strict=True):
+        end = exactness.end(note.end, following)
+        if end is None or end <= onset:
+            return []
+        made.append(replace(note, onset=onset, end=end))
+    return made
+
+
+def _whole_beats(
+    notes: Sequence[TimedNote], exact: Sequence[Fraction | None]
+) -> list[Fraction | None]:
+    """The exact onsets of the quarter notes in which all are exact."""
+    beats = [note.onset // 1 for note in notes]
+    played = {beat for beat, onset in zip(beats, exact, strict=True) if onset is None}
+    return [None if beat in played else at for beat, at in zip(beats, exact, strict=True)]
 
 
 def _is_notation(notes: Sequence[TimedNote]) -> bool:
@@ -107,46 +133,22 @@ def _is_notation(notes: Sequence[TimedNote]) -> bool:
     return len(steps) < 4 or 2 * early <= len(steps)
 
 
-def _placed_exactly(notes: Iterable[TimedNote], onsets: Iterable[Fraction]) -> list[_Placed]:
-    """Onsets that stay; the unit of a beat is the coarsest that holds all of its onsets."""
+def _placed(
+    notes: Iterable[TimedNote], onsets: Iterable[Fraction], units: Sequence[Fraction]
+) -> list[_Placed]:
+    """The unit of a beat is the first of ``units`` that holds all of its onsets."""
     pairs = list(zip(notes, onsets, strict=True))
     beats: defaultdict[int, list[Fraction]] = defaultdict(list)
     for _, onset in pairs:
         beats[onset // 1].append(onset)
-    units = {
+    of_beat = {
         beat: next(
-            (
-                unit
-                for unit in (Fraction(1, n) for n in (4, 3, 8, 6, 16, 12))
-                if all(onset % unit == 0 for onset in onsets)
-            ),
-            Fraction(1, 48),  # what holds 16ths of a beat and 12ths
+            (unit for unit in units if all(onset % unit == 0 for onset in onsets)),
+            min(units) / 3,  # 1/48 holds 16ths of a beat and 12ths
         )
         for beat, onsets in beats.items()
     }
-    return [_Placed(onset, units[onset // 1], note) for note, onset in pairs]
-
-
-def _slots(notes: Sequence[TimedNote], grid: Grid) -> list[_Placed]:
-    """Every note at its nearest slot, in beats of three triplet slots (or one straight slot).
-
-    A beat is straight if all its onsets are within a quarter of a slot (a 64th on 16ths) of the
-    straight grid, so that no triplets appear in straight music played loosely; otherwise the
-    grid with the smaller summed error is taken, the straight one of two equals.
-    """
-    span = 3 * grid.triplet
-    beats: defaultdict[int, list[TimedNote]] = defaultdict(list)
-    for note in notes:
-        beats[note.onset // span].append(note)
-    placed: list[_Placed] = []
-    for beat in beats.values():
-        unit = grid.slot
-        straight = [abs(_nearest(note.onset, grid.slot) - note.onset) for note in beat]
-        triplet = [abs(_nearest(note.onset, grid.triplet) - note.onset) for note in beat]
-        if grid.triplets and max(straight) > grid.slot / 4 and sum(triplet) < sum(straight):
-            unit = grid.triplet
-        placed += [_Placed(_nearest(note.onset, unit), unit, note) for note in beat]
-    return placed
+    return [_Placed(onset, of_beat[onset // 1], note) for note, onset in pairs]
 
 
 def _settle(placed: Iterable[_Placed]) -> list[_Placed]:
@@ -192,8 +194,8 @@ def _length(place: _Placed, stop: Fraction | None, held: Fraction) -> Fraction:
     least, most = played - _BLUR, (played + _BLUR) / max(held, _GATE)
     lengths = [unit * count for count in range(max(1, -(-least // unit)), most // unit + 1)]
     fitting = [length for length in lengths if room is None or length <= room]
-    nearest = max(unit, _nearest(played, unit))
-    fallback = nearest if room is None else min(nearest, room)
+    rounded = max(unit, nearest(played, unit))
+    fallback = rounded if room is None else min(rounded, room)
     return min(fitting, key=_complexity, default=fallback)
 
 
@@ -205,16 +207,23 @@ def _complexity(length: Fraction) -> tuple[int, int, Fraction]:
 
 
 def _say(
-    name: str, settled: list[_Placed], result: list[TimedNote], count: int, grid: Grid | None
+    name: str,
+    late: Fraction,
+    settled: Sequence[_Placed],
+    result: Sequence[TimedNote],
+    count: int,
+    grid: Grid | None,
 ) -> None:
     """One line on what was moved; nothing if nothing was. ``grid`` None: only lengths."""
     moves = [abs(place.onset - place.note.onset) for place in settled]
     moved = sum(move > 0 for move in moves)
     changed = sum(
-        new.length != place.note.length for new, place in zip(result, settled, strict=True)
+        new.length != place.note.length for new, place in zip(result, settled, strict=False)
     )
-    lost = count - len(settled)
+    lost = count - len(result)
     said = []
+    if late:
+        said.append(f"all notes {_decimal(abs(late))} {'late' if late > 0 else 'early'}")
     if grid and moved:
         said.append(f"{moved} of {count} notes moved to {grid}, by up to {_decimal(max(moves))}")
     if changed:

@@ -37,7 +37,7 @@ Clock = Callable[[int], Fraction]
 
 _EXACT = "exact notation"
 _COMPOSER = re.compile("composer: ?(.*)", re.IGNORECASE | re.DOTALL)
-_PICKUP = re.compile(r"pickup: (\d{1,5}(?:/[1-9]\d{0,2})?)")
+_PICKUP = re.compile(r"pickup: (\d{1,7}(?:/[1-9]\d{0,4})?)")
 _BREAKS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]+")  # titles are of one line
 _TEXTS = range(0x01, 0x08)
 """Types of the meta events that hold text of any kind: lyrics, markers, names …"""
@@ -103,7 +103,7 @@ def read_marks(midi: MidiData, track: int) -> Marks:
         },
         composer=next(composers, ""),
         exact=exact,
-        tempi=tuple(_changes(_tempo(micros) for _, micros in _tempi(metas))),
+        tempi=tuple(_changes(_tempo(micros, exact) for _, micros in _tempi(metas))),
         keys=tuple(_changes(_keys(metas))),
         own_keys={index: tuple(_changes(_keys(events))) for index, events in own.items()},
         meter=meter,
@@ -172,11 +172,18 @@ def _tempi(metas: Iterable[Event]) -> Iterator[tuple[int, int]]:
             yield event.tick, int.from_bytes(event.data[:3], "big")
 
 
-def _tempo(micros: int) -> float:
-    """Quarter notes per minute: the shortest decimal number which has these microseconds."""
+def _tempo(micros: int, rounded: bool) -> float:
+    """Quarter notes per minute: the shortest decimal number which has these microseconds.
+
+    We write them ``rounded``; other programs cut them off as well.
+    """
+    ways: tuple[Callable[[float], int], ...] = (round,) if rounded else (round, int)
     exact = _MINUTE / micros
     decimals = (round(exact, digits) for digits in range(8))
-    return next((tempo for tempo in decimals if tempo and round(_MINUTE / tempo) == micros), exact)
+    return next(
+        (tempo for tempo in decimals if tempo and micros in [way(_MINUTE / tempo) for way in ways]),
+        exact,
+    )
 
 
 def _meters(metas: Iterable[Event]) -> Iterator[tuple[Event, Meter]]:
@@ -215,11 +222,9 @@ def _bars(
     Where the file does not say so itself, a single short bar before a longer meter is a pickup.
     """
     if not exact:
-        meters = _normal(meters)
-        if pickup is None and len(meters) > 1:
-            (start, first), (change, second) = meters[:2]
-            if start == 0 and change == first.bar < second.bar:
-                pickup = first.bar
+        meters = _normal(_meant(meters))
+        if pickup is None and _begins_short(meters):
+            pickup = meters[0][1].bar
     pickup = pickup or Fraction(0)
     before = [meter for offset, meter in meters if offset <= 0]
     after = [(offset, meter) for offset, meter in meters if offset > 0]
@@ -229,6 +234,30 @@ def _bars(
     if not (can_write(pickup) and pickup < meter.bar):
         pickup = Fraction(0)
     return meter, pickup, tuple(dict(after).items())  # of several at one place the last
+
+
+def _meant(meters: list[tuple[Fraction, Meter]]) -> list[tuple[Fraction, Meter]]:
+    """Without meters of one quarter or less at the start that hold for more than their bar: some
+    programs write them where they know of no meter.
+    """
+    second = next((offset for offset, _ in meters if offset > 0), None)
+    return [
+        (offset, meter)
+        for offset, meter in meters
+        if offset > 0 or meter.bar > 1 or second == meter.bar
+    ]
+
+
+def _begins_short(meters: list[tuple[Fraction, Meter]]) -> bool:
+    """Whether one short bar stands before a longer meter, which does not give way to it soon."""
+    if len(meters) < 2:
+        return False
+    (start, first), (change, second), *others = meters
+    returns = others and others[0][1] == first and others[0][0] - change <= _FEW_BARS * second.bar
+    return start == 0 and change == first.bar < second.bar and not returns
+
+
+_FEW_BARS = 2
 
 
 def _normal(meters: list[tuple[Fraction, Meter]]) -> list[tuple[Fraction, Meter]]:

@@ -7,7 +7,14 @@ from dataclasses import replace
 from fractions import Fraction
 
 from melodyrnn.errors import MelodyWarning, MidiError
-from melodyrnn.formats.melody.assembly import LONGEST, first_key, first_tempo, heard_key, with_rests
+from melodyrnn.formats.melody.assembly import (
+    LONGEST,
+    first_key,
+    first_tempo,
+    heard_key,
+    with_rests,
+    without_silence,
+)
 from melodyrnn.formats.melody.evidence import hardly_a_melody
 from melodyrnn.formats.melody.grid import Grid
 from melodyrnn.formats.melody.quantise import quantise
@@ -63,7 +70,8 @@ def parse_midi(
     song = _with_last_rest(song, clock(midi.tracks[index][-1].tick), exact)
     end = song.duration
     changes = tuple(change for change in song.meter_changes if change[0] < end)
-    return replace(song, meter_changes=changes)
+    song = replace(song, meter_changes=changes)
+    return song if marks[index].exact else without_silence(song, name)
 
 
 def _voices(midi: MidiData, marks: list[Marks], name: str) -> list[tuple[int, Voice]]:

@@ -9,16 +9,18 @@ import io
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from fractions import Fraction
+from math import lcm
 
 import mido
 
 from melodyrnn.errors import ConfigError, MidiError
 from melodyrnn.formats.melody.assembly import LONGEST
 from melodyrnn.formats.midi.meta_events import written_marks
+from melodyrnn.music.durations import GRID
 from melodyrnn.music.song import Song
 
-TICKS = 960
-"""Ticks a quarter note in what is written: a multiple of GRID, so that all durations are exact."""
+_RESOLUTIONS = (960, GRID)
+"""Ticks a quarter note in what is written: the first in which all of a song is exact."""
 
 _VELOCITY = 80
 
@@ -36,14 +38,15 @@ def midi_bytes(song: Song, *, tempo: float | None = None, program: int = 0) -> b
         raise MidiError(f"the song lasts {song.duration} quarter notes; at most {LONGEST} fit MIDI")
     if tempo is not None:
         song = replace(song, tempo=tempo)
-    file = mido.MidiFile(type=1, ticks_per_beat=TICKS, charset="utf-8")
+    ticks = _resolution(song)
+    file = mido.MidiFile(type=1, ticks_per_beat=ticks, charset="utf-8")
     played: list[tuple[Fraction, mido.Message]] = [
         (Fraction(0), mido.Message("program_change", program=program)),
         *_strokes(song),
     ]
     for events in (list(written_marks(song)), played):
         end = (song.duration, mido.MetaMessage("end_of_track"))
-        file.tracks.append(mido.MidiTrack(_timed([*events, end])))
+        file.tracks.append(mido.MidiTrack(_timed([*events, end], ticks)))
     buffer = io.BytesIO()
     file.save(file=buffer)
     return buffer.getvalue()
@@ -58,10 +61,16 @@ def _strokes(song: Song) -> Iterator[tuple[Fraction, mido.Message]]:
         yield onset + note.duration, mido.Message("note_off", note=number, velocity=0)
 
 
-def _timed(events: Iterable[tuple[Fraction, mido.Message]]) -> Iterator[mido.Message]:
-    """Messages in order, each with its ticks since the one before."""
+def _resolution(song: Song) -> int:
+    moments = [song.pickup, *song.offsets, song.duration, *(at for at, _ in song.meter_changes)]
+    finest = lcm(*(moment.denominator for moment in moments))
+    return next(ticks for ticks in _RESOLUTIONS if ticks % finest == 0)
+
+
+def _timed(events: Iterable[tuple[Fraction, mido.Message]], ticks: int) -> Iterator[mido.Message]:
+    """Messages in order, each with its ticks, so many a quarter note, since the one before."""
     last = 0
     for offset, message in sorted(events, key=lambda event: event[0]):
-        tick = int(offset * TICKS)
+        tick = int(offset * ticks)
         yield message.copy(time=tick - last)
         last = tick

@@ -15,6 +15,7 @@ from music21.musicxml.xmlToM21 import MusicXMLImporter
 from melodyrnn.errors import ScoreError
 from melodyrnn.formats.melody.grid import Grid
 from melodyrnn.formats.music21_score import Music21Object, parts_of, read_guarded, tempi_of
+from melodyrnn.formats.musicxml.rounded_durations import make_exact
 from melodyrnn.formats.piece import Piece, song_of
 from melodyrnn.music.song import Song
 
@@ -60,6 +61,7 @@ def read_musicxml(data: bytes, name: str) -> Piece:
     if root.tag != "score-partwise":
         raise ScoreError(f"{name}: not MusicXML: its root is <{root.tag}>, not <score-partwise>")
     _silence_cues(root)
+    make_exact(root)
     importer = _IMPORTER()
     score = importer.stream  # where brackets and the staves of a piano go, too
     importer.xmlRootToScore(root, score)

@@ -13,7 +13,7 @@ from xml.etree import ElementTree as ET
 
 from melodyrnn.formats.musicxml import notehead_signs
 from melodyrnn.music.bars import Bar, Written, bars
-from melodyrnn.music.durations import TUPLETS, TYPES
+from melodyrnn.music.durations import TYPES, tuplet_ratio
 from melodyrnn.music.song import Meter, Pitch, Song
 
 DOCTYPE = (
@@ -169,7 +169,7 @@ def _value(note: ET.Element, head: Written, accidental: str | None) -> None:
         _add(note, "accidental", accidental)
     if head.value.tuplet:
         modification = _add(note, "time-modification")
-        actual, normal = TUPLETS[head.value.tuplet]
+        actual, normal = tuplet_ratio(head.value.tuplet)
         _add(modification, "actual-notes", str(actual))
         _add(modification, "normal-notes", str(normal))
 

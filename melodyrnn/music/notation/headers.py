@@ -14,7 +14,7 @@ from melodyrnn.music.song import Key, Meter, Song
 
 _METER = re.compile(r"([0-9]{1,3})/([0-9]{1,3})")
 _KEY = re.compile(r"([A-Ga-g])(##|#|--|-|b)?\s*(?:(maj|min)(?:or)?|(m))?", re.IGNORECASE)
-_VALUE = re.compile(r"(?:(trip|quad)\{)?([0-9.]{1,16})(\})?")
+_VALUE = re.compile(r"(?:(trip|quad|[1-9]\d{0,2}:[1-9]\d{0,2})\{)?([0-9.]{1,16})(\})?")
 _ALTER = {"": 0, "#": 1, "-": -1, "b": -1, "##": 2, "--": -2}
 
 

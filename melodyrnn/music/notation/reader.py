@@ -1,4 +1,4 @@
-"""Reads lines of tokens: notes, rests, ties, ``trip{…}``, ``quad{…}``, meters and bar lines.
+"""Reads lines of tokens: notes, rests, ties, tuplets such as ``trip{…}``, meters and bar lines.
 
 A tie joins tokens into one sounding ``Note``. Where a line cannot be read, ``UnreadableError``
 says what and where; whoever knows the file adds its name.
@@ -10,14 +10,14 @@ from fractions import Fraction
 from functools import lru_cache
 
 from melodyrnn.errors import NotationError
-from melodyrnn.music.durations import TUPLETS, Value
+from melodyrnn.music.durations import COMMON_TUPLETS, Value, tuplet_ratio
 from melodyrnn.music.notation.tokens import plain, read_pitch, read_value
 from melodyrnn.music.song import Meter, Note, Pitch
 
 _TOKEN = re.compile(
     r"""(?P<gap>[\s|]+)
     | (?P<beats>[0-9]{1,3}) / (?P<unit>[0-9]{1,3}) (?=[\s|]|$)
-    | (?P<tuplet>[A-Za-z]{1,16}) \{
+    | (?P<tuplet>[A-Za-z]{1,16}|[0-9]{1,3}:[0-9]{1,3}) \{
     | (?P<close>\}~?)
     | (?P<letters>r|[a-g]|(?P<low>[A-G])(?P=low){0,9})
       (?P<marks>[#\-n']{0,16}) (?P<value>[0-9.]{0,16}) (?:(?P<tie>~)|(?=[\s|}]|$))
@@ -133,10 +133,12 @@ class Reader:
             self._held = Fraction(0)
 
     def _open(self, word: str, column: int) -> None:
-        if word not in TUPLETS:
-            near = get_close_matches(word, filter(None, TUPLETS), 1, 0.5)
-            hint = f"did you mean '{near[0]}'?" if near else "tuplets are trip{…} and quad{…}"
-            raise NotationError(f"unknown tuplet '{word}{{'; {hint}")
+        try:
+            tuplet_ratio(word)
+        except ValueError:
+            near = get_close_matches(word, filter(None, COMMON_TUPLETS), 1, 0.5)
+            hint = f"did you mean '{near[0]}'?" if near else "tuplets are trip{…}, quad{…}, 5:4{…}"
+            raise NotationError(f"unknown tuplet '{word}{{'; {hint}") from None
         if self._tuplet:
             raise NotationError(f"'{word}{{' inside '{self._tuplet}{{…}}'; tuplets do not nest")
         self._tuplet, self._tuplet_place, self._filled = word, (self._line, column), False
