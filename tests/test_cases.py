@@ -25,10 +25,6 @@ NOT_YET = [
     *["abc-tie-2nd-ending", "abc-key-nospace", "abc-key-EM", "abc-clef-octave", "abc-transpose"],
     *["abc-begintext", "abc-continuation-ending", "abc-title-escapes", "abc-propagate-not"],
     *["abc-L-before-V", "abc-charset"],
-    # MusicXML, Humdrum
-    *["xml-forward-end", "xml-chord-one-tie", "xml-ending-2part", "xml-dc-fine-sound"],
-    *["xml-triplet-rounded", "xml-timewise", "xml-namespace"],
-    *["krn-split-merge", "krn-endings", "krn-mode"],
     # tuplets, time
     *["abc-n-default-5", "xml-quintuplet"],
     *["shift-45of480", "shift-30of480", "long-silence-then-tune", "pickup-false-44-54-44"],

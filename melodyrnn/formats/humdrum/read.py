@@ -2,13 +2,15 @@
 
 import re
 
-from music21.humdrum.spineParser import HumdrumDataCollection
-
-from melodyrnn.errors import ScoreError
+from melodyrnn.errors import NotationError, ScoreError
+from melodyrnn.formats.humdrum.bars import read_piece
+from melodyrnn.formats.humdrum.order import order_of
 from melodyrnn.formats.melody.grid import Grid
-from melodyrnn.formats.music21_score import Music21Object, parts_of, read_guarded, tempi_of
 from melodyrnn.formats.piece import Piece, song_of
 from melodyrnn.music.song import Song
+
+Lines = list[tuple[int, str]]
+"""Each with its number in the file, from 1."""
 
 
 def parse_humdrum(data: bytes, name: str, *, track: str | None, grid: Grid | None) -> Song:
@@ -16,60 +18,58 @@ def parse_humdrum(data: bytes, name: str, *, track: str | None, grid: Grid | Non
 
     Raises MelodyError where it has none.
     """
-    return song_of(read_guarded(read_humdrum, data, name), name, track, grid)
+    return song_of(read_humdrum(data, name), name, track, grid)
 
 
 def read_humdrum(data: bytes, name: str) -> Piece:
-    """The first piece in a Humdrum file, which errors call ``name``.
-
-    Raises ScoreError, and whatever music21 raises for what it cannot read.
-    """
+    """The first piece in a Humdrum file, which errors call ``name``. Raises ScoreError."""
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise ScoreError(
             f"{name}: byte {error.start} is not UTF-8 text; save it as UTF-8"
         ) from None
-    lines = [line for line in text.splitlines() if line.strip()]
-    if not any(re.match(r"(\S*\t)*\*\*kern", line) for line in lines):
+    lines = [(number, line) for number, line in enumerate(text.splitlines(), 1) if line.strip()]
+    if not any(re.match(r"(\S*\t)*\*\*kern", line) for _, line in lines):
         raise ScoreError(f"{name}: not Humdrum: no '**kern' column; choose a file with one")
     pieces = _pieces(lines)
-    decided = [f"{len(pieces)} tunes in it; took the first"] if len(pieces) > 1 else []
-    collection: Music21Object = HumdrumDataCollection(pieces[0])
-    collection.parse()
-    score = collection.stream
+    try:
+        piece = read_piece(pieces[0])
+    except NotationError as error:
+        raise ScoreError(f"{name}: {error}") from None
+    order, expanded = order_of(piece)
     return Piece(
-        parts_of(score),
+        [part.played(order, expanded=expanded) for part in piece.parts],
         _reference(pieces[0], "OTL"),
         _reference(pieces[0], "COM"),
-        tempi_of(score),
-        warnings=decided,
+        piece.tempi,
+        warnings=[f"{len(pieces)} tunes in it; took the first"] if len(pieces) > 1 else [],
     )
 
 
-def _pieces(lines: list[str]) -> list[list[str]]:
+def _pieces(lines: Lines) -> list[Lines]:
     """The lines of each piece: all spines end (``*-``) and new ones begin (``**kern``).
 
     A section in which the music goes on without a title of its own is still a piece.
     """
-    pieces: list[list[str]] = [[]]
+    pieces: list[Lines] = [[]]
     ended = False
-    for line in lines:
+    for number, line in lines:
         if line.startswith("**") and ended:
             # The references that stand above the new spines are the new piece's.
-            head: list[str] = []
-            while pieces[-1] and pieces[-1][-1].startswith("!!"):
+            head: Lines = []
+            while pieces[-1] and pieces[-1][-1][1].startswith("!!"):
                 head.insert(0, pieces[-1].pop())
             pieces.append(head)
             ended = False
         ended = ended or set(line.split("\t")) == {"*-"}
-        pieces[-1].append(line)
+        pieces[-1].append((number, line))
     return pieces
 
 
-def _reference(lines: list[str], code: str) -> str:
+def _reference(lines: Lines, code: str) -> str:
     """The reference record ``!!!OTL: …``, also ``!!!OTL@DE: …``."""
-    for line in lines:
+    for _, line in lines:
         if match := re.match(rf"!!!{code}\d?(?:@+\w+)?:\s*(.*)", line):
             return match[1]
     return ""
