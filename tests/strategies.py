@@ -55,6 +55,14 @@ titles = st.one_of(
 )
 
 
+chord_names = st.builds(
+    "{}{}{}".format,
+    st.sampled_from(["A", "Bb", "B", "C", "C#", "Db", "D", "F#", "Abb", "F##"]),
+    st.sampled_from(["", "m", "7", "maj7", "m7b5", "sus4", "6/9", "7(b9)", "add9", "-7", "°"]),
+    st.sampled_from(["", "", "/D", "/Eb"]),
+)
+
+
 @st.composite
 def songs(
     draw: st.DrawFn,
@@ -62,14 +70,16 @@ def songs(
     max_size: int = 24,
     changes: bool = True,
     codes: bool = True,
+    chords: bool = True,
 ) -> Song:
-    """Songs with every header; ``changes`` of meter and a table of ``codes`` on request."""
+    """Songs with every header; ``changes`` of meter, ``codes`` and ``chords`` on request."""
     tune = tuple(draw(st.lists(notes() if note is None else note, min_size=1, max_size=max_size)))
     meter = draw(meters)
     ticks = st.integers(0, int(meter.bar * GRID) - 1).map(lambda ticks: Fraction(ticks, GRID))
     length = sum((n.duration for n in tune), Fraction(0))
     offsets = st.integers(1, max(1, int(length * GRID) - 1))
     switch = st.dictionaries(offsets, meters, max_size=3) if changes else st.just({})
+    symbols = st.dictionaries(offsets, st.one_of(chord_names, st.just("N.C.")), max_size=3)
     table = list(dict.fromkeys(map(token, tune)))
     return Song(
         notes=tune,
@@ -81,6 +91,9 @@ def songs(
         pickup=draw(st.one_of(st.just(Fraction(0)), ticks)),
         meter_changes=tuple((Fraction(t, GRID), m) for t, m in sorted(draw(switch).items())),
         codes=tuple(draw(st.permutations(table))) if codes and draw(st.booleans()) else (),
+        chords=tuple((Fraction(t, GRID), c) for t, c in sorted(draw(symbols).items()))
+        if chords and draw(st.booleans())
+        else (),
     )
 
 

@@ -11,6 +11,7 @@ from melodyrnn.formats.melody.assembly import LONGEST, first_key, first_tempo, w
 from melodyrnn.formats.melody.grid import Grid
 from melodyrnn.formats.melody.quantise import quantise
 from melodyrnn.formats.melody.voices import TimedNote, Voice, choose, melody
+from melodyrnn.music.chord_symbols import read_chord
 from melodyrnn.music.durations import GRID, can_write
 from melodyrnn.music.notation.tokens import token
 from melodyrnn.music.song import Key, Meter, Note, Pitch, Song
@@ -47,6 +48,7 @@ class Part:
     keys: list[Key] = field(default_factory=list)  # in order, each unlike the one before
     expanded: bool = False  # whether repeats were written out, signatures with them
     graces: int = 0  # grace notes left out
+    chords: list[tuple[Fraction, str]] = field(default_factory=list)  # (place, symbol as it stands)
 
     @property
     def end(self) -> Fraction:
@@ -149,7 +151,20 @@ def _song(notes: Iterable[TimedNote], part: Part, piece: Piece, name: str) -> So
         tempo=first_tempo(piece.tempi, name),
         pickup=pickup,
         meter_changes=changes,
+        chords=_chords(part, piece, name),
     )
+
+
+def _chords(part: Part, piece: Piece, name: str) -> tuple[tuple[Fraction, str], ...]:
+    """The chord symbols, where the melody's part has none those of another."""
+    others = (other.chords for other in piece.parts if other.chords)
+    written = part.chords or next(others, [])
+    read = {_snap(place): read_chord(text) for place, text in written}
+    if unknown := [text for _, text in written if read_chord(text) is None]:
+        _warn(
+            f"{name}: unknown chord symbols are left out: {len(unknown)}, {unknown[0][:20]!r} first"
+        )
+    return tuple((place, str(chord)) for place, chord in sorted(read.items()) if chord)
 
 
 def _meters(part: Part, meter: Meter) -> tuple[tuple[tuple[Fraction, Meter], ...], Fraction]:

@@ -22,6 +22,7 @@ class WrittenBar:
     heads: list[Head] = field(default_factory=list)  # their onsets from the start of the bar
     keys: list[Key] = field(default_factory=list)  # in order
     graces: int = 0  # grace notes left out
+    chords: list[tuple[Fraction, str]] = field(default_factory=list)  # (place in the bar, symbol)
 
 
 @dataclass
@@ -44,6 +45,7 @@ class WrittenPart:
             bar = self.bars[index]
             part.measures.append(Measure(bar.number, place, bar.length, bar.meter))
             part.heads += [replace(head, onset=place + head.onset) for head in bar.heads]
+            part.chords += [(place + offset, name) for offset, name in bar.chords]
             part.keys += [new for new in bar.keys if part.keys[-1:] != [new]]
             place += bar.length
         return part

@@ -26,4 +26,6 @@ def after_silence(song: Song) -> Song:
         meter_changes=tuple(
             (at - silence, changed) for at, changed in song.meter_changes if at > silence
         ),
+        # Of the chords before the first note, the last one sounds on.
+        chords=tuple({max(at - silence, type(at)(0)): name for at, name in song.chords}.items()),
     )

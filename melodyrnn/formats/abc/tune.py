@@ -31,7 +31,8 @@ def _length(kind: str = "") -> str:
 _NOTE = r"(?P<sign>\^\^|\^|__|_|=|)(?P<step>[A-Ga-g])(?P<marks>[,']*)"
 _TOKENS = {
     "field": r"\[(?P<letter>[A-Za-z]):(?P<value>[^\]]*)\]",
-    "skip": r'"[^"]*"?|[\s`\\*$;)~.HJLMOPRSTWuv]|\((?!\d)|y\d*',
+    "quoted": r'"(?P<text>[^"]*)"?',
+    "skip": r"[\s`\\*$;)~.HJLMOPRSTWuv]|\((?!\d)|y\d*",
     "decoration": r"!(?P<word>[^!|\s]*)!|\+[\w.()<>]+\+",
     "grace": r"\{(?P<graces>[^}]*)\}",
     "tuplet": r"\((?P<p>[2-9])(?::(?P<q>\d?))?(?::(?P<r>\d{0,2}))?",
@@ -174,6 +175,11 @@ class _Tune:
         elif word in ("segno", "coda", "fine"):
             setattr(bar, word, True)
 
+    def _quoted(self, match: re.Match[str]) -> None:
+        """A chord symbol, or a remark beside the note, which begins with where it stands."""
+        if match["text"] and match["text"][0] not in "^_<>@":
+            self.voice.bar.chords.append((self.voice.bar.length, match["text"]))
+
     def _grace(self, match: re.Match[str]) -> None:
         for grace in _CHORD_NOTE.finditer(match["graces"]):
             self.voice.pitch(grace)  # its accidental holds for the bar
@@ -221,6 +227,7 @@ class _Tune:
 
 _ACTS: dict[str, Callable[[_Tune, re.Match[str]], None]] = {
     "field": _Tune._inline,
+    "quoted": _Tune._quoted,
     "decoration": _Tune._decoration,
     "grace": _Tune._grace,
     "tuplet": _Tune._tuplet,

@@ -19,6 +19,7 @@ class AbcBar(Repeats):
     heads: list[Head] = field(default_factory=list)  # their onsets from the start of the bar
     length: Fraction = Fraction(0)  # quarter notes
     meter: Meter | None = None  # if a signature stands here
+    chords: list[tuple[Fraction, str]] = field(default_factory=list)  # (place, symbol)
 
 
 @dataclass
@@ -132,6 +133,7 @@ class AbcVoice:
             number = str(index + (0 if pickup else 1))
             part.measures.append(Measure(number, place, bar.length, bar.meter))
             part.heads += [replace(head, onset=place + head.onset) for head in bar.heads]
+            part.chords += [(place + offset, name) for offset, name in bar.chords]
             place += bar.length
         return part
 

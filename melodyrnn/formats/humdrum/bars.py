@@ -12,6 +12,8 @@ from fractions import Fraction
 from melodyrnn.errors import NotationError
 from melodyrnn.formats.humdrum.spines import Row, Spine, rows
 from melodyrnn.formats.humdrum.tokens import (
+    CHORD_SPINES,
+    chord_name,
     read_key,
     read_meter,
     read_name,
@@ -103,6 +105,7 @@ class _PieceReader:
             self._bar_line(line, spines)
         elif not first.startswith("!"):
             self._notes([(spine, token) for spine, token in kern if token not in (".", "")], spines)
+            self._chords(row)
 
     def piece(self) -> KernPiece:
         """What has been read."""
@@ -150,6 +153,13 @@ class _PieceReader:
             column.settle_key()
             column.bar.heads += [replace(head, onset=self.now - self.start) for head in token.heads]
             self.ends[spine] = self.now + token.length
+
+    def _chords(self, row: Row) -> None:
+        """Chord symbols of a spine of their own, which are the first part's."""
+        for spine, token in row.tokens:
+            if spine.kind in CHORD_SPINES and token not in (".", "") and self.columns:
+                first = next(iter(self.columns.values()))
+                first.bar.chords.append((self.now - self.start, chord_name(token)))
 
     def _bar_line(self, line: str, spines: list[Spine]) -> None:
         end = self._end_of_bar(spines)

@@ -11,10 +11,12 @@ from fractions import Fraction
 from xml.etree import ElementTree as ET
 
 from melodyrnn.errors import NotationError
+from melodyrnn.formats.musicxml.harmony import chord_in
 from melodyrnn.formats.musicxml.lengths import Step, looks_like, number, number_in, unrounded
 from melodyrnn.formats.musicxml.transposing import Transposition
 from melodyrnn.formats.piece import Head
 from melodyrnn.formats.written import WrittenBar, WrittenPart
+from melodyrnn.music.chord_symbols import transpose_chord
 from melodyrnn.music.song import Key, Meter
 
 _TIES = ("tie", "notations/tied")
@@ -44,6 +46,7 @@ class MeasureRead:
     graces: Counter[int] = field(default_factory=Counter)  # staff -> grace notes
     meters: list[tuple[int, Meter]] = field(default_factory=list)  # (staff, 0 for all; signature)
     keys: list[tuple[int, Key]] = field(default_factory=list)
+    chords: list[tuple[Fraction, str]] = field(default_factory=list)  # (place, symbol)
 
 
 def read_measures(part: ET.Element) -> list[MeasureRead]:
@@ -85,6 +88,8 @@ def staves(name: str, measures: Iterable[MeasureRead]) -> list[WrittenPart]:
                     graces=measure.graces[place],
                 )
             )
+        first = next(iter(parts.values()))
+        first.bars[-1].chords = measure.chords
         for sound in measure.sounds:
             parts[homes.get(sound.voice, sound.staff)].bars[-1].heads.append(sound.head)
     return list(parts.values())
@@ -151,6 +156,9 @@ class _PartReader:
             raise NotationError(f"bar {self.measure.number}: {error}") from None
         self._settle()
         self.measure.full = self._full
+        self.measure.chords = [
+            (self.exact.get(place, place), name) for place, name in self.measure.chords
+        ]
         return self.measure
 
     @property
@@ -231,6 +239,12 @@ class _PartReader:
         )
         item.sounds.append(Sound(staff, note.findtext("voice") or "", head, in_chord))
 
+    def _harmony(self, harmony: ET.Element) -> None:
+        place = self.place + number_in(harmony, "offset") / self.divisions
+        moved = self._transposition(0)
+        name = transpose_chord(chord_in(harmony), moved.semitones, moved.fifths, self.key)
+        self.measure.chords.append((max(place, Fraction(0)), name))
+
     def _forward(self, forward: ET.Element) -> None:
         length = number_in(forward, "duration") / self.divisions
         self.items.append(_Item(Step(length, None), stays=True))
@@ -247,6 +261,7 @@ _AS_WRITTEN = Transposition()
 _CHILDREN: dict[str, Callable[[_PartReader, ET.Element], None]] = {
     "attributes": _PartReader._attributes,
     "note": _PartReader._note,
+    "harmony": _PartReader._harmony,
     "forward": _PartReader._forward,
     "backup": _PartReader._backup,
 }
