@@ -151,6 +151,24 @@ def test_graces_cues_and_drums_are_left_out():
         assert tokens(read(text)) == "c2 r2"
 
 
+def test_words_and_what_is_no_chord_are_said_to_be_left_out():
+    lyric = "<lyric><syllabic>single</syllabic><text>{}</text></lyric>"
+    sung = note("C4", 2, lyric.format("na") + lyric.format("la"))
+    chord = "<harmony><root><root-step>C</root-step></root><kind>major</kind></harmony>"
+    function = "<harmony><function>V</function><kind>major</kind></harmony>"
+    bar = measure(chord + sung + function + note("D4", 2, lyric.format("bi")), 1, attributes())
+    with pytest.warns(MelodyWarning) as caught:
+        song = read(one(bar))
+    assert song.chords == ((0, "C"),)
+    assert [str(w.message) for w in caught] == [
+        "s.musicxml: sung words are left out: 2 syllables",
+        "s.musicxml: words in place of chord symbols are left out: 1, '?' first",
+    ]
+    kern = "**kern\t**text\n*M2/4\t*\n4c\tna-\n4d\t-bi\n*-\t*-\n"
+    with pytest.warns(MelodyWarning, match=r"^s.krn: sung words are left out: 2 syllables$"):
+        read(kern, "s.krn")
+
+
 def test_a_transposing_instrument_is_read_as_it_sounds():
     clarinet = attributes(
         "<transpose><diatonic>-1</diatonic><chromatic>-2</chromatic></transpose>",

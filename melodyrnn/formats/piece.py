@@ -48,6 +48,7 @@ class Part:
     keys: list[Key] = field(default_factory=list)  # in order, each unlike the one before
     expanded: bool = False  # whether repeats were written out, signatures with them
     graces: int = 0  # grace notes left out
+    syllables: int = 0  # sung words left out: so many notes have some
     chords: list[tuple[Fraction, str]] = field(default_factory=list)  # (place, symbol as it stands)
 
     @property
@@ -89,6 +90,8 @@ def song_of(piece: Piece, name: str, track: str | None, grid: Grid | None) -> So
         _warn(f"{name}: {text}")
     if part.graces:
         _warn(f"{name}: grace notes are left out: {part.graces}")
+    if part.syllables:
+        _warn(f"{name}: sung words are left out: {part.syllables} syllables")
     if respelled := sum(isinstance(note.pitch, int) for note in notes):
         _warn(f"{name}: quarter tones and triple accidentals are respelled: {respelled}")
     if part.end > LONGEST:
@@ -161,9 +164,8 @@ def _chords(part: Part, piece: Piece, name: str) -> tuple[tuple[Fraction, str], 
     written = part.chords or next(others, [])
     read = {_snap(place): read_chord(text) for place, text in written}
     if unknown := [text for _, text in written if read_chord(text) is None]:
-        _warn(
-            f"{name}: unknown chord symbols are left out: {len(unknown)}, {unknown[0][:20]!r} first"
-        )
+        which = f"{len(unknown)}, {unknown[0][:20]!r} first"
+        _warn(f"{name}: words in place of chord symbols are left out: {which}")
     return tuple((place, str(chord)) for place, chord in sorted(read.items()) if chord)
 
 

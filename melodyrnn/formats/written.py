@@ -22,6 +22,7 @@ class WrittenBar:
     heads: list[Head] = field(default_factory=list)  # their onsets from the start of the bar
     keys: list[Key] = field(default_factory=list)  # in order
     graces: int = 0  # grace notes left out
+    syllables: int = 0  # sung words left out: so many notes have some
     chords: list[tuple[Fraction, str]] = field(default_factory=list)  # (place in the bar, symbol)
 
 
@@ -37,7 +38,12 @@ class WrittenPart:
 
         What would be longer than any melody is not gone on with.
         """
-        part = Part(self.name, expanded=expanded, graces=sum(bar.graces for bar in self.bars))
+        part = Part(
+            self.name,
+            expanded=expanded,
+            graces=sum(bar.graces for bar in self.bars),
+            syllables=sum(bar.syllables for bar in self.bars),
+        )
         place = Fraction(0)
         for index in order:
             if index >= len(self.bars) or place > LONGEST:  # others may have more bars

@@ -13,6 +13,7 @@ from melodyrnn.errors import NotationError
 from melodyrnn.formats.humdrum.spines import Row, Spine, rows
 from melodyrnn.formats.humdrum.tokens import (
     CHORD_SPINES,
+    WORD_SPINES,
     chord_name,
     read_key,
     read_meter,
@@ -106,6 +107,7 @@ class _PieceReader:
         elif not first.startswith("!"):
             self._notes([(spine, token) for spine, token in kern if token not in (".", "")], spines)
             self._chords(row)
+            self._words(row)
 
     def piece(self) -> KernPiece:
         """What has been read."""
@@ -160,6 +162,14 @@ class _PieceReader:
             if spine.kind in CHORD_SPINES and token not in (".", "") and self.columns:
                 first = next(iter(self.columns.values()))
                 first.bar.chords.append((self.now - self.start, chord_name(token)))
+
+    def _words(self, row: Row) -> None:
+        """Syllables, of the spine to their left."""
+        column = None
+        for spine, token in row.tokens:
+            column = self.columns.get(spine.column, column)
+            if column and spine.kind in WORD_SPINES and token not in (".", ""):
+                column.bar.syllables += 1
 
     def _bar_line(self, line: str, spines: list[Spine]) -> None:
         end = self._end_of_bar(spines)

@@ -27,6 +27,9 @@ _INSTRUMENTS = {
 CHORD_SPINES = {"**mxhm"}
 """Kinds of spines that hold chord symbols."""
 
+WORD_SPINES = {"**text", "**silbe", "**lyrics"}
+"""Kinds of spines that hold what is sung."""
+
 _CHORD = re.compile(r"(?P<root>[A-G][-#]?) (?P<kind>[\w-]+)(?:/(?P<bass>[A-G][-#]?))?")
 _BREVES = {"0": 8, "00": 16, "000": 32}
 """Zeros -> quarter notes."""

@@ -44,6 +44,7 @@ class MeasureRead:
     full: Fraction = Fraction(4)  # what the meter says
     sounds: list[Sound] = field(default_factory=list)
     graces: Counter[int] = field(default_factory=Counter)  # staff -> grace notes
+    syllables: Counter[int] = field(default_factory=Counter)  # staff -> notes with words
     meters: list[tuple[int, Meter]] = field(default_factory=list)  # (staff, 0 for all; signature)
     keys: list[tuple[int, Key]] = field(default_factory=list)
     chords: list[tuple[Fraction, str]] = field(default_factory=list)  # (place, symbol)
@@ -86,6 +87,7 @@ def staves(name: str, measures: Iterable[MeasureRead]) -> list[WrittenPart]:
                     meters[0] if meters else None,
                     keys=[key for staff, key in measure.keys if staff in (0, place)],
                     graces=measure.graces[place],
+                    syllables=measure.syllables[place],
                 )
             )
         first = next(iter(parts.values()))
@@ -211,6 +213,7 @@ class _PartReader:
         if note.find("grace") is not None:
             self.measure.graces[staff] += not in_chord
             return
+        self.measure.syllables[staff] += note.find("lyric/text") is not None
         length = number_in(note, "duration") / self.divisions
         if in_chord and self.items:
             item = self.items[-1]
