@@ -357,6 +357,10 @@ REFUSED = {
         one(whole("C4")).replace("<divisions>60<", "<divisions>0<"),
         "s.musicxml: bar 1: <divisions> is not greater than 0; export it again",
     ),
+    "too many staves": (
+        one(measure(note("C4", 4, "<staff>65</staff>"), 1, attributes())),
+        "s.musicxml: bar 1: <staff> is 65; a part has 1 to 64 staves",
+    ),
     "no step": (
         one(whole("C4")).replace("<step>C<", "<step>H<"),
         "s.musicxml: bar 1: <step> is 'H'; steps are A to G",
@@ -461,6 +465,10 @@ def test_of_several_humdrum_pieces_the_first():
         (
             "**kern\n4c\t4d\n*-\n",
             "s.krn: line 2: 2 columns, 1 spines; export it again",
+        ),
+        (
+            "\t".join(["**kern"] * 257) + "\n",
+            "s.krn: line 1: more than 256 **kern spines, too many for a melody",
         ),
         (
             "**kern\n4c\nzz\n*-\n",

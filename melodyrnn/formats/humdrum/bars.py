@@ -26,6 +26,7 @@ from melodyrnn.formats.repeats import Repeats
 from melodyrnn.formats.written import WrittenBar, WrittenPart
 from melodyrnn.music.song import Key, Meter
 
+_MOST_COLUMNS = 256
 _LABEL = re.compile(r"\*>([^\[]+)")
 _EXPANSION = re.compile(r"\*>([^\[]*)\[(.*)\]")
 
@@ -116,7 +117,9 @@ class _PieceReader:
         return KernPiece(parts, self.signs, self.tempi, self.labels, self.expansions)
 
     def _begin(self, spine: Spine) -> None:
-        """A column, silent in the bars before it."""
+        """A column, silent in the bars before it. Raises NotationError where it is one too many."""
+        if len(self.columns) >= _MOST_COLUMNS:
+            raise NotationError(f"more than {_MOST_COLUMNS} **kern spines, too many for a melody")
         others = next(iter(self.columns.values()), _Column())
         self.columns[spine.column] = column = _Column()
         column.part.bars = [WrittenBar(bar.number, bar.length) for bar in others.part.bars]

@@ -57,10 +57,10 @@ def _pieces(lines: Lines) -> list[Lines]:
     for number, line in lines:
         if line.startswith("**") and ended:
             # The references that stand above the new spines are the new piece's.
-            head: Lines = []
-            while pieces[-1] and pieces[-1][-1][1].startswith("!!"):
-                head.insert(0, pieces[-1].pop())
-            pieces.append(head)
+            last, end = pieces[-1], len(pieces[-1])
+            while end and last[end - 1][1].startswith("!!"):
+                end -= 1
+            pieces[-1:] = [last[:end], last[end:]]
             ended = False
         ended = ended or set(line.split("\t")) == {"*-"}
         pieces[-1].append((number, line))

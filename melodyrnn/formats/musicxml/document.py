@@ -16,7 +16,8 @@ def partwise(root: ET.Element) -> ET.Element:
     turned = ET.Element("score-partwise", root.attrib)
     turned.extend(child for child in root if child.tag != "measure")
     parts: dict[str, ET.Element] = {}
-    for number, measure in enumerate(root.iterfind("measure")):
+    measures = root.findall("measure")
+    for number, measure in enumerate(measures):
         for part in measure.iterfind("part"):
             name = part.get("id", "")
             if name not in parts:
@@ -24,7 +25,7 @@ def partwise(root: ET.Element) -> ET.Element:
             bars = parts[name]
             # A part that is silent in some measures has them all the same.
             while len(bars) < number:
-                ET.SubElement(bars, "measure", root.findall("measure")[len(bars)].attrib)
+                ET.SubElement(bars, "measure", measures[len(bars)].attrib)
             bars.append(part)
             part.tag, part.attrib = "measure", measure.attrib
     return turned

@@ -19,6 +19,7 @@ from melodyrnn.formats.written import WrittenBar, WrittenPart
 from melodyrnn.music.chord_symbols import transpose_chord
 from melodyrnn.music.song import Key, Meter
 
+_MOST_STAVES = 64
 _TIES = ("tie", "notations/tied")
 _MINOR = {"minor", "aeolian", "dorian", "phrygian", "locrian"}
 """Modes with a minor third."""
@@ -272,7 +273,11 @@ _CHILDREN: dict[str, Callable[[_PartReader, ET.Element], None]] = {
 
 
 def _staff(text: str | None, default: int = 0) -> int:
-    return default if text is None else int(number(text, "staff"))
+    """The number of a staff. Raises NotationError where it is none."""
+    staff = default if text is None else int(number(text, "staff"))
+    if not 0 <= staff <= _MOST_STAVES:
+        raise NotationError(f"<staff> is {staff}; a part has 1 to {_MOST_STAVES} staves")
+    return staff
 
 
 def _meter(time: ET.Element) -> Meter | None:
