@@ -35,9 +35,9 @@ def read_humdrum(data: bytes, name: str) -> Piece:
     pieces = _pieces(lines)
     try:
         piece = read_piece(pieces[0])
+        order, expanded = order_of(piece)
     except NotationError as error:
         raise ScoreError(f"{name}: {error}") from None
-    order, expanded = order_of(piece)
     return Piece(
         [part.played(order, expanded=expanded) for part in piece.parts],
         _reference(pieces[0], "OTL"),
