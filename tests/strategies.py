@@ -13,6 +13,9 @@ from melodyrnn.music.song import Key, Meter, Note, Pitch, Song
 settings.register_profile("shared machine", deadline=None)
 settings.load_profile("shared machine")
 
+FINE = 192
+"""Parts of a quarter note in which pickups, changes of meter and chord symbols are given."""
+
 ALL_DURATIONS = [
     value.duration
     for value in (Value(t, d, w) for t in TYPES for d in range(3) for w in TUPLETS)
@@ -23,7 +26,7 @@ ALL_DURATIONS = [
 
 def durations(most: int = 8) -> st.SearchStrategy[Fraction]:
     """What can be written, in quarter notes: single values, and any multiple of the grid."""
-    common = st.integers(1, most * 192).map(lambda ticks: Fraction(ticks, 192))
+    common = st.integers(1, most * FINE).map(lambda ticks: Fraction(ticks, FINE))
     anything = st.integers(1, most * GRID).map(lambda ticks: Fraction(ticks, GRID))
     return st.one_of(st.sampled_from(ALL_DURATIONS), common, anything)
 
@@ -56,6 +59,14 @@ titles = st.one_of(
 )
 
 
+chord_names = st.builds(
+    "{}{}{}".format,
+    st.sampled_from(["A", "Bb", "B", "C", "C#", "Db", "D", "F#", "Abb", "F##"]),
+    st.sampled_from(["", "m", "7", "maj7", "m7b5", "sus4", "6/9", "7(b9)", "add9", "-7", "°"]),
+    st.sampled_from(["", "", "/D", "/Eb"]),
+)
+
+
 @st.composite
 def songs(
     draw: st.DrawFn,
@@ -63,14 +74,16 @@ def songs(
     max_size: int = 24,
     changes: bool = True,
     codes: bool = True,
+    chords: bool = True,
 ) -> Song:
-    """Songs with every header; ``changes`` of meter and a table of ``codes`` on request."""
+    """Songs with every header; ``changes`` of meter, ``codes`` and ``chords`` on request."""
     tune = tuple(draw(st.lists(notes() if note is None else note, min_size=1, max_size=max_size)))
     meter = draw(meters)
-    ticks = st.integers(0, int(meter.bar * GRID) - 1).map(lambda ticks: Fraction(ticks, GRID))
+    ticks = st.integers(0, int(meter.bar * FINE) - 1).map(lambda ticks: Fraction(ticks, FINE))
     length = sum((n.duration for n in tune), Fraction(0))
-    offsets = st.integers(1, max(1, int(length * GRID) - 1))
+    offsets = st.integers(1, max(1, int(length * FINE) - 1))
     switch = st.dictionaries(offsets, meters, max_size=3) if changes else st.just({})
+    symbols = st.dictionaries(offsets, st.one_of(chord_names, st.just("N.C.")), max_size=3)
     table = list(dict.fromkeys(map(token, tune)))
     return Song(
         notes=tune,
@@ -80,8 +93,11 @@ def songs(
         key=draw(keys),
         tempo=draw(st.one_of(st.none(), st.integers(5, 1000), st.floats(5, 1000))),
         pickup=draw(st.one_of(st.just(Fraction(0)), ticks)),
-        meter_changes=tuple((Fraction(t, GRID), m) for t, m in sorted(draw(switch).items())),
+        meter_changes=tuple((Fraction(t, FINE), m) for t, m in sorted(draw(switch).items())),
         codes=tuple(draw(st.permutations(table))) if codes and draw(st.booleans()) else (),
+        chords=tuple((Fraction(t, FINE), c) for t, c in sorted(draw(symbols).items()))
+        if chords and draw(st.booleans())
+        else (),
     )
 
 

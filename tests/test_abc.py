@@ -426,7 +426,6 @@ def test_escapes(field, text):
         ),
         ("V:1 foo", "words of fields that are not understood: 1, 'foo of V:' in line 6 first"),
         ("w:la la", "lines of words are left out: 1"),
-        ('"Am7"C "G"D "^slow"E', "chord symbols are left out: 2"),
         ("C>D/", "broken rhythms between notes of unequal lengths are left out: 1"),
     ],
 )

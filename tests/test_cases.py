@@ -2,7 +2,8 @@
 
 Of each case `notes` is a list of [MIDI number or null for a rest, length in quarter notes], or null
 where the file is to be refused. Rests side by side count as one; a final rest counts for nothing.
-Other fields are compared as text where given; `track` is what --track asks for.
+Other fields are compared as text where given, `chords` as the header writes them; `track` is what
+--track asks for.
 """
 
 import json
@@ -15,16 +16,12 @@ import pytest
 
 from melodyrnn.errors import MelodyError, MelodyWarning
 from melodyrnn.formats.read import read_song
+from melodyrnn.music.notation.headers import write_chords
 
 CASES = Path(__file__).parent / "cases"
 FIELDS = ("key", "meter", "title", "composer", "pickup", "tempo")
 
-NOT_YET = [
-    # MusicXML, Humdrum
-    *["xml-forward-end", "xml-chord-one-tie", "xml-ending-2part", "xml-dc-fine-sound"],
-    *["xml-timewise", "xml-namespace"],
-    *["krn-split-merge", "krn-endings", "krn-mode"],
-]
+NOT_YET = []
 """What is not read right yet, by the names of the files."""
 
 
@@ -58,6 +55,8 @@ def test_is_read_right(folder, case):
     notes = [(note.pitch.midi if note.pitch else None, note.duration) for note in song.notes]
     expected = [(pitch, Fraction(length)) for pitch, length in case["notes"]]
     assert melody(notes) == melody(expected)
+    if "chords" in case:
+        assert write_chords(song.chords) == case["chords"]
     for field in FIELDS:
         if field in case:
             assert str(getattr(song, field)) == str(case[field])

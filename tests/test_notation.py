@@ -204,11 +204,16 @@ class TestMessages:
                 "1:6: a duration of 4/11 quarter notes cannot be written; "
                 "durations are multiples of 1/20160, greater than 0",
             ),
+            (
+                "chords: 0 C, 4 H7\nc4",
+                "1:9: unknown chord '4 H7'; write places in quarter notes and names, such as "
+                "'0 C, 4 Am7, 13/2 G'",
+            ),
             ("titel: x\nc4", "1:1: unknown header 'titel'; did you mean 'title'?"),
             (
                 "제목: x\nc4",
                 "1:1: unknown header '제목'; "
-                "headers are title, composer, meter, key, tempo, pickup, codes",
+                "headers are title, composer, meter, key, tempo, pickup, codes, chords",
             ),
             ("key: G\nkey: C\nc4", "2:1: 'key:' again; it stands in line 1 already"),
             ("c4\nkey: C", "2:1: 'key:' after the music began; headers stand above it"),

@@ -1,6 +1,7 @@
 """Scores in: parts, ties, repeats, transposition; and what is refused, word for word."""
 
 import io
+import subprocess
 import sys
 import zipfile
 from fractions import Fraction
@@ -9,8 +10,11 @@ from xml.sax.saxutils import escape
 import pytest
 
 from melodyrnn.errors import ConfigError, MelodyWarning, ScoreError
+from melodyrnn.files import package_folder
+from melodyrnn.formats.humdrum.read import read_humdrum
 from melodyrnn.formats.melody.grid import Grid
-from melodyrnn.formats.musicxml.read import LARGEST_FILE
+from melodyrnn.formats.melody.voices import TimedNote
+from melodyrnn.formats.musicxml.read import LARGEST_FILE, read_compressed, read_musicxml
 from melodyrnn.formats.musicxml.write import musicxml
 from melodyrnn.formats.read import read_song
 from melodyrnn.formats.registry import readers
@@ -144,6 +148,24 @@ def test_graces_cues_and_drums_are_left_out():
     text = one(measure(grace + note("C4", 2) + cue + unpitched, 1, attributes()))
     with pytest.warns(MelodyWarning, match=r"^s.musicxml: grace notes are left out: 1$"):
         assert tokens(read(text)) == "c2 r2"
+
+
+def test_words_and_what_is_no_chord_are_said_to_be_left_out():
+    lyric = "<lyric><syllabic>single</syllabic><text>{}</text></lyric>"
+    sung = note("C4", 2, lyric.format("na") + lyric.format("la"))
+    chord = "<harmony><root><root-step>C</root-step></root><kind>major</kind></harmony>"
+    function = "<harmony><function>V</function><kind>major</kind></harmony>"
+    bar = measure(chord + sung + function + note("D4", 2, lyric.format("bi")), 1, attributes())
+    with pytest.warns(MelodyWarning) as caught:
+        song = read(one(bar))
+    assert song.chords == ((0, "C"),)
+    assert [str(w.message) for w in caught] == [
+        "s.musicxml: sung words are left out: 2 syllables",
+        "s.musicxml: words in place of chord symbols are left out: 1, '?' first",
+    ]
+    kern = "**kern\t**text\n*M2/4\t*\n4c\tna-\n4d\t-bi\n*-\t*-\n"
+    with pytest.warns(MelodyWarning, match=r"^s.krn: sung words are left out: 2 syllables$"):
+        read(kern, "s.krn")
 
 
 def test_a_transposing_instrument_is_read_as_it_sounds():
@@ -288,9 +310,9 @@ REFUSED = {
         "<html/>",
         "s.musicxml: not MusicXML: its root is <html>, not <score-partwise>",
     ),
-    "timewise": (
+    "an empty timewise one": (
         "<score-timewise/>",
-        "s.musicxml: a timewise score; save it as partwise MusicXML",
+        "s.musicxml: no notes with a pitch; choose a score with a melody",
     ),
     "no parts": (
         "<score-partwise/>",
@@ -321,12 +343,27 @@ REFUSED = {
     ),
     "too high": (
         one(whole("C4")).replace("<octave>4<", "<octave>44<"),
-        "s.musicxml: a pitch with MIDI number 540; pitches are 0 (C-1) to 127 (G9)",
+        "s.musicxml: bar 1: a pitch with MIDI number 540; pitches are 0 (C-1) to 127 (G9)",
     ),
-    "what music21 stumbles over": (
+    "no number": (
         one(whole("C4")).replace("<duration>240<", "<duration>long<"),
-        "s.musicxml: cannot be read as a score (ValueError: could not convert string to float: "
-        "'long'); export it again, or as another format",
+        "s.musicxml: bar 1: <duration> is 'long', not a number; export it again",
+    ),
+    "a number like a bomb": (
+        one(whole("C4")).replace("<duration>240<", "<duration>1e999999999<"),
+        "s.musicxml: bar 1: <duration> is '1e999999999', not a number; export it again",
+    ),
+    "no divisions": (
+        one(whole("C4")).replace("<divisions>60<", "<divisions>0<"),
+        "s.musicxml: bar 1: <divisions> is not greater than 0; export it again",
+    ),
+    "too many staves": (
+        one(measure(note("C4", 4, "<staff>65</staff>"), 1, attributes())),
+        "s.musicxml: bar 1: <staff> is 65; a part has 1 to 64 staves",
+    ),
+    "no step": (
+        one(whole("C4")).replace("<step>C<", "<step>H<"),
+        "s.musicxml: bar 1: <step> is 'H'; steps are A to G",
     ),
 }
 
@@ -429,8 +466,15 @@ def test_of_several_humdrum_pieces_the_first():
         ("**kern\n4r\n*-\n", "s.krn: no notes with a pitch; choose a score with a melody"),
         (
             "**kern\n4c\t4d\n*-\n",
-            "s.krn: cannot be read as a score (HumdrumException: Could not determine spineType "
-            "for spine with id 1); export it again, or as another format",
+            "s.krn: line 2: 2 columns, 1 spines; export it again",
+        ),
+        (
+            "\t".join(["**kern"] * 257) + "\n",
+            "s.krn: line 1: more than 256 **kern spines, too many for a melody",
+        ),
+        (
+            "**kern\n4c\nzz\n*-\n",
+            "s.krn: line 3: 'zz' is no note; notes are such as 4.ee-, rests as 4r",
         ),
     ],
 )
@@ -440,29 +484,54 @@ def test_what_is_no_humdrum(text, message):
     assert str(raised.value) == message
 
 
-# ---- what music21 does besides
+# ---- beside music21
+
+READERS = {".mxl": read_compressed, ".xml": read_musicxml, ".krn": read_humdrum}
 
 
-def test_music21_neither_speaks_nor_writes(tmp_path, monkeypatch, capfd):
-    """No warning, no print, no pickle of what was read."""
-    monkeypatch.setenv("HOME", str(tmp_path))
-    monkeypatch.setenv("TMPDIR", str(tmp_path))
-    song = tmp_path / "song.musicxml"
-    overfull = one(measure(note("C4", 4) + note("C4", 0.33), 1, attributes()), whole("D4", 2))
-    song.write_text(overfull.replace("19.8", "20"))
-    assert read_song(song).notes
-    (tmp_path / "song.krn").write_text("**kern\n4c\n4zz\n==|\n*-\n")
-    assert read_song(tmp_path / "song.krn").notes
-    assert capfd.readouterr() == ("", "")
-    assert {path.name for path in tmp_path.iterdir()} == {"song.musicxml", "song.krn"}
+def as_music21_reads(path):
+    """Onset and MIDI number of all heads of each part, as they sound; repeats are not played."""
+    from music21 import converter, harmony
+
+    score = converter.parse(path, forceSource=True).toSoundingPitch()
+    for part in score.parts:
+        notes = [element for element in part.flatten().notes if not element.duration.isGrace]
+        yield sorted(
+            (Fraction(element.offset), pitch.midi)
+            for element in notes
+            if not isinstance(element, harmony.Harmony)
+            for pitch in element.pitches
+        )
 
 
-def test_abc_and_our_writer_need_no_music21(melodyrnn, tmp_path):
-    import subprocess
+@pytest.mark.parametrize(
+    "name",
+    [
+        *[
+            "bach/bwv66.6.mxl",
+            "trecento/PMFC_24_11-Credo Ciconia 11.xml",
+            "palestrina/Agnus_17.krn",
+        ],
+        "schoenberg/opus19/movement2.mxl",
+        "demos/voices_with_chords.xml",
+    ],
+)
+def test_music21_reads_the_same_notes(name):
+    path = package_folder("music21") / "corpus" / name
+    piece = READERS[path.suffix](path.read_bytes(), name)
+    assert not any(part.expanded for part in piece.parts)
+    heads = [[TimedNote(h.onset, h.onset, h.pitch) for h in part.heads] for part in piece.parts]
+    ours = [sorted((note.onset, note.midi) for note in part) for part in heads]
+    assert ours == list(as_music21_reads(path))
 
+
+def test_scores_need_no_music21(melodyrnn, tmp_path):
     (tmp_path / "t.abc").write_text("X:1\nK:C\nCDEF|")
+    (tmp_path / "t.krn").write_text("**kern\n4c\n*-")
+    (tmp_path / "t.musicxml").write_text(one(whole("C4")))
     code = (
-        "import sys; from melodyrnn.formats.read import read_song; read_song('t.abc'); "
+        "import sys; from melodyrnn.formats.read import read_song; "
+        "[read_song('t.' + kind) for kind in ('abc', 'krn', 'musicxml')]; "
         "sys.exit('music21' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], cwd=tmp_path, check=False).returncode == 0

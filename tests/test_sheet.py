@@ -241,6 +241,14 @@ def test_colours_and_labels_mark_notes():
     assert [e.get("aria-label") for e in groups["n2"].iter() if e.get("aria-label")] == ["라"]
 
 
+def test_chord_symbols_stand_above_their_notes():
+    song = parse("key: F\nchords: 0 F, 2 Gm7/D, 3 N.C., 4 Bbmaj7\n\nf4 a c'2 b-1")
+    [page] = sheet.svg(song)
+    assert page.count('class="harm"') == 4
+    text = pypdfium2.PdfDocument(sheet.pdf(song))[0].get_textpage().get_text_range()
+    assert {"F", "Gm7/D", "N.C."} <= set(text.split())
+
+
 def test_the_same_song_gives_the_same_bytes():
     assert sheet.svg(NABIYA) == sheet.svg(NABIYA)
     assert sheet.png(NABIYA) == sheet.png(NABIYA)

@@ -10,8 +10,10 @@ from hypothesis import strategies as st
 from strategies import keys, songs
 
 from melodyrnn.errors import NotationError
+from melodyrnn.music.chord_symbols import read_chord
 from melodyrnn.music.notation.text import format as write
 from melodyrnn.music.notation.text import parse
+from melodyrnn.music.silence import after_silence
 from melodyrnn.music.song import Key, Meter, Note, Pitch, Song
 
 NABIYA = parse("title: 나비야\nmeter: 2/4\n\ng8 e8 e4 | f8 d8 d4")
@@ -88,7 +90,8 @@ def test_pitches_move_exactly_and_nothing_else_does(song: Song, semitones: int) 
     assert [note.duration for note in moved] == [note.duration for note in song]
     assert moved.key.mode == song.key.mode
     assert moved.key.alter("c") in (-1, 0, 1)
-    kept = replace(moved, notes=song.notes, key=song.key, codes=song.codes)
+    assert [offset for offset, _ in moved.chords] == [offset for offset, _ in song.chords]
+    kept = replace(moved, notes=song.notes, key=song.key, codes=song.codes, chords=song.chords)
     assert kept == song
 
 
@@ -127,3 +130,78 @@ def test_no_pitch_leaves_the_range_of_midi() -> None:
         parse("c4").transpose(68)
     with pytest.raises(TypeError):
         parse("c4").transpose(0.5)  # type: ignore[arg-type]
+
+
+CHORDS = "chords: 0 G, 2 Am7/C, 7/2 D7(b9), 4 N.C.\n"
+
+
+def test_chord_symbols_stand_at_their_places() -> None:
+    song = parse(f"key: G major\n{CHORDS}\ng2 a2 b1")
+    assert song.chords == (
+        *((Fraction(0), "G"), (Fraction(2), "Am7/C")),
+        *((Fraction(7, 2), "D7(b9)"), (Fraction(4), "N.C.")),
+    )
+    assert CHORDS in write(song)
+    assert song != replace(song, chords=())
+    assert song.notes == replace(song, chords=()).notes
+
+
+@pytest.mark.parametrize(
+    ("semitones", "names"),
+    [
+        (0, "G Am7/C D7(b9) N.C."),
+        (3, "Bb Cm7/Eb F7(b9) N.C."),
+        (-3, "E F#m7/A B7(b9) N.C."),
+        (40, "B C#m7/E F#7(b9) N.C."),
+    ],
+)
+def test_roots_and_basses_of_chords_move_with_the_song(semitones: int, names: str) -> None:
+    low = parse(f"key: G major\n{CHORDS}\nGGG2 AAA2 BBB1").transpose(semitones)
+    assert " ".join(name for _, name in low.chords) == names
+
+
+def test_chords_after_the_last_note_are_dropped() -> None:
+    assert Song(NABIYA.notes, chords=((Fraction(0), "C"), (Fraction(4), "F"))).chords == (
+        (Fraction(0), "C"),
+    )
+
+
+@pytest.mark.parametrize(
+    ("chords", "message"),
+    [
+        (
+            ((Fraction(1), "C"), (Fraction(0), "F")),
+            "chords at 1, 0 quarter notes; they stand in order",
+        ),
+        (((Fraction(1, 11), "C"),), "chords at 1/11 quarter notes"),
+        (((Fraction(-1), "C"),), "chords at -1 quarter notes"),
+        (((Fraction(0), "Coda"),), "unknown chord 'Coda'; chords are such as Am7 or Bb/D"),
+        (((Fraction(0), "B♭"),), "unknown chord 'B♭'"),
+    ],
+)
+def test_what_is_no_chord_symbol(chords: tuple[tuple[Fraction, str], ...], message: str) -> None:
+    with pytest.raises(NotationError, match=message):
+        Song(NABIYA.notes, chords=chords)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *["Am", "F#m7b5", "Bbmaj7/D", "C6/9", "E7(b9)", "Dm(maj7)", "Gsus4", "A-7", "Co7", "N.C."],
+        *["Cadd9", "D+", "EbΔ7", "F#ø", "Abb", "G7alt"],
+    ],
+)
+def test_chords_are_read(text: str) -> None:
+    assert str(read_chord(text)) == text
+
+
+@pytest.mark.parametrize(
+    "text", ["", "Coda", "Fine", "D.C.", "Segno", "H7", "am", "C/", "Chorus", "C" + "1" * 99]
+)
+def test_words_are_no_chords(text: str) -> None:
+    assert read_chord(text) is None
+
+
+def test_silence_before_a_song_takes_its_chords_along() -> None:
+    song = parse("chords: 0 C, 2 F, 4 G\n\nr2 r4 c4 d1")
+    assert after_silence(song).chords == ((Fraction(0), "F"), (Fraction(1), "G"))

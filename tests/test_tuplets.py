@@ -12,7 +12,7 @@ import pytest
 from melodyrnn.errors import MelodyWarning
 from melodyrnn.formats.abc.read import parse_abc
 from melodyrnn.formats.abc.write import abc
-from melodyrnn.formats.humdrum import parse_humdrum
+from melodyrnn.formats.humdrum.read import parse_humdrum
 from melodyrnn.formats.midi.read import parse_midi
 from melodyrnn.formats.midi.write import midi_bytes
 from melodyrnn.formats.musicxml.read import parse_musicxml

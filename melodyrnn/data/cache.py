@@ -15,9 +15,6 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from melodyrnn.errors import MelodyError
-from melodyrnn.files import package_folder
-
 if TYPE_CHECKING:
     from sqlite3 import Connection
 
@@ -136,12 +133,10 @@ def _way(*options: str | None) -> bytes:
 
 @cache
 def _readers() -> str:
-    """What changes when the readers do: a digest of their source, and music21's version."""
+    """A digest of the readers' source."""
     digest = hashlib.sha256()
     package = Path(__file__).parent.parent
     for part in _READERS:
         for path in sorted((package / part).rglob("*.py")):
             digest.update(path.read_bytes())
-    with suppress(MelodyError, OSError):
-        digest.update(Path(package_folder("music21"), "_version.py").read_bytes())
     return digest.hexdigest()

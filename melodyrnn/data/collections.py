@@ -69,14 +69,14 @@ COLLECTIONS: dict[str, Collection] = {
     "american-fife": Collection("American", "fife tunes", ("miscFolk/americanfife*.abc",)),
     "bach-sopranos": Collection(
         "Bach",
-        "the soprano lines of Bach's chorales; slow at first reading",
+        "the soprano lines of Bach's chorales",
         ("bach/bwv*.mxl",),
         without=("bach/bwv846.mxl",),
         track="Soprano",
     ),
     "chorales": Collection(
         "Bach",
-        "those of BWV 253 to 438; slow to read, once",
+        "those of BWV 253 to 438",
         tuple(
             f"bach/bwv{numbers}.mxl"
             for numbers in ("25[3-9]", "2[6-9][0-9]", "3[0-9][0-9]", "4[0-2][0-9]", "43[0-8]")
@@ -85,7 +85,7 @@ COLLECTIONS: dict[str, Collection] = {
     ),
     "palestrina": Collection(
         "Palestrina",
-        "the highest voices of his masses; slow at first reading",
+        "the highest voices of his masses",
         ("palestrina/*.krn",),
     ),
     "trecento": Collection(

@@ -7,7 +7,7 @@ back, so that thousands of songs take little memory and time.
 
 import json
 import zlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
 from functools import lru_cache
 from typing import Any, TypeAlias, TypeVar
@@ -81,6 +81,7 @@ def _packed(tune: FileTune, signs: "_Signs") -> list[_Json]:
         str(song.pickup),
         [(str(offset), str(meter)) for offset, meter in song.meter_changes],
         song.codes,
+        *([[(str(offset), name) for offset, name in song.chords]] if song.chords else []),
     ]
 
 
@@ -108,6 +109,7 @@ def _song(
     pickup: str,
     meter_changes: list[list[str]],
     codes: list[str],
+    chords: Sequence[list[str]] = (),  # songs have had them later than the rest
 ) -> Song:
     return make(
         notes=tuple(map(notes.__getitem__, text)),
@@ -119,6 +121,7 @@ def _song(
         pickup=_fraction(pickup),
         meter_changes=tuple([(_fraction(offset), _meter(sign)) for offset, sign in meter_changes]),
         codes=tuple(codes),
+        chords=tuple([(_fraction(offset), name) for offset, name in chords]),
     )
 
 

@@ -18,6 +18,7 @@ from melodyrnn.formats.melody.grid import Grid
 from melodyrnn.formats.melody.quantise import quantise
 from melodyrnn.formats.melody.timed_note import TimedNote, Voice
 from melodyrnn.formats.melody.voices import melody
+from melodyrnn.music.chord_symbols import read_chord
 from melodyrnn.music.durations import GRID, can_write
 from melodyrnn.music.notation.tokens import token
 from melodyrnn.music.song import Key, Meter, Note, Pitch, Song
@@ -54,6 +55,8 @@ class Part:
     keys: list[Key] = field(default_factory=list)  # in order, each unlike the one before
     expanded: bool = False  # whether repeats were written out, signatures with them
     graces: int = 0  # grace notes left out
+    syllables: int = 0  # sung words left out: so many notes have some
+    chords: list[tuple[Fraction, str]] = field(default_factory=list)  # (place, symbol as it stands)
 
     @property
     def end(self) -> Fraction:
@@ -83,13 +86,15 @@ def song_of(piece: Piece, name: str, track: str | None, grid: Grid | None) -> So
     parts = [part for part in piece.parts if part.heads]
     if not parts:
         raise ScoreError(f"{name}: no notes with a pitch; choose a score with a melody")
-    voices = [Voice(part.name, tuple(_tied(part.heads))) for part in parts]
+    voices = [Voice(part.name, tuple(_tied(part.heads)), written=True) for part in parts]
     taken, notes = melody(voices, track, name)
     part = parts[taken]
     for text in piece.warnings:
         _warn(f"{name}: {text}")
     if part.graces:
         _warn(f"{name}: grace notes are left out: {part.graces}")
+    if part.syllables:
+        _warn(f"{name}: sung words are left out: {part.syllables} syllables")
     if respelled := sum(isinstance(note.pitch, int) for note in notes):
         _warn(f"{name}: quarter tones and triple accidentals are respelled: {respelled}")
     if part.end > LONGEST:
@@ -154,7 +159,19 @@ def _song(notes: Iterable[TimedNote], part: Part, piece: Piece, name: str) -> So
         tempo=first_tempo(piece.tempi, name),
         pickup=pickup,
         meter_changes=changes,
+        chords=_chords(part, piece, name),
     )
+
+
+def _chords(part: Part, piece: Piece, name: str) -> tuple[tuple[Fraction, str], ...]:
+    """The chord symbols, where the melody's part has none those of another."""
+    others = (other.chords for other in piece.parts if other.chords)
+    written = part.chords or next(others, [])
+    read = {_snap(place): read_chord(text) for place, text in written}
+    if unknown := [text for _, text in written if read_chord(text) is None]:
+        which = f"{len(unknown)}, {unknown[0][:20]!r} first"
+        _warn(f"{name}: words in place of chord symbols are left out: {which}")
+    return tuple((place, str(chord)) for place, chord in sorted(read.items()) if chord)
 
 
 def _meters(part: Part, meter: Meter) -> tuple[tuple[tuple[Fraction, Meter], ...], Fraction]:

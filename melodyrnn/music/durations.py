@@ -133,6 +133,11 @@ def can_write(duration: Fraction) -> bool:
     return duration.numerator > 0 and GRID % duration.denominator == 0
 
 
+def on_grid(offset: Fraction) -> bool:
+    """Whether something can stand at ``offset`` quarter notes."""
+    return GRID % offset.denominator == 0
+
+
 def spell(duration: Fraction) -> tuple[Value, ...]:
     """Values which, tied, last ``duration`` quarter notes: one or two where so few can, else few.
 

@@ -33,6 +33,8 @@ def after_silence(song: Song) -> Song:
         meter_changes=tuple(
             (at - silence, changed) for at, changed in song.meter_changes if at > silence
         ),
+        # Of the chords before the first note, the last one sounds on.
+        chords=tuple({max(at - silence, type(at)(0)): name for at, name in song.chords}.items()),
     )
 
 
@@ -60,6 +62,7 @@ def without_long_rests(song: Song) -> Song:
             for (_, before), (at, meter) in pairwise(meters)
             if meter != before or at not in joints
         ),
+        chords=tuple({_moved(at, cuts): name for at, name in song.chords}.items()),
     )
 
 

@@ -16,7 +16,8 @@ from unicodedata import normalize
 
 from melodyrnn.errors import NotationError
 from melodyrnn.music import notebook_hook
-from melodyrnn.music.durations import GRID, can_write
+from melodyrnn.music.chord_symbols import read_chord, transpose_chord
+from melodyrnn.music.durations import GRID, can_write, on_grid
 from melodyrnn.music.pitch import SEMITONES as SEMITONES
 from melodyrnn.music.pitch import SHARPS as SHARPS
 from melodyrnn.music.pitch import Key as Key
@@ -102,8 +103,8 @@ class Song(Sequence[Note]):
     """A melody with what a score says above it. Offsets and lengths are in quarter notes.
 
     It is the sequence of its notes: ``len(song)``, ``song[0]``, ``song[-4:]``. Title and composer
-    are kept as one line of NFC text without control characters. A meter change after the last
-    note, which changes nothing, is dropped. Raises NotationError.
+    are kept as one line of NFC text without control characters. A meter change or chord symbol
+    after the last note, which changes nothing, is dropped. Raises NotationError.
     """
 
     notes: tuple[Note, ...]
@@ -115,6 +116,7 @@ class Song(Sequence[Note]):
     pickup: Fraction = Fraction(0)  # the length of the incomplete first bar, 0 for none
     meter_changes: tuple[tuple[Fraction, Meter], ...] = ()  # (offset > 0, from there on)
     codes: tuple[str, ...] = ()  # the vocabulary that the song asks for, () for its own
+    chords: tuple[tuple[Fraction, str], ...] = ()  # (offset, chord symbol) in order: no model sees
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "title", _one_line(self.title))
@@ -129,6 +131,8 @@ class Song(Sequence[Note]):
             )
         if self.meter_changes:
             self._check_changes()
+        if self.chords:
+            self._check_chords()
 
     def _check_changes(self) -> None:
         offsets = [offset for offset, _ in self.meter_changes]
@@ -140,6 +144,21 @@ class Song(Sequence[Note]):
         if offsets[-1] >= (end := self.duration):
             kept = tuple(change for change in self.meter_changes if change[0] < end)
             object.__setattr__(self, "meter_changes", kept)
+
+    def _check_chords(self) -> None:
+        offsets = [offset for offset, _ in self.chords]
+        if offsets != sorted(set(offsets)) or offsets[0] < 0 or not all(map(on_grid, offsets)):
+            raise NotationError(
+                f"chords at {', '.join(map(str, offsets[:8]))} quarter notes; they stand in order, "
+                f"at multiples of 1/{GRID}"
+            )
+        for _, name in self.chords:
+            if name != str(read_chord(name)):
+                raise NotationError(f"unknown chord {name[:24]!r}; chords are such as Am7 or Bb/D")
+        end = self.duration
+        if offsets[-1] >= end:
+            kept = tuple(chord for chord in self.chords if chord[0] < end)
+            object.__setattr__(self, "chords", kept)
 
     @classmethod
     def known(cls, **fields: object) -> Self:
@@ -170,8 +189,8 @@ class Song(Sequence[Note]):
         """The song so many semitones higher (negative: lower), its key with it.
 
         Pitches are spelled in the new key as they were in the old one, so that a raised leading
-        note stays one. ``codes``, which name notes of the old key, are dropped. Raises
-        NotationError where a pitch would be no MIDI number.
+        note stays one, and so are the names of chords. ``codes``, which name notes of the old key,
+        are dropped. Raises NotationError where a pitch would be no MIDI number.
         """
         semitones = index(semitones)
         key = self.key.transpose(semitones)
@@ -182,8 +201,11 @@ class Song(Sequence[Note]):
             else note
             for note in self.notes
         ]
+        chords = [
+            (offset, transpose_chord(name, semitones, fifths, key)) for offset, name in self.chords
+        ]
         codes = self.codes if semitones == 0 else ()
-        return replace(self, notes=tuple(notes), key=key, codes=codes)
+        return replace(self, notes=tuple(notes), key=key, codes=codes, chords=tuple(chords))
 
     @property
     def duration(self) -> Fraction:

@@ -24,7 +24,7 @@ def played_once(song: Song) -> Song:
         if not end <= offset < end + cut
     )
     notes = song.notes[:count] + song.notes[2 * count :]
-    return replace(song, notes=notes, meter_changes=changes)
+    return replace(song, notes=notes, meter_changes=changes, chords=())
 
 
 def _stated_twice(notes: tuple[Note, ...]) -> int:

@@ -33,7 +33,6 @@ from melodyrnn.music.song import Meter
 _HEADING = re.compile(r"([A-Za-z]):(.*)")
 """A field of the header, where ``C:|`` is no music."""
 _NAME = re.compile(r'\b(?:name|nm)="([^"]*)"')
-_CHORD_SYMBOL = re.compile(r"\s*\(?[A-Ga-g]")
 
 _NORMAL = {2: 3, 3: 2, 4: 3, 6: 2, 8: 3}
 """``(p`` -> in the time of how many; 5, 7 and 9 depend on the meter."""
@@ -67,7 +66,7 @@ class _Tune:
         self.decided: list[str] = []
         self.unknown: list[tuple[str, int]] = []  # (sign, line)
         self.unread: list[tuple[str, int]] = []  # (field or word of a field, line)
-        self.chord_symbols = self.words = 0
+        self.words = 0
 
     @property
     def voice(self) -> AbcVoice:
@@ -134,8 +133,6 @@ class _Tune:
                 yield f"{what}: {len(those)}, {first!r} in line {line} first"
         if unequal := sum(voice.unequal for voice in self.voices.values()):
             yield f"broken rhythms between notes of unequal lengths are left out: {unequal}"
-        if self.chord_symbols:
-            yield f"chord symbols are left out: {self.chord_symbols}"
         if self.words:
             yield f"lines of words are left out: {self.words}"
 
@@ -222,7 +219,9 @@ class _Tune:
             setattr(bar, word, True)
 
     def _quoted(self, match: re.Match[str]) -> None:
-        self.chord_symbols += bool(_CHORD_SYMBOL.match(match["text"]))
+        """A chord symbol, or a remark beside the note, which begins with where it stands."""
+        if match["text"] and match["text"][0] not in "^_<>@":
+            self.voice.bar.chords.append((self.voice.bar.length, match["text"]))
 
     def _grace(self, match: re.Match[str]) -> None:
         for grace in CHORD_NOTE.finditer(match["graces"]):

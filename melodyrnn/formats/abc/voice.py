@@ -12,6 +12,7 @@ from melodyrnn.formats.abc.parts import played
 from melodyrnn.formats.abc.sounding import Sounding
 from melodyrnn.formats.piece import Head, Measure, Part
 from melodyrnn.formats.repeats import MOST_PASSES, Repeats, has_repeats
+from melodyrnn.music.chord_symbols import transpose_chord
 from melodyrnn.music.pitch import transposed
 from melodyrnn.music.song import Key, Meter, Pitch
 
@@ -26,6 +27,7 @@ class AbcBar(Repeats):
     heads: list[Head] = field(default_factory=list)  # their onsets from the start of the bar
     length: Fraction = Fraction(0)  # quarter notes
     meter: Meter | None = None  # if a signature stands here
+    chords: list[tuple[Fraction, str]] = field(default_factory=list)  # (place, symbol)
 
 
 @dataclass
@@ -171,6 +173,10 @@ class AbcVoice:
                 for head in self.bar.heads
                 if isinstance(head.pitch, Pitch)
             ]
+            self.bar.chords = [
+                (place, transpose_chord(name, semitones, fifths, key))
+                for place, name in self.bar.chords
+            ]
         self.bars.append(self.bar)
         self.bar = AbcBar()
 
@@ -225,6 +231,7 @@ class AbcVoice:
             number = str(index + (0 if pickup else 1))
             part.measures.append(Measure(number, place, bar.length, bar.meter))
             part.heads += [replace(head, onset=place + head.onset) for head in bar.heads]
+            part.chords += [(place + offset, name) for offset, name in bar.chords]
             place += bar.length
         return part
 

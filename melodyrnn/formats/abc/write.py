@@ -4,13 +4,15 @@ What ABC cannot say: a tempo is rounded to six digits, the lengths of adjacent r
 that bar lines leave, and a song's ``codes`` are not in it.
 """
 
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import replace
 from fractions import Fraction
 
 from melodyrnn.music.bars import Bar, Written, bars, tuplets
 from melodyrnn.music.beams import beam_groups
 from melodyrnn.music.durations import COMMON_TUPLETS, tuplet_ratio
-from melodyrnn.music.song import Key, Meter, Pitch, Song
+from melodyrnn.music.song import Key, Meter, Note, Pitch, Song
 
 ACCIDENTALS = {-2: "__", -1: "_", 0: "=", 1: "^", 2: "^^"}
 UNIT = Fraction(1, 2)
@@ -22,9 +24,10 @@ _TUPLET_SIZE = 9  # what ``(3:2:9`` can count with one digit; a longer group bec
 
 def abc(song: Song) -> str:
     """The song as one ABC tune: headers, then four bars a line."""
-    laid = bars(song)
+    laid = _bars(song)
+    chords = {place: f'"{name}"' for place, name in song.chords}
     changes = {offset for offset, _ in song.meter_changes}
-    written = [_bar(bar, song.key, bar.offset in changes) for bar in laid]
+    written = [_bar(bar, song.key, chords, bar.offset in changes) for bar in laid]
     ends = ["|" for _ in written[:-1]] + ["|]" for _ in written[-1:]]
     measures = [f"{text} {end}" for text, end in zip(written, ends, strict=True)]
     # A pickup stands on the line of the first full bar.
@@ -69,12 +72,42 @@ def _key(key: Key) -> str:
     return f"{step.upper()}{'#' * alter}{'b' * -alter}{'m' if key.mode == 'minor' else ''}"
 
 
-def _bar(bar: Bar, key: Key, change: bool) -> str:
+def _bars(song: Song) -> list[Bar]:
+    """The song in bars. A note over which a chord symbol stands is split there, ABC's only way."""
+    notes: list[Note] = []
+    cuts: set[Fraction] = set()  # where a note goes on
+    places = deque(place for place, _ in song.chords)
+    for note, start in zip(song.notes, song.offsets, strict=True):
+        end = start + note.duration
+        while places and places[0] < end:
+            if (place := places.popleft()) > start:
+                notes.append(replace(note, duration=place - start))
+                cuts |= {place} if note.pitch else set()
+                start = place
+        notes.append(replace(note, duration=end - start))
+    laid = list(bars(replace(song, notes=tuple(notes), codes=()) if song.chords else song))
+    return [_joined(bar, cuts) for bar in laid] if cuts else laid
+
+
+def _joined(bar: Bar, cuts: Collection[Fraction]) -> Bar:
+    """The bar, its heads that end at one of the cuts tied to the next."""
+    ends = [head.offset + head.value.duration for head in bar.heads]
+    heads = (
+        replace(head, tie=head.tie or end in cuts)
+        for head, end in zip(bar.heads, ends, strict=True)
+    )
+    return replace(bar, heads=tuple(heads))
+
+
+def _bar(bar: Bar, key: Key, chords: Mapping[Fraction, str], change: bool) -> str:
     """The bar's heads, those under one beam written together."""
     signs = _accidentals(bar, key)
     opened = _tuplet_marks(bar)
     groups = [
-        "".join(opened.get(head, "") + signs.get(head, "") + _head(head) for head in group)
+        "".join(
+            opened.get(head, "") + chords.get(head.offset, "") + signs.get(head, "") + _head(head)
+            for head in group
+        )
         for group in beam_groups(bar)
     ]
     return " ".join([f"[M:{bar.meter}]"] * change + groups)

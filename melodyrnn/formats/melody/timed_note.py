@@ -30,4 +30,5 @@ class Voice:
     name: str  # "" for none
     notes: tuple[TimedNote, ...]  # in order
     track: str = ""  # the name of the track, where it is one of several channels in it
+    written: bool = False  # whether it is of a score, and not of what was played
     sung: float = 0.0  # how well its notes fit the words of the song, 0 to 1

@@ -108,7 +108,7 @@ def _voices(midi: MidiData, marks: list[Marks], name: str) -> list[tuple[int, Vo
                 label,
                 _ordered(notes, marks[index].clock),
                 title,
-                sung([onset for onset, _, _ in notes], words, midi.per_quarter),
+                sung=sung([onset for onset, _, _ in notes], words, midi.per_quarter),
             ),
         )
         for index, label, title, notes in named

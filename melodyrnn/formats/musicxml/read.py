@@ -10,19 +10,19 @@ import zlib
 from xml.etree import ElementTree as ET
 from xml.parsers import expat
 
-from music21.musicxml.xmlToM21 import MusicXMLImporter
-
-from melodyrnn.errors import ScoreError
+from melodyrnn.errors import NotationError, ScoreError
 from melodyrnn.formats.melody.grid import Grid
-from melodyrnn.formats.music21_score import Music21Object, parts_of, read_guarded, tempi_of
-from melodyrnn.formats.musicxml.rounded_durations import make_exact
-from melodyrnn.formats.piece import Piece, song_of
+from melodyrnn.formats.musicxml.document import partwise
+from melodyrnn.formats.musicxml.measures import fill, read_measures, staves
+from melodyrnn.formats.musicxml.signs import signs_of
+from melodyrnn.formats.musicxml.tempi import tempi
+from melodyrnn.formats.piece import Part, Piece, song_of
+from melodyrnn.formats.repeats import expand, has_repeats
 from melodyrnn.music.song import Song
 
 LARGEST_FILE = 20_000_000
 """Bytes, unpacked; a symphony in MusicXML has as many."""
 
-_IMPORTER: Music21Object = MusicXMLImporter
 _ZIP = b"PK\x03\x04"
 _TITLES = (
     "work/work-title",
@@ -34,45 +34,56 @@ _COMPOSERS = (
     "identification/creator[@type='composer']",
     "credit[credit-type='composer']/credit-words",
 )
+_NAMES = ("part-name", "score-instrument/instrument-name")
 _BROKEN_ZIP = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError)
 """What zipfile raises for damage, unknown methods and passwords."""
 
 
 def parse_musicxml(data: bytes, name: str, *, track: str | None, grid: Grid | None) -> Song:
     """The melody of the MusicXML file ``name`` (see ``song_of``). Raises MelodyError."""
-    return song_of(read_guarded(read_musicxml, data, name), name, track, grid)
+    return song_of(read_musicxml(data, name), name, track, grid)
 
 
 def parse_compressed(data: bytes, name: str, *, track: str | None, grid: Grid | None) -> Song:
     """The melody of the compressed MusicXML file ``name`` (see ``song_of``). Raises MelodyError."""
-    return song_of(read_guarded(read_compressed, data, name), name, track, grid)
+    return song_of(read_compressed(data, name), name, track, grid)
 
 
 def read_musicxml(data: bytes, name: str) -> Piece:
     """The piece in the MusicXML document ``data``, which errors call ``name``.
 
-    Raises ScoreError, and whatever music21 raises for what it cannot read.
+    Raises ScoreError.
     """
     if data.startswith(_ZIP):
         raise ScoreError(f"{name}: compressed; name it .mxl")
-    root = _parse(data, name)
-    if root.tag == "score-timewise":
-        raise ScoreError(f"{name}: a timewise score; save it as partwise MusicXML")
+    root = partwise(_parse(data, name))
     if root.tag != "score-partwise":
         raise ScoreError(f"{name}: not MusicXML: its root is <{root.tag}>, not <score-partwise>")
-    _silence_cues(root)
-    make_exact(root)
-    importer = _IMPORTER()
-    score = importer.stream  # where brackets and the staves of a piano go, too
-    importer.xmlRootToScore(root, score)
-    sounds = [_number(sound.get("tempo", "")) for sound in root.iterfind(".//sound[@tempo]")]
-    return Piece(
-        parts_of(score),
-        _first(root, _TITLES),
-        _first(root, _COMPOSERS),
-        [tempo for tempo in sounds if tempo] or tempi_of(score),
-        codes=_codes(root),
-    )
+    try:
+        return Piece(
+            _parts(root),
+            _first(root, _TITLES),
+            _first(root, _COMPOSERS),
+            tempi(root),
+            codes=_codes(root),
+        )
+    except NotationError as error:
+        raise ScoreError(f"{name}: {error}") from None
+
+
+def _parts(root: ET.Element) -> list[Part]:
+    """The staves of all parts at sounding pitch, repeats written out. Raises NotationError."""
+    elements = root.findall("part")
+    signs = signs_of(part.iterfind("measure") for part in elements)
+    order, expanded = expand(signs), has_repeats(signs)
+    measures = [read_measures(part) for part in elements]
+    fill(measures)
+    names = {part.get("id"): _first(part, _NAMES).strip() for part in root.iter("score-part")}
+    return [
+        staff.played(order, expanded=expanded)
+        for element, bars in zip(elements, measures, strict=True)
+        for staff in staves(names.get(element.get("id"), ""), bars)
+    ]
 
 
 def read_compressed(data: bytes, name: str) -> Piece:
@@ -147,31 +158,10 @@ def _unpack(archive: zipfile.ZipFile, path: str, name: str) -> bytes:
     return data
 
 
-def _silence_cues(root: ET.Element) -> None:
-    """Make rests of cue notes, which another part plays and music21 takes for this one's."""
-    for measure in root.iter("measure"):
-        for note in measure.findall("note"):
-            pitch = note.find("pitch")
-            if pitch is None or note.find("cue") is None:
-                continue
-            if note.find("chord") is not None:
-                measure.remove(note)
-            else:
-                pitch.tag = "rest"
-                pitch.clear()
-
-
 def _first(root: ET.Element, places: tuple[str, ...]) -> str:
     """The first text at any of the places, or nothing."""
     texts = (element.text or "" for place in places for element in root.iterfind(place))
     return next((text for text in texts if text.strip()), "")
-
-
-def _number(text: str) -> float | None:
-    try:
-        return float(text)
-    except ValueError:
-        return None
 
 
 def _codes(root: ET.Element) -> tuple[str, ...]:

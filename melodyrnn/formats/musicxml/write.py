@@ -5,6 +5,7 @@ beams, brackets and accidentals as an engraver sets them.
 """
 
 import re
+from collections import deque
 from collections.abc import Mapping
 from fractions import Fraction
 from math import lcm
@@ -12,6 +13,7 @@ from statistics import mean
 from xml.etree import ElementTree as ET
 
 from melodyrnn.formats.musicxml import notehead_signs
+from melodyrnn.formats.musicxml.harmony import write_harmony
 from melodyrnn.music.bars import Bar, Written, bars
 from melodyrnn.music.durations import TYPES, tuplet_ratio
 from melodyrnn.music.song import Meter, Pitch, Song
@@ -53,7 +55,9 @@ class _Document:
         self.divisions = lcm(
             *(head.value.duration.denominator for bar in self.bars for head in bar.heads),
             *(bar.length.denominator for bar in self.bars),
+            *(place.denominator for place, _ in song.chords),
         )
+        self.chords = deque(song.chords)  # those to come
         self.written = [0] * len(song.notes)  # heads so far of each note
 
     def text(self) -> str:
@@ -93,12 +97,14 @@ class _Document:
         if bar is self.bars[0] and self.song.tempo is not None:
             _metronome(measure, self.song.tempo, bar.meter)
         if _is_silent(bar):
+            self._chord_symbols(measure, bar.offset, bar.end)
             self._measure_rest(measure, bar)
             return
         beams = notehead_signs.beams(bar)
         brackets = notehead_signs.brackets(bar)
         shown = notehead_signs.accidentals(bar, self.song.key)
         for head in bar.heads:
+            self._chord_symbols(measure, head.offset, head.offset + head.value.duration)
             note = self._note(measure, head)
             _value(note, head, shown.get(head.offset))
             for number, word in enumerate(beams.get(head.offset, ()), 1):
@@ -134,6 +140,14 @@ class _Document:
             _pitch(note, head.pitch)
         self._duration(note, head.value.duration)
         return note
+
+    def _chord_symbols(self, measure: ET.Element, start: Fraction, end: Fraction) -> None:
+        """Those above a note from ``start`` to ``end``, which is written next."""
+        while self.chords and self.chords[0][0] < end:
+            place, name = self.chords.popleft()
+            harmony = write_harmony(measure, name)
+            if place > start:
+                _add(harmony, "offset", str((place - start) * self.divisions))
 
     def _measure_rest(self, measure: ET.Element, bar: Bar) -> None:
         note = _add(measure, "note", id=self._id(bar.heads[0].note))

@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import Any, TypeAlias
 
 from melodyrnn.errors import NotationError
+from melodyrnn.music.chord_symbols import read_chord
 from melodyrnn.music.durations import Value, spell
 from melodyrnn.music.notation.reader import UnreadableError, parse_token
 from melodyrnn.music.notation.tokens import plain, read_value, token
@@ -14,6 +15,7 @@ from melodyrnn.music.song import Key, Meter, Song
 
 _METER = re.compile(r"([0-9]{1,3})/([0-9]{1,3})")
 _KEY = re.compile(r"([A-Ga-g])(##|#|--|-|b)?\s*(?:(maj|min)(?:or)?|(m))?", re.IGNORECASE)
+_CHORD = re.compile(r"([0-9]{1,9}(?:/[1-9][0-9]{0,6})?)\s+(\S{1,40})")
 _VALUE = re.compile(r"(?:(trip|quad|[1-9]\d{0,2}:[1-9]\d{0,2})\{)?([0-9.]{1,16})(\})?")
 _ALTER = {"": 0, "#": 1, "-": -1, "b": -1, "##": 2, "--": -2}
 
@@ -88,6 +90,26 @@ def read_codes(text: str) -> tuple[str, ...]:
     return tuple(codes)
 
 
+def read_chords(text: str) -> tuple[tuple[Fraction, str], ...]:
+    """``0 C, 4 Am7, 13/2 G7``: places in quarter notes and names. Raises NotationError."""
+    chords = []
+    for item in text.split(","):
+        match = _CHORD.fullmatch(item.strip())
+        chord = read_chord(match[2]) if match else None
+        if match is None or chord is None:
+            raise NotationError(
+                f"unknown chord {_short(item.strip())}; write places in quarter notes and names, "
+                "such as '0 C, 4 Am7, 13/2 G'"
+            )
+        chords.append((Fraction(match[1]), str(chord)))
+    return tuple(chords)
+
+
+def write_chords(chords: tuple[tuple[Fraction, str], ...]) -> str:
+    """As ``read_chords`` reads them."""
+    return ", ".join(f"{offset} {name}" for offset, name in chords)
+
+
 def write_tempo(tempo: float) -> str:
     return repr(float(tempo)).removesuffix(".0")
 
@@ -112,6 +134,7 @@ HEADERS: dict[str, Header] = {
     "tempo": Header(read_tempo, write_tempo),
     "pickup": Header(read_pickup, write_pickup),
     "codes": Header(read_codes, " ".join),
+    "chords": Header(read_chords, write_chords),
 }
 """Header and field of Song -> how to read and write it, in the order of the canonical text."""
 

@@ -1,0 +1,1 @@
+"""Humdrum, its **kern spines."""
