@@ -8,7 +8,11 @@ from melodyrnn.errors import ScoreError
 from melodyrnn.formats.melody.grid import Grid
 from melodyrnn.formats.music21_score import Music21Object, parts_of, read_guarded, tempi_of
 from melodyrnn.formats.piece import Piece, song_of
+from melodyrnn.limits import DIGITS, LINE, SPINE_LINES, SPINE_TOKENS
 from melodyrnn.music.song import Song
+
+_ABSURD = re.compile(rf"\d{{{DIGITS.most + 1}}}|\.{{10}}")
+"""More digits or dots than a number or a note has."""
 
 
 def parse_humdrum(data: bytes, name: str, *, track: str | None, grid: Grid | None) -> Song:
@@ -35,6 +39,7 @@ def read_humdrum(data: bytes, name: str) -> Piece:
         raise ScoreError(f"{name}: not Humdrum: no '**kern' column; choose a file with one")
     pieces = _pieces(lines)
     decided = [f"{len(pieces)} tunes in it; took the first"] if len(pieces) > 1 else []
+    _check(pieces[0], name)
     collection: Music21Object = HumdrumDataCollection(pieces[0])
     collection.parse()
     score = collection.stream
@@ -47,6 +52,16 @@ def read_humdrum(data: bytes, name: str) -> Piece:
     )
 
 
+def _check(lines: list[str], name: str) -> None:
+    """Raise ScoreError for a piece that music21 would be busy with for ever."""
+    SPINE_LINES.check(len(lines), name)
+    SPINE_TOKENS.check(sum(line.count("\t") + 1 for line in lines), name)
+    for number, line in enumerate(lines, 1):
+        LINE.check(len(line), f"{name}: line {number}")
+        if not line.startswith("!") and (found := _ABSURD.search(line)):
+            raise ScoreError(f"{name}: line {number}: '{found[0]}…' is no duration; mend it")
+
+
 def _pieces(lines: list[str]) -> list[list[str]]:
     """The lines of each piece: all spines end (``*-``) and new ones begin (``**kern``).
 
@@ -57,10 +72,10 @@ def _pieces(lines: list[str]) -> list[list[str]]:
     for line in lines:
         if line.startswith("**") and ended:
             # The references that stand above the new spines are the new piece's.
-            head: list[str] = []
-            while pieces[-1] and pieces[-1][-1].startswith("!!"):
-                head.insert(0, pieces[-1].pop())
-            pieces.append(head)
+            last, end = pieces[-1], len(pieces[-1])
+            while end and last[end - 1].startswith("!!"):
+                end -= 1
+            pieces[-1:] = [last[:end], last[end:]]
             ended = False
         ended = ended or set(line.split("\t")) == {"*-"}
         pieces[-1].append(line)

@@ -11,6 +11,7 @@ from melodyrnn.formats.melody.assembly import LONGEST, first_key, first_tempo, w
 from melodyrnn.formats.melody.grid import Grid
 from melodyrnn.formats.melody.quantise import quantise
 from melodyrnn.formats.melody.voices import TimedNote, Voice, choose, melody
+from melodyrnn.limits import NOTES, VOICES
 from melodyrnn.music.durations import GRID, can_write
 from melodyrnn.music.notation.tokens import token
 from melodyrnn.music.song import Key, Meter, Note, Pitch, Song
@@ -76,13 +77,12 @@ def song_of(piece: Piece, name: str, track: str | None, grid: Grid | None) -> So
     parts = [part for part in piece.parts if part.heads]
     if not parts:
         raise ScoreError(f"{name}: no notes with a pitch; choose a score with a melody")
+    VOICES.check(len(parts), name)
     voices = [Voice(part.name, tuple(_tied(part.heads))) for part in parts]
-    part = next(
-        part
-        for part, voice in zip(parts, voices, strict=True)
-        if voice is choose(voices, track, name)
-    )
+    chosen = choose(voices, track, name)
+    part = next(part for part, voice in zip(parts, voices, strict=True) if voice is chosen)
     notes: Sequence[TimedNote] = melody(voices, track, name).notes
+    NOTES.check(len(notes), name)
     for text in piece.warnings:
         _warn(f"{name}: {text}")
     if part.graces:
@@ -99,8 +99,9 @@ def song_of(piece: Piece, name: str, track: str | None, grid: Grid | None) -> So
     else:
         _require_writable(notes, part, name)
     song = _song(notes, part, piece, name)
-    used = {token(note) for note in song.notes}
-    return replace(song, codes=piece.codes) if used <= set(piece.codes) else song
+    used, listed = {token(note) for note in song.notes}, set(piece.codes)
+    whole = len(listed) == len(piece.codes)  # each once
+    return replace(song, codes=piece.codes) if used <= listed and whole else song
 
 
 def _tied(heads: Iterable[Head]) -> Iterator[TimedNote]:

@@ -9,6 +9,7 @@ from melodyrnn.formats.abc.tune import FIELD, read_tune
 from melodyrnn.formats.format import Tunes
 from melodyrnn.formats.melody.grid import Grid
 from melodyrnn.formats.piece import Piece, song_of
+from melodyrnn.limits import DIGITS, HEADER, TUNES
 from melodyrnn.music.song import Song
 
 _START = re.compile(r"\s*X:")
@@ -42,7 +43,8 @@ def _melody(
 
 def _labels(numbers: list[str]) -> list[str]:
     """The X: numbers where they identify the tunes, else numbers from 1."""
-    if all(map(str.isdigit, numbers)) and len(set(numbers)) == len(numbers):
+    short = all(number.isdigit() and len(number) <= DIGITS.most for number in numbers)
+    if short and len(set(numbers)) == len(numbers):
         return numbers
     return [str(number) for number in range(1, len(numbers) + 1)]
 
@@ -67,7 +69,8 @@ def split_abc(data: bytes, name: str) -> tuple[list[tuple[int, str]], list[TuneL
     """The header of an ABC file, which holds for all its tunes, and the tunes, at least one.
 
     A tune begins with its X: line and ends with the first empty line after its music; a file
-    without X: is one tune. Raises ScoreError where ``data`` is no text.
+    without X: is one tune. Raises ScoreError where ``data`` is no text, or of more
+    tunes than there may be.
     """
     try:
         text = data.decode("utf-8-sig")
@@ -77,6 +80,8 @@ def split_abc(data: bytes, name: str) -> tuple[list[tuple[int, str]], list[TuneL
         ) from None
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     starts = [number for number, line in enumerate(lines) if _START.match(line)] or [0]
+    TUNES.check(len(starts), name)
+    HEADER.check(starts[0], name)
     tunes = [
         TuneLines(_START.sub("", lines[start]).strip(), _tune_lines(lines[start:end], start + 1))
         for start, end in zip(starts, [*starts[1:], None], strict=True)

@@ -20,6 +20,7 @@ from melodyrnn.formats.abc.fields import (
 )
 from melodyrnn.formats.abc.voice import AbcVoice, ratio
 from melodyrnn.formats.piece import Piece
+from melodyrnn.limits import BARS, LINE, TUNE, VALUE, VOICES
 from melodyrnn.music.song import Meter
 
 
@@ -29,15 +30,17 @@ def _length(kind: str = "") -> str:
 
 
 _NOTE = r"(?P<sign>\^\^|\^|__|_|=|)(?P<step>[A-Ga-g])(?P<marks>[,']*)"
+# What stands in brackets has an end: without one, each of many open brackets would be looked for
+# its closing one up to the end of the line.
 _TOKENS = {
-    "field": r"\[(?P<letter>[A-Za-z]):(?P<value>[^\]]*)\]",
+    "field": r"\[(?P<letter>[A-Za-z]):(?P<value>[^\]]{0,400})\]",
     "skip": r'"[^"]*"?|[\s`\\*$;)~.HJLMOPRSTWuv]|\((?!\d)|y\d*',
     "decoration": r"!(?P<word>[^!|\s]*)!|\+[\w.()<>]+\+",
-    "grace": r"\{(?P<graces>[^}]*)\}",
+    "grace": r"\{(?P<graces>[^}]{0,400})\}",
     "tuplet": r"\((?P<p>[2-9])(?::(?P<q>\d?))?(?::(?P<r>\d{0,2}))?",
     "ending": r"\[(?P<passes>\d[\d,-]*)",
     "bar": r"(?P<line>:*(?:\[\||\|\]|\|)[|\]]*:*|::+|:(?=\s))(?P<next_passes>\d[\d,-]*)?",
-    "chord": r"\[(?P<members>[^\]|]*)\]" + _length("c"),
+    "chord": r"\[(?P<members>[^\]|]{0,400})\]" + _length("c"),
     "note": _NOTE + _length(),
     "rest": r"[zx]" + _length("r"),
     "bars_rest": r"[ZX](?P<count>\d{0,3})",
@@ -57,8 +60,11 @@ _NORMAL = {2: 3, 3: 2, 4: 3, 6: 2, 8: 3}
 
 def read_tune(lines: Iterable[tuple[int, str]], name: str) -> Piece:
     """The piece in the lines of one tune of the file ``name``. Raises ScoreError."""
-    tune = _Tune(name)
+    tune, size = _Tune(name), 0
     for number, line in lines:
+        size += len(line)
+        TUNE.check(size, name)
+        LINE.check(len(line), f"{name}:{number}")
         tune.feed(line, number)
     return tune.piece()
 
@@ -84,6 +90,7 @@ class _Tune:
         if self.in_header:
             return self.head
         if self.current not in self.voices:
+            VOICES.check(len(self.voices) + 1, self.name)
             head = self.head
             self.voices[self.current] = voice = AbcVoice(
                 self.names.get(self.current, ""), head.meter, head.unit, head.key, head.extra
@@ -122,6 +129,8 @@ class _Tune:
         )
 
     def _field(self, letter: str, value: str) -> None:
+        if letter in "KLMQV":
+            VALUE.check(len(value), f"{self.name}: field {letter}")
         if letter == "V":
             words = value.split()
             self.current = words[0] if words else ""
@@ -210,7 +219,9 @@ class _Tune:
 
     def _bars_rest(self, match: re.Match[str]) -> None:
         voice = self.voice
-        for index in range(int(match["count"] or 1)):
+        count = int(match["count"] or 1)
+        BARS.check(len(voice.bars) + count, self.name)
+        for index in range(count):
             if index:
                 voice.end_bar()
             voice.bar.length += (voice.meter or Meter()).bar

@@ -9,6 +9,7 @@ from melodyrnn.errors import NotationError
 from melodyrnn.formats.abc.fields import ALTERS, default_unit
 from melodyrnn.formats.piece import Head, Measure, Part
 from melodyrnn.formats.repeats import MOST_PASSES, Repeats, expand, has_repeats
+from melodyrnn.limits import FINENESS, NOTES, VALUE
 from melodyrnn.music.song import Key, Meter, Pitch
 
 
@@ -34,6 +35,7 @@ class AbcVoice:
     bar: AbcBar = field(default_factory=AbcBar)
     keys: list[Key] = field(default_factory=list)
     graces: int = 0
+    heads: int = 0  # how many were read
     # Within the bar.
     altered: dict[str, int] = field(default_factory=dict)
     # Between one note and the next.
@@ -55,11 +57,13 @@ class AbcVoice:
         self.stretch = Fraction(1)
         onset = self.bar.length
         self.last = len(self.bar.heads), onset, length
+        self.heads += len(pitches)
+        NOTES.check(self.heads, "", NotationError)
         for pitch in pitches:
             ends = (pitch.step, pitch.octave) in self.tied
             self.bar.heads.append(Head(onset, length, pitch, pitch in ties, ends))
         self.tied = {(pitch.step, pitch.octave): pitch.alter for pitch in ties}
-        self.bar.length = onset + length
+        self.bar.length = _fine(onset + length)
 
     def tie(self) -> None:
         """Tie the last note, or all of the last chord, to the next."""
@@ -72,6 +76,8 @@ class AbcVoice:
         """A broken rhythm: the last note gains what the next one loses, or the reverse."""
         if self.last is None:
             return
+        if self.stretch != 1:
+            raise NotationError("two broken rhythms in a row; write one, such as '>>'")
         short = Fraction(1, 2 ** len(mark))
         stretch, self.stretch = (2 - short, short) if mark[0] == ">" else (short, 2 - short)
         first, onset, length = self.last
@@ -82,7 +88,7 @@ class AbcVoice:
 
     def _last_heads(self) -> list[tuple[int, Head]]:
         first = self.last[0] if self.last else len(self.bar.heads)
-        return list(enumerate(self.bar.heads))[first:]
+        return list(enumerate(self.bar.heads[first:], first))
 
     def pitch(self, match: re.Match[str]) -> Pitch:
         """Raises NotationError beyond the range of pitches."""
@@ -132,8 +138,15 @@ class AbcVoice:
             number = str(index + (0 if pickup else 1))
             part.measures.append(Measure(number, place, bar.length, bar.meter))
             part.heads += [replace(head, onset=place + head.onset) for head in bar.heads]
-            place += bar.length
+            place = _fine(place + bar.length)
+            NOTES.check(len(part.heads), "", NotationError)
         return part
+
+
+def _fine(place: Fraction) -> Fraction:
+    """``place``, in quarter notes. Raises NotationError where its fraction has grown."""
+    FINENESS.check(place.denominator, "", NotationError)
+    return place
 
 
 def ratio(match: re.Match[str], prefix: str) -> Fraction:
@@ -149,8 +162,7 @@ def ratio(match: re.Match[str], prefix: str) -> Fraction:
 def _numbers(passes: str) -> frozenset[int]:
     """``1,3-5`` -> 1, 3, 4, 5."""
     numbers: set[int] = set()
-    for span in filter(None, passes.split(",")):
-        first, _, last = span.partition("-")
-        start = int(first or 1)
-        numbers.update(range(start, min(int(last or start), start + MOST_PASSES) + 1))
+    for span in re.finditer(r"(\d{1,3})(?:-(\d{1,3}))?", passes[: VALUE.most]):
+        first, last = map(int, span.groups(span[1]))
+        numbers.update(range(first, min(last, first + MOST_PASSES) + 1))
     return frozenset(numbers)

@@ -11,10 +11,11 @@ from functools import lru_cache
 
 from melodyrnn.errors import MelodyWarning, NotationError
 from melodyrnn.formats.melody.voices import TimedNote
+from melodyrnn.limits import QUARTERS
 from melodyrnn.music.durations import GRID
 from melodyrnn.music.song import Key, Note, Pitch, Song
 
-LONGEST = 100_000
+LONGEST = QUARTERS.most
 """Quarter notes, half a day: a longer melody is a corrupt or absurd file."""
 
 

@@ -13,6 +13,7 @@ from melodyrnn.formats.melody.quantise import quantise
 from melodyrnn.formats.melody.voices import TimedNote, Voice, choose, melody
 from melodyrnn.formats.midi.events import NOTE_OFF, NOTE_ON, Event, MidiData, read_events
 from melodyrnn.formats.midi.meta_events import Clock, Marks, read_marks
+from melodyrnn.limits import MIDI_NOTES, NOTES
 from melodyrnn.music.bars import bar_spans
 from melodyrnn.music.durations import GRID, can_write
 from melodyrnn.music.song import Note, Song
@@ -43,6 +44,7 @@ def parse_midi(
     chosen = choose(voices, track, name)
     index = next(index for index, voice in sources if voice is chosen)
     notes: Sequence[TimedNote] = melody(voices, track, name).notes
+    NOTES.check(len(notes), name, MidiError)
     if notes[-1].end > LONGEST:
         raise MidiError(
             f"{name}: the melody lasts {float(notes[-1].end):.0f} quarter notes, more than "
@@ -91,6 +93,7 @@ def _voices(midi: MidiData, marks: list[Marks], name: str) -> list[tuple[int, Vo
     if not by_track:
         what = "only drums (channel 10)" if drums else "no notes"
         raise MidiError(f"{name}: {what}; choose a file with a melody")
+    MIDI_NOTES.check(sum(map(len, by_track.values())), name, MidiError)
     if len(by_track) == 1 and len(by_channel) > 1:
         return [
             (index, Voice(f"channel {channel + 1}", _ordered(notes, marks[index].clock)))

@@ -15,7 +15,9 @@ from music21.musicxml.xmlToM21 import MusicXMLImporter
 from melodyrnn.errors import ScoreError
 from melodyrnn.formats.melody.grid import Grid
 from melodyrnn.formats.music21_score import Music21Object, parts_of, read_guarded, tempi_of
+from melodyrnn.formats.musicxml.numbers import check_numbers
 from melodyrnn.formats.piece import Piece, song_of
+from melodyrnn.limits import ENTRIES, SCORE_TAGS
 from melodyrnn.music.song import Song
 
 LARGEST_FILE = 20_000_000
@@ -23,6 +25,7 @@ LARGEST_FILE = 20_000_000
 
 _IMPORTER: Music21Object = MusicXMLImporter
 _ZIP = b"PK\x03\x04"
+_ZIP_ENTRY = b"PK\x01\x02"
 _TITLES = (
     "work/work-title",
     "movement-title",
@@ -59,6 +62,7 @@ def read_musicxml(data: bytes, name: str) -> Piece:
         raise ScoreError(f"{name}: a timewise score; save it as partwise MusicXML")
     if root.tag != "score-partwise":
         raise ScoreError(f"{name}: not MusicXML: its root is <{root.tag}>, not <score-partwise>")
+    check_numbers(root, name)
     _silence_cues(root)
     importer = _IMPORTER()
     score = importer.stream  # where brackets and the staves of a piano go, too
@@ -79,6 +83,7 @@ def read_compressed(data: bytes, name: str) -> Piece:
         plain = data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<")
         remedy = "plain MusicXML; name it .musicxml" if plain else "export it again"
         raise ScoreError(f"{name}: not a compressed score; {remedy}")
+    ENTRIES.check(data.count(_ZIP_ENTRY), name)
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             document = _unpack(archive, _root_file(archive, name), name)
@@ -90,6 +95,7 @@ def read_compressed(data: bytes, name: str) -> Piece:
 
 
 def _parse(data: bytes, name: str) -> ET.Element:
+    SCORE_TAGS.check(data.count(b"<"), name)
     parser = expat.ParserCreate()
     parser.EntityDeclHandler = _refuse_entity
     try:
@@ -123,7 +129,7 @@ def _refuse_entity(entity: str, *_: object) -> None:
 
 def _root_file(archive: zipfile.ZipFile, name: str) -> str:
     """The name of the score in its archive: what the container says, else the first that fits."""
-    names = archive.namelist()
+    names = dict.fromkeys(archive.namelist())
     if "META-INF/container.xml" in names:
         container = _parse(_unpack(archive, "META-INF/container.xml", name), name)
         for rootfile in container.iterfind(".//{*}rootfile"):
