@@ -11,6 +11,9 @@ from stat import S_ISDIR, S_ISREG
 
 from melodyrnn.errors import FileError, MelodyError, RunError
 
+NO_MEMORY = "takes more memory than there is; cut it, or close other programs"
+"""What is said of a file, or a command, that does."""
+
 
 def write_atomically(path: str | Path, data: bytes | str) -> Path:
     """Write ``data`` (text as UTF-8) under a temporary name beside ``path``, then rename it.
@@ -22,7 +25,7 @@ def write_atomically(path: str | Path, data: bytes | str) -> Path:
     check_no_folder(path)
     place = Path(os.path.realpath(path))  # a link stays one, and what it names is written
     draft = place.with_name(f".{place.name[-48:]}.{os.getpid()}.part")
-    content = data.encode() if isinstance(data, str) else data
+    content = data.encode("utf-8", "backslashreplace") if isinstance(data, str) else data
     try:
         with draft.open("wb") as file:
             file.write(content)
@@ -155,6 +158,16 @@ def read_bytes(path: str | Path, most: int) -> bytes:
         raise FileError(f"{path}: no such file{suggest(path)}") from None
     except OSError as error:
         raise FileError(f"{path}: cannot read: {reason(error)}; choose another file") from None
+
+
+def shown(name: str) -> str:
+    r"""``name`` as text that UTF-8 can hold: the bytes of a file's name that are no UTF-8 stand as
+    ``\xff`` then.
+    """
+    try:
+        return os.fsencode(name).decode("utf-8", "backslashreplace")
+    except UnicodeEncodeError:  # half of a character, which is no file's name
+        return name.encode("utf-8", "backslashreplace").decode()
 
 
 def is_folder(path: Path) -> bool:

@@ -89,9 +89,11 @@ class LazyGroup(Group):
 
 
 def _speak_any_language() -> None:
-    """Where the system's encoding lacks a character, write it as an escape rather than fail."""
+    """Where the output's encoding lacks a character, write it as an escape rather than fail: UTF-8
+    lacks what stands for the bytes of a file's name that are no UTF-8.
+    """
     for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, TextIOWrapper) and not stream.encoding.lower().startswith("utf"):
+        if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
 
 

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from melodyrnn.data import collections
 from melodyrnn.errors import FileError, ScoreError
-from melodyrnn.files import exists, is_folder, suggest
+from melodyrnn.files import exists, is_folder, shown, suggest
 from melodyrnn.formats.read import Corpus, endings
 from melodyrnn.formats.registry import reader
 
@@ -38,7 +38,7 @@ def source_files(source: str | Path | Corpus) -> list[SourceFile]:
     path, text = Path(source), str(source)
     if exists(path):
         if not is_folder(path):
-            return [SourceFile(str(path), text, named=True)]
+            return [SourceFile(str(path), shown(text), named=True)]
         if found := _songs(_below(path)):
             return found
         raise ScoreError(f"{path}: no song in this folder; {endings()}")
@@ -72,7 +72,7 @@ def _songs(paths: Iterable[str]) -> list[SourceFile]:
     known = {suffix for suffix in set(suffix_of.values()) if reader(suffix)}
     songs = {path for path, suffix in suffix_of.items() if suffix in known}
     ordered = sorted(songs, key=lambda path: path.replace(os.sep, "\0"))
-    return [SourceFile(path, path) for path in ordered]
+    return [SourceFile(path, shown(path)) for path in ordered]
 
 
 def _below(folder: Path) -> Iterator[str]:

@@ -7,7 +7,8 @@ from functools import partial
 from importlib import import_module
 from typing import Protocol, cast
 
-from melodyrnn.errors import ConfigError, MelodyError, RenderError, ScoreError
+from melodyrnn.errors import ConfigError, FileError, MelodyError, RenderError, ScoreError
+from melodyrnn.files import NO_MEMORY
 from melodyrnn.formats.deadline import TimeUpError, deadline
 from melodyrnn.formats.melody.grid import Grid
 from melodyrnn.music.song import Song
@@ -139,12 +140,9 @@ class Format:
             ours = kind if self.package else type(error)
             raise ours(words if name and words.startswith(name) else place + words) from None
         except MemoryError:
-            raise kind(
-                f"{place}takes more memory than there is to be {done}; cut it, or close other "
-                "programs"
-            ) from None
+            raise FileError(f"{place}{NO_MEMORY}") from None
         except TimeUpError:
-            raise kind(
+            raise FileError(
                 f"{place}not {done} after {seconds:.0f} seconds of work; cut it, or export it again"
             ) from None
         except Exception as error:
