@@ -1,6 +1,7 @@
 """Reading and writing files so that nothing is lost and every failure says what to do."""
 
 import os
+import re
 from collections.abc import Callable
 from contextlib import suppress
 from difflib import get_close_matches
@@ -162,12 +163,23 @@ def read_bytes(path: str | Path, most: int) -> bytes:
 
 def shown(name: str) -> str:
     r"""``name`` as text that UTF-8 can hold: the bytes of a file's name that are no UTF-8 stand as
-    ``\xff`` then.
+    ``\xff`` then, and control characters as ``\x1b``.
     """
     try:
-        return os.fsencode(name).decode("utf-8", "backslashreplace")
+        text = os.fsencode(name).decode("utf-8", "backslashreplace")
     except UnicodeEncodeError:  # half of a character, which is no file's name
-        return name.encode("utf-8", "backslashreplace").decode()
+        text = name.encode("utf-8", "backslashreplace").decode()
+    return harmless(text)
+
+
+def harmless(text: str) -> str:
+    r"""``text`` with its control characters, which a terminal obeys, as they are written:
+    ``\x1b``.
+    """
+    return _CONTROL.sub(lambda sign: repr(sign[0])[1:-1], text)
+
+
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 
 def is_folder(path: Path) -> bool:

@@ -1,6 +1,5 @@
 """Groups of commands: this package's errors in one line each, near names suggested."""
 
-import re
 import sys
 import warnings
 from collections.abc import Iterator, Mapping
@@ -14,7 +13,7 @@ from typing import Any
 import click
 
 from melodyrnn.errors import MelodyError, MelodyWarning, naming_options
-from melodyrnn.files import reason
+from melodyrnn.files import harmless, reason
 from melodyrnn.system import startup as own_process
 
 INTERRUPTED = 130  # the exit status of what Ctrl-C ended: 128 and the signal's number
@@ -99,8 +98,7 @@ def _speak_any_language() -> None:
 
 def _say(kind: str, text: str) -> None:
     """One line on standard error, whatever a file's name holds."""
-    text = re.sub(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]", lambda sign: repr(sign[0])[1:-1], text)
-    click.echo(f"{kind}: {text}", err=True)
+    click.echo(f"{kind}: {harmless(text)}", err=True)
 
 
 @contextmanager
