@@ -41,6 +41,39 @@ def write_atomically(path: str | Path, data: bytes | str) -> Path:
     return path
 
 
+def sweep_drafts(folder: Path) -> None:
+    """Remove what writes left in ``folder`` that were killed: the drafts of processes that are no
+    more.
+    """
+    import shutil
+
+    with suppress(OSError):
+        for draft in list(folder.iterdir()):
+            found = _DRAFT.fullmatch(draft.name)
+            if found and not _lives(int(found[1])):
+                if draft.is_dir() and not draft.is_symlink():
+                    shutil.rmtree(draft, ignore_errors=True)
+                else:
+                    with suppress(OSError):
+                        draft.unlink()
+
+
+_DRAFT = re.compile(r"\..*\.(\d{1,9})\.part")
+
+
+def _lives(process: int) -> bool:
+    """Whether such a process may be at work; where the system does not say, it may."""
+    if os.name != "posix":
+        return True
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        pass
+    return True
+
+
 def check_no_folder(path: Path) -> None:
     """Raise FileError where a folder stands, which no file replaces."""
     if is_folder(path):
@@ -81,8 +114,10 @@ def create_folder(
 
     check_free(path, marker, taken=taken, kind=kind, overwrite=overwrite)
     make_folder(path.parent)
+    sweep_drafts(path.parent)
+    prefix, suffix = f".{path.name[-64:]}.", f".{os.getpid()}.part"
     try:
-        draft = Path(tempfile.mkdtemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent))
+        draft = Path(tempfile.mkdtemp(prefix=prefix, suffix=suffix, dir=path.parent))
     except OSError as error:
         raise RunError(f"{path}: cannot make a {kind} here: {reason(error)}") from None
     old = draft.with_suffix(".old")
@@ -186,6 +221,13 @@ def is_folder(path: Path) -> bool:
     """Whether a folder stands there; none does where the system refuses such a name."""
     with suppress(OSError):
         return path.is_dir()
+    return False
+
+
+def is_same(path: Path, other: Path) -> bool:
+    """Whether both are one file, by whatever names."""
+    with suppress(OSError):
+        return path.samefile(other)
     return False
 
 

@@ -50,6 +50,7 @@ if TYPE_CHECKING:
 @click.option(
     "--formats", metavar="LIST", help="what goes to a folder: mid,pdf,wav  [default: mid]"
 )
+@click.option("--overwrite", is_flag=True, help="replace the songs in the folder")
 @click.option("--title", help="what stands above the songs  [default: what they are after]")
 @TEMPO
 @INSTRUMENT

@@ -13,7 +13,7 @@ from typing import Any
 import click
 
 from melodyrnn.errors import MelodyError, MelodyWarning, naming_options
-from melodyrnn.files import harmless, reason
+from melodyrnn.files import NO_MEMORY, harmless, reason
 from melodyrnn.system import startup as own_process
 
 INTERRUPTED = 130  # the exit status of what Ctrl-C ended: 128 and the signal's number
@@ -41,6 +41,8 @@ class Group(click.Group):
                 return super().invoke(ctx)
         except MelodyError as error:
             _say("error", str(error))
+        except MemoryError:
+            _say("error", f"this {NO_MEMORY}")
         except KeyboardInterrupt:
             click.echo("stopped", err=True)
             return ctx.exit(INTERRUPTED)

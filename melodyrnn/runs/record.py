@@ -34,11 +34,13 @@ import numpy.typing as npt
 from melodyrnn.errors import FileError, MelodyError, PluginError, RunError
 from melodyrnn.files import (
     NO_MEMORY,
+    check_free,
     create_folder,
     create_fresh_folder,
     harmless,
     is_folder,
     make_folder,
+    reason,
     shown,
     suggest,
     write_atomically,
@@ -51,6 +53,7 @@ from melodyrnn.models.viewpoints.observer import Observer
 from melodyrnn.runs.archives import arrays, checked_entries, finite, read_inside
 from melodyrnn.runs.base import Base
 from melodyrnn.runs.carried import FILE
+from melodyrnn.runs.replacing import alone, set_aside
 from melodyrnn.sequences.vocabulary import Vocabulary
 
 FORMAT = 6
@@ -168,9 +171,14 @@ _WORDS = {
 def create(path: Path, record: Record, *, overwrite: bool = False) -> None:
     """Make the folder with its run.json, at once. An empty folder may stand at ``path``.
 
-    Raises RunError where anything else does, but for a run that is to be overwritten.
+    Raises RunError where anything else does, but for a run that is to be overwritten, which is set
+    aside (``replacing``), and where another process trains in that.
     """
-    create_folder(path, FILE, partial(write_record, record=record), overwrite=overwrite, **_WORDS)
+    check_free(path, FILE, overwrite=overwrite, **_WORDS)
+    if overwrite and (path / FILE).exists():
+        with alone(path):
+            set_aside(path)
+    create_folder(path, FILE, partial(write_record, record=record), **_WORDS)
 
 
 def create_fresh(path: Path, record: Record) -> Path:
@@ -225,7 +233,12 @@ def save_model(path: Path, model: Any, member: int = 1) -> Path:
     """Write model.keras: the same weights give the same bytes."""
     with tempfile.TemporaryDirectory() as folder:
         draft = Path(folder) / MODEL
-        model.save(draft)
+        try:
+            model.save(draft)
+        except OSError as error:
+            raise FileError(
+                f"{folder}: cannot write: {reason(error)}; set TMPDIR to a place with room"
+            ) from None
         entries = io.BytesIO()
         with zipfile.ZipFile(draft) as saved, zipfile.ZipFile(entries, "w") as timeless:
             for name in sorted(saved.namelist()):

@@ -121,6 +121,7 @@ class Request:
     with_short_term: bool = False
     track: str | None = None
     grid: str | None = None
+    overwrite: bool = False  # whether songs in a folder may be replaced
 
 
 class Made(Protocol):
