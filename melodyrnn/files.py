@@ -115,7 +115,7 @@ def create_folder(
     check_free(path, marker, taken=taken, kind=kind, overwrite=overwrite)
     make_folder(path.parent)
     sweep_drafts(path.parent)
-    prefix, suffix = f".{path.name[-64:]}.", f".{os.getpid()}.part"
+    prefix, suffix = f".{path.name[-40:]}.", f".{os.getpid()}.part"
     try:
         draft = Path(tempfile.mkdtemp(prefix=prefix, suffix=suffix, dir=path.parent))
     except OSError as error:

@@ -1,5 +1,6 @@
 """Groups of commands: this package's errors in one line each, near names suggested."""
 
+import os
 import sys
 import warnings
 from collections.abc import Iterator, Mapping
@@ -8,6 +9,7 @@ from difflib import get_close_matches
 from errno import EPIPE
 from importlib import import_module
 from io import TextIOWrapper
+from pathlib import Path
 from typing import Any
 
 import click
@@ -93,6 +95,9 @@ def _speak_any_language() -> None:
     """Where the output's encoding lacks a character, write it as an escape rather than fail: UTF-8
     lacks what stands for the bytes of a file's name that are no UTF-8.
     """
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:  # closed by whoever called
+            setattr(sys, name, Path(os.devnull).open("w"))  # noqa: SIM115 - to the end
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")

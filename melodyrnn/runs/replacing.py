@@ -9,11 +9,13 @@ import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from hashlib import blake2b
 from pathlib import Path
 
 from melodyrnn.errors import RunError
 from melodyrnn.files import exists, reason
 
+_LONGEST = 245  # bytes of a name that five more may be added to
 _OURS = re.compile(
     r"(run\.json|pretraining\.npz|(model|weights|history)(-\d+)?\.(keras|npz|csv)"
     r"|song(-\d+)?\.(mid|musicxml|svg|png|wav|pdf|abc|txt)|(checkpoint|tunes|tensorboard(-\d+)?)"
@@ -48,7 +50,10 @@ def release(path: Path) -> None:
 
 def aside(path: Path) -> Path:
     """Where the run lies that the one at ``path`` replaces."""
-    return path.with_name(f".{path.name[-200:]}.old")
+    name = path.name
+    if len(os.fsencode(name)) > _LONGEST:
+        name = f"{name[:40]}.{blake2b(os.fsencode(name), digest_size=8).hexdigest()}"
+    return path.with_name(f".{name}.old")
 
 
 def _remove(run: Path, heir: Path) -> None:

@@ -92,10 +92,9 @@ def generate(
 
     ``best``: only so many of the songs, those with the highest ``score``, the best first.
     ``output`` is a file or several, whose suffixes say the formats and whose names are numbered
-    where there are several songs; or folders for files of the ``formats``, such as ``"mid,pdf"``,
-    by default MIDI, which replace those of another time with ``overwrite`` only. ``tempo`` is in
-    quarter notes per minute, ``instrument`` a General MIDI name.
-    ``settings`` are fields of SampleConfig and FormConfig, such as ``temperature=0.8``, ``bars=8``.
+    where there are several songs; or folders for files of the ``formats``, by default MIDI, which
+    replace others with ``overwrite`` only. ``tempo`` is in quarter notes per minute,
+    ``instrument`` a General MIDI name. ``settings`` are fields of SampleConfig and FormConfig.
     Raises MelodyError; nothing is written then, unless the disk fills up between two songs.
     """
     config, form = configure(settings, SampleConfig, FormConfig)
