@@ -162,6 +162,12 @@ def test_whatever_goes_wrong_is_one_line(reader, said, monkeypatch):
         odd.read_song(b"", "x.odd", None, None)
 
 
+def test_the_page_has_the_same_table():
+    page = (Path(__file__).parent.parent / "docs" / "safety.md").read_text("utf-8")
+    rows = re.findall(r"^\| ([\d,]+) \| (.*) \| (.*) \|$", page, re.MULTILINE)
+    assert rows == [(f"{each.most:,}", each.what, each.why) for each in LIMITS.values()]
+
+
 def test_every_limit_says_why():
     assert len(LIMITS) > 10
     for limit in LIMITS.values():

@@ -76,7 +76,7 @@ def check(name: str, value: object, limits: Limits) -> None:
         return
     kinds = (int, float) if limits.get("real") else int
     number = isinstance(value, kinds) and not isinstance(value, bool)
-    number = number and (isinstance(value, int) or isfinite(value))  # an int may be no float
+    number = number and (isinstance(value, int) or _is_finite(value))
     least, above, most = (limits.get(limit) for limit in ("least", "above", "most"))
     if number and "sane" in limits and value > limits["sane"]:  # else nobody need know of it
         most = limits["sane"]
@@ -90,6 +90,11 @@ def check(name: str, value: object, limits: Limits) -> None:
         raise ConfigError(
             f"{option} {_short(value)} is out of range; it must be {kind} {low}{high}"
         )
+
+
+def _is_finite(value: object) -> bool:
+    """Of a float: a large int is none, and no float either."""
+    return isinstance(value, float) and isfinite(value)
 
 
 def _short(value: object) -> str:

@@ -178,7 +178,7 @@ def create(path: Path, record: Record, *, overwrite: bool = False) -> None:
     if overwrite and (path / FILE).exists():
         with alone(path):
             set_aside(path)
-    create_folder(path, FILE, partial(write_record, record=record), **_WORDS)
+    create_folder(path, FILE, partial(write_record, record=record), overwrite=False, **_WORDS)
 
 
 def create_fresh(path: Path, record: Record) -> Path:
