@@ -193,7 +193,8 @@ def carry_out(
     """Learn, from the last checkpoint if there is one; measure; record. Raises MelodyError."""
     with alone(run.path):
         result = _carried_out(run, data, folder, progress)
-    release(run.path)
+    if not result.interrupted:
+        release(run.path)
     return result
 
 
