@@ -17,7 +17,7 @@ from melodyrnn.formats.melody.grid import Grid
 from melodyrnn.formats.music21_score import Music21Object, parts_of, read_guarded, tempi_of
 from melodyrnn.formats.musicxml.numbers import check_numbers
 from melodyrnn.formats.piece import Piece, song_of
-from melodyrnn.limits import ENTRIES, SCORE_TAGS
+from melodyrnn.limits import ENTRIES, SCORE_NOTES, SCORE_TAGS
 from melodyrnn.music.song import Song
 
 LARGEST_FILE = 20_000_000
@@ -96,6 +96,7 @@ def read_compressed(data: bytes, name: str) -> Piece:
 
 def _parse(data: bytes, name: str) -> ET.Element:
     SCORE_TAGS.check(data.count(b"<"), name)
+    SCORE_NOTES.check(data.count(b"<note>") + data.count(b"<note "), name)  # before it is parsed
     parser = expat.ParserCreate()
     parser.EntityDeclHandler = _refuse_entity
     try:
