@@ -1,6 +1,7 @@
 """Reading and writing files so that nothing is lost and every failure says what to do."""
 
 import os
+import re
 from collections.abc import Callable
 from contextlib import suppress
 from difflib import get_close_matches
@@ -10,6 +11,9 @@ from pathlib import Path
 from stat import S_ISDIR, S_ISREG
 
 from melodyrnn.errors import FileError, MelodyError, RunError
+
+NO_MEMORY = "takes more memory than there is; cut it, or close other programs"
+"""What is said of a file, or a command, that does."""
 
 
 def write_atomically(path: str | Path, data: bytes | str) -> Path:
@@ -22,7 +26,7 @@ def write_atomically(path: str | Path, data: bytes | str) -> Path:
     check_no_folder(path)
     place = Path(os.path.realpath(path))  # a link stays one, and what it names is written
     draft = place.with_name(f".{place.name[-48:]}.{os.getpid()}.part")
-    content = data.encode() if isinstance(data, str) else data
+    content = data.encode("utf-8", "backslashreplace") if isinstance(data, str) else data
     try:
         with draft.open("wb") as file:
             file.write(content)
@@ -35,6 +39,39 @@ def write_atomically(path: str | Path, data: bytes | str) -> Path:
         with suppress(OSError):  # after a rename there is nothing left to remove
             draft.unlink()
     return path
+
+
+def sweep_drafts(folder: Path) -> None:
+    """Remove what writes left in ``folder`` that were killed: the drafts of processes that are no
+    more.
+    """
+    import shutil
+
+    with suppress(OSError):
+        for draft in list(folder.iterdir()):
+            found = _DRAFT.fullmatch(draft.name)
+            if found and not _lives(int(found[1])):
+                if draft.is_dir() and not draft.is_symlink():
+                    shutil.rmtree(draft, ignore_errors=True)
+                else:
+                    with suppress(OSError):
+                        draft.unlink()
+
+
+_DRAFT = re.compile(r"\..*\.(\d{1,9})\.part")
+
+
+def _lives(process: int) -> bool:
+    """Whether such a process may be at work; where the system does not say, it may."""
+    if os.name != "posix":
+        return True
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        pass
+    return True
 
 
 def check_no_folder(path: Path) -> None:
@@ -77,8 +114,10 @@ def create_folder(
 
     check_free(path, marker, taken=taken, kind=kind, overwrite=overwrite)
     make_folder(path.parent)
+    sweep_drafts(path.parent)
+    prefix, suffix = f".{path.name[-40:]}.", f".{os.getpid()}.part"
     try:
-        draft = Path(tempfile.mkdtemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent))
+        draft = Path(tempfile.mkdtemp(prefix=prefix, suffix=suffix, dir=path.parent))
     except OSError as error:
         raise RunError(f"{path}: cannot make a {kind} here: {reason(error)}") from None
     old = draft.with_suffix(".old")
@@ -157,10 +196,38 @@ def read_bytes(path: str | Path, most: int) -> bytes:
         raise FileError(f"{path}: cannot read: {reason(error)}; choose another file") from None
 
 
+def shown(name: str) -> str:
+    r"""``name`` as text that UTF-8 can hold: the bytes of a file's name that are no UTF-8 stand as
+    ``\xff`` then, and control characters as ``\x1b``.
+    """
+    try:
+        text = os.fsencode(name).decode("utf-8", "backslashreplace")
+    except UnicodeEncodeError:  # half of a character, which is no file's name
+        text = name.encode("utf-8", "backslashreplace").decode()
+    return harmless(text)
+
+
+def harmless(text: str) -> str:
+    r"""``text`` with its control characters, which a terminal obeys, as they are written:
+    ``\x1b``.
+    """
+    return _CONTROL.sub(lambda sign: repr(sign[0])[1:-1], text)
+
+
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+
+
 def is_folder(path: Path) -> bool:
     """Whether a folder stands there; none does where the system refuses such a name."""
     with suppress(OSError):
         return path.is_dir()
+    return False
+
+
+def is_same(path: Path, other: Path) -> bool:
+    """Whether both are one file, by whatever names."""
+    with suppress(OSError):
+        return path.samefile(other)
     return False
 
 

@@ -9,7 +9,7 @@ import pytest
 
 PACKAGE = Path(__file__).parent.parent / "melodyrnn"
 
-GROUND = {"errors", "files", "plugins"}
+GROUND = {"errors", "files", "limits", "plugins"}
 MUSIC = {"music", "formats"}
 NETWORKS = {"sequences", "models", "training", "generation"}
 MEETING = {"tasks", "evaluation", "runs"}
@@ -18,6 +18,7 @@ VERBS = {"workflows", "experiments", "lessons"}
 MAY_IMPORT = {
     "errors": set(),
     "files": {"errors"},
+    "limits": {"errors"},
     "plugins": {"errors"},
     "system": GROUND,
     "music": GROUND,

@@ -187,7 +187,8 @@ def test_progress_and_what_was_left_out_are_reported(humdrum, tmp_path):
     (humdrum / "broken.abc").write_text("no tune", "utf-8")
     steps = []
     with pytest.warns(
-        MelodyWarning, match=r"^left out 1 of 6 tunes: not ABC; report=True lists them"
+        MelodyWarning,
+        match=r"^left out 1 of 6 tunes: not ABC, in broken.abc; report=True lists them",
     ):
         benchmark(
             "kinder",

@@ -174,8 +174,8 @@ def test_songs_that_cannot_be_evaluated_are_left_out_and_counted(world, tmp_path
     with pytest.warns(MelodyWarning) as caught:
         result = evaluate(world / "run", folder)
     assert [str(warning.message) for warning in caught] == [
-        "left out 2 of 6 tunes: unknown pitch 'h…', no longer than the run's window; report=True "
-        "lists them"
+        "left out 2 of 6 tunes: unknown pitch 'h…', no longer than the run's window, in "
+        "eight.txt, seven; report=True lists them"
     ]
     unread = f"{folder}/eight.txt:1:4: unknown pitch 'h4'; pitches are a to g"
     assert result.to_json()["left_out"] == [unread, *left_out]

@@ -183,7 +183,7 @@ def test_a_folder_is_all_songs_below_it(tmp_path):
         songs = gather(tmp_path)
     assert [(named.name, named.song) for named in songs] == [("song", SONG)] * 3
     assert [str(warning.message) for warning in caught] == [
-        "left out 1 of 4 tunes: not ABC; report=True lists them"
+        "left out 1 of 4 tunes: not ABC, in broken.abc; report=True lists them"
     ]
     with pytest.warns(MelodyWarning) as caught:
         gather(tmp_path, report=True)
@@ -246,7 +246,7 @@ def test_an_abc_file_of_many_tunes_is_all_of_them(tmp_path):
     assert [note.pitch.step for note in named[1].song.notes] == list("gab")
     assert messages == [
         "left out 2 of 4 tunes: no notes with a pitch, a note of … quarter notes cannot be "
-        "written; report=True lists them"
+        "written, in many.abc; report=True lists them"
     ]
     _, messages = said(lambda: gather(path, report=True))
     assert messages == [
@@ -330,7 +330,8 @@ def test_a_corpus_half_broken_works_and_says_so_in_one_line(tmp_path):
     named, messages = said(lambda: gather(tmp_path))
     assert len(named) == 10
     assert messages == [
-        "left out 10 of 20 tunes: unknown duration '…' (10); report=True lists them"
+        "left out 10 of 20 tunes: unknown duration '…' (10), in 0.txt, 10.txt, 12.txt and 7 "
+        "more; report=True lists them"
     ]
 
 

@@ -112,7 +112,7 @@ def test_an_existing_run_is_replaced_only_on_demand(run):
     assert (run / "model.keras").exists()
     runs.create(run, record_of(units=5), overwrite=True)
     assert runs.read_record(run).model.units == 5
-    assert [path.name for path in run.parent.iterdir()] == ["run"]
+    assert {path.name for path in run.parent.iterdir()} == {"run", ".run.old"}
 
 
 @pytest.mark.parametrize("overwrite", [True, False])

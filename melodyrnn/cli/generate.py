@@ -18,6 +18,7 @@ from melodyrnn.cli.options import (
     reading,
 )
 from melodyrnn.cli.settings import settings_of
+from melodyrnn.files import harmless
 from melodyrnn.models.config import FormConfig, SampleConfig
 
 if TYPE_CHECKING:
@@ -49,6 +50,7 @@ if TYPE_CHECKING:
 @click.option(
     "--formats", metavar="LIST", help="what goes to a folder: mid,pdf,wav  [default: mid]"
 )
+@click.option("--overwrite", is_flag=True, help="replace the songs in the folder")
 @click.option("--title", help="what stands above the songs  [default: what they are after]")
 @TEMPO
 @INSTRUMENT
@@ -83,7 +85,7 @@ def _show(result: "GenerateResult") -> None:
             _remark(f"take {song.take}, score {song.score}")
         _show_end(song.log_probability if result.config.beam else None, song.files)
     for text in result.texts:
-        click.echo(text.text)
+        click.echo("\n".join(map(harmless, text.text.split("\n"))))
         _show_end(text.log_probability if result.config.beam else None, text.files)
 
 

@@ -1,6 +1,6 @@
 """Groups of commands: this package's errors in one line each, near names suggested."""
 
-import re
+import os
 import sys
 import warnings
 from collections.abc import Iterator, Mapping
@@ -9,12 +9,13 @@ from difflib import get_close_matches
 from errno import EPIPE
 from importlib import import_module
 from io import TextIOWrapper
+from pathlib import Path
 from typing import Any
 
 import click
 
 from melodyrnn.errors import MelodyError, MelodyWarning, naming_options
-from melodyrnn.files import reason
+from melodyrnn.files import NO_MEMORY, harmless, reason
 from melodyrnn.system import startup as own_process
 
 INTERRUPTED = 130  # the exit status of what Ctrl-C ended: 128 and the signal's number
@@ -42,6 +43,8 @@ class Group(click.Group):
                 return super().invoke(ctx)
         except MelodyError as error:
             _say("error", str(error))
+        except MemoryError:
+            _say("error", f"this {NO_MEMORY}")
         except KeyboardInterrupt:
             click.echo("stopped", err=True)
             return ctx.exit(INTERRUPTED)
@@ -89,16 +92,20 @@ class LazyGroup(Group):
 
 
 def _speak_any_language() -> None:
-    """Where the system's encoding lacks a character, write it as an escape rather than fail."""
+    """Where the output's encoding lacks a character, write it as an escape rather than fail: UTF-8
+    lacks what stands for the bytes of a file's name that are no UTF-8.
+    """
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:  # closed by whoever called
+            setattr(sys, name, Path(os.devnull).open("w"))  # noqa: SIM115 - to the end
     for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, TextIOWrapper) and not stream.encoding.lower().startswith("utf"):
+        if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
 
 
 def _say(kind: str, text: str) -> None:
     """One line on standard error, whatever a file's name holds."""
-    text = re.sub(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]", lambda sign: repr(sign[0])[1:-1], text)
-    click.echo(f"{kind}: {text}", err=True)
+    click.echo(f"{kind}: {harmless(text)}", err=True)
 
 
 @contextmanager

@@ -1,7 +1,9 @@
 """Options and arguments that several commands share."""
 
 import json
-from collections.abc import Callable, Iterable
+import re
+from collections.abc import Callable, Iterable, Mapping
+from math import isfinite
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
@@ -10,6 +12,9 @@ import click
 from melodyrnn.system.documents import JSON
 
 Command = Callable[..., Any]
+
+_CONTROL = re.compile("[\x7f-\x9f\u2028\u2029]")
+"""What JSON leaves as it is, and a terminal may obey."""
 
 
 def given(settings: dict[str, Any]) -> dict[str, Any]:
@@ -51,7 +56,22 @@ def printing(command: Command) -> Command:
 
 
 def print_json(document: JSON) -> None:
-    click.echo(json.dumps(document, ensure_ascii=False, indent=2))
+    """In which there is null for what is no number, or beyond all numbers: JSON has none."""
+    try:
+        text = json.dumps(document, ensure_ascii=False, indent=2, allow_nan=False)
+    except ValueError:
+        text = json.dumps(_finite(document), ensure_ascii=False, indent=2)
+    click.echo(_CONTROL.sub(lambda sign: f"\\u{ord(sign[0]):04x}", text))
+
+
+def _finite(document: JSON) -> JSON:
+    if isinstance(document, float):
+        return document if isfinite(document) else None
+    if isinstance(document, Mapping):
+        return {name: _finite(value) for name, value in document.items()}
+    if isinstance(document, list | tuple):
+        return [_finite(value) for value in document]
+    return document
 
 
 class Result(Protocol):

@@ -25,12 +25,16 @@ def show_run(result: "InspectRunResult") -> None:
         console.print(Text(f"fine-tuned from {base}: {base.songs:,} songs learned before"))
     songs = record.metrics.get("songs")
     if isinstance(songs, dict):
-        parts = (f"{count:,} {name.replace('_', ' ')}" for name, count in songs.items())
+        parts = (
+            f"{count:,} {name.replace('_', ' ')}"
+            for name, count in songs.items()
+            if isinstance(count, int)
+        )
         console.print(Text(f"songs: {', '.join(parts)}"))
     table = table_of(console, "Measured", "", "")
     for name, value in record.metrics.items():
         if isinstance(value, float):
-            table.add_row(name.replace("_", " "), f"{value:.3f}")
+            table.add_row(Text(name.replace("_", " ")), f"{value:.3f}")
         elif isinstance(value, int):
-            table.add_row(name.replace("_", " "), f"{value:,}")
+            table.add_row(Text(name.replace("_", " ")), f"{value:,}")
     console.print(table)

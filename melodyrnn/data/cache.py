@@ -67,7 +67,7 @@ def recall(keys: Sequence[bytes]) -> dict[bytes, bytes]:
             )
 
     path = _place()
-    if path and path.is_file():
+    if path and _is_file(path):
         _try(path, look_up)
     return kept
 
@@ -87,7 +87,7 @@ def remember(values: Mapping[bytes, bytes]) -> None:
         return
     with suppress(OSError):
         path.parent.mkdir(parents=True, exist_ok=True)
-        if path.is_file() and path.stat().st_size > LARGEST:
+        if _is_file(path) and path.stat().st_size > LARGEST:
             path.unlink()
     _try(path, put)
 
@@ -104,6 +104,12 @@ def _try(path: Path, work: Callable[["Connection"], None]) -> None:
     except sqlite3.DatabaseError:
         with suppress(OSError):
             path.unlink()
+
+
+def _is_file(path: Path) -> bool:
+    with suppress(OSError):  # of a folder that may not be looked into
+        return path.is_file()
+    return False
 
 
 def _place() -> Path | None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple, Self
 
 from melodyrnn import errors
 from melodyrnn.errors import ConfigError, MelodyError, MelodyWarning, ScoreError
-from melodyrnn.files import exists
+from melodyrnn.files import exists, shown
 from melodyrnn.formats.read import Corpus, read_song
 from melodyrnn.music.notation import text as notation
 from melodyrnn.music.song import Song
@@ -98,7 +98,7 @@ def gather_one(source: Source, *, track: str | None = None, grid: str | None = N
             f"{source}: a corpus, and this takes one song; 'melodyrnn corpus show {source}' "
             "shows its songs"
         )
-    return Named(Path(source).stem, read_song(source, track=track, grid=grid))
+    return Named(shown(Path(source).stem), read_song(source, track=track, grid=grid))
 
 
 def is_corpus(source: str | Path) -> bool:
@@ -193,7 +193,9 @@ def summaries(reading: Gathered) -> list[str]:
     lines = []
     if out := reading.left_out:
         count = len(reading.songs) + len(out)
-        lines.append(f"left out {len(out)} of {count} tunes: {summary(out)}; {_LISTS}")
+        lines.append(
+            f"left out {len(out)} of {count} tunes: {summary(out)}, in {_places(out)}; {_LISTS}"
+        )
     if len(reading.remarks) <= _FEW:
         return [*lines, *reading.remarks]
     return [*lines, f"{len(reading.remarks)} notes on tunes: {summary(reading.remarks)}; {_LISTS}"]
@@ -201,7 +203,7 @@ def summaries(reading: Gathered) -> list[str]:
 
 _FEW = 3
 _LISTS = "--report lists them"
-_PLACE = re.compile(r"^(\d+:\d+: |X:[^:]*: |bar \w+: )*")
+_PLACE = re.compile(r"^(\d+:\d+: |X:[^:]*: |bar \w+: |field \w: )*")
 
 
 def summary(lines: Sequence[str]) -> str:
@@ -216,11 +218,19 @@ def _kind(line: str) -> str:
     and the numbers.
     """
     what = _PLACE.sub("", line.partition(": ")[2])
-    return re.sub(r"\d+(/\d+)?", "…", re.split("[;:]", what)[0])
+    return re.sub(r"\d[\d,]*(/\d+)?", "…", re.split("[;:]", what)[0])
+
+
+def _places(lines: Sequence[str]) -> str:
+    """The files, without their folders, that ``lines`` speak of; of many, the first."""
+    files = (re.sub(r"(:\d+)*$", "", line.partition(": ")[0]) for line in lines)
+    names = list(dict.fromkeys(Path(file).name for file in files))
+    return ", ".join(names[:_FEW]) + (f" and {len(names) - _FEW} more" * (len(names) > _FEW))
 
 
 def _name(place: "SourceFile", tune: "FileTune") -> str:
-    return f"{place.stem}-{tune.label}" if tune.label else place.stem
+    stem = shown(place.stem)
+    return f"{stem}-{tune.label}" if tune.label else stem
 
 
 def _require(place: "SourceFile", tune: "FileTune") -> None:

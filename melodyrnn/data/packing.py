@@ -21,6 +21,7 @@ from melodyrnn.music.song import Key, Meter, Note, Song
 _T = TypeVar("_T")
 _Json: TypeAlias = Any  # what a JSON document holds: of any shape, until it proves to be packed
 _FIRST = 0x23  # the character of the first token: the first that JSON leaves as it is
+_MOST, _DENSEST = 16_000_000, 50  # bytes: what tunes unpack to, beside so many for each one packed
 _NO_PACK = (
     *(zlib.error, MelodyError, RecursionError),
     *(TypeError, ValueError, LookupError, AttributeError, ArithmeticError),
@@ -54,9 +55,18 @@ def unpack_all(data: bytes) -> list[list[FileTune]]:
 
 def _read(data: bytes, of: Callable[[_Json], _T]) -> _T:
     try:
-        return of(json.loads(zlib.decompress(data)))
+        return of(json.loads(_unpacked_text(data)))
     except _NO_PACK as error:
         raise ValueError(f"no packed tunes: {error}") from None
+
+
+def _unpacked_text(data: bytes) -> bytes:
+    """Raises ValueError where it unpacks to so much that no tunes can be in it."""
+    unpacking = zlib.decompressobj()
+    text = unpacking.decompress(data, _MOST + _DENSEST * len(data))
+    if not unpacking.eof:
+        raise ValueError("cut short, or unpacks to more than there can be")
+    return text
 
 
 def _tunes(packed: tuple[str, list[list[_Json]]], make: Callable[..., Song]) -> list[FileTune]:

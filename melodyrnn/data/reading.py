@@ -4,13 +4,14 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 from melodyrnn.data import cache
-from melodyrnn.data.file_tunes import FileTune, left_out, read_tunes
+from melodyrnn.data.file_tunes import FILE, FileTune, left_out, read_tunes
 from melodyrnn.data.packing import join, pack, unpack, unpack_all
 from melodyrnn.data.source_files import SourceFile
-from melodyrnn.errors import MelodyError
+from melodyrnn.errors import FileError, MelodyError
+from melodyrnn.files import NO_MEMORY
 from melodyrnn.formats.melody.grid import Grid
 from melodyrnn.formats.read import format_of, read_file
 from melodyrnn.formats.registry import reader
@@ -22,7 +23,7 @@ _WORTH_A_WORKER = 0.4  # seconds of reading
 _WORTH_KEEPING = 0.05  # seconds of reading
 _PART = 0.3  # seconds of reading given to a worker at once
 _KEEP_EVERY = 5.0  # seconds: what a kill may lose
-_LOST = "a reader was killed, perhaps for want of memory; the same command goes on"
+_LOST = "whoever read it was killed, perhaps for want of memory; cut it into shorter ones"
 
 
 class FileToRead(NamedTuple):
@@ -160,7 +161,20 @@ def _read(todo: Mapping[int, FileToRead], take: Callable[[int, bytes, bytes], No
             take(number, *answer)
 
     work = {part: [todo[number] for number in numbers] for part, numbers in enumerate(parts)}
-    share_out(f"{__name__}:read_some", work, min(jobs, cores()), after, _LOST)
+    share_out(f"{__name__}:read_some", work, min(jobs, cores()), after, _LOST, _one_by_one)
+
+
+def _one_by_one(files: object, ask: Callable[[object], object]) -> list[tuple[bytes, bytes]]:
+    """The answers for files one of which killed a worker; that one is left out."""
+    from melodyrnn.system.workers import LostError
+
+    answers: list[tuple[bytes, bytes]] = []
+    for file in cast("Sequence[FileToRead]", files):
+        try:
+            answers += cast("list[tuple[bytes, bytes]]", ask([file]))
+        except LostError:
+            answers.append((b"", pack([left_out(FileError(f"{FILE}: {_LOST}"))])))
+    return answers
 
 
 def read_some(files: Sequence[FileToRead]) -> list[tuple[bytes, bytes]]:
@@ -170,11 +184,18 @@ def read_some(files: Sequence[FileToRead]) -> list[tuple[bytes, bytes]]:
 
 def read_one(file: FileToRead) -> tuple[bytes, bytes]:
     """(Key, packed tunes) of a file; the key is empty where they are not to be kept, and where the
-    file cannot be read at all.
+    file cannot be read at all. Raises nothing, whatever the file does.
     """
     try:
         data = read_file(file.path)
+        grid = Grid.parse(file.grid) if file.grid else None
+        tunes = read_tunes(data, format_of(file.path), file.track, grid)
+        lasting = all(tune.error != FileError.__name__ for tune in tunes)  # not for want of memory
+        return file.key(data) if lasting else b"", pack(tunes)
     except MelodyError as error:
         return b"", pack([left_out(error)])
-    grid = Grid.parse(file.grid) if file.grid else None
-    return file.key(data), pack(read_tunes(data, format_of(file.path), file.track, grid))
+    except MemoryError:
+        return b"", pack([left_out(FileError(f"{FILE}: {NO_MEMORY}"))])
+    except Exception as error:  # of no kind that anybody thought of
+        said = " ".join(f"{type(error).__name__} {error}".split())[:100]
+        return b"", pack([left_out(FileError(f"{FILE}: cannot be read ({said}); leave it out"))])

@@ -2,14 +2,15 @@
 
 import glob
 import os
+import warnings
 from collections.abc import Iterable, Iterator
 from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
 
 from melodyrnn.data import collections
-from melodyrnn.errors import FileError, ScoreError
-from melodyrnn.files import exists, is_folder, suggest
+from melodyrnn.errors import FileError, MelodyWarning, ScoreError
+from melodyrnn.files import exists, is_folder, reason, shown, suggest
 from melodyrnn.formats.read import Corpus, endings
 from melodyrnn.formats.registry import reader
 
@@ -38,7 +39,7 @@ def source_files(source: str | Path | Corpus) -> list[SourceFile]:
     path, text = Path(source), str(source)
     if exists(path):
         if not is_folder(path):
-            return [SourceFile(str(path), text, named=True)]
+            return [SourceFile(str(path), shown(text), named=True)]
         if found := _songs(_below(path)):
             return found
         raise ScoreError(f"{path}: no song in this folder; {endings()}")
@@ -72,15 +73,25 @@ def _songs(paths: Iterable[str]) -> list[SourceFile]:
     known = {suffix for suffix in set(suffix_of.values()) if reader(suffix)}
     songs = {path for path, suffix in suffix_of.items() if suffix in known}
     ordered = sorted(songs, key=lambda path: path.replace(os.sep, "\0"))
-    return [SourceFile(path, path) for path in ordered]
+    return [SourceFile(path, shown(path)) for path in ordered]
 
 
 def _below(folder: Path) -> Iterator[str]:
     """All files in it and in the folders below, hidden ones left out; texts, for speed."""
-    for inside, _, names in os.walk(folder):
+    for inside, _, names in os.walk(folder, onerror=_warn):
         for name in names:
             if name[0] != ".":
                 yield os.path.join(inside, name)  # noqa: PTH118
+
+
+def _warn(error: OSError) -> None:
+    """Of a folder that may not be looked into."""
+    warnings.warn(
+        f"{shown(error.filename)}: cannot look into this folder: {reason(error)}; its songs are "
+        "left out",
+        MelodyWarning,
+        stacklevel=4,
+    )
 
 
 def _globbed(pattern: str) -> list[SourceFile]:

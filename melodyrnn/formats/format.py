@@ -7,7 +7,9 @@ from functools import partial
 from importlib import import_module
 from typing import Protocol, cast
 
-from melodyrnn.errors import ConfigError, MelodyError, RenderError, ScoreError
+from melodyrnn.errors import ConfigError, FileError, MelodyError, RenderError, ScoreError
+from melodyrnn.files import NO_MEMORY
+from melodyrnn.formats.deadline import TimeUpError, deadline
 from melodyrnn.formats.melody.grid import Grid
 from melodyrnn.music.song import Song
 
@@ -17,6 +19,12 @@ in its file: an ABC tune's number, "" where the file holds one tune."""
 
 Pages = bytes | str | Sequence[bytes | str]
 """The content of a file, or of each file where the song fills several. Text becomes UTF-8."""
+
+
+PATIENCE = 2.5
+"""Seconds of work that any file may take, beside those that one of its size and kind does."""
+
+_REPORT = "which is a fault of melodyrnn; report it, and choose another file"
 
 
 class _Function(Protocol):
@@ -74,7 +82,7 @@ class Format:
 
         Raises MelodyError where there is none.
         """
-        with self._guarded(name, ScoreError, "read"):
+        with self._guarded(name, ScoreError, "read", len(data)):
             song = _function(self.read)(data, name, **self._voices(track, grid))
         return _sounding(song, name)
 
@@ -87,13 +95,18 @@ class Format:
         if not self.tunes:
             yield "", partial(self.read_song, data, name, track, grid)
             return
-        with self._guarded(name, ScoreError, "read"):
-            tunes = _function(self.tunes)(data, name, **self._voices(track, grid))
-            for label, read in cast(Tunes, tunes):
-                yield label, partial(self._read_tune, read, name)
+        with self._guarded(name, ScoreError, "read", len(data)):
+            tunes = cast(Tunes, _function(self.tunes)(data, name, **self._voices(track, grid)))
+        while True:
+            with self._guarded(name, ScoreError, "read", len(data)):
+                found = next(tunes, None)
+            if found is None:
+                return
+            label, read = found
+            yield label, partial(self._read_tune, read, name, len(data))
 
-    def _read_tune(self, read: Callable[[], Song], name: str) -> Song:
-        with self._guarded(name, ScoreError, "read"):
+    def _read_tune(self, read: Callable[[], Song], name: str, size: int) -> Song:
+        with self._guarded(name, ScoreError, "read", size):
             song = read()
         return _sounding(song, name)
 
@@ -102,7 +115,7 @@ class Format:
 
         Raises MelodyError.
         """
-        with self._guarded("", RenderError, "written"):
+        with self._guarded("", RenderError, "written", 0):
             options = {"program": program} if self.sounds else {}
             pages = cast(Pages, _function(self.write)(song, **options))
         return [pages] if isinstance(pages, bytes | str) else pages
@@ -111,21 +124,33 @@ class Format:
         return {"track": track, "grid": grid} if self.voices else {}
 
     @contextmanager
-    def _guarded(self, name: str, kind: type[MelodyError], done: str) -> Iterator[None]:
-        """Lets nothing but a MelodyError of ours out of another package's function."""
+    def _guarded(self, name: str, kind: type[MelodyError], done: str, size: int) -> Iterator[None]:
+        """Lets nothing but a MelodyError that begins with the file's name out of a function, which
+        has the more time the larger the file is.
+        """
+        place = f"{name}: " if name else ""
+        seconds = PATIENCE + 3 * min(self.file_seconds + self.byte_seconds * size, 20)
         try:
-            yield
-        except Exception as error:
-            if not self.package:
+            with deadline(seconds):
+                yield
+        except MelodyError as error:
+            words = str(error)
+            if words.startswith(name) and not self.package:
                 raise
-            place = f"{name}: " if name else ""
-            if isinstance(error, MelodyError):
-                words = str(error)
-                raise kind(words if name and words.startswith(name) else place + words) from None
+            ours = kind if self.package else type(error)
+            raise ours(words if name and words.startswith(name) else place + words) from None
+        except MemoryError:
+            raise FileError(f"{place}{NO_MEMORY}") from None
+        except TimeUpError:
+            raise FileError(
+                f"{place}not {done} after {seconds:.0f} seconds of work; cut it, or export it again"
+            ) from None
+        except Exception as error:
             words = " ".join(str(error).split())[:100]
+            remedy = f"which the package {self.package} does; update it"
             raise kind(
                 f"{place}cannot be {done} as {self.name} ({type(error).__name__}"
-                f"{words and ': '}{words}), which the package {self.package} does; update it"
+                f"{words and ': '}{words}), {remedy if self.package else _REPORT}"
             ) from error
 
 

@@ -18,6 +18,7 @@ from melodyrnn.formats.melody.grid import Grid
 from melodyrnn.formats.melody.quantise import quantise
 from melodyrnn.formats.melody.timed_note import TimedNote, Voice
 from melodyrnn.formats.melody.voices import melody
+from melodyrnn.limits import NOTES, VOICES
 from melodyrnn.music.chord_symbols import read_chord
 from melodyrnn.music.durations import GRID, can_write
 from melodyrnn.music.notation.tokens import token
@@ -86,9 +87,11 @@ def song_of(piece: Piece, name: str, track: str | None, grid: Grid | None) -> So
     parts = [part for part in piece.parts if part.heads]
     if not parts:
         raise ScoreError(f"{name}: no notes with a pitch; choose a score with a melody")
+    VOICES.check(len(parts), name)
     voices = [Voice(part.name, tuple(_tied(part.heads)), written=True) for part in parts]
     taken, notes = melody(voices, track, name)
     part = parts[taken]
+    NOTES.check(len(notes), name)
     for text in piece.warnings:
         _warn(f"{name}: {text}")
     if part.graces:
@@ -109,8 +112,9 @@ def song_of(piece: Piece, name: str, track: str | None, grid: Grid | None) -> So
     song = _song(notes, part, piece, name)
     if len(parts) > 1:
         song = without_silence(song, name)
-    used = {token(note) for note in song.notes}
-    return replace(song, codes=piece.codes) if used <= set(piece.codes) else song
+    used, listed = {token(note) for note in song.notes}, set(piece.codes)
+    whole = len(listed) == len(piece.codes)  # each once
+    return replace(song, codes=piece.codes) if used <= listed and whole else song
 
 
 def _tied(heads: Iterable[Head]) -> Iterator[TimedNote]:

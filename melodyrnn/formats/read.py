@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from melodyrnn.errors import FileError, ScoreError
-from melodyrnn.files import exists, is_folder, read_bytes, suggest
+from melodyrnn.files import exists, is_folder, read_bytes, shown, suggest
 from melodyrnn.formats.format import Format
 from melodyrnn.formats.melody.grid import Grid
 from melodyrnn.formats.registry import nearest, reader, readers
@@ -32,7 +32,7 @@ def read_song(path: str | Path, *, track: str | None = None, grid: str | None = 
     path = Path(path)
     quantised = Grid.parse(grid) if grid else None
     data = read_file(path)
-    return format_of(path).read_song(data, str(path), track, quantised)
+    return format_of(path).read_song(data, shown(str(path)), track, quantised)
 
 
 def read_file(path: Path) -> bytes:

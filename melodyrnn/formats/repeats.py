@@ -2,6 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import groupby
+
+from melodyrnn.errors import NotationError
+from melodyrnn.limits import BARS
 
 MOST_PASSES = 16
 """A bar is not played more often than this."""
@@ -32,7 +36,7 @@ def expand(bars: Sequence[Repeats]) -> list[int]:
     A ``:|`` goes back to the ``|:`` before it, or else to the end of the last repeated part or to
     the last double line, or to the start. Of several endings each pass plays its own. After a D.C.
     or D.S. nothing is repeated, each last ending is played, and a fine ends it or a coda sign leads
-    to the coda.
+    to the coda. Raises NotationError where they are more than ``BARS``.
     """
     played = _repeated(bars)
     jumps = [index for index, bar in enumerate(bars) if bar.jump]
@@ -56,14 +60,15 @@ def _last_pass(bars: Sequence[Repeats]) -> list[int]:
     endings = _endings(bars)
     return [
         index
-        for index, passes in enumerate(endings)
-        if not passes or max(_group_passes(endings, index)) in passes
+        for index, (passes, most) in enumerate(zip(endings, _most_passes(endings), strict=True))
+        if not passes or most in passes
     ]
 
 
 def _repeated(bars: Sequence[Repeats]) -> list[int]:
     """With all repeats, without jumps."""
     endings = _endings(bars)
+    most_passes = _most_passes(endings)
     played: list[int] = []
     index = start = 0
     turn = 1
@@ -79,8 +84,9 @@ def _repeated(bars: Sequence[Repeats]) -> list[int]:
             index += 1
             continue
         played.append(index)
-        most = max(_group_passes(endings, index), default=0)
-        if bar.backward and turn < min(max(bar.backward + 1, most), MOST_PASSES):
+        if len(played) > BARS.most:
+            raise NotationError(BARS.told)
+        if bar.backward and turn < min(max(bar.backward + 1, most_passes[index]), MOST_PASSES):
             turn += 1
             index = start
             continue
@@ -104,13 +110,10 @@ def _endings(bars: Sequence[Repeats]) -> list[frozenset[int]]:
     return endings
 
 
-def _group_passes(endings: Sequence[frozenset[int]], index: int) -> set[int]:
-    """The passes of all endings that stand side by side with the one at ``index``."""
-    if not endings[index]:
-        return set()
-    first = last = index
-    while first > 0 and endings[first - 1]:
-        first -= 1
-    while last + 1 < len(endings) and endings[last + 1]:
-        last += 1
-    return {number for passes in endings[first : last + 1] for number in passes}
+def _most_passes(endings: Sequence[frozenset[int]]) -> list[int]:
+    """For each bar the last pass of all endings that stand side by side with its own; else 0."""
+    most: list[int] = []
+    for side_by_side, group in groupby(endings, key=bool):
+        passes = list(group)
+        most += [max(map(max, passes)) if side_by_side else 0] * len(passes)
+    return most

@@ -27,6 +27,8 @@ from melodyrnn.models.registry import (
 )
 from melodyrnn.models.settings import Checked, nearest, setting
 
+MOST_SEED = 10**18  # what the random numbers of TensorFlow take, and a round number
+
 
 @dataclass(frozen=True, slots=True)
 class ModelConfig(Checked):
@@ -44,7 +46,9 @@ class ModelConfig(Checked):
     )
     units: int = setting(128, "units in each hidden layer", least=1, most=8192)
     layers: int | None = setting(None, "hidden layers (default: 1, mlp 2)", least=1, most=16)
-    embedding: int = setting(32, "width of the learned vectors of --input embedding", least=1)
+    embedding: int = setting(
+        32, "width of the learned vectors of --input embedding", least=1, sane=8192
+    )
     tokenization: str = setting("joint", "what a learned vector stands for", choices=TOKENIZATIONS)
     dropout: float = setting(
         0.0, "dropout rate of each hidden layer's outputs", real=True, most=0.95
@@ -59,7 +63,7 @@ class ModelConfig(Checked):
         1, "networks, each from a seed of its own, whose predictions are averaged", least=1, most=64
     )
     order: int | None = setting(
-        None, "ppm: tokens in the longest context (default: any number, PPM*)", least=0
+        None, "ppm: tokens in the longest context (default: any number, PPM*)", least=0, sane=9999
     )
     escape: str = setting(
         "c", "ppm: escape method: how much is kept for new tokens", choices=ESCAPES
@@ -71,7 +75,11 @@ class ModelConfig(Checked):
     blending: str = setting("interpolated", "ppm: how contexts combine", choices=BLENDINGS)
     memory: str = setting("ltm", "ppm: what it learns from", choices=MEMORIES)
     bias: float = setting(
-        2.0, "ppm: with two memories, the extra weight of the surer one", real=True, least=0.0
+        2.0,
+        "ppm: with two memories, the extra weight of the surer one",
+        real=True,
+        least=0.0,
+        sane=1e3,
     )
     mean: str = setting("geometric", "ppm: how two memories combine", choices=MEANS)
 
@@ -90,12 +98,12 @@ class ModelConfig(Checked):
 class TrainConfig(Checked):
     """How it learns."""
 
-    epochs: int = setting(2000, "maximum number of epochs", least=1)
+    epochs: int = setting(2000, "maximum number of epochs", least=1, sane=999_999)
     learning_rate: float = setting(1e-3, "Adam's step size", real=True, above=0.0, most=10.0)
     batch: int | None = setting(
-        None, "batch size: windows per step, where no state is carried", least=1
+        None, "batch size: windows per step, where no state is carried", least=1, sane=65_536
     )
-    seed: int = setting(0, "random seed; the same seed gives the same run", least=0)
+    seed: int = setting(0, "random seed; the same seed gives the same run", least=0, sane=MOST_SEED)
     early_stop: bool = setting(True, "stop once every song is reproduced whole")
 
 
@@ -103,17 +111,21 @@ class TrainConfig(Checked):
 class StreamConfig(Checked):
     """How it learns from a stream: a text, or many tunes one after another."""
 
-    epochs: int = setting(30, "maximum number of epochs", least=1)
+    epochs: int = setting(30, "maximum number of epochs", least=1, sane=999_999)
     learning_rate: float = setting(2e-3, "Adam's step size", real=True, above=0.0, most=10.0)
-    batch: int = setting(32, "maximum batch size: places that are read at once", least=1)
-    seed: int = setting(0, "random seed; the same seed gives the same run", least=0)
+    batch: int = setting(
+        32, "maximum batch size: places that are read at once", least=1, sane=65_536
+    )
+    seed: int = setting(0, "random seed; the same seed gives the same run", least=0, sane=MOST_SEED)
     early_stop: bool = setting(True, "stop when the validation loss no longer falls")
     steps: int = setting(64, "truncated backpropagation length, in steps", least=1, most=4096)
     clip: float | None = setting(
-        1.0, "gradient-norm clipping, over all parameters together", real=True, above=0.0
+        1.0, "gradient-norm clipping, over all parameters together", real=True, above=0.0, sane=1e6
     )
     schedule: str = setting("cosine", "learning-rate schedule", choices=SCHEDULES)
-    patience: int = setting(3, "epochs without improvement before early stopping", least=1)
+    patience: int = setting(
+        3, "epochs without improvement before early stopping", least=1, sane=999_999
+    )
     held_out: float = setting(
         0.1,
         "the part held out from training; with 0, all is learned by heart",
@@ -177,7 +189,9 @@ class SequenceConfig(Checked):
     cell: str = setting("lstm", "the kind of recurrent cell", choices=CELLS)
     units: int = setting(32, "units in each recurrent layer", least=1, most=8192)
     layers: int = setting(1, "recurrent layers", least=1, most=16)
-    embedding: int | None = setting(None, "width of learned vectors (default: one-hot)", least=1)
+    embedding: int | None = setting(
+        None, "width of learned vectors (default: one-hot)", least=1, most=8192
+    )
     bidirectional: bool = setting(False, "read each sequence from both ends")
     dropout: float = setting(0.0, "dropout rate of the outputs", real=True, most=0.9)
     head: bool = setting(True, "a dense layer makes the logits; else the outputs are the logits")
@@ -189,14 +203,17 @@ class SequenceConfig(Checked):
 class FitConfig(Checked):
     """How a network over whole sequences learns."""
 
-    epochs: int = setting(500, "maximum number of epochs", least=1)
+    epochs: int = setting(500, "maximum number of epochs", least=1, sane=999_999)
     learning_rate: float = setting(1e-2, "Adam's step size", real=True, above=0.0, most=10.0)
-    batch: int | None = setting(None, "batch size (default: all at once)", least=1)
+    batch: int | None = setting(None, "batch size (default: all at once)", least=1, sane=65_536)
     clip: float | None = setting(
-        None, "gradient-norm clipping, over all parameters together", real=True, above=0.0
+        None, "gradient-norm clipping, over all parameters together", real=True, above=0.0, sane=1e6
     )
     seed: int = setting(
-        0, "random seed of the initial weights and of the order of the examples", least=0
+        0,
+        "random seed of the initial weights and of the order of the examples",
+        least=0,
+        sane=MOST_SEED,
     )
     early_stop: bool = setting(True, "stop when every example is correct and the loss below 0.01")
 
@@ -211,14 +228,18 @@ class EventConfig(Checked):
     recurrent_dropout: float = setting(
         0.25, "dropout rate of the recurrent weights", real=True, most=0.9
     )
-    steps: int = setting(1500, "maximum number of training steps, each on one batch", least=1)
-    batch: int = setting(16, "batch size, in sequences", least=1)
+    steps: int = setting(
+        1500, "maximum number of training steps, each on one batch", least=1, sane=999_999
+    )
+    batch: int = setting(16, "batch size, in sequences", least=1, sane=65_536)
     learning_rate: float = setting(4e-3, "Adam's step size", real=True, above=0.0, most=10.0)
-    moves: int = setting(5, "augmentation: the most tokens to move a sequence, up or down", least=0)
+    moves: int = setting(
+        5, "augmentation: the most tokens to move a sequence, up or down", least=0, sane=99
+    )
     averaging: float = setting(
         0.99, "decay of the moving average of the weights", real=True, most=0.9999
     )
-    clip: float = setting(1.0, "gradient-norm clipping", real=True, above=0.0)
+    clip: float = setting(1.0, "gradient-norm clipping", real=True, above=0.0, sane=1e6)
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,8 +251,11 @@ class SampleConfig(Checked):
         "below 1 safer, above 1 bolder; 0 always takes the likeliest note",
         real=True,
         least=0.0,
+        sane=1e6,
     )
-    top_k: int | None = setting(None, "draw only among the K likeliest tokens", least=1)
+    top_k: int | None = setting(
+        None, "draw only among the K likeliest tokens", least=1, sane=999_999
+    )
     top_p: float | None = setting(
         None,
         "draw only among the likeliest tokens with a total probability of P",
@@ -242,7 +266,9 @@ class SampleConfig(Checked):
     beam: int | None = setting(
         None, "beam search of width K for the likeliest songs; nothing is drawn", least=1, most=1000
     )
-    seed: int = setting(0, "random seed; the same seed gives the same songs", least=0)
+    seed: int = setting(
+        0, "random seed; the same seed gives the same songs", least=0, sane=MOST_SEED
+    )
 
 
 MOST_BARS = 256
@@ -271,7 +297,7 @@ class FormConfig(Checked):
         "end as people's songs do, on a long tonic that fills a bar, at --length at the latest",
     )
     max_copy: int | None = setting(
-        None, "the most notes in a row from a training song, transposed or not", least=1
+        None, "the most notes in a row from a training song, transposed or not", least=1, sane=9999
     )
     avoid_loops: bool = setting(False, "never fall into a loop")
 
@@ -303,7 +329,9 @@ def configure(settings: Mapping[str, Any], *configs: type[Checked]) -> tuple[Che
         if not any(name in known for known in names):
             if any(name in config.__slots__ for config in _CONFIGS):
                 raise ConfigError(f"--{name.replace('_', '-')} has no effect here; leave it out")
-            raise ConfigError(f"unknown setting {name!r}{nearest(name, set().union(*names))}")
+            raise ConfigError(
+                f"unknown setting {name[:60]!r}{nearest(name[:60], set().union(*names))}"
+            )
     return tuple(
         config(**{name: value for name, value in settings.items() if name in known})
         for config, known in zip(configs, names, strict=True)

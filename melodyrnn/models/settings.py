@@ -14,7 +14,8 @@ from melodyrnn.plugins import PluginTable
 
 Value = TypeVar("Value")
 Limits = Mapping[str, Any]
-"""Of a setting: ``choices``, or ``text``, or ``real``, ``least``, ``above`` and ``most``."""
+"""Of a setting: ``choices``, or ``text``, or ``real``, ``least``, ``above`` and ``most``; ``sane``
+is a most that only those are told of who go beyond it."""
 
 
 def setting(default: Value, about: str, **limits: object) -> Value:
@@ -61,7 +62,7 @@ def check(name: str, value: object, limits: Limits) -> None:
     if choices := limits.get("choices"):
         if value not in list(choices):
             raise ConfigError(
-                f"{option} {value!r} is unknown{nearest(value, choices)}; "
+                f"{option} {_short(value)} is unknown{nearest(value, choices)}; "
                 f"choose from {', '.join(choices)}"
             )
         return
@@ -74,8 +75,11 @@ def check(name: str, value: object, limits: Limits) -> None:
             raise ConfigError(f"{option} {value!r} is not a text")
         return
     kinds = (int, float) if limits.get("real") else int
-    number = isinstance(value, kinds) and not isinstance(value, bool) and isfinite(value)
+    number = isinstance(value, kinds) and not isinstance(value, bool)
+    number = number and (isinstance(value, int) or _is_finite(value))
     least, above, most = (limits.get(limit) for limit in ("least", "above", "most"))
+    if number and "sane" in limits and value > limits["sane"]:  # else nobody need know of it
+        most = limits["sane"]
     too_small = number and (
         (least is not None and value < least) or (above is not None and value <= above)
     )
@@ -83,7 +87,20 @@ def check(name: str, value: object, limits: Limits) -> None:
         kind = "a number" if limits.get("real") else "a whole number"
         low = f"at least {least or 0:g}" if above is None else f"greater than {above:g}"
         high = f" and at most {most:g}" if most is not None else ""
-        raise ConfigError(f"{option} {value!r} is out of range; it must be {kind} {low}{high}")
+        raise ConfigError(
+            f"{option} {_short(value)} is out of range; it must be {kind} {low}{high}"
+        )
+
+
+def _is_finite(value: object) -> bool:
+    """Of a float: a large int is none, and no float either."""
+    return isinstance(value, float) and isfinite(value)
+
+
+def _short(value: object) -> str:
+    """The value, of which a line of a message has room for the beginning."""
+    text = repr(value)
+    return text if len(text) <= 60 else f"{text[:40]}… ({len(text):,} characters)"
 
 
 def nearest(name: object, names: Iterable[str]) -> str:

@@ -125,11 +125,14 @@ def tuplets(heads: tuple[Written, ...]) -> list[tuple[Written, ...]]:
     groups: list[tuple[Written, ...]] = []
     for word, run in groupby(heads, key=lambda head: head.value.tuplet):
         group: list[Written] = []
+        length = Fraction(0)
         for head in run:
             group.append(head)
-            if not word or is_dyadic(sum((h.value.duration for h in group), Fraction(0))):
+            if word:
+                length += head.value.duration
+            if not word or is_dyadic(length):
                 groups.append(tuple(group))
-                group = []
+                group, length = [], Fraction(0)
         if group:
             groups.append(tuple(group))
     return groups

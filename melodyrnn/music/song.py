@@ -15,6 +15,7 @@ from typing import Self, overload
 from unicodedata import normalize
 
 from melodyrnn.errors import NotationError
+from melodyrnn.limits import TITLE
 from melodyrnn.music import notebook_hook
 from melodyrnn.music.chord_symbols import read_chord, transpose_chord
 from melodyrnn.music.durations import GRID, can_write, on_grid
@@ -93,9 +94,12 @@ class Meter:
 def _one_line(text: str) -> str:
     """``text`` as a header can hold it and every format (XML, MIDI, UTF-8) can carry it."""
     if text.isascii() and text.isprintable():
-        return " ".join(text.split())
+        return " ".join(text.split())[: TITLE.most].strip()
     kept = (c for c in text if c.isspace() or not _UNWRITABLE.match(c))
-    return " ".join(normalize("NFC", "".join(kept)).split())
+    # Cut before, for what many combining characters are put in order by takes the square of their
+    # number, and after, for what is composed may be longer.
+    line = normalize("NFC", " ".join("".join(kept).split())[: TITLE.most])
+    return " ".join(line.split())[: TITLE.most].strip()
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from melodyrnn.errors import ConfigError
-from melodyrnn.files import is_folder, make_folder, numbered
+from melodyrnn.files import exists, is_folder, make_folder, numbered
 from melodyrnn.formats.registry import nearest, writer, writers
 from melodyrnn.render.write import writer_of
 
@@ -14,12 +14,16 @@ _FORMAT = "mid"  # where a folder is named and no format
 
 
 def song_targets(
-    outputs: Sequence[Path], formats: Sequence[str] | None, count: int
+    outputs: Sequence[Path],
+    formats: Sequence[str] | None,
+    count: int,
+    overwrite: bool = False,
 ) -> list[list[Path]]:
     """Of each of ``count`` songs the files that it goes to, numbered alike where there are several.
 
     Each of ``outputs`` is a file, whose suffix says its format, or a folder, which is made where
-    there is none and gets a file of each of ``formats``, by default MIDI. Raises MelodyError for a
+    there is none and gets a file of each of ``formats``, by default MIDI; songs that stand in it
+    are replaced with ``overwrite`` only. Raises MelodyError for a
     format that is not written, a file named twice, and for formats without a folder; nothing is
     made then.
     """
@@ -35,6 +39,12 @@ def song_targets(
     for file in files:
         writer_of(file)
     each = [numbered(file, count) for file in files]
+    for some, file in zip(each, files, strict=True):
+        if file.parent in folders and not overwrite and any(map(exists, some)):
+            there = next(filter(exists, some))
+            raise ConfigError(
+                f"{there}: already exists; --overwrite replaces it, or choose another --output"
+            )
     _check_apart([path for some in each for path in some])
     for folder in folders:
         make_folder(folder)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any, Self
 
+from melodyrnn.files import harmless
 from melodyrnn.system.documents import JSON
 
 
@@ -26,4 +27,9 @@ class Base:
     def from_json(cls, document: Any) -> Self:
         """Raises KeyError, TypeError, ValueError where it is none."""
         before = document["from"] and cls.from_json(document["from"])
-        return cls(str(document["name"]), str(document["weights"]), int(document["songs"]), before)
+        return cls(
+            harmless(str(document["name"])),
+            str(document["weights"]),
+            int(document["songs"]),
+            before,
+        )

@@ -48,7 +48,7 @@ def train_in_folder(
     which network of the run it trains, from 1. Returns the record as it is then and the files
     written. Raises RunError for a checkpoint of another network.
     """
-    spent = _restored(path, trainer, member)
+    spent = _restored(path, record, trainer, member)
     record = replace(record, versions=runs.versions())
     runs.write_record(path, record)
     summaries = runs.file_of(path, "tensorboard", member)
@@ -83,14 +83,14 @@ def train_in_folder(
     return record, files
 
 
-def _restored(path: Path, trainer: "Trainer[Any, Any]", member: int) -> float:
+def _restored(path: Path, record: runs.Record, trainer: "Trainer[Any, Any]", member: int) -> float:
     """Go back to the last checkpoint, if there is one; the seconds that training took so far."""
-    if not (checkpoint := runs.read_checkpoint(path, member)):
+    if not (checkpoint := runs.read_checkpoint(path, member, runs.most_bytes(record))):
         return 0.0
     try:
         trainer.restore(checkpoint)
-        return float(checkpoint["seconds"])
-    except (KeyError, ValueError):
+        return max(0.0, float(checkpoint["seconds"]))
+    except (KeyError, ValueError, TypeError, IndexError, OverflowError):
         raise RunError(
             f"{path}: its checkpoint is of another network or version; train again with --overwrite"
         ) from None

@@ -11,7 +11,8 @@ import numpy as np
 from melodyrnn.data.gather import Named
 from melodyrnn.data.song_fingerprints import fingerprints
 from melodyrnn.errors import RunError
-from melodyrnn.files import read_bytes, write_atomically
+from melodyrnn.files import write_atomically
+from melodyrnn.runs.archives import arrays, read_inside
 from melodyrnn.sequences.fingerprints import Fingerprints
 
 FILE = "pretraining.npz"
@@ -29,12 +30,19 @@ def keep(path: Path, known: Fingerprints) -> Path:
 
 def kept(path: Path) -> Fingerprints:
     """What ``keep`` wrote. Raises RunError."""
+    file = path / FILE
+    if not file.is_file():
+        raise RunError(f"{file}: is missing; train again")
+    data = read_inside(path, file, _LARGEST)
     try:
-        with np.load(io.BytesIO(read_bytes(path / FILE, _LARGEST)), allow_pickle=False) as arrays:
-            steps = arrays["high"].astype(np.uint16) << 8 | arrays["low"]
-            return Fingerprints(np.cumsum(steps, dtype=np.uint16), arrays["sizes"])
+        found = arrays(data, 20 * len(data))  # five bytes a run, packed to two
+        steps = found["high"].astype(np.uint16) << 8 | found["low"]
+        sizes = found["sizes"].astype(np.int32)
+        if sizes.ndim != 1 or (sizes < 0).any() or sizes.sum(dtype=np.int64) != len(steps):
+            raise ValueError("sizes of other fingerprints")
+        return Fingerprints(np.cumsum(steps, dtype=np.uint16), sizes)
     except Exception:  # whatever NumPy and zipfile raise on a damaged file
-        raise RunError(f"{path / FILE}: is missing or damaged; train again") from None
+        raise RunError(f"{file}: is damaged; train again") from None
 
 
 def in_pretraining(path: Path, songs: Sequence[Named]) -> list[bool]:

@@ -24,19 +24,24 @@ import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass, field, fields, replace
 from functools import partial
+from math import inf, isfinite
 from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
 
-from melodyrnn.errors import MelodyError, PluginError, RunError
+from melodyrnn.errors import FileError, MelodyError, PluginError, RunError
 from melodyrnn.files import (
+    NO_MEMORY,
+    check_free,
     create_folder,
     create_fresh_folder,
+    harmless,
     is_folder,
     make_folder,
-    read_bytes,
+    reason,
+    shown,
     suggest,
     write_atomically,
 )
@@ -45,8 +50,10 @@ from melodyrnn.models.networks.numpy_network import Network, parts, read_weights
 from melodyrnn.models.networks.numpy_viewpoints import ViewpointPredictor
 from melodyrnn.models.types import Floats
 from melodyrnn.models.viewpoints.observer import Observer
+from melodyrnn.runs.archives import arrays, checked_entries, finite, read_inside
 from melodyrnn.runs.base import Base
 from melodyrnn.runs.carried import FILE
+from melodyrnn.runs.replacing import alone, set_aside
 from melodyrnn.sequences.vocabulary import Vocabulary
 
 FORMAT = 6
@@ -54,6 +61,7 @@ TRAINING, FINISHED, INTERRUPTED = "training", "finished", "interrupted"
 MODEL, WEIGHTS, HISTORY = "model.keras", "weights.npz", "history.csv"
 CHECKPOINT = Path("checkpoint") / "state.npz"
 _LARGEST_RECORD = 1_000_000_000
+_WEIGHTS_ENTRY = "model.weights.h5"  # of model.keras
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time a zip entry can have
 
 
@@ -99,7 +107,7 @@ class Record:
         base = document.pop("from", None)
         record = cls(**document)
         features = record.features
-        return replace(
+        read = replace(
             record,
             model=ModelConfig.from_json(record.model),
             training=_training(record.training),
@@ -114,10 +122,27 @@ class Record:
             epochs=int(record.epochs),
             best_epoch=int(record.best_epoch),
             seconds=float(record.seconds),
-            metrics=dict(record.metrics),
+            metrics=_harmless(dict(record.metrics)),
             versions=dict(record.versions),
             base=base and Base.from_json(base),
         )
+        read._check()
+        return read
+
+    def _check(self) -> None:
+        """Raise RunError where its parts do not fit each other."""
+        if self.features is not None and (
+            len(self.features) != len(self.vocabulary)
+            or len(set(map(len, self.features))) != 1
+            or not all(isfinite(value) for row in self.features for value in row)
+        ):
+            raise RunError("its features are not those of its vocabulary")
+        if not 0 <= self.unknown_rate < 1 or not 0 <= self.seconds < inf:
+            raise RunError("a rate or a time that none can be")
+        if not 0 <= self.best_epoch <= self.epochs:
+            raise RunError(f"its best epoch is {self.best_epoch} of {self.epochs}")
+        if self.status not in (TRAINING, FINISHED, INTERRUPTED):
+            raise RunError(f"its status is {self.status!r:.30}")
 
 
 def _training(document: object) -> TrainConfig | StreamConfig:
@@ -127,8 +152,18 @@ def _training(document: object) -> TrainConfig | StreamConfig:
     return kind.from_json(document)
 
 
+def _harmless(document: Any) -> Any:
+    """Its texts without control characters: they are shown on a terminal."""
+    if isinstance(document, str):
+        return harmless(document)
+    if isinstance(document, dict):
+        return {harmless(name): _harmless(value) for name, value in document.items()}
+    return list(map(_harmless, document)) if isinstance(document, list) else document
+
+
 def _songs(documents: Any) -> tuple[dict[str, str], ...]:
-    return tuple({key: str(song[key]) for key in ("name", "sha256", "text")} for song in documents)
+    kept = ({key: str(song[key]) for key in ("name", "sha256", "text")} for song in documents)
+    return tuple({**song, "name": shown(song["name"])} for song in kept)
 
 
 _WORDS = {
@@ -140,9 +175,14 @@ _WORDS = {
 def create(path: Path, record: Record, *, overwrite: bool = False) -> None:
     """Make the folder with its run.json, at once. An empty folder may stand at ``path``.
 
-    Raises RunError where anything else does, but for a run that is to be overwritten.
+    Raises RunError where anything else does, but for a run that is to be overwritten, which is set
+    aside (``replacing``), and where another process trains in that.
     """
-    create_folder(path, FILE, partial(write_record, record=record), overwrite=overwrite, **_WORDS)
+    check_free(path, FILE, overwrite=overwrite, **_WORDS)
+    if overwrite and (path / FILE).exists():
+        with alone(path):
+            set_aside(path)
+    create_folder(path, FILE, partial(write_record, record=record), overwrite=False, **_WORDS)
 
 
 def create_fresh(path: Path, record: Record) -> Path:
@@ -174,7 +214,11 @@ def read_record(path: Path) -> Record:
     if not file.is_file():
         raise RunError(f"{path}: no run folder (it has no run.json); 'melodyrnn train' makes one")
     try:
-        return Record.from_json(json.loads(read_bytes(file, _LARGEST_RECORD)))
+        return Record.from_json(json.loads(read_inside(path, file, _LARGEST_RECORD)))
+    except FileError:  # it may be whole
+        raise
+    except MemoryError:
+        raise RunError(f"{file}: {NO_MEMORY}") from None
     except PluginError as error:
         raise RunError(f"{file}: {error}") from None
     except MelodyError as error:
@@ -193,7 +237,12 @@ def save_model(path: Path, model: Any, member: int = 1) -> Path:
     """Write model.keras: the same weights give the same bytes."""
     with tempfile.TemporaryDirectory() as folder:
         draft = Path(folder) / MODEL
-        model.save(draft)
+        try:
+            model.save(draft)
+        except OSError as error:
+            raise FileError(
+                f"{folder}: cannot write: {reason(error)}; set TMPDIR to a place with room"
+            ) from None
         entries = io.BytesIO()
         with zipfile.ZipFile(draft) as saved, zipfile.ZipFile(entries, "w") as timeless:
             for name in sorted(saved.namelist()):
@@ -215,6 +264,21 @@ def _numbered(config: bytes) -> bytes:
         lambda place: b"%d" % order.setdefault(place[0], len(order)),
         config,
     )
+
+
+def most_bytes(record: Record) -> int:
+    """That a file of arrays of such a run can have: weights, thrice more for the optimiser, what is
+    carried from batch to batch; as if each kind of network had the layers of all.
+    """
+    model, training = record.model, record.training
+    codes, units = 4 * len(record.vocabulary) + 2048, model.units
+    entering = (codes + 5 * model.embedding) * max(1, model.window)
+    first = (entering + units + 1) * units * 8
+    others = model.depth * (2 * units + 1) * units * 8
+    last = (units + entering + 1024) * codes
+    lanes = (training.batch or 1) * units * model.depth * 8
+    history = 64 * max(record.epochs, training.epochs)
+    return 8_000_000 + 16 * (first + others + last + lanes + history + codes * model.embedding)
 
 
 def weights_file(path: Path, record: Record, member: int = 1) -> Path:
@@ -242,8 +306,17 @@ def load_network(path: Path, record: Record, member: int = 1) -> Network:
 def keras_weights(path: Path, record: Record, member: int = 1) -> list[Floats]:
     """The best weights of a Keras model, in the order of its ``get_weights``. Raises RunError."""
     file = weights_file(path, record, member)
+    most = most_bytes(record)
+    data = read_inside(path, file, most)
     try:
-        return read_weights(file, record.model)
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            checked_entries(archive, most)
+            content = archive.read(_WEIGHTS_ENTRY)
+        weights = read_weights(content, record.model, most)
+        finite(iter(weights))
+        return weights
+    except MemoryError:
+        raise RunError(f"{file}: {NO_MEMORY}") from None
     except Exception:  # whatever zipfile and HDF5 raise on a damaged or foreign file
         raise RunError(_foreign(file)) from None
 
@@ -272,10 +345,14 @@ def named_weights(path: Path, record: Record, member: int = 1) -> dict[str, Floa
     """The best weights of a network of viewpoints, by their names, in single precision. Raises
     RunError.
     """
-    file = weights_file(path, record, member)
+    file, most = weights_file(path, record, member), most_bytes(record)
+    data = read_inside(path, file, most)
     try:
-        with np.load(io.BytesIO(file.read_bytes()), allow_pickle=False) as archive:
-            return {name: archive[name].astype(np.float32) for name in archive}
+        weights = {name: array.astype(np.float32) for name, array in arrays(data, most).items()}
+        finite(iter(weights.values()))
+        return weights
+    except MemoryError:
+        raise RunError(f"{file}: {NO_MEMORY}") from None
     except Exception:  # whatever NumPy and zipfile raise on a damaged or foreign file
         raise RunError(_foreign(file)) from None
 
@@ -307,14 +384,20 @@ def write_checkpoint(path: Path, arrays: dict[str, npt.NDArray[Any]], member: in
     write_atomically(file, content.getvalue())
 
 
-def read_checkpoint(path: Path, member: int = 1) -> dict[str, npt.NDArray[Any]] | None:
-    """What ``write_checkpoint`` wrote; None where there is none yet. Raises RunError."""
+def read_checkpoint(
+    path: Path, member: int = 1, most: int = _LARGEST_RECORD
+) -> dict[str, npt.NDArray[Any]] | None:
+    """What ``write_checkpoint`` wrote, of at most so many bytes; None where there is none yet.
+    Raises RunError.
+    """
     file = file_of(path, CHECKPOINT, member)
     if not file.is_file():
         return None
+    data = read_inside(path, file, most)
     try:
-        with np.load(io.BytesIO(file.read_bytes()), allow_pickle=False) as archive:
-            return dict(archive)
+        return arrays(data, most)
+    except MemoryError:
+        raise RunError(f"{file}: {NO_MEMORY}") from None
     except Exception:  # whatever NumPy, zipfile and tokenize raise on a damaged file
         raise RunError(f"{file}: is damaged; train again with --overwrite") from None
 

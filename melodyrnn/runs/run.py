@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from melodyrnn.data.split import Split
-from melodyrnn.errors import RunError
+from melodyrnn.errors import ConfigError, FileError, MelodyError, RunError
 from melodyrnn.models.predictor import Predictor
 from melodyrnn.runs import carried
 from melodyrnn.runs import record as records
@@ -103,7 +103,16 @@ class Run(PathLike[str]):
 
         Raises RunError.
         """
-        predictor = Session(self).load()
+        try:
+            predictor = Session(self).load()
+        except (RunError, ConfigError, FileError):
+            raise
+        except MelodyError as error:  # of a vocabulary that is none of such a task
+            raise RunError(f"{self.path}: {error}; train again") from None
+        except (ValueError, TypeError, LookupError, ArithmeticError, AttributeError):
+            raise RunError(
+                f"{self.path}: the parts of its run.json do not fit each other; train again"
+            ) from None
         return self.task.with_short_term(self, predictor) if with_short_term else predictor
 
 

@@ -9,8 +9,9 @@ from melodyrnn.data.gather import Named
 from melodyrnn.data.packing import pack, unpack
 from melodyrnn.data.split import SongSplit, Split
 from melodyrnn.errors import RunError
-from melodyrnn.files import make_folder, read_bytes, write_atomically
+from melodyrnn.files import make_folder, shown, write_atomically
 from melodyrnn.music.song import Note
+from melodyrnn.runs.archives import read_inside
 
 FOLDER = "tunes"
 _LARGEST = 1_000_000_000
@@ -51,8 +52,9 @@ def _hashed(note: Note) -> str:
 
 
 def _read(file: Path) -> tuple[Named, ...]:
+    data = read_inside(file.parent.parent, file, _LARGEST)
     try:
-        tunes = unpack(read_bytes(file, _LARGEST))
+        tunes = unpack(data)
     except ValueError:
         raise RunError(f"{file}: is damaged; train again with --overwrite") from None
-    return tuple(Named(tune.label, tune.song) for tune in tunes if tune.song)
+    return tuple(Named(shown(tune.label), tune.song) for tune in tunes if tune.song)

@@ -40,12 +40,15 @@ def share_out(
     jobs: int,
     after: Callable[[int, Answer], None],
     lost: str,
+    survive: Callable[[object, Callable[[object], object]], Answer] | None = None,
 ) -> None:
     """Give each task to the next idle one of ``jobs`` workers.
 
     ``work`` is ``module:function``, called with a task in the worker, which returns an ``Answer``.
     ``after`` is called here, with the task's number and the answer, as each is done. Raises the
-    MelodyError that ``work`` raises, and RunError with the words ``lost`` where a worker is killed.
+    MelodyError that ``work`` raises, and LostError, with the words ``lost``, where a worker is
+    killed; with ``survive`` that is called instead, with the task and what asks another worker,
+    for the answer.
     """
     workers = [_Worker(work, lost) for _ in range(min(jobs, len(tasks)))]
     idle: SimpleQueue[_Worker] = SimpleQueue()
@@ -56,6 +59,10 @@ def share_out(
         worker = idle.get()
         try:
             return cast("Answer", worker.ask(task))
+        except LostError:
+            if survive is None:
+                raise
+            return survive(task, worker.ask)
         finally:
             idle.put(worker)
 
@@ -73,13 +80,22 @@ def share_out(
             worker.close()
 
 
+class LostError(RunError):
+    """A worker was killed."""
+
+
 class _Worker:
-    """One process and its pipes, as the one that shares out sees them."""
+    """One process and its pipes, as the one that shares out sees them; another one where it is
+    killed.
+    """
 
     def __init__(self, work: str, lost: str) -> None:
-        self.lost = lost
+        self.work, self.lost = work, lost
+        self._begin()
+
+    def _begin(self) -> None:
         self.process = Popen(
-            [sys.executable, "-P", "-c", _WORKER, work, *sys.path],
+            [sys.executable, "-P", "-c", _WORKER, self.work, *sys.path],
             stdin=PIPE,
             stdout=PIPE,
             env=os.environ | _ONE_THREAD,
@@ -91,12 +107,15 @@ class _Worker:
         self._answers: IO[bytes] = self.process.stdout
 
     def ask(self, task: object) -> object:
-        """Raises MelodyError: the task's own, or RunError where the worker was killed."""
+        """Raises MelodyError: the task's own, or LostError where the worker was killed."""
         try:
             _send(self._tasks, task)
             answer: object = pickle.load(self._answers)
         except (EOFError, OSError, pickle.UnpicklingError):
-            raise RunError(self.lost) from None
+            self.process.kill()
+            self.close()
+            self._begin()
+            raise LostError(self.lost) from None
         if isinstance(answer, MelodyError):
             raise answer
         return answer

@@ -266,7 +266,9 @@ class NoteTask(Task[Named, Dataset]):
         return predictor.with_contexts([context])
 
     def targets(self, request: Request) -> list[list[Path]]:
-        return song_targets(request.outputs, request.formats, request.best or request.count)
+        return song_targets(
+            request.outputs, request.formats, request.best or request.count, request.overwrite
+        )
 
     def make(
         self,

@@ -122,6 +122,7 @@ class Request:
     with_short_term: bool = False
     track: str | None = None  # of the primer's file; the run's own where nothing is said
     grid: str | None = None  # and so is this
+    overwrite: bool = False  # whether songs in a folder may be replaced
 
 
 class Made(Protocol):

@@ -1,18 +1,21 @@
 """One trainer for every framing: it runs a program, and knows when to stop and what was best."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import astuple
 from math import isfinite, isnan, nan
 from types import NoneType
 from typing import Generic, NamedTuple, Protocol, TypeVar, get_args, get_type_hints
 
 import numpy as np
+import numpy.typing as npt
 
 from melodyrnn.models.types import Arrays, Weights
 from melodyrnn.system.progress import Progress, silent
 from melodyrnn.training.program import Program, R, S
 
 T = TypeVar("T")
+Arrayed = Mapping[str, Sequence[npt.ArrayLike]]
+"""Arrays by their groups."""
 
 
 class Limits(Protocol):
@@ -134,10 +137,14 @@ class Trainer(Generic[R, S]):
             name: [arrays[f"{name}/{i}"] for i in range(len(group))]
             for name, group in groups.items()
         }
+        _check(groups, found)
         history = [_filled(self.program.row, row) for row in arrays["history"].tolist()]
         score = arrays["best_score"].tolist()
         self.best_score = _filled(self.program.score, score) if score else None
-        self.best_epoch = int(arrays["best_epoch"])
+        best_epoch = int(arrays["best_epoch"])
+        if not 0 <= best_epoch <= len(history) <= self.limits.epochs:
+            raise ValueError(f"the best epoch is {best_epoch} of {len(history)}")
+        self.best_epoch = best_epoch
         self.best_weights = found.pop("best")
         self.program.resume(found, len(history))
         self.history = history
@@ -159,6 +166,18 @@ class Trainer(Generic[R, S]):
         self.best_score, self.best_epoch = score, epoch
         self.best_weights = self.program.weights()
         return score
+
+
+def _check(present: Arrayed, found: Arrayed) -> None:
+    """Raise ValueError where an array is of another shape or kind than the present one, and where
+    the best weights are not finite.
+    """
+    for name, group in present.items():
+        for here, there in zip(map(np.asarray, group), map(np.asarray, found[name]), strict=True):
+            if here.shape != there.shape or here.dtype.kind != there.dtype.kind:
+                raise ValueError(f"{name} of shape {there.shape}, not {here.shape}")
+    if not all(np.isfinite(weight).all() for weight in found["best"]):
+        raise ValueError("weights that are not finite")
 
 
 def _filled(kind: type[T], numbers: Sequence[float]) -> T:

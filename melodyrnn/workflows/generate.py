@@ -73,6 +73,7 @@ def generate(
     instrument: str | None = None,
     track: str | None = None,
     grid: str | None = None,
+    overwrite: bool = False,
     with_short_term: bool = False,
     progress: Progress = silent,
     **settings: Unpack[GenerateSettings],
@@ -91,9 +92,9 @@ def generate(
 
     ``best``: only so many of the songs, those with the highest ``score``, the best first.
     ``output`` is a file or several, whose suffixes say the formats and whose names are numbered
-    where there are several songs; or folders for files of the ``formats``, such as ``"mid,pdf"``,
-    by default MIDI. ``tempo`` is in quarter notes per minute, ``instrument`` a General MIDI name.
-    ``settings`` are fields of SampleConfig and FormConfig, such as ``temperature=0.8``, ``bars=8``.
+    where there are several songs; or folders for files of the ``formats``, by default MIDI, which
+    replace others with ``overwrite`` only. ``tempo`` is in quarter notes per minute,
+    ``instrument`` a General MIDI name. ``settings`` are fields of SampleConfig and FormConfig.
     Raises MelodyError; nothing is written then, unless the disk fills up between two songs.
     """
     config, form = configure(settings, SampleConfig, FormConfig)
@@ -112,6 +113,7 @@ def generate(
         with_short_term=with_short_term,
         track=track,
         grid=grid,
+        overwrite=overwrite,
     )
     _check(request, settings)
     opened = open_run(run)

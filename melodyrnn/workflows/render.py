@@ -3,6 +3,8 @@
 from pathlib import Path
 
 from melodyrnn.data.gather import Source, gather_one
+from melodyrnn.errors import ConfigError
+from melodyrnn.files import is_same
 from melodyrnn.formats.registry import writers
 from melodyrnn.render.write import write_song
 
@@ -26,5 +28,7 @@ def render(
     ``instrument`` is a General MIDI name, ``tempo`` in quarter notes per minute.
     Raises MelodyError; nothing is written then.
     """
+    if isinstance(song, str | Path) and is_same(Path(song), Path(output)):
+        raise ConfigError(f"{output}: is the song itself; choose another --output")
     named = gather_one(song, track=track, grid=grid)
     return write_song(named.song, output, instrument=instrument, tempo=tempo)

@@ -10,11 +10,13 @@ from melodyrnn.data.gather import Songs, Source, gather
 from melodyrnn.data.split import Split
 from melodyrnn.data.texts import read_texts
 from melodyrnn.evaluation.measures import Measures
+from melodyrnn.files import sweep_drafts
 from melodyrnn.models.settings_types import TextSettings, TrainSettings
 from melodyrnn.runs import fine_tuning, pretraining
 from melodyrnn.runs.checkpointed_training import check_tensorboard
 from melodyrnn.runs.output_folders import place_of
 from melodyrnn.runs.record import Record, write_record
+from melodyrnn.runs.replacing import alone, release
 from melodyrnn.runs.run import Run, open_run
 from melodyrnn.runs.session import Session
 from melodyrnn.sequences.score import Score
@@ -165,6 +167,7 @@ def learn_items(
     base = folder.base
     kind = f"from-{base.path.name}" if base else settings.get("model") or task.default_model
     path = place_of(task.name_of(items), kind, folder.output, folder.resume)
+    sweep_drafts(path)
     if folder.resume:
         run = Run.open(path).resumed(task.digests(items), settings)
         if base:
@@ -189,6 +192,14 @@ def carry_out(
     run: Run, data: Split[Any], folder: Folder, progress: Progress = silent
 ) -> TrainResult:
     """Learn, from the last checkpoint if there is one; measure; record. Raises MelodyError."""
+    with alone(run.path):
+        result = _carried_out(run, data, folder, progress)
+    if not result.interrupted:
+        release(run.path)
+    return result
+
+
+def _carried_out(run: Run, data: Split[Any], folder: Folder, progress: Progress) -> TrainResult:
     task = run.task
     session = Session(run, data, progress, folder.tensorboard, folder.base)
     predictor = session.fit()

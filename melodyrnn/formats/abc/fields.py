@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from melodyrnn.errors import NotationError
 from melodyrnn.formats.abc.sounding import CLEF, LOOKS, PROPERTY
+from melodyrnn.limits import DIGITS
 from melodyrnn.music.song import SHARPS, Key, Meter
 
 ALTERS = {"^^": 2, "^": 1, "=": 0, "_": -1, "__": -2}
@@ -134,6 +135,8 @@ def read_tempo(field: str, unit: Fraction) -> float | None:
     A number without a note value (the outdated ``Q:120``) counts units.
     """
     field = re.sub(r'"[^"]*"?', " ", field)
+    if re.search(rf"\d{{{DIGITS.most + 1}}}", field):
+        return None
     match = re.match(r"\s*(?:([\d/\s]+|C\d*)=)?\s*(\d{1,6}(?:\.\d*)?)\s*$", field)
     if not match:
         return None

@@ -9,6 +9,7 @@ from melodyrnn.formats.abc.tune import read_tune
 from melodyrnn.formats.format import Tunes
 from melodyrnn.formats.melody.grid import Grid
 from melodyrnn.formats.piece import Piece, song_of
+from melodyrnn.limits import DIGITS, HEADER, TUNES
 from melodyrnn.music.song import Song
 
 _START = re.compile("X:")
@@ -45,7 +46,8 @@ def _melody(
 
 def _labels(numbers: list[str]) -> list[str]:
     """The X: numbers where they identify the tunes, else numbers from 1."""
-    if all(map(str.isdigit, numbers)) and len(set(numbers)) == len(numbers):
+    short = all(number.isdigit() and len(number) <= DIGITS.most for number in numbers)
+    if short and len(set(numbers)) == len(numbers):
         return numbers
     return [str(number) for number in range(1, len(numbers) + 1)]
 
@@ -78,11 +80,14 @@ def split_abc(data: bytes, name: str) -> AbcFile:
     """The parts of an ABC file.
 
     A tune begins with its X: line and ends with the first empty line after its music; a file
-    without X: is one tune. Raises ScoreError where ``data`` is no text.
+    without X: is one tune. Raises ScoreError where ``data`` is no text, or of more
+    tunes than there may be.
     """
     text, said = decode(data, name)
     all_lines = list(lines(text))
     starts = [index for index, (_, line) in enumerate(all_lines) if _START.match(line)] or [0]
+    TUNES.check(len(starts), name)
+    HEADER.check(starts[0], name)
     tunes = []
     for start, end in zip(starts, [*starts[1:], None], strict=True):
         label = _START.sub("", all_lines[start][1]).strip() if all_lines else ""

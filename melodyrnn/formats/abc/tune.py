@@ -28,6 +28,7 @@ from melodyrnn.formats.abc.sounding import Sounding, read_sounding
 from melodyrnn.formats.abc.tokens import CHORD_NOTE, TOKEN
 from melodyrnn.formats.abc.voice import AbcVoice, ratio
 from melodyrnn.formats.piece import Piece
+from melodyrnn.limits import BARS, LINE, TUNE, VALUE, VOICES
 from melodyrnn.music.song import Meter
 
 _HEADING = re.compile(r"([A-Za-z]):(.*)")
@@ -40,8 +41,11 @@ _NORMAL = {2: 3, 3: 2, 4: 3, 6: 2, 8: 3}
 
 def read_tune(lines: Iterable[Line], name: str) -> Piece:
     """The piece in the lines of one tune of the file ``name``. Raises ScoreError."""
-    tune = _Tune(name)
+    tune, size = _Tune(name), 0
     for number, line in lines:
+        size += len(line)
+        TUNE.check(size, name)
+        LINE.check(len(line), f"{name}:{number}")
         tune.feed(line, number)
     return tune.piece()
 
@@ -73,6 +77,7 @@ class _Tune:
         if self.in_common:
             return self.head
         if self.current not in self.voices:
+            VOICES.check(len(self.voices) + 1, self.name)
             self.voices[self.current] = self._new_voice(self.described.get(self.current, ""))
         return self.voices[self.current]
 
@@ -137,6 +142,8 @@ class _Tune:
             yield f"lines of words are left out: {self.words}"
 
     def _field(self, letter: str, value: str) -> None:
+        if letter in "KLMQV":
+            VALUE.check(len(value), f"{self.name}: field {letter}")
         if act := _FIELDS.get(letter):
             act(self, value)
 
@@ -268,7 +275,9 @@ class _Tune:
 
     def _bars_rest(self, match: re.Match[str]) -> None:
         voice = self.voice
-        for index in range(int(match["count"] or 1)):
+        count = int(match["count"] or 1)
+        BARS.check(len(voice.bars) + count, self.name)
+        for index in range(count):
             if index:
                 voice.end_bar()
             voice.bar.length += (voice.meter or Meter()).bar

@@ -12,6 +12,7 @@ from melodyrnn.formats.abc.parts import played
 from melodyrnn.formats.abc.sounding import Sounding
 from melodyrnn.formats.piece import Head, Measure, Part
 from melodyrnn.formats.repeats import MOST_PASSES, Repeats, has_repeats
+from melodyrnn.limits import FINENESS, NOTES, VALUE
 from melodyrnn.music.chord_symbols import transpose_chord
 from melodyrnn.music.pitch import transposed
 from melodyrnn.music.song import Key, Meter, Pitch
@@ -46,6 +47,7 @@ class AbcVoice:
     parts: dict[int, str] = field(default_factory=dict)  # index of a bar -> the part it begins
     keys: list[Key] = field(default_factory=list)  # as they sound
     graces: int = 0
+    heads: int = 0  # how many were read
     # Within the bar.
     altered: dict[tuple[str, int], int] = field(default_factory=dict)  # (step, octave or 0)
     # Between one note and the next.
@@ -88,11 +90,13 @@ class AbcVoice:
         self.stretch = Fraction(1)
         onset = self.bar.length
         self.last = len(self.bar.heads), onset, length
+        self.heads += len(pitches)
+        NOTES.check(self.heads, "", NotationError)
         for pitch in pitches:
             ends = (pitch.step, pitch.octave) in self.tied
             self.bar.heads.append(Head(onset, length, pitch, pitch in ties, ends))
         self.tied = {(pitch.step, pitch.octave): pitch.alter for pitch in ties}
-        self.bar.length = onset + length
+        self.bar.length = _fine(onset + length)
 
     def tie(self) -> None:
         """Tie the last note, or all of the last chord, to the next."""
@@ -109,6 +113,8 @@ class AbcVoice:
         """
         if self.last is None:
             return
+        if self.stretch != 1:
+            raise NotationError("two broken rhythms in a row; write one, such as '>>'")
         short = Fraction(1, 2 ** len(mark))
         stretch, self.stretch = (2 - short, short) if mark[0] == ">" else (short, 2 - short)
         first, onset, length = self.last
@@ -127,7 +133,7 @@ class AbcVoice:
 
     def _last_heads(self) -> list[tuple[int, Head]]:
         first = self.last[0] if self.last else len(self.bar.heads)
-        return list(enumerate(self.bar.heads))[first:]
+        return list(enumerate(self.bar.heads[first:], first))
 
     def pitch(self, match: re.Match[str]) -> Pitch:
         """Raises NotationError beyond the range of pitches."""
@@ -232,8 +238,15 @@ class AbcVoice:
             part.measures.append(Measure(number, place, bar.length, bar.meter))
             part.heads += [replace(head, onset=place + head.onset) for head in bar.heads]
             part.chords += [(place + offset, name) for offset, name in bar.chords]
-            place += bar.length
+            place = _fine(place + bar.length)
+            NOTES.check(len(part.heads), "", NotationError)
         return part
+
+
+def _fine(place: Fraction) -> Fraction:
+    """``place``, in quarter notes. Raises NotationError where its fraction has grown."""
+    FINENESS.check(place.denominator, "", NotationError)
+    return place
 
 
 def ratio(match: re.Match[str], prefix: str) -> Fraction:
@@ -249,8 +262,7 @@ def ratio(match: re.Match[str], prefix: str) -> Fraction:
 def _numbers(passes: str) -> frozenset[int]:
     """``1,3-5`` -> 1, 3, 4, 5."""
     numbers: set[int] = set()
-    for span in filter(None, passes.split(",")):
-        first, _, last = span.partition("-")
-        start = int(first or 1)
-        numbers.update(range(start, min(int(last or start), start + MOST_PASSES) + 1))
+    for span in re.finditer(r"(\d{1,3})(?:-(\d{1,3}))?", passes[: VALUE.most]):
+        first, last = map(int, span.groups(span[1]))
+        numbers.update(range(first, min(last, first + MOST_PASSES) + 1))
     return frozenset(numbers)

@@ -8,6 +8,7 @@ from melodyrnn.formats.humdrum.bars import read_piece
 from melodyrnn.formats.humdrum.order import order_of
 from melodyrnn.formats.melody.grid import Grid
 from melodyrnn.formats.piece import Piece, song_of
+from melodyrnn.limits import SPINE_LINES, SPINE_TOKENS
 from melodyrnn.music.song import Song
 
 Lines = list[tuple[int, str]]
@@ -29,6 +30,8 @@ def read_humdrum(data: bytes, name: str) -> Piece:
     if not any(re.match(r"(\S*\t)*\*\*kern", line) for _, line in lines):
         raise ScoreError(f"{name}: not Humdrum: no '**kern' column; choose a file with one")
     pieces = _pieces(lines)
+    SPINE_LINES.check(len(pieces[0]), name)
+    SPINE_TOKENS.check(sum(line.count("\t") + 1 for _, line in pieces[0]), name)
     first = [f"{len(pieces)} tunes in it; took the first"] if len(pieces) > 1 else []
     try:
         piece = read_piece(pieces[0])

@@ -11,12 +11,13 @@ from functools import lru_cache
 
 from melodyrnn.errors import MelodyWarning, NotationError
 from melodyrnn.formats.melody.timed_note import TimedNote
+from melodyrnn.limits import QUARTERS
 from melodyrnn.music.durations import GRID
 from melodyrnn.music.key_finding import fitting_keys
 from melodyrnn.music.silence import after_silence, without_long_rests
 from melodyrnn.music.song import Key, Note, Pitch, Song
 
-LONGEST = 100_000
+LONGEST = QUARTERS.most
 """Quarter notes, half a day: a longer melody is a corrupt or absurd file."""
 
 _TELLING, _TELLING_PITCHES = 8, 4

@@ -26,6 +26,7 @@ from melodyrnn.formats.midi.drums import drum_channels
 from melodyrnn.formats.midi.events import NOTE_OFF, NOTE_ON, PROGRAM, Event
 from melodyrnn.formats.midi.lyrics import sung, syllables
 from melodyrnn.formats.midi.meta_events import Clock, Marks, read_marks
+from melodyrnn.limits import MIDI_NOTES, NOTES
 from melodyrnn.music.bars import bar_spans
 from melodyrnn.music.durations import GRID, can_write
 from melodyrnn.music.song import Note, Song
@@ -54,6 +55,7 @@ def parse_midi(
     voices = [voice for _, voice in sources]
     taken, notes = melody(voices, track, name)
     index = sources[taken][0]
+    NOTES.check(len(notes), name, MidiError)
     if notes[-1].end > LONGEST:
         raise MidiError(
             f"{name}: the melody lasts {float(notes[-1].end):.0f} quarter notes, more than "
@@ -99,6 +101,7 @@ def _voices(midi: MidiData, marks: list[Marks], name: str) -> list[tuple[int, Vo
         drummed = any(e.kind == NOTE_ON and e.number in drums for t in midi.tracks for e in t)
         what = "only drums" if drummed else "no notes"
         raise MidiError(f"{name}: {what}; choose a file with a melody")
+    MIDI_NOTES.check(sum(map(len, played.values())), name, MidiError)
     named = list(_named(midi, marks, played))
     words = syllables(midi) if len(named) > 1 else []
     return [

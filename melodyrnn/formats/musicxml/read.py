@@ -14,16 +14,19 @@ from melodyrnn.errors import NotationError, ScoreError
 from melodyrnn.formats.melody.grid import Grid
 from melodyrnn.formats.musicxml.document import partwise
 from melodyrnn.formats.musicxml.measures import fill, read_measures, staves
+from melodyrnn.formats.musicxml.numbers import check_numbers
 from melodyrnn.formats.musicxml.signs import signs_of
 from melodyrnn.formats.musicxml.tempi import tempi
 from melodyrnn.formats.piece import Part, Piece, song_of
 from melodyrnn.formats.repeats import expand, has_repeats
+from melodyrnn.limits import ENTRIES, SCORE_TAGS
 from melodyrnn.music.song import Song
 
 LARGEST_FILE = 20_000_000
 """Bytes, unpacked; a symphony in MusicXML has as many."""
 
 _ZIP = b"PK\x03\x04"
+_ZIP_ENTRY = b"PK\x01\x02"
 _TITLES = (
     "work/work-title",
     "movement-title",
@@ -59,6 +62,7 @@ def read_musicxml(data: bytes, name: str) -> Piece:
     root = partwise(_parse(data, name))
     if root.tag != "score-partwise":
         raise ScoreError(f"{name}: not MusicXML: its root is <{root.tag}>, not <score-partwise>")
+    check_numbers(root, name)
     try:
         return Piece(
             _parts(root),
@@ -92,6 +96,7 @@ def read_compressed(data: bytes, name: str) -> Piece:
         plain = data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<")
         remedy = "plain MusicXML; name it .musicxml" if plain else "export it again"
         raise ScoreError(f"{name}: not a compressed score; {remedy}")
+    ENTRIES.check(data.count(_ZIP_ENTRY), name)
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             document = _unpack(archive, _root_file(archive, name), name)
@@ -103,6 +108,7 @@ def read_compressed(data: bytes, name: str) -> Piece:
 
 
 def _parse(data: bytes, name: str) -> ET.Element:
+    SCORE_TAGS.check(data.count(b"<"), name)
     parser = expat.ParserCreate()
     parser.EntityDeclHandler = _refuse_entity
     try:
@@ -136,7 +142,7 @@ def _refuse_entity(entity: str, *_: object) -> None:
 
 def _root_file(archive: zipfile.ZipFile, name: str) -> str:
     """The name of the score in its archive: what the container says, else the first that fits."""
-    names = archive.namelist()
+    names = dict.fromkeys(archive.namelist())
     if "META-INF/container.xml" in names:
         container = _parse(_unpack(archive, "META-INF/container.xml", name), name)
         for rootfile in container.iterfind(".//{*}rootfile"):

@@ -6,10 +6,9 @@ the tests hold both ways to the same logits.
 """
 
 import io
-import zipfile
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from pathlib import Path
+from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -26,6 +25,7 @@ State = list[list[Floats]]  # of each recurrent layer its cell's arrays, each (B
 
 _LANES = 64
 """Sequences predicted at once."""
+_Hdf5: TypeAlias = Any  # h5py has no types
 _ROWS = 4096
 """Windows predicted at once where no state is carried."""
 
@@ -116,6 +116,8 @@ class Network(Predictor):
         logits, _ = self.step(np.zeros(seen, np.int32), self.begin(1))
         if logits.shape != (1, vocabulary_size):
             raise ValueError(f"{logits.shape[-1]} logits for {vocabulary_size} tokens")
+        if len(self.input_table) < vocabulary_size:
+            raise ValueError(f"{len(self.input_table)} vectors for {vocabulary_size} tokens")
 
     @classmethod
     def of(
@@ -205,11 +207,12 @@ def with_none(vocabulary_size: int, ids: Indices | None = None) -> Indices:
     return np.concatenate([known, known.max(axis=0, keepdims=True) + 1]).astype(np.int32)
 
 
-def read_weights(file: Path, config: ModelConfig) -> list[Floats]:
-    """The weights in a model.keras, in the order of ``model.get_weights()``.
+def read_weights(content: bytes, config: ModelConfig, most: int) -> list[Floats]:
+    """The weights in the model.weights.h5 of a model.keras, in the order of
+    ``model.get_weights()``; ``most`` is how many bytes they can be together.
 
-    Keras names a layer by its class, and the second of a class ``dense_1``. Raises whatever
-    zipfile and HDF5 do.
+    Keras names a layer by its class, and the second of a class ``dense_1``. Raises ValueError for
+    more, and for numbers that stand elsewhere; and whatever HDF5 raises.
     """
     import h5py
 
@@ -220,17 +223,35 @@ def read_weights(file: Path, config: ModelConfig) -> list[Floats]:
         embedding = "lookback_embedding"
     names = [embedding, *[hidden] * config.depth]
     names.append("factored_logits" if factored else "dense")
-    with zipfile.ZipFile(file) as entries:
-        content = io.BytesIO(entries.read("model.weights.h5"))
-    weights, seen = [], Counter[str]()
-    with h5py.File(content) as layers:
+    weights: list[Floats] = []
+    seen = Counter[str]()
+    with h5py.File(io.BytesIO(content)) as layers:
         for name in names:
             number = seen[name]
             seen[name] += 1
-            layer = layers[f"layers/{name}_{number}" if number else f"layers/{name}"]
-            found = layer.get("cell", layer)["vars"]
-            weights += [np.array(found[str(place)]) for place in range(len(found))]
+            layer = _within(layers, "layers", f"{name}_{number}" if number else name)
+            found = _within(layer, "cell" if "cell" in layer else "vars")
+            found = _within(found, "vars") if "cell" in layer else found
+            for place in range(len(found)):
+                array = _within(found, str(place))
+                most -= array.nbytes
+                if most < 0 or array.external or array.is_virtual or array.dtype.kind != "f":
+                    raise ValueError("weights that are too many, or stand in other files")
+                weights.append(np.array(array))
     return weights
+
+
+def _within(group: _Hdf5, *names: str) -> _Hdf5:
+    """What stands in a group under these names, each the next one's group: in this file, not where
+    a link leads. Raises KeyError, ValueError.
+    """
+    import h5py
+
+    for name in names:
+        if not isinstance(group.get(name, getlink=True), h5py.HardLink):
+            raise ValueError(f"no {name}, or a link to it")
+        group = group[name]
+    return group
 
 
 class _Layer:

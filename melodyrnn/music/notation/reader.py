@@ -10,6 +10,7 @@ from fractions import Fraction
 from functools import lru_cache
 
 from melodyrnn.errors import NotationError
+from melodyrnn.limits import NOTES
 from melodyrnn.music.durations import COMMON_TUPLETS, Value, tuplet_ratio
 from melodyrnn.music.notation.tokens import plain, read_pitch, read_value
 from melodyrnn.music.song import Meter, Note, Pitch
@@ -77,6 +78,8 @@ class Reader:
             except NotationError as error:
                 raise UnreadableError(str(error), column, number) from None
             column = match.end()
+        if len(self.notes) > NOTES.most:
+            raise UnreadableError(NOTES.told, 0, number)
 
     def end(self) -> None:
         """Say that the text is over. Raises UnreadableError where something is still open."""
