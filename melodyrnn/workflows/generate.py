@@ -86,16 +86,14 @@ def generate(
     A MelodyWarning says which the run does not know, and what it gets for them. Without a primer,
     the opening of the first training song or text, or nothing where the run learned how songs
     begin. Without ``keep_primer`` songs are only what follows it. ``length`` is the most where a
-    song ends by itself: in a run that learned how songs end, with ``bars`` and with ``end``; by
-    default, songs are as long as the first training song, or half as much longer than a long
-    primer. ``with_short_term``: joined by a model of what the song itself has had so far.
+    song ends by itself; by default, songs are as long as the first training song, or half as much
+    longer than a long primer. ``with_short_term``: joined by a model of the song so far.
 
-    ``best``: only so many of the songs, those with the highest ``score``, the best first.
-    ``output`` is a file or several, whose suffixes say the formats and whose names are numbered
-    where there are several songs; or folders for files of the ``formats``, by default MIDI, which
-    replace others with ``overwrite`` only. ``tempo`` is in quarter notes per minute,
-    ``instrument`` a General MIDI name. ``settings`` are fields of SampleConfig and FormConfig.
-    Raises MelodyError; nothing is written then, unless the disk fills up between two songs.
+    ``best``: only so many of the songs, those with the highest ``score``. ``output``: a file or
+    several, whose suffixes say the formats, their names numbered where there are several songs; or
+    folders for the ``formats``, which replace others with ``overwrite`` only. ``tempo`` is in
+    quarter notes per minute, ``settings`` are fields of SampleConfig and FormConfig. Raises
+    MelodyError; nothing is written then, unless the disk fills up between two songs.
     """
     config, form = configure(settings, SampleConfig, FormConfig)
     request = Request(

@@ -10,7 +10,8 @@ from melodyrnn.formats.piece import Head
 from melodyrnn.music.chord_kinds import QUALITIES
 from melodyrnn.music.song import SHARPS, Key, Meter, Pitch
 
-_LENGTH = re.compile(r"(?P<number>\d{1,4})(?:%(?P<over>\d{1,4}))?(?P<dots>\.*)")
+_LENGTH = re.compile(r"(?P<number>\d+)(?:%(?P<over>\d{1,4}))?(?P<dots>\.*)")
+_DIGITS = 4  # of a length
 _PITCH = re.compile(r"(?P<letters>([a-gA-G])\2*)(?P<sign>#+|-+|n|)")
 _MODES = {"dor": -2, "phr": -4, "lyd": 1, "mix": -1, "aeo": -3, "loc": -5, "ion": 0}
 """Mode -> fifths from the major key on its tonic."""
@@ -71,6 +72,8 @@ def _length(note: str) -> Fraction | None:
     if match is None:
         return None
     number = match["number"]
+    if len(number) > _DIGITS:
+        raise NotationError(f"'{number[:10]}…' is no duration; durations are such as 4 or 8.")
     if number in _BREVES:
         length = Fraction(_BREVES[number])
     else:
