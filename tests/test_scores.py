@@ -351,8 +351,8 @@ REFUSED = {
     ),
     "a number like a bomb": (
         one(whole("C4")).replace("<duration>240<", "<duration>1e999999999<"),
-        "s.musicxml: bar 1: <duration> is 1e999999999, and lies from 0 to 1,000,000,000,000; export "
-        "the score again",
+        "s.musicxml: bar 1: <duration> is 1e999999999, and lies from 0 to 1,000,000,000,000; "
+        "export the score again",
     ),
     "no divisions": (
         one(whole("C4")).replace("<divisions>60<", "<divisions>0<"),

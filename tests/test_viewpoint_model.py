@@ -1,5 +1,7 @@
 """The model of viewpoints: what it sees, what it predicts, how it learns."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -25,6 +27,7 @@ from melodyrnn.models.viewpoints.symbols import Symbols
 from melodyrnn.models.viewpoints.views import padded_views, views
 from melodyrnn.sequences.events import NO_TOKEN
 from melodyrnn.sequences.repetitions import recall
+from melodyrnn.training import viewpoints
 from melodyrnn.training.trainer import AtMost, Trainer
 from melodyrnn.training.viewpoints import HeldOutViews, LearnedViews, ViewpointProgram
 
@@ -329,6 +332,26 @@ def test_a_training_restored_at_any_batch_ends_in_the_same_bits(program):
         assert resumed.run()
         for name, array in resumed.state().items():
             assert array.tobytes() == end[name].tobytes(), name
+
+
+def test_a_batch_in_parts_has_the_same_gradient(monkeypatch):
+    """But for what is dropped out, of which each part draws its own."""
+    whole = replace(CONFIG, dropout=0.0, input_dropout=0.0, recurrent_dropout=0.0)
+    sequences, given_contexts = some(4)
+    seen = views(OBSERVER, sequences, given_contexts)
+    weights = []
+    for at_once in (viewpoints.AT_ONCE, 64):
+        monkeypatch.setattr(viewpoints, "AT_ONCE", at_once)
+        network = ViewpointNetwork(OBSERVER.layout, whole)
+        network.start(0)
+        nothing = HeldOutViews([], [], 1, 0.0)
+        program = ViewpointProgram(network, LearnedViews(seen, seen), nothing, TRAINING)
+        (row,) = program.advance(0, 1)
+        weights.append((row.loss, network.copy()))
+    (loss, together), (same_loss, apart) = weights
+    assert same_loss == pytest.approx(loss, rel=1e-5)
+    for a, b in zip(together, apart, strict=True):
+        assert b == pytest.approx(a, abs=1e-5)
 
 
 def test_how_many_cycles_are_left_is_known_of_half_the_songs(program):

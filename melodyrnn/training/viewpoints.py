@@ -124,9 +124,9 @@ class ViewpointProgram(Program[ViewRow, ViewScore]):
         self.place += 1
         if self.place < self.batches:
             return []
-        total, symbols = self.sums
+        loss = self.sums[0] / self.sums[1]
         self.place, self.sums = 0, np.zeros(2)
-        return [ViewRow(done + 1, total / symbols, nan, nan)]
+        return [ViewRow(done + 1, loss, nan, nan)]
 
     def _enter(self, epoch: int) -> None:
         """The order of an epoch, and of which sequences it is known how long they are."""
