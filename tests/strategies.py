@@ -24,11 +24,15 @@ ALL_DURATIONS = [
 """What one note value can last, in quarter notes."""
 
 
+def common_durations(most: int = 8) -> st.SearchStrategy[Fraction]:
+    """Multiples of 1/192 of a quarter note."""
+    return st.integers(1, most * FINE).map(lambda ticks: Fraction(ticks, FINE))
+
+
 def durations(most: int = 8) -> st.SearchStrategy[Fraction]:
     """What can be written, in quarter notes: single values, and any multiple of the grid."""
-    common = st.integers(1, most * FINE).map(lambda ticks: Fraction(ticks, FINE))
     anything = st.integers(1, most * GRID).map(lambda ticks: Fraction(ticks, GRID))
-    return st.one_of(st.sampled_from(ALL_DURATIONS), common, anything)
+    return st.one_of(st.sampled_from(ALL_DURATIONS), common_durations(most), anything)
 
 
 @st.composite

@@ -27,7 +27,7 @@ GIVEN = {
     "ending.abc": (abc("[1 " + "C|" * 19_000), "read"),
     "ties.abc": (abc("A-" * 20_001), ":6:40001: more than 20,000 notes in a melody"),
     "rests.abc": (abc("A" + "Z999" * 2000), ": more than 20,000 bars in a voice"),
-    "notes.mxl": (zipped(xml(measure(NOTE * 40_000))), ": more than 20,000 notes in a melody"),
+    "notes.mxl": (zipped(xml(measure(NOTE * 21_000))), ": more than 20,000 notes in a melody"),
     "beats.xml": (FILES["beats.xml"](10**7), ": bar 1: <beats> is 10000000, and lies from 0 to 99"),
     "ending.xml": (FILES["ending.xml"](10**9), ": bar 1: <ending number> is 1000000000, and at"),
     "negative.xml": (xml(measure(note("-1") + NOTE * 9)), ": bar 1: <duration> is -1, and lies"),
@@ -79,10 +79,17 @@ def seconds(name, size, folder):
 
 @pytest.mark.parametrize("name", FILES)
 def test_time_grows_with_the_file(name, tmp_path):
-    """Four times the size takes four times as long; the square would be sixteen."""
+    """Four times the size takes four times as long; the square would be sixteen. Where the machine is
+    busy, at one of three times.
+    """
     size = 150 if Path(name).suffix in (".xml", ".krn", ".mxl") else 1000
-    little, much = (seconds(name, count, tmp_path) for count in (size, 4 * size))
-    assert much < 8 * little + 0.2
+    taken = []
+    for _ in range(3):
+        little, much = (seconds(name, count, tmp_path) for count in (size, 4 * size))
+        if much < 8 * little + 0.2:
+            return
+        taken.append((little, much))
+    pytest.fail(f"{taken}")
 
 
 def test_the_square_would_be_seen(tmp_path, monkeypatch):

@@ -153,7 +153,7 @@ def writers() -> Mapping[str, Format]:
 
 def nearest(suffix: str, suffixes: Iterable[str]) -> str | None:
     """The one of ``suffixes`` that may have been meant."""
-    return next(iter(get_close_matches(suffix.lower(), suffixes, 1, 0.6)), None)
+    return next(iter(get_close_matches(suffix.lower(), suffixes, 1, 0.65)), None)
 
 
 @cache

@@ -98,7 +98,7 @@ class ModelConfig(Checked):
 class TrainConfig(Checked):
     """How it learns."""
 
-    epochs: int = setting(2000, "maximum number of epochs", least=1, sane=999_999)
+    epochs: int = setting(2000, "maximum number of epochs", least=1, sane=9_999_999)
     learning_rate: float = setting(1e-3, "Adam's step size", real=True, above=0.0, most=10.0)
     batch: int | None = setting(
         None, "batch size: windows per step, where no state is carried", least=1, sane=65_536
@@ -111,7 +111,7 @@ class TrainConfig(Checked):
 class StreamConfig(Checked):
     """How it learns from a stream: a text, or many tunes one after another."""
 
-    epochs: int = setting(30, "maximum number of epochs", least=1, sane=999_999)
+    epochs: int = setting(30, "maximum number of epochs", least=1, sane=9_999_999)
     learning_rate: float = setting(2e-3, "Adam's step size", real=True, above=0.0, most=10.0)
     batch: int = setting(
         32, "maximum batch size: places that are read at once", least=1, sane=65_536
@@ -203,7 +203,7 @@ class SequenceConfig(Checked):
 class FitConfig(Checked):
     """How a network over whole sequences learns."""
 
-    epochs: int = setting(500, "maximum number of epochs", least=1, sane=999_999)
+    epochs: int = setting(500, "maximum number of epochs", least=1, sane=9_999_999)
     learning_rate: float = setting(1e-2, "Adam's step size", real=True, above=0.0, most=10.0)
     batch: int | None = setting(None, "batch size (default: all at once)", least=1, sane=65_536)
     clip: float | None = setting(

@@ -60,7 +60,7 @@ def share_out(
         try:
             return cast("Answer", worker.ask(task))
         except LostError:
-            if survive is None:
+            if survive is None or worker.stopped:
                 raise
             return survive(task, worker.ask)
         finally:
@@ -74,7 +74,7 @@ def share_out(
     finally:  # also at once on Ctrl-C: what a task has done so far is on the disk, or lost
         pool.shutdown(wait=False, cancel_futures=True)
         for worker in workers:
-            worker.process.kill()
+            worker.stop()
         pool.shutdown()  # now that nobody waits for an answer, the pipes may be closed
         for worker in workers:
             worker.close()
@@ -85,12 +85,11 @@ class LostError(RunError):
 
 
 class _Worker:
-    """One process and its pipes, as the one that shares out sees them; another one where it is
-    killed.
-    """
+    """One process and its pipes, as the one that shares out sees them."""
 
     def __init__(self, work: str, lost: str) -> None:
         self.work, self.lost = work, lost
+        self.stopped = False
         self._begin()
 
     def _begin(self) -> None:
@@ -107,18 +106,26 @@ class _Worker:
         self._answers: IO[bytes] = self.process.stdout
 
     def ask(self, task: object) -> object:
-        """Raises MelodyError: the task's own, or LostError where the worker was killed."""
+        """Raises MelodyError: the task's own, or LostError where the worker is killed: the next task
+        begins another, unless it was stopped.
+        """
+        if self.process.returncode is not None and not self.stopped:
+            self._begin()
         try:
             _send(self._tasks, task)
             answer: object = pickle.load(self._answers)
         except (EOFError, OSError, pickle.UnpicklingError):
             self.process.kill()
             self.close()
-            self._begin()
             raise LostError(self.lost) from None
         if isinstance(answer, MelodyError):
             raise answer
         return answer
+
+    def stop(self) -> None:
+        """Whatever it does, at once."""
+        self.stopped = True
+        self.process.kill()
 
     def close(self) -> None:
         self.process.wait()

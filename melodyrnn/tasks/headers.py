@@ -13,11 +13,13 @@ from typing import Generic, NamedTuple, TypeVar
 
 import numpy as np
 
-from melodyrnn.music.durations import ticks
 from melodyrnn.music.song import Key, Meter, Song
 
 _METERS = 99 * 7
 """All that can be written."""
+
+_PLACES = 192
+"""In a quarter note, where a pickup may begin."""
 
 _KEYS = 24
 """Tonics and modes, each in one spelling."""
@@ -143,4 +145,4 @@ class TuneHeaders:
 
 def _steps(meter: Meter) -> int:
     """Where a pickup may begin, and that there is none."""
-    return ticks(meter.bar)
+    return int(meter.bar * _PLACES)

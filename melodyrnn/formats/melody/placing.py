@@ -72,14 +72,14 @@ def places(
     return [Fraction(place, GRID) for place in best.places]
 
 
-class _Placed(NamedTuple):
+class _Placing(NamedTuple):
     """Where onsets are placed, and how far from there they are played, in ticks."""
 
     deviation: float
     places: list[int]
 
 
-def _placed(played: Sequence[float], options: Sequence[Sequence[int]]) -> _Placed:
+def _placed(played: Sequence[float], options: Sequence[Sequence[int]]) -> _Placing:
     """Places, steps and the deviation are learned from the melody, pass by pass."""
     nearest = [
         min(near, key=lambda place: abs(place - onset))
@@ -93,7 +93,7 @@ def _placed(played: Sequence[float], options: Sequence[Sequence[int]]) -> _Place
         of_place = _learned_places(played, options, deviation)
         places = _most_probable(played, options, deviation, _steps(places), of_place)
         deviation = _between(_FINEST, _spread(played, places), _WIDEST)
-    return _Placed(deviation, places)
+    return _Placing(deviation, places)
 
 
 def _near(onset: float, slots: Sequence[int]) -> list[int]:

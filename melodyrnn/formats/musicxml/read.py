@@ -38,8 +38,11 @@ _COMPOSERS = (
     "credit[credit-type='composer']/credit-words",
 )
 _NAMES = ("part-name", "score-instrument/instrument-name")
-_BROKEN_ZIP = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError)
-"""What zipfile raises for damage, unknown methods and passwords."""
+_BROKEN_ZIP = (
+    *(zipfile.BadZipFile, zlib.error, EOFError),
+    *(NotImplementedError, RuntimeError, ValueError),
+)
+"""What zipfile raises for damage, unknown methods, passwords and places before the file."""
 
 
 def parse_musicxml(data: bytes, name: str, *, track: str | None, grid: Grid | None) -> Song:
