@@ -79,8 +79,8 @@ def seconds(name, size, folder):
 
 @pytest.mark.parametrize("name", FILES)
 def test_time_grows_with_the_file(name, tmp_path):
-    """Four times the size takes four times as long; the square would be sixteen. Where the machine is
-    busy, at one of three times.
+    """Four times the size takes four times as long; the square would be sixteen. On a busy machine
+    one time of three.
     """
     size = 150 if Path(name).suffix in (".xml", ".krn", ".mxl") else 1000
     taken = []
