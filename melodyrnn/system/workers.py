@@ -106,8 +106,9 @@ class _Worker:
         self._answers: IO[bytes] = self.process.stdout
 
     def ask(self, task: object) -> object:
-        """Raises MelodyError: the task's own, or LostError where the worker is killed. Unless it was
-        stopped, the next task begins another.
+        """Raises MelodyError: the task's own, or LostError where the worker is killed.
+
+        The next task begins another, unless it was stopped.
         """
         if self.process.returncode is not None and not self.stopped:
             self._begin()
