@@ -15,7 +15,7 @@ from contextlib import suppress
 from importlib import import_module
 from queue import SimpleQueue
 from subprocess import PIPE, Popen
-from threading import Thread
+from threading import Lock, Thread
 from typing import IO, TypeVar, cast
 
 from melodyrnn.errors import MelodyError, RunError, naming_options
@@ -60,6 +60,8 @@ def share_out(
         try:
             return cast("Answer", worker.ask(task))
         except LostError:
+            if survive is None:
+                worker.stop()
             if survive is None or worker.stopped:
                 raise
             return survive(task, worker.ask)
@@ -90,6 +92,7 @@ class _Worker:
     def __init__(self, work: str, lost: str) -> None:
         self.work, self.lost = work, lost
         self.stopped = False
+        self._lock = Lock()  # so that none begins while it is being stopped
         self._begin()
 
     def _begin(self) -> None:
@@ -110,8 +113,11 @@ class _Worker:
 
         The next task begins another, unless it was stopped.
         """
-        if self.process.returncode is not None and not self.stopped:
-            self._begin()
+        with self._lock:
+            if self.stopped:
+                raise LostError(self.lost)
+            if self.process.returncode is not None:
+                self._begin()
         try:
             _send(self._tasks, task)
             answer: object = pickle.load(self._answers)
@@ -125,8 +131,9 @@ class _Worker:
 
     def stop(self) -> None:
         """Whatever it does, at once."""
-        self.stopped = True
-        self.process.kill()
+        with self._lock:
+            self.stopped = True
+            self.process.kill()
 
     def close(self) -> None:
         self.process.wait()
