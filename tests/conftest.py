@@ -8,6 +8,7 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 NABIYA = ROOT / "songs" / "nabiya.txt"
+SCALE = "c4 d4 e4 f4 g4 a4 b4 c'4\n"
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -22,6 +23,15 @@ def cache(tmp_path_factory):
 @pytest.fixture(scope="session")
 def nabiya():
     return NABIYA
+
+
+@pytest.fixture
+def song(tmp_path, monkeypatch):
+    """A scale in song.txt of the folder that is now the current one."""
+    monkeypatch.chdir(tmp_path)
+    path = tmp_path / "song.txt"
+    path.write_text(SCALE)
+    return path
 
 
 @pytest.fixture(scope="session")

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from conftest import SCALE
 
 from melodyrnn import files, generate, train
 from melodyrnn.cli import main
@@ -18,16 +19,6 @@ from melodyrnn.runs import record as records
 from melodyrnn.runs.replacing import alone, aside, release, set_aside
 from melodyrnn.workflows import train as workflow
 from melodyrnn.workflows.render import render
-
-SCALE = "c4 d4 e4 f4 g4 a4 b4 c'4\n"
-
-
-@pytest.fixture
-def song(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    path = tmp_path / "song.txt"
-    path.write_text(SCALE)
-    return path
 
 
 @pytest.fixture

@@ -14,16 +14,6 @@ from melodyrnn.data.gather import gather
 from melodyrnn.errors import MelodyWarning
 from melodyrnn.runs.replacing import aside
 
-SCALE = "c4 d4 e4 f4 g4 a4 b4 c'4\n"
-
-
-@pytest.fixture
-def song(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    path = tmp_path / "song.txt"
-    path.write_text(SCALE)
-    return path
-
 
 @pytest.mark.parametrize("option", ["seed", "epochs", "batch", "embedding", "units", "window"])
 @pytest.mark.parametrize("value", ["9" * 400, str(10**19), "-" + "9" * 400])
