@@ -144,7 +144,7 @@ NOT_UTF_8 = "byte 0 is not UTF-8 text; save it as UTF-8"
     [
         (".txt", NOT_UTF_8),
         (".abc", NOT_UTF_8),
-        (".krn", "not Humdrum: no '**kern' column; choose a file with one"),
+        (".krn", NOT_UTF_8),
         (".mxl", "not a compressed score; export it again"),
     ],
 )

@@ -1,4 +1,4 @@
-"""Bytes of titles and names, in whatever encoding an old file has them -> text.
+"""Bytes of titles, names and texts, in whatever encoding an old file has them -> text.
 
 Detectors of encodings count on pages, and know little of a word; see ``benchmarks/README.md`` for
 how many titles each reads. Here strict decoding rules most encodings out; of those that remain
@@ -6,10 +6,14 @@ the one is taken in which the text is least surprising: the bits that each chara
 script and how many such characters there are, and a fine wherever two scripts meet in a word.
 """
 
+import codecs
+import re
 from contextlib import suppress
 from functools import cache
 from itertools import pairwise
 from unicodedata import category
+
+from melodyrnn.errors import ScoreError
 
 _MARKS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
 """Byte order mark -> the codec that takes it off."""
@@ -65,6 +69,34 @@ _FREQUENT_HAN, _FREQUENT_HANGUL = ("cp932", 0x88, 0x97), ("euc-kr", 0xB0, 0xC8)
 _WORDS = {"kana": "japanese", "han": "japanese", "hangul": "korean"}
 _WORDS |= {"cyrillic": "cyrillic", "half": "half"}
 """Kind of a letter -> what letters may stand beside it in a word; of others, Latin ones."""
+
+
+_CODEC = re.compile(r"(?:utf|us-ascii|ascii|iso|windows|cp|koi8|mac|shift|s?jis|euc|big5|gb)", re.I)
+"""How the names of encodings of text begin; other codecs of Python do more than to decode."""
+_NO_TEXT = re.compile("[\0-\x08\x0e-\x19\x1b-\x1f]")
+_SAMPLE = 100  # lines whose encoding is guessed
+
+
+def decode_text(data: bytes, name: str, encoding: str = "utf-8") -> tuple[str, list[str]]:
+    """The text of the file ``name``, and what is to be said of its encoding.
+
+    That is the one given, or UTF-8, or else the likeliest. Raises ScoreError where this is no text.
+    """
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        encoding = "utf-16"
+    if _CODEC.match(encoding):
+        for tried in (encoding, "utf-8"):
+            try:
+                return data.decode(tried).removeprefix("\ufeff"), []
+            except (UnicodeDecodeError, LookupError):
+                continue
+    lines = [line for line in data.splitlines() if not line.isascii()]
+    guessed = guess_encoding(b"\n".join(lines[:_SAMPLE]))
+    text = data.decode(guessed, "replace")
+    if _NO_TEXT.search(text):
+        place = next(index for index, byte in enumerate(data) if byte > 0x7F)
+        raise ScoreError(f"{name}: byte {place} is not UTF-8 text; save it as UTF-8")
+    return text, [f"it is not {encoding} text; read as {guessed}"]
 
 
 def decode_name(data: bytes) -> str:

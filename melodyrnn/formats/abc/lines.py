@@ -1,11 +1,9 @@
 """The bytes of an ABC file -> its lines: decoded, without comments, instructions as fields."""
 
-import codecs
 import re
 from collections.abc import Iterator
 
-from melodyrnn.errors import ScoreError
-from melodyrnn.formats.encodings import guess_encoding
+from melodyrnn.formats.encodings import decode_text
 
 Line = tuple[int, str]
 """(number from 1, line)"""
@@ -14,10 +12,6 @@ FIELD = re.compile(r"([A-Za-z]):(?![|:])(.*)")
 """A line such as ``K:G``."""
 
 _CHARSET = re.compile(rb"^(?:%%|I:)[ \t]*(?:abc-)?charset[ \t]+([\w.:-]+)", re.MULTILINE)
-_CODEC = re.compile(r"(?:utf|us-ascii|ascii|iso|windows|cp|koi8|mac|shift|s?jis|euc|big5|gb)", re.I)
-"""How the names of encodings of text begin; other codecs of Python do more than to decode."""
-_NO_TEXT = re.compile("[\0-\x08\x0e-\x19\x1b-\x1f]")
-_SAMPLE = 100  # lines whose encoding is guessed
 
 _COMMENT = re.compile(r"(?<!\\)%.*")
 _INSTRUCTION = re.compile(r"%%(?=[A-Za-z])")
@@ -27,28 +21,11 @@ _TUNE = re.compile(r"X:\s*\d+\s*$")
 
 
 def decode(data: bytes, name: str) -> tuple[str, list[str]]:
-    """The text of an ABC file, and what is to be said of its encoding.
-
-    That is the one it declares, or UTF-8, or else the likeliest. Raises ScoreError where this is
-    no text.
+    """The text of an ABC file, in the encoding it declares if it does, and what is to be said of
+    that. Raises ScoreError where this is no text.
     """
     declared = _CHARSET.search(data)
-    encoding = declared[1].decode("ascii", "replace") if declared else "utf-8"
-    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        encoding = "utf-16"
-    if _CODEC.match(encoding):
-        for tried in (encoding, "utf-8"):
-            try:
-                return data.decode(tried).removeprefix("\ufeff"), []
-            except (UnicodeDecodeError, LookupError):
-                continue
-    lines = [line for line in data.splitlines() if not line.isascii()]
-    guessed = guess_encoding(b"\n".join(lines[:_SAMPLE]))
-    text = data.decode(guessed, "replace")
-    if _NO_TEXT.search(text):
-        place = next(index for index, byte in enumerate(data) if byte > 0x7F)
-        raise ScoreError(f"{name}: byte {place} is not UTF-8 text; save it as UTF-8")
-    return text, [f"it is not {encoding} text; read as {guessed}"]
+    return decode_text(data, name, *([declared[1].decode("ascii", "replace")] if declared else []))
 
 
 def lines(text: str) -> Iterator[Line]:

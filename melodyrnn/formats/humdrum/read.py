@@ -3,7 +3,7 @@
 import re
 
 from melodyrnn.errors import NotationError, ScoreError
-from melodyrnn.formats.encodings import guess_encoding
+from melodyrnn.formats.encodings import decode_text
 from melodyrnn.formats.humdrum.bars import read_piece
 from melodyrnn.formats.humdrum.order import order_of
 from melodyrnn.formats.melody.grid import Grid
@@ -25,7 +25,7 @@ def parse_humdrum(data: bytes, name: str, *, track: str | None, grid: Grid | Non
 
 def read_humdrum(data: bytes, name: str) -> Piece:
     """The first piece in a Humdrum file, which errors call ``name``. Raises ScoreError."""
-    text, said = _decode(data, name)
+    text, said = decode_text(data, name)
     lines = [(number, line) for number, line in enumerate(text.splitlines(), 1) if line.strip()]
     if not any(re.match(r"(\S*\t)*\*\*kern", line) for _, line in lines):
         raise ScoreError(f"{name}: not Humdrum: no '**kern' column; choose a file with one")
@@ -45,20 +45,6 @@ def read_humdrum(data: bytes, name: str) -> Piece:
         piece.tempi,
         warnings=[*said, *first],
     )
-
-
-def _decode(data: bytes, name: str) -> tuple[str, list[str]]:
-    """The text of a file, and what is to be said of its encoding. Raises ScoreError."""
-    try:
-        return data.decode("utf-8-sig"), []
-    except UnicodeDecodeError as error:
-        encoding = guess_encoding(data)
-        try:
-            return data.decode(encoding), [f"it is not UTF-8 text; read as {encoding}"]
-        except UnicodeDecodeError:
-            raise ScoreError(
-                f"{name}: byte {error.start} is not UTF-8 text; save it as UTF-8"
-            ) from None
 
 
 def _pieces(lines: Lines) -> list[Lines]:

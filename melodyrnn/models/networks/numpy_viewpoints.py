@@ -58,6 +58,7 @@ class ViewpointPredictor(Predictor):
         self.units = w["recurrent_kernel"].shape[0]
         self.factor_rows = _first_rows(layout.factors)
         self.given_rows = _first_rows(layout.given)
+        self.degrees = layout.degrees
         self.sounding = np.flatnonzero(symbols.sounds)  # the K' kinds that have heights
         # The layers above s, y and u, cut into the parts that each of these multiplies.
         self.kind_kernel = np.concatenate([w["kind"], w["kind_end"], w["kind_candidate"]], 1)
@@ -173,7 +174,7 @@ class ViewpointPredictor(Predictor):
         height, distance, beyond, weights = np.split(logits, bounds, axis=-1)
         height = height + self._by_distance(distance, seen.last)
         height += self._by_extremes(beyond, seen.extremes)
-        height += w["end_degree"][seen.ends[:, kinds]][..., layout.degrees]
+        height += w["end_degree"][seen.ends[:, kinds]][..., self.degrees]
         common = np.broadcast_to(seen.heights[:, None], (*y.shape[:2], seen.heights.shape[1]))
         _point(height, np.concatenate([common, seen.given_heights[:, kinds]], -1), weights)
         place = np.arange(layout.heights) - lowest[:, None]
