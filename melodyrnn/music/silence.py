@@ -34,7 +34,7 @@ def after_silence(song: Song) -> Song:
             (at - silence, changed) for at, changed in song.meter_changes if at > silence
         ),
         # Of the chords before the first note, the last one sounds on.
-        chords=tuple({max(at - silence, type(at)(0)): name for at, name in song.chords}.items()),
+        chords=tuple({max(at - silence, Fraction(0)): name for at, name in song.chords}.items()),
     )
 
 

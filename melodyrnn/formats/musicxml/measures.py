@@ -231,9 +231,7 @@ class _PartReader:
         pitch = note.find("pitch")
         if pitch is None or note.find("cue") is not None:  # cues are what another part plays
             return
-        ties = {
-            tie.get("type") for place in ("tie", "notations/tied") for tie in note.iterfind(place)
-        }
+        ties = {tie.get("type") for place in _TIES for tie in note.iterfind(place)}
         head = Head(
             Fraction(0),
             length,
