@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from browsing import opened_browser
 
 ROOT = Path(__file__).parent.parent
 NABIYA = ROOT / "songs" / "nabiya.txt"
@@ -32,6 +33,13 @@ def song(tmp_path, monkeypatch):
     path = tmp_path / "song.txt"
     path.write_text(SCALE)
     return path
+
+
+@pytest.fixture(scope="session")
+def browser(tmp_path_factory):
+    driver = opened_browser(tmp_path_factory.mktemp("chromium"))
+    yield driver
+    driver.quit()
 
 
 @pytest.fixture(scope="session")

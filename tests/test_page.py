@@ -1,41 +1,15 @@
 """The page of a comparison in a real browser: seen, played, decoded, and silent on the network."""
 
-import shutil
-import time
 from itertools import combinations
 
 import pytest
+from browsing import look, needs_chromium, requested, said, wait_until
 from reports import report_of
 
 from melodyrnn.render.report import report
 from melodyrnn.render.report_data import HeldOut, HeldOutRow, Pair, Report, TrainingCurve
 
-CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
-DRIVER = shutil.which("chromedriver")
-
-pytestmark = pytest.mark.skipif(
-    not (CHROMIUM and DRIVER), reason="no Chromium with its driver on this machine"
-)
-
-FLAGS = (
-    "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-sync "
-    "--disable-background-networking --disable-component-update"
-)
-
-
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory):
-    from selenium import webdriver
-    from selenium.webdriver.chrome.service import Service
-
-    options = webdriver.ChromeOptions()
-    options.binary_location = CHROMIUM
-    for flag in [*FLAGS.split(), f"--user-data-dir={tmp_path_factory.mktemp('chromium')}"]:
-        options.add_argument(flag)
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
-    driver = webdriver.Chrome(options=options, service=Service(DRIVER))
-    yield driver
-    driver.quit()
+pytestmark = needs_chromium
 
 
 @pytest.fixture
@@ -47,27 +21,8 @@ def page(browser, tmp_path_factory, request):
     browser.get(path.as_uri())
     wait_until(browser, "document.querySelectorAll('.player').length === 5")
     yield browser
-    assert [entry for entry in browser.get_log("browser") if entry["level"] != "DEBUG"] == []
-    requested = [
-        entry["message"]
-        for entry in browser.get_log("performance")
-        if "Network.requestWillBeSent" in entry["message"]
-    ]
-    assert [m for m in requested if '"url":"http' in m or '"url":"ws' in m] == []
-
-
-def look(browser, width, scheme):
-    size = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width < 500}
-    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
-    scheme = [{"name": "prefers-color-scheme", "value": scheme}]
-    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": scheme})
-
-
-def wait_until(browser, script, seconds=10):
-    deadline = time.monotonic() + seconds
-    while not browser.execute_script(f"return {script}"):
-        assert time.monotonic() < deadline, script
-        time.sleep(0.02)
+    assert said(browser) == []
+    assert requested(browser) == []
 
 
 def players(browser):
@@ -116,7 +71,7 @@ def test_tables_of_several_songs_fit(browser, tmp_path, width):
     browser.get(path.as_uri())
     assert browser.execute_script("return document.documentElement.scrollWidth") <= width
     assert "18 songs that no model had in training" in browser.page_source
-    assert browser.get_log("browser") == []
+    assert said(browser) == []
 
 
 def test_a_click_plays_and_the_mark_follows(page):
