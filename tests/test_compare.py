@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from processes import running, wait_until
 
@@ -114,6 +114,41 @@ def test_a_family_too_large_for_a_side_is_for_training():
 def test_a_small_family_is_held_out_as_often_as_a_song():
     sides = [split([*copies(3), *tunes(17)], 0.3, seed).held_out for seed in range(60)]
     assert 8 <= sum("copy0" in {song.name for song in side} for side in sides) <= 28  # 18 expected
+
+
+@settings(max_examples=15, deadline=None)  # each finds the families once a fold
+@given(st.integers(1, 9), st.integers(20, 40), st.sampled_from([2, 3, 5, 10]), st.integers(0, 3))
+def test_each_song_is_held_out_in_one_fold(many, single, folds, seed):
+    songs = [*copies(many), *tunes(single)]
+    held_out = []
+    for fold in range(folds):
+        parts = split(songs, 1 / folds, seed, fold)
+        assert sorted(each.name for part in parts for each in part) == sorted(s.name for s in songs)
+        held_out += [song.name for song in parts.held_out]
+        for part in parts:
+            assert sum(song.name.startswith("copy") for song in part) in (0, many)
+    assert len(set(held_out)) == len(held_out)
+    missing = {song.name for song in songs} - set(held_out)
+    assert missing <= {song.name for song in copies(many)}
+    assert not missing or many > len(songs) // folds // 2
+
+
+def test_fold_0_is_the_split_where_no_fold_is_named():
+    assert split(tunes(12), 0.25) == split(tunes(12), 0.25, fold=0)
+
+
+@pytest.mark.parametrize(
+    ("fraction", "fold", "message"),
+    [
+        (0.25, 4, "fold 4 is out of range; held_out 0.25 has 4 folds"),
+        (0, 1, "fold 1: no song is held out; give held_out, too"),
+        (0.01, 50, "too few different tunes for 100 folds; ask for fewer"),
+    ],
+)
+def test_a_fold_that_is_not_there(fraction, fold, message):
+    with pytest.raises(ConfigError) as caught:
+        split(tunes(5), fraction, fold=fold)
+    assert str(caught.value) == message
 
 
 def test_two_tunes_are_one_and_one():
@@ -483,6 +518,28 @@ def test_tunes_alone_are_compared_with_their_ends_as_train_measures_them(tmp_pat
     assert with_window.held_out.window == 2
 
 
+def test_folds_hold_each_song_out_once_and_are_scored_together(tmp_path):
+    songs = melodies(12)
+    found = compare(songs, models=["ppm"], folds=3, output=tmp_path / "out", jobs=1)
+    assert found.held_out.songs == 12
+    assert sorted(found.held_out_songs) == sorted(named.name for named in gather(songs))
+    assert [(trial.model, trial.fold) for trial in found.trials] == [
+        (model, fold) for fold in range(3) for model in ("ppm", STRONGEST)
+    ]
+    for row in found.held_out.rows:
+        parts = [trial.held_out for trial in found.trials if trial.model == row.model]
+        costs = [bits for part in parts for song in part.bits for bits in song]
+        notes = sum(sum(part.notes(0)) for part in parts)
+        assert row.bits_per_note == pytest.approx(sum(costs) / notes)
+    alone = train(songs, model="ppm", held_out=1 / 3, fold=2, output=tmp_path / "alone")
+    third = next(t for t in found.trials if (t.model, t.fold) == ("ppm", 2))
+    assert alone.record.metrics["bits_per_note"] == pytest.approx(third.held_out.mean(0))
+    runs = found.to_json()["models"][0]["runs"]
+    assert [run["fold"] for run in runs] == [0, 1, 2]
+    goes_on = compare(songs, models=["ppm"], folds=3, output=tmp_path / "out", jobs=1)
+    assert goes_on.held_out == found.held_out
+
+
 @pytest.mark.parametrize(
     ("setting", "message"),
     [
@@ -490,6 +547,9 @@ def test_tunes_alone_are_compared_with_their_ends_as_train_measures_them(tmp_pat
         ({"models": "mlp", "transpose": 2}, "mlp: transpose has no effect here; leave it out"),
         ({"window": 60}, "song has "),
         ({"held_out": 0.0}, "held_out 0 "),
+        ({"held_out": 0.1, "folds": 5}, "folds holds each song out once; leave held_out out"),
+        ({"folds": 1}, "folds 1 is out of range"),
+        ({"folds": 50}, "too few different tunes for 50 folds; ask for fewer"),
     ],
 )
 def test_what_several_songs_cannot_be_asked(setting, message, tmp_path):
@@ -505,6 +565,8 @@ def test_what_several_songs_cannot_be_asked(setting, message, tmp_path):
     [
         ({"model": "lstm"}, "a comparison has no one model; give models"),
         ({"seed": 3}, "a comparison has no one seed; give seeds"),
+        ({"fold": 3}, "a comparison has no one fold; give folds"),
+        ({"folds": 3}, "folds is for several songs: one is learned by heart"),
         ({"models": "lstm,lstm"}, "models names each model once, such as lstm,mlp"),
         ({"models": []}, "models names each model once, such as lstm,mlp"),
     ],

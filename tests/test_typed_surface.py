@@ -44,11 +44,14 @@ def types_of_lessons():
     return {name: str | None if value is None else type(value) for name, value in own.items()}
 
 
+VARIED = ("model", "window", "seed", "held_out", "fold")
+"""What a comparison varies itself, or names among its arguments."""
+
 AGREE = {
     "ModelSettings": types_of(ModelConfig),
     "ComparedModelSettings": without(types_of(ModelConfig), "model", "window"),
     "CompareSettings": without(
-        types_of(ModelConfig, TrainConfig, StreamConfig), "model", "window", "seed", "held_out"
+        types_of(ModelConfig, TrainConfig, StreamConfig), *VARIED
     ),
     "TextSettings": types_of(ModelConfig, StreamConfig),
     "TrainSettings": types_of(ModelConfig, TrainConfig, StreamConfig),

@@ -30,8 +30,11 @@ from melodyrnn.models.config import ModelConfig, StreamConfig, TrainConfig
     metavar="FRACTION",
     help="of several songs, the part held out from training  [default: 0.1]",
 )
+@click.option(
+    "--folds", type=int, help="cross-validation: each song is held out in one of so many trainings"
+)
 @click.option("--jobs", type=int, help="trainings at a time  [default: one per core]")
-@settings_of(ModelConfig, TrainConfig, StreamConfig, without=("model", "seed", "held_out"))
+@settings_of(ModelConfig, TrainConfig, StreamConfig, without=("model", "seed", "held_out", "fold"))
 @click.option("--output", "-o", type=PATH, help="the folder to make")
 @click.option("--overwrite", is_flag=True, help="replace the folder")
 @reading_many

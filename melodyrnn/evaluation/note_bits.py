@@ -35,6 +35,10 @@ class NoteBits(NamedTuple):
         pairs = zip(self.bits, self.notes(window), strict=True)
         return [sum(song[window - self.skipped : last]) / notes for song, notes in pairs]
 
+    def joined(self, other: "NoteBits") -> "NoteBits":
+        """These songs and ``other`` ones, of a model of the same kind."""
+        return self._replace(bits=[*self.bits, *other.bits])
+
     def mean(self, window: int) -> float:
         """``per_note`` of all songs together."""
         return float(np.average(self.per_note(window), weights=self.notes(window)))

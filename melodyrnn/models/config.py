@@ -133,6 +133,12 @@ class StreamConfig(Checked):
         least=0.0,
         most=0.9,
     )
+    fold: int = setting(
+        0,
+        "which part of that size is held out: each song in one of them",
+        least=0,
+        most=10_000,
+    )
     transpose: int = setting(
         0,
         "augmentation: the most semitones to transpose each tune, up or down",

@@ -66,6 +66,7 @@ class TextSettings(ModelSettings, total=False):
     schedule: str
     patience: int
     held_out: float
+    fold: int
     transpose: int
 
 
@@ -82,6 +83,7 @@ class TrainSettings(ModelSettings, total=False):
     schedule: str
     patience: int
     held_out: float
+    fold: int
     transpose: int
 
 

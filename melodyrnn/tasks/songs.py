@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from melodyrnn.data.gather import Named
-from melodyrnn.data.split import SongSplit, Split, split, without_validation
+from melodyrnn.data.split import SETTINGS, SongSplit, Split, split_by, without_validation
 from melodyrnn.evaluation.measures import Measures, Played, measure, play
 from melodyrnn.models.config import ModelConfig, TrainConfig, configure
 from melodyrnn.models.predictor import Logits, Predictor
@@ -41,12 +41,12 @@ class SongTask(NoteTask):
         self, items: Sequence[Named], settings: Settings
     ) -> tuple[Record, Split[Sequence[Named]]]:
         """With ``held_out`` that part of the songs is kept from training, else none."""
-        parts = _for(settings.get("model"), split(items, settings.get("held_out", 0)))
+        parts = _for(settings.get("model"), split_by(items, settings))
         return self.record(parts, settings), parts
 
     def record(self, parts: SongSplit, settings: Settings) -> Record:
         settings = {"input": default_input(parts.train, settings.get("model")), **settings}
-        settings.pop("held_out", None)
+        settings = {name: each for name, each in settings.items() if name not in SETTINGS}
         model, training = configure(settings, ModelConfig, TrainConfig)
         check_lookback(model)
         check_ensemble(model)

@@ -279,6 +279,8 @@ def _check(model: ModelConfig, training: StreamConfig) -> None:
         raise ConfigError("a text has no bars to look back on; choose another --model")
     if model.tokenization != "joint" or training.transpose:
         raise ConfigError("a text has --tokenization joint and nothing to --transpose")
+    if training.fold:
+        raise ConfigError("of a text the end is held out; --fold is for songs")
 
 
 def _split(texts: Sequence[Text], config: StreamConfig) -> Split[Sequence[Text]]:

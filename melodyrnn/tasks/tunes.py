@@ -55,7 +55,7 @@ class TuneTask(NoteTask):
     ) -> tuple[Record, Split[Sequence[Named]]]:
         """The part ``held_out`` is kept from training, as much of the rest chooses the weights."""
         model, training = self._configured(items, settings)
-        parts = split(items, training.held_out)
+        parts = split(items, training.held_out, fold=training.fold)
         if not model.spec.uses_validation:
             parts = without_validation(parts)
         return self.record(parts, settings), parts

@@ -92,6 +92,7 @@ def _run_json(trial: Trial, window: int) -> dict[str, JSON]:
     """``window``: as ``HeldOut`` has it."""
     document: dict[str, JSON] = {
         "seed": trial.seed,
+        "fold": trial.fold,
         "run": trial.run,
         "epochs": trial.epochs,
         "best_epoch": trial.best_epoch,
@@ -117,6 +118,7 @@ def compare(
     window: int | None = None,
     windows: str | None = None,
     held_out: float | None = None,
+    folds: int | None = None,
     output: str | Path | None = None,
     overwrite: bool = False,
     jobs: int | None = None,
@@ -141,36 +143,46 @@ def compare(
     given = cast(dict[str, Any], settings)
     if isinstance(models, str):
         models = [name.strip() for name in models.split(",")]
-    _check(OF_ONE_SONG if models is None else models, seeds, jobs, given)
+    _check(OF_ONE_SONG if models is None else models, seeds, folds, jobs, given)
     size = WINDOW if window is None else window
     sizes = _sizes(windows, size)
     named = gather(songs, track=track, grid=grid)
     if models is None:
         several = len(named) > 1 and window is None
         models = OF_SEVERAL if several else OF_ONE_SONG
-    given = {**given, **plans.held_out_of(named, held_out)}
+    cuts = plans.cuts_of(named, held_out, folds)
     if len(named) == 1:
-        wanted = [{**given, "window": each} for each in sizes]
-        asked = [each for some in wanted for each in plans.asked_of(models, seeds, some)]
+        wanted = [{**given, **cuts[0], "window": each} for each in sizes]
+        asked = [[each for some in wanted for each in plans.asked_of(models, seeds, some)]]
     elif windows is not None:
         raise ConfigError("--windows compares how one song is remembered; give --window")
     else:
         given |= {} if window is None else {"window": window}
-        asked = [*plans.asked_of(models, seeds, given), *plans.baseline_beside(models, given)]
-    parts = plans.parts_of(named, given)
-    generalising.warn_of_one_song(parts.held_out)
-    plans.check(named, parts, [each.settings for each in asked])
+        asked = [plans.beside_each_other(models, seeds, {**given, **cut}) for cut in cuts]
+    parts = [plans.parts_of(named, cut) for cut in cuts]
+    new = [song for part in parts for song in part.held_out]
+    generalising.warn_of_one_song(new)
+    for part, some in zip(parts, asked, strict=True):
+        plans.check(named, part, [each.settings for each in some])
+    given |= cuts[0] if folds is None else {"folds": folds}
     basis = {"settings": given, "songs": [song.record["sha256"] for song in named]}
     default = RUNS / f"{slug(named.name)}-compare"
     path = claim(output, default, _FILE, basis, kind="comparison", overwrite=overwrite)
-    trials = run_trials([each.plan(named, path) for each in asked], jobs or cores(), progress)
+    planned = [each.plan(named, path) for some in asked for each in some]
+    trials = run_trials(planned, jobs or cores(), progress)
     if len(named) == 1:
         return _remembered(trials, named, size, sizes, path)
-    return _generalised(trials, named, parts.held_out, path)
+    return _generalised(trials, named, new, path)
 
 
-def _check(models: Sequence[str], seeds: int, jobs: int | None, settings: dict[str, Any]) -> None:
-    for name, instead in (("model", "models"), ("seed", "seeds")):
+def _check(
+    models: Sequence[str],
+    seeds: int,
+    folds: int | None,
+    jobs: int | None,
+    settings: dict[str, Any],
+) -> None:
+    for name, instead in (("model", "models"), ("seed", "seeds"), ("fold", "folds")):
         if name in settings:
             raise ConfigError(f"a comparison has no one {name}; give {instead}")
     for model in models:
@@ -181,6 +193,7 @@ def _check(models: Sequence[str], seeds: int, jobs: int | None, settings: dict[s
     if not models or len(set(models)) < len(models):
         raise ConfigError("--models names each model once, such as lstm,mlp")
     check("seeds", seeds, {"least": 1, "most": 1000})
+    check("folds", 2 if folds is None else folds, {"least": 2, "most": 1000})
     check("jobs", cores() if jobs is None else jobs, {"least": 1, "most": 1000})
 
 
@@ -238,11 +251,7 @@ def _generalised(
     trials: Sequence[Trial], songs: Songs, held_out: Sequence[Named], path: Path
 ) -> CompareResult:
     """The result on several songs, with its page and its document written."""
-    bits = {
-        model: [trial.held_out for trial in group if trial.held_out]
-        for model, group in page_data.by_model(trials).items()
-    }
-    table = generalising.held_out_table(bits, held_out)
+    table = generalising.held_out_table(generalising.bits_of(trials), held_out)
     result = CompareResult(
         path,
         path / "report.html",
@@ -255,7 +264,7 @@ def _generalised(
         result.sentence,
         page_data.title(songs),
         seeds=page_data.seeds(trials),
-        curves=list(page_data.curves(trials)),
+        curves=list(page_data.curves([trial for trial in trials if not trial.fold])),
         held_out=table,
     )
     return _written(result, page)

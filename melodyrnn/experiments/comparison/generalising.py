@@ -8,7 +8,19 @@ from melodyrnn.data.song_families import family_numbers
 from melodyrnn.errors import MelodyWarning
 from melodyrnn.evaluation.note_bits import NoteBits, common_start
 from melodyrnn.evaluation.paired_differences import compare_held_out
+from melodyrnn.experiments.comparison.trial import Trial
 from melodyrnn.render.report_data import HeldOut
+
+
+def bits_of(trials: Sequence[Trial]) -> dict[str, list[NoteBits]]:
+    """Model -> of each seed what it makes of the songs held out, those of all folds together."""
+    found: dict[str, dict[int, NoteBits]] = {}
+    for trial in sorted(trials, key=lambda trial: trial.fold):
+        if trial.held_out:
+            seeds = found.setdefault(trial.model, {})
+            earlier = seeds.get(trial.seed)
+            seeds[trial.seed] = earlier.joined(trial.held_out) if earlier else trial.held_out
+    return {model: list(seeds.values()) for model, seeds in found.items()}
 
 
 def held_out_table(bits: Mapping[str, Sequence[NoteBits]], songs: Sequence[Named]) -> HeldOut:

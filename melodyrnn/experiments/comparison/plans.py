@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from melodyrnn.data.gather import Named
-from melodyrnn.data.split import SongSplit, split
+from melodyrnn.data.split import SETTINGS, SongSplit, split_by
 from melodyrnn.errors import ConfigError
 from melodyrnn.experiments.comparison.trial import Plan
 from melodyrnn.models.config import ModelConfig, StreamConfig
@@ -25,7 +25,8 @@ class Wanted(NamedTuple):
         """``path`` is the folder of all runs."""
         window = f"-window{self.settings['window']}" if "window" in self.settings else ""
         model = "baseline" if self.model == STRONGEST else self.model
-        name = f"{model}{window}-seed{self.settings['seed']}"
+        fold = f"-fold{self.settings['fold']}" if "fold" in self.settings else ""
+        name = f"{model}{window}-seed{self.settings['seed']}{fold}"
         return Plan(self.model, songs, self.settings, path / "runs" / name)
 
 
@@ -43,8 +44,13 @@ def baseline_beside(models: Sequence[str], settings: Settings) -> Iterator[Wante
     same = ModelConfig(**{**given, "model": "ppm"}) == ModelConfig(**own)
     if "ppm" in models and same and not settings.get("transpose"):
         return
-    shared = {name: settings[name] for name in ("window", "held_out") if name in settings}
+    shared = {name: settings[name] for name in ("window", *SETTINGS) if name in settings}
     yield Wanted(STRONGEST, {**shared, **own, "seed": 0})
+
+
+def beside_each_other(models: Sequence[str], seeds: int, settings: Settings) -> list[Wanted]:
+    """The models with their seeds, and the strongest n-gram model."""
+    return [*asked_of(models, seeds, settings), *baseline_beside(models, settings)]
 
 
 def held_out_of(songs: Sequence[Named], held_out: float | None) -> Settings:
@@ -54,11 +60,24 @@ def held_out_of(songs: Sequence[Named], held_out: float | None) -> Settings:
     return {} if held_out is None else {"held_out": held_out}
 
 
+def cuts_of(songs: Sequence[Named], held_out: float | None, folds: int | None) -> list[Settings]:
+    """Which songs are held out: the settings of each of ``folds``, or the only ones. Raises
+    ConfigError.
+    """
+    if folds is None:
+        return [held_out_of(songs, held_out)]
+    if held_out is not None:
+        raise ConfigError("--folds holds each song out once; leave --held-out out")
+    if len(songs) == 1:
+        raise ConfigError("--folds is for several songs: one is learned by heart")
+    return [{"held_out": 1 / folds, "fold": fold} for fold in range(folds)]
+
+
 def parts_of(songs: Sequence[Named], settings: Settings) -> SongSplit:
     """The songs as each training splits them: one is learned by heart, of several some are held
     out. Raises ConfigError.
     """
-    parts = split(songs, settings.get("held_out", 0))
+    parts = split_by(songs, settings)
     if len(songs) > 1 and not parts.held_out:
         raise ConfigError(
             "--held-out 0 leaves no songs to compare models on; it is a part, such as 0.1"

@@ -9,7 +9,7 @@ from typing import Any, Self
 import numpy as np
 
 from melodyrnn.data.gather import Named
-from melodyrnn.data.split import Split, split
+from melodyrnn.data.split import Split, split_by
 from melodyrnn.errors import RunError
 from melodyrnn.evaluation.measures import Measures
 from melodyrnn.evaluation.note_bits import NoteBits, note_bits
@@ -76,6 +76,7 @@ class Trial:
 
     model: str
     seed: int
+    fold: int
     window: int
     run: str
     parameters: int
@@ -134,6 +135,7 @@ def _trial(plan: Plan, result: TrainResult) -> Trial:
     return Trial(
         plan.model,
         record.training.seed,
+        plan.settings.get("fold", 0),
         record.model.window,
         str(plan.path),
         result.parameters,
@@ -185,7 +187,7 @@ def _validation_bits(plan: Plan, run: Run) -> NoteBits:
     task, record = plan.task, run.record
     if record.model.spec.uses_validation:
         return _bits(task, record, run.predictor(), run.parts.validation)
-    known = split(plan.songs, plan.settings["held_out"])
+    known = split_by(plan.songs, plan.settings)
     parts = Split(known.train, (), known.validation)
     record = task.record(parts, plan.settings)
     predictor = Session(Run(plan.path, record), task.encode(record, parts)).fit()

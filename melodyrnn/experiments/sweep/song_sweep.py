@@ -8,7 +8,7 @@ from math import isfinite
 from pathlib import Path
 
 from melodyrnn.data.gather import Songs
-from melodyrnn.data.split import SongSplit
+from melodyrnn.data.split import SETTINGS, SongSplit
 from melodyrnn.errors import ConfigError
 from melodyrnn.evaluation.note_bits import common_start
 from melodyrnn.experiments.comparison import plans
@@ -45,7 +45,7 @@ class SongSweep:
         if len(self.songs) == 1:
             return settings_of(*configs)
         found = settings_of(StreamConfig, *configs)
-        return {name: field for name, field in found.items() if name != "held_out"}
+        return {name: field for name, field in found.items() if name not in SETTINGS}
 
     @property
     def default_grid(self) -> Grid:
