@@ -50,9 +50,7 @@ VARIED = ("model", "window", "seed", "held_out", "fold")
 AGREE = {
     "ModelSettings": types_of(ModelConfig),
     "ComparedModelSettings": without(types_of(ModelConfig), "model", "window"),
-    "CompareSettings": without(
-        types_of(ModelConfig, TrainConfig, StreamConfig), *VARIED
-    ),
+    "CompareSettings": without(types_of(ModelConfig, TrainConfig, StreamConfig), *VARIED),
     "TextSettings": types_of(ModelConfig, StreamConfig),
     "TrainSettings": types_of(ModelConfig, TrainConfig, StreamConfig),
     "SampleSettings": types_of(SampleConfig),
