@@ -13,7 +13,7 @@ from melodyrnn import MelodyWarning, parse
 from melodyrnn.cli import main
 from melodyrnn.data.gather import Named
 from melodyrnn.evaluation.generated import figures_beside
-from melodyrnn.evaluation.note_scores import NoteScores, groups_of, note_scores, scores_of
+from melodyrnn.evaluation.note_scores import Judged, NoteScores, groups_of, judged
 from melodyrnn.runs import record as runs
 from melodyrnn.sequences.intervals import intervals
 from melodyrnn.sequences.vocabulary import END, START, Vocabulary
@@ -71,7 +71,7 @@ def test_pitch_and_duration_are_predicted_by_the_sums_over_their_tokens(rows, da
         "pitch": [code[0] if code not in (START, END) else code for code in CODES.symbols],
         "duration": [code[1:] if code not in (START, END) else code for code in CODES.symbols],
     }
-    scores = scores_of(np.array(rows), np.array(targets), groups_of(TOKENIZER))
+    scores = Judged.of(np.array(rows), np.array(targets), groups_of(TOKENIZER)).scores
     for name, value in values.items():
         sums = [
             {v: sum(q for q, w in zip(row, value, strict=True) if w == v) for v in value}
@@ -88,7 +88,7 @@ def test_pitch_and_duration_are_predicted_by_the_sums_over_their_tokens(rows, da
 
 
 def test_an_end_is_no_note():
-    (scores,) = note_scores([np.zeros((3, len(CODES)))], dataset("c4 d8"), [None])
+    scores = judged([np.zeros((3, len(CODES)))], dataset("c4 d8"), [None])[0].scores
     assert {name: score.all for name, score in scores.items()} == dict.fromkeys(scores, 2)
     assert scores["both"].bits_without_end == pytest.approx(math.log2(7))
     assert scores["both"].bits == pytest.approx(1.5 * math.log2(7))
@@ -102,7 +102,7 @@ def test_an_unknown_token_is_paid_for_and_the_rest_sums_to_one():
     assert unknown == ["d2", "a-8"]
     assert targets.tolist() == [1, 7, 8, 1, 6]
     np.testing.assert_allclose(np.exp(widened).sum(1), 1)
-    (scores,) = note_scores([logits], songs, [open_])
+    scores = judged([logits], songs, [open_])[0].scores
     assert [scores[name].unknown for name in scores] == [2, 2, 2]
     p = np.exp(logits) / np.exp(logits).sum(1, keepdims=True)
     spelled = open_.spelled([TOKENIZER.spelling_bits(token) for token in unknown])
@@ -331,7 +331,7 @@ def test_an_option_of_several_songs_without_one(world):
 
 
 def test_scores_need_no_network_for_their_means():
-    (scores,) = note_scores([np.zeros((2, len(CODES)))], dataset("c4"), [None])
+    scores = judged([np.zeros((2, len(CODES)))], dataset("c4"), [None])[0].scores
     both = NoteScores.of([scores, scores])
     assert both.predicted["both"].perplexity.value == pytest.approx(7)
     assert both.to_json()["notes"] == 2

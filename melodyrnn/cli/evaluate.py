@@ -62,6 +62,12 @@ copy           notes in a row that a training song has too, in any key and
 )
 @click.option("--seed", type=int, help="deals out the songs of --against  [default: 0]")
 @WITH_SHORT_TERM
+@click.option(
+    "--notes",
+    type=PATH,
+    metavar="FILE.csv",
+    help="write a row for each note: probability, information content, entropy, rank",
+)
 @reading_many
 @click.option("--json", "as_json", is_flag=True, help="print one JSON document")
 def evaluate(run: Path | None, songs: tuple[Path, ...], as_json: bool, **settings: Any) -> None:
@@ -93,8 +99,9 @@ def _evaluated(
     generated, sets = settings.pop("generated"), ("training", "held_out")
     against = _against(settings, bool(generated))
     if generated:
-        if settings.pop("with_short_term"):
-            raise ConfigError("--with-short-term has no effect with --generated; leave it out")
+        for name in ("with_short_term", "notes"):
+            if settings.pop(name):
+                raise ConfigError(f"{_option(name)} has no effect with --generated; leave it out")
         if songs:
             raise ConfigError(
                 "SONGS are predicted by the run, --generated songs are set beside others; ask for "
@@ -105,12 +112,15 @@ def _evaluated(
         return evaluate_generated(generated, run, **settings), show_generated
     for name in sets:
         if settings.pop(name):
-            option = "--" + name.replace("_", "-")
-            raise ConfigError(f"{option} has no effect without --generated; leave it out")
+            raise ConfigError(f"{_option(name)} has no effect without --generated; leave it out")
     if run is None:
         raise ConfigError("nothing to measure; name a RUN, or songs by --generated")
     result = evaluate(run, songs, **settings)
     return result, _SHOWN[result.unit]
+
+
+def _option(name: str) -> str:
+    return "--" + name.replace("_", "-")
 
 
 def _against(settings: dict[str, Any], generated: bool) -> dict[str, Any]:
@@ -154,6 +164,8 @@ def _show_songs(result: Any) -> None:
         )
     if (more := len(result.hardly_new) - _MOST) > 0:
         click.echo(f"and {more:,} more songs of which half or more is known; --json has all")
+    for file in result.files:
+        click.echo(file)
 
 
 def _show_text(result: Any) -> None:

@@ -2,9 +2,11 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Self
 
 import numpy as np
 
+from melodyrnn.evaluation.note_figures import Expectation, NoteFigures
 from melodyrnn.models.predictor import Logits
 from melodyrnn.music.note_tokens import attributes
 from melodyrnn.sequences.intervals import CONFIDENCE, Families, Interval, intervals
@@ -47,37 +49,55 @@ def _no_note(number: int) -> tuple[float, float]:
     return -1.0 - number, -1.0 - number
 
 
-def scores_of(
-    logits: Logits, targets: Indices, groups: Groups, end: int | None = None, known: int = 0
-) -> Scores:
-    """Logits (N, W) against the tokens that came, (N,), of which ``end`` is no note and those from
-    ``known`` on are unknown. The probability of a value is the sum of those of the tokens that have
-    it.
+def values_of(logits: Logits, groups: Groups) -> dict[str, Logits]:
+    """Logits (N, W) -> of pitch, duration and both the log-probabilities of their values, (N, G).
+    The probability of a value is the sum of those of the tokens that have it.
     """
     p = log_softmax(logits)
     found = {}
     for name, group in groups.items():
         order = np.argsort(group, kind="stable")
         starts = np.searchsorted(group[order], np.arange(group.max() + 1))
-        values = np.logaddexp.reduceat(p[:, order], starts, axis=1)
-        last = None if end is None else int(group[end])
-        found[name] = score_of(values, group[targets], end=last)
-    unknown = int((targets >= known).sum()) if known else 0
-    return {name: replace(score, unknown=unknown) for name, score in found.items()}
+        found[name] = np.logaddexp.reduceat(p[:, order], starts, axis=1)
+    return found
 
 
-def note_scores(
+@dataclass(frozen=True)
+class Judged:
+    """A song that a model predicted: in all, and token by token."""
+
+    scores: Scores
+    figures: NoteFigures
+
+    @classmethod
+    def of(
+        cls, logits: Logits, came: Indices, groups: Groups, end: int | None = None, known: int = 0
+    ) -> Self:
+        """Logits (N, W) against the tokens that came, (N,), of which ``end`` is no note and those
+        from ``known`` on are unknown.
+        """
+        unknown = int((came >= known).sum()) if known else 0
+        scores, figures = {}, {}
+        for name, values in values_of(logits, groups).items():
+            group = groups[name]
+            last = None if end is None else int(group[end])
+            scores[name] = replace(score_of(values, group[came], end=last), unknown=unknown)
+            figures[name] = Expectation.of(values, group[came])
+        return cls(scores, figures)
+
+
+def judged(
     logits: Iterable[Logits], dataset: Dataset, vocabularies: Sequence[OpenVocabulary | None]
-) -> list[Scores]:
-    """Of each song. ``logits`` are of the last tokens of each; its vocabulary is None where the
+) -> list[Judged]:
+    """Each song. ``logits`` are of the last tokens of each; its vocabulary is None where the
     song was learned, and is open where it is new.
     """
     tokenizer, found = dataset.tokenizer, []
     end, known = tokenizer.end, len(dataset.vocabulary)
     for place, (predicted, vocabulary) in enumerate(zip(logits, vocabularies, strict=True)):
-        widened, targets, unknown = dataset.scored(place, predicted, vocabulary)
+        widened, came, unknown = dataset.scored(place, predicted, vocabulary)
         groups = groups_of(tokenizer, None if vocabulary is None else unknown)
-        found.append(scores_of(widened, targets, groups, end, known))
+        found.append(Judged.of(widened, came, groups, end, known))
     return found
 
 

@@ -3,10 +3,12 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 
 from melodyrnn.data.copies import Copied
 from melodyrnn.evaluation.measures import Measures, Played, measures_of
 from melodyrnn.evaluation.note_scores import NoteScores, Scores
+from melodyrnn.evaluation.note_table import NotesOf, NoteTable
 from melodyrnn.runs.base import Base
 from melodyrnn.sequences.score import total
 from melodyrnn.sequences.vocabulary import Indices
@@ -29,6 +31,7 @@ class Evaluated:
     family: int | None = None  # the same for variants of one tune; None: like no other
     in_pretraining: bool = False  # whether a variant was learned before the training set
     header_bits: float | None = None  # of meter, key and pickup, where the model was told them
+    notes: NotesOf | None = None  # of a song, what was expected at each of its notes
 
     @property
     def is_new(self) -> bool:
@@ -56,6 +59,7 @@ class EvaluateResult:
     with_short_term: bool
     left_out: tuple[str, ...]  # why, of each item that cannot be read or predicted, its name first
     base: Base | None = None  # what the run was fine-tuned from
+    files: tuple[Path, ...] = ()  # written: the table of notes, where it was asked for
 
     @cached_property
     def measures(self) -> Measures | None:
@@ -71,6 +75,11 @@ class EvaluateResult:
     def generalising(self) -> NoteScores | None:
         """Of the items that are new."""
         return _scores([item for item in self.items if item.is_new])
+
+    @property
+    def notes(self) -> NoteTable:
+        """A row for each note of all songs; none of texts."""
+        return NoteTable([item.notes for item in self.items if item.notes])
 
     @property
     def in_pretraining(self) -> tuple[str, ...]:
@@ -135,6 +144,7 @@ def _of_notes(result: EvaluateResult) -> dict[str, JSON]:
         "with_short_term": result.with_short_term,
         "window": result.window,
         "left_out": list(result.left_out),
+        "files": [str(path) for path in result.files],
         "from": None if result.base is None else result.base.to_json(),
         "in_pretraining": list(result.in_pretraining),
     }

@@ -14,7 +14,8 @@ from melodyrnn.data.song_families import family_numbers
 from melodyrnn.data.split import SongSplit, Split
 from melodyrnn.errors import ConfigError, MelodyWarning
 from melodyrnn.evaluation.measures import Played
-from melodyrnn.evaluation.note_scores import note_scores
+from melodyrnn.evaluation.note_scores import judged
+from melodyrnn.evaluation.note_table import NotesOf
 from melodyrnn.evaluation.result import Evaluated
 from melodyrnn.evaluation.take_score import Usage
 from melodyrnn.formats.melody.choice import AUTO, OR
@@ -67,7 +68,7 @@ class NoteTask(Task[Named, Dataset]):
     """Learning from notes."""
 
     unit = "note"
-    has_short_term = True
+    of_notes = True
 
     def name_of(self, items: Sequence[Named]) -> str:
         if isinstance(items, Songs):
@@ -159,12 +160,12 @@ class NoteTask(Task[Named, Dataset]):
         seen = [tuple(plain_tokens(named.song)) in tunes for named in items]
         vocabulary = tokenizer.opened(record.unknown_rate)
         logits, played = self.predictions(predictor, dataset)
-        scores = note_scores(logits, dataset, dataset.vocabularies(vocabulary, seen))
+        found = judged(logits, dataset, dataset.vocabularies(vocabulary, seen))
         families = family_numbers([named.song for named in items])
         before = in_pretraining(run.path, items) if record.base else [False] * len(items)
         evaluated = []
         for named, each, is_seen, family, is_known in zip(
-            items, scores, seen, families, before, strict=True
+            items, found, seen, families, before, strict=True
         ):
             song, copied = named.song, None if is_seen else copies.longest(named.song)
             header = headers.bits(song) if headers else None
@@ -174,11 +175,12 @@ class NoteTask(Task[Named, Dataset]):
                     song.title,
                     len(song),
                     is_seen,
-                    each,
+                    each.scores,
                     copied,
                     family,
                     is_known,
                     header,
+                    NotesOf(named.name, song, each.figures, tokenizer.end is not None),
                 )
             )
         return Evaluation(tuple(evaluated), tuple(dataset.targets), played)

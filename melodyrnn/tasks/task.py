@@ -170,8 +170,10 @@ class Task(ABC, Generic[Item, Data]):
     can_be_tuned: ClassVar[bool] = False
     """Whether another training may begin with what a run learned."""
 
-    has_short_term: ClassVar[bool] = False
-    """Whether a model of what an item itself has had so far may join the run's."""
+    of_notes: ClassVar[bool] = False
+    """Whether its items are songs: each note of one has a row in a table of notes, and a model of
+    what the song itself has had so far may join the run's.
+    """
 
     def with_short_term(self, run: "Trained[Item]", predictor: Predictor) -> Predictor:
         """``predictor`` joined by such a model. Raises ConfigError where there is none."""

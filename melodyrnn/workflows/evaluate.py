@@ -3,8 +3,10 @@ and what new songs are like beside those that people made.
 """
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from functools import partial
 from os import PathLike
+from pathlib import Path
 
 from melodyrnn.data.gather import Named, Source, gather
 from melodyrnn.errors import ConfigError
@@ -12,6 +14,7 @@ from melodyrnn.evaluation.generated import GeneratedFigures, figures_beside
 from melodyrnn.evaluation.human.likeness import Material, human_likeness
 from melodyrnn.evaluation.human.result import HumanLikeness
 from melodyrnn.evaluation.result import EvaluateResult
+from melodyrnn.files import write_atomically
 from melodyrnn.runs.run import open_run
 from melodyrnn.system.progress import Progress, silent
 from melodyrnn.tasks.task import Reading
@@ -27,6 +30,7 @@ def evaluate(
     grid: str | None = None,
     report: bool = False,
     with_short_term: bool = False,
+    notes: str | Path | None = None,
     progress: Progress = silent,
 ) -> EvaluateResult:
     """Measure a run on ``songs``; without any, on those held out of its training or, where none
@@ -38,16 +42,18 @@ def evaluate(
     those too short for the run's window are left out as those that cannot be read are.
     Songs of which the pretraining of a fine-tuned run had a variant are named and are part of no
     figure. ``with_short_term``: the run is joined by a model of what the song itself has had so
-    far. Raises MelodyError.
+    far. ``notes``: a file to write, a row for each note (``evaluation.note_table``); the result
+    has the same as an array. Raises MelodyError.
     """
     opened = open_run(run)
     task, record = opened.task, opened.record
-    if with_short_term and not task.has_short_term:
-        raise ConfigError(f"--with-short-term has no effect with a {task.name}; leave it out")
+    for option, asked in (("--with-short-term", with_short_term), ("--notes", notes)):
+        if asked and not task.of_notes:
+            raise ConfigError(f"{option} has no effect with a {task.name}; leave it out")
     items, left_out = task.chosen(opened, songs, Reading(track, grid, report, progress))
     predictor = opened.predictor(with_short_term=with_short_term)
     found = task.evaluate(opened, predictor, items)
-    return EvaluateResult(
+    result = EvaluateResult(
         record.model.model,
         task.unit,
         record.model.window,
@@ -58,6 +64,9 @@ def evaluate(
         left_out,
         record.base,
     )
+    if notes is None:
+        return result
+    return replace(result, files=(write_atomically(notes, result.notes.to_csv()),))
 
 
 def evaluate_generated(

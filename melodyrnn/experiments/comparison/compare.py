@@ -23,6 +23,7 @@ from melodyrnn.system.machine import cores
 from melodyrnn.system.progress import Progress, silent
 from melodyrnn.tasks.baselines import STRONGEST
 from melodyrnn.tasks.dataset import Dataset
+from melodyrnn.tasks.task import Settings
 
 OF_ONE_SONG = ("lstm", "lstm-stateless", "mlp")
 OF_SEVERAL = ("viewpoints", "lookback", "lstm")
@@ -159,11 +160,7 @@ def compare(
     else:
         given |= {} if window is None else {"window": window}
         asked = [plans.beside_each_other(models, seeds, {**given, **cut}) for cut in cuts]
-    parts = [plans.parts_of(named, cut) for cut in cuts]
-    new = [song for part in parts for song in part.held_out]
-    generalising.warn_of_one_song(new)
-    for part, some in zip(parts, asked, strict=True):
-        plans.check(named, part, [each.settings for each in some])
+    new = _checked(named, cuts, asked)
     given |= cuts[0] if folds is None else {"folds": folds}
     basis = {"settings": given, "songs": [song.record["sha256"] for song in named]}
     default = RUNS / f"{slug(named.name)}-compare"
@@ -195,6 +192,20 @@ def _check(
     check("seeds", seeds, {"least": 1, "most": 1000})
     check("folds", 2 if folds is None else folds, {"least": 2, "most": 1000})
     check("jobs", cores() if jobs is None else jobs, {"least": 1, "most": 1000})
+
+
+def _checked(
+    songs: Sequence[Named], cuts: Sequence[Settings], asked: Sequence[Sequence[plans.Wanted]]
+) -> list[Named]:
+    """The songs held out, by one of ``cuts`` each; what is asked of each cut can be trained. Raises
+    MelodyError.
+    """
+    parts = [plans.parts_of(songs, cut) for cut in cuts]
+    new = [song for part in parts for song in part.held_out]
+    generalising.warn_of_one_song(new)
+    for part, some in zip(parts, asked, strict=True):
+        plans.check(songs, part, [each.settings for each in some])
+    return new
 
 
 def _sizes(windows: str | None, window: int) -> list[int]:

@@ -37,5 +37,5 @@ def warn_of_one_song(songs: Sequence[Named]) -> None:
         warnings.warn(
             "with one song held out, no difference is beyond chance; hold out more, by --held-out",
             MelodyWarning,
-            stacklevel=3,
+            stacklevel=4,
         )
