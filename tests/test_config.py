@@ -2,7 +2,7 @@
 import pytest
 
 from melodyrnn.errors import ConfigError
-from melodyrnn.models.config import ModelConfig, SampleConfig, TrainConfig, configure
+from melodyrnn.models.config import ModelConfig, SampleConfig, StreamConfig, TrainConfig, configure
 from melodyrnn.models.registry import MODELS
 
 
@@ -24,6 +24,15 @@ def test_defaults_are_the_courses_settings():
 )
 def test_json_and_back(config):
     assert type(config).from_json(config.to_json()) == config
+
+
+def test_a_setting_that_an_older_document_lacks_has_its_default():
+    document = StreamConfig(seed=3).to_json()
+    del document["fold"]
+    assert StreamConfig.from_json(document) == StreamConfig(seed=3)
+    del document["seed"]
+    with pytest.raises(ConfigError, match="StreamConfig has the fields batch, clip"):
+        StreamConfig.from_json(document)
 
 
 @pytest.mark.parametrize("document", [{}, [], None, {"model": "lstm"}, {"sauce": 1}])

@@ -138,6 +138,7 @@ class StreamConfig(Checked):
         "which part of that size is held out: each song in one of them",
         least=0,
         most=10_000,
+        since=True,
     )
     transpose: int = setting(
         0,

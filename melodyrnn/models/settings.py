@@ -39,14 +39,24 @@ class Checked:
         """Its settings."""
         return {each.name for each in fields(cls)}  # type: ignore[arg-type]  # as above
 
+    @classmethod
+    def _since(cls) -> dict[str, Any]:
+        """The defaults of settings that older documents lack."""
+        every = fields(cls)  # type: ignore[arg-type]  # as above
+        return {each.name: each.default for each in every if each.metadata.get("since")}
+
     def to_json(self) -> dict[str, Any]:
         return asdict(self)  # type: ignore[call-overload,no-any-return]  # as above
 
     @classmethod
     def from_json(cls, document: object) -> Self:
-        """Raises ConfigError where ``document`` has not the fields of this configuration, and
+        """A setting that has come ``since``, which an older document lacks, has its default.
+
+        Raises ConfigError where ``document`` has not the fields of this configuration, and
         PluginError where it names what only a package that is gone would add.
         """
+        if isinstance(document, dict):
+            document = {**cls._since(), **document}
         if not isinstance(document, dict) or set(document) != cls.names():
             raise ConfigError(f"{cls.__name__} has the fields {', '.join(sorted(cls.names()))}")
         for each in fields(cls):  # type: ignore[arg-type]  # as above

@@ -22,7 +22,7 @@ import re
 import tempfile
 import zipfile
 from collections.abc import Sequence
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from math import inf, isfinite
 from pathlib import Path
@@ -148,7 +148,7 @@ class Record:
 def _training(document: object) -> TrainConfig | StreamConfig:
     """The settings of the one way of training or the other, by their names. Raises ConfigError."""
     names = set(document) if isinstance(document, dict) else set()
-    kind = StreamConfig if names == {each.name for each in fields(StreamConfig)} else TrainConfig
+    kind = TrainConfig if names <= TrainConfig.names() else StreamConfig
     return kind.from_json(document)
 
 
