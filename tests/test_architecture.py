@@ -33,6 +33,7 @@ MAY_IMPORT = {
     **dict.fromkeys(
         VERBS, GROUND | MUSIC | NETWORKS | MEETING | VERBS | {"system", "data", "render"}
     ),
+    "export": GROUND | MUSIC | NETWORKS | MEETING | {"system", "data"},
     "console": {"system", "evaluation", "render"} | VERBS,
     "cli": GROUND | VERBS | {"models", "data", "system", "console"},
     "__init__": set(),

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from fractions import Fraction
 from math import log2
-from typing import Generic, NamedTuple, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
 import numpy as np
 
@@ -95,6 +95,21 @@ class TuneHeaders:
                 [header.pickup for header in found if header.meter == meter], _steps(meter)
             )
             for meter in self._meters.counts
+        }
+
+    def to_json(self) -> dict[str, Any]:
+        """What ``draw`` chooses among, in its order: each value with how often it came, of pickups
+        in each meter numerator and denominator.
+        """
+        return {
+            "meters": [(str(meter), count) for meter, count in self._meters.counts.items()],
+            "keys": [(str(key), count) for key, count in self._keys.counts.items()],
+            "pickups": {
+                str(meter): [
+                    (*pickup.as_integer_ratio(), count) for pickup, count in found.counts.items()
+                ]
+                for meter, found in self._pickups.items()
+            },
         }
 
     def bits(self, song: Song) -> float:

@@ -295,7 +295,7 @@ class NoteTask(Task[Named, Dataset]):
         if request.best:
             made = sorted(made, key=lambda song: -song.score.total)[: request.best]
         _warn_of_loops(made)
-        name = _name(run.parts.train) if request.title is None else request.title
+        name = name_after(run.parts.train) if request.title is None else request.title
         several = len(made) > 1
         return [_titled(each, name, composer, request.tempo, several=several) for each in made]
 
@@ -349,7 +349,7 @@ def _read_as(record: Record, track: str | None, grid: str | None) -> ReadAs:
     return ReadAs(track or kept, grid or record.grid)
 
 
-def _name(songs: Sequence[Named]) -> str:
+def name_after(songs: Sequence[Named]) -> str:
     """What new songs are called where nothing is said."""
     more = f" and {len(songs) - 1} more" if len(songs) > 1 else ""
     return f"After {songs[0].song.title or songs[0].name}{more}"

@@ -226,8 +226,7 @@ class TextTask(Task[Text, Texts]):
         """The primer or, without one, the opening of the text that the run learned."""
         primer = None if request.primer is None else str(request.primer)
         if primer is None:
-            opening = run.record.songs[0]["text"]
-            primer = opening[:1] + opening[1:_PRIMER].split("\n")[0]
+            primer = opening(run.record)
         primer = normalize("NFC", primer)
         if not primer:
             raise ConfigError("--primer '' is empty; give a character at least")
@@ -270,6 +269,12 @@ class TextTask(Task[Text, Texts]):
     ) -> GeneratedText:
         files = tuple(write_atomically(target, made.text) for target in targets)
         return replace(made, files=files)
+
+
+def opening(record: Record) -> str:
+    """What new texts begin with where nothing is said."""
+    text = record.songs[0]["text"]
+    return text[:1] + text[1:_PRIMER].split("\n")[0]
 
 
 def _check(model: ModelConfig, training: StreamConfig) -> None:

@@ -32,7 +32,7 @@ class Endings:
 
     def __init__(self, songs: Iterable[Song]) -> None:
         self._songs = [song for song in songs if any(note.pitch for note in song.notes)]
-        self._found: dict[Meter, LastNotes] = {}
+        self._found: dict[Meter, LastNotes | None] = {}
 
     def of(self, meter: Meter) -> LastNotes | None:
         """Those in ``meter`` or, where there are none, of all songs, in bars. None where no song
@@ -43,14 +43,15 @@ class Endings:
         statistic of Kolmogorov and Smirnov). A place is one where a larger share of the last notes
         than of the others is long and begins.
         """
-        if self._songs and meter not in self._found:
+        if meter not in self._found:
             alike = [song for song in self._songs if song.meter == meter and not song.meter_changes]
-            self._found[meter] = _last_notes(alike) if alike else self._in_any_meter
-        return self._found.get(meter)
+            self._found[meter] = _last_notes(alike) if alike else self.in_any_meter
+        return self._found[meter]
 
     @cached_property
-    def _in_any_meter(self) -> LastNotes:
-        return LastNotes(_last_notes(self._songs).long)
+    def in_any_meter(self) -> LastNotes | None:
+        """Those of all songs, in bars."""
+        return LastNotes(_last_notes(self._songs).long) if self._songs else None
 
 
 def _last_notes(songs: Sequence[Song]) -> LastNotes:

@@ -1,0 +1,1 @@
+"""A run as one page that plays by itself, in any browser."""

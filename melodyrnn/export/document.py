@@ -1,0 +1,185 @@
+"""A run as a document that the engine of the page loads (``engine/document.js``): numbers and words
+in JSON, weights in base64.
+"""
+
+from base64 import b64encode
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+
+from melodyrnn.errors import ConfigError
+from melodyrnn.models.bar_columns import kinds
+from melodyrnn.models.ensemble import Ensemble
+from melodyrnn.models.networks.numpy_network import parts
+from melodyrnn.models.recurrent.cells import CELLS
+from melodyrnn.models.types import Floats
+from melodyrnn.music.durations import ticks
+from melodyrnn.runs.record import keras_weights, named_weights
+from melodyrnn.runs.run import Run
+from melodyrnn.tasks.control.last_notes import Endings, LastNotes
+from melodyrnn.tasks.control.primer import beginning
+from melodyrnn.tasks.dataset import Dataset
+from melodyrnn.tasks.headers import TuneHeaders
+from melodyrnn.tasks.notes import NoteTask, name_after
+from melodyrnn.tasks.text import LENGTH, opening
+from melodyrnn.tasks.tokenizer import NoteTokenizer, TuneTokenizer
+
+FORMAT = 1
+
+Document = dict[str, Any]
+
+
+def document_of(run: Run) -> Document:
+    """All that the engine needs of ``run``. Raises MelodyError: ConfigError for a model that is no
+    network of this package, which no page can play.
+    """
+    _check(run)
+    predictor = run.predictor()
+    members = len(predictor.members) if isinstance(predictor, Ensemble) else 1
+    arrays = _Arrays()
+    config = run.record.model
+    network = _viewpoints if config.spec.viewpoints else _network
+    return {
+        "format": FORMAT,
+        "name": run.path.name,
+        "model": config.model,
+        "task": run.task.name,
+        "window": predictor.window,
+        "parameters": predictor.parameters,
+        "vocabulary": run.vocabulary.to_json(),
+        **network(run, arrays, members),
+        **(_songs(run) if isinstance(run.task, NoteTask) else _text(run)),
+        "weights": arrays.encoded(),
+    }
+
+
+def _check(run: Run) -> None:
+    config = run.record.model
+    if not config.spec.learns_by_gradient:
+        raise ConfigError(
+            f"{run.path}: --model {config.model} is the songs that it counts, and no network that "
+            "a page can play; export a run of another"
+        )
+    if config.spec.cell in CELLS.added:
+        raise ConfigError(
+            f"{run.path}: the cell {config.spec.cell} comes from another package, and its equation "
+            "is written in Python; export a run of a cell of this one"
+        )
+
+
+class _Arrays:
+    """Numbers one after the other, in half precision where that has them exactly, else in single:
+    the page is to predict what the run does.
+    """
+
+    def __init__(self) -> None:
+        self._bytes = bytearray()
+
+    def put(self, array: Floats) -> Document:
+        """Where it stands."""
+        half = array.astype(np.float16)
+        exact = np.array_equal(half.astype(np.float32), array)
+        place = len(self._bytes)
+        self._bytes += (half if exact else array).astype("<f2" if exact else "<f4").tobytes()
+        self._bytes += bytes(-len(self._bytes) % 4)
+        return {"at": place, "shape": array.shape, "half": exact}
+
+    def encoded(self) -> str:
+        return b64encode(self._bytes).decode()
+
+
+def _network(run: Run, arrays: _Arrays, members: int) -> Document:
+    record, config = run.record, run.record.model
+    features = record.features if config.tokenization == "factored" else None
+    network = {
+        "cell": config.spec.cell,
+        "units": config.units,
+        "depth": config.depth,
+        "stateful": config.spec.stateful,
+        "parts": parts(features).tolist() if features else None,
+        "columns": kinds(len(run.vocabulary)) if config.spec.lookback else None,
+    }
+    each = [list(map(arrays.put, keras_weights(run.path, record, n + 1))) for n in range(members)]
+    tokenizer = run.tokenizer
+    lookback = None
+    if config.spec.lookback and isinstance(tokenizer, NoteTokenizer):
+        seen = tokenizer.lookback()
+        lookback = {"lengths": seen.lengths.tolist(), "unit": seen.unit}
+    return {"network": network, "lookback": lookback, "members": each}
+
+
+def _viewpoints(run: Run, arrays: _Arrays, members: int) -> Document:
+    observer = run.task.observer(run.record)
+    symbols, layout = observer.symbols, observer.layout
+    views = {
+        "kind": symbols.kind.tolist(),
+        "height": symbols.height.tolist(),
+        "ticks": symbols.ticks.tolist(),
+        "octave": symbols.octave,
+        "unit": observer.unit,
+        "heights": layout.heights,
+        "span": layout.span,
+        "degrees": layout.degrees.tolist(),
+        "factors": layout.factors,
+        "given": layout.given,
+    }
+    weights = [named_weights(run.path, run.record, n + 1) for n in range(members)]
+    return {"views": views, "members": [_named(each, arrays) for each in weights]}
+
+
+def _named(weights: Mapping[str, Floats], arrays: _Arrays) -> Document:
+    return {name: arrays.put(array) for name, array in weights.items()}
+
+
+def _text(run: Run) -> Document:
+    return {"text": {"opening": opening(run.record), "length": LENGTH}}
+
+
+def _songs(run: Run) -> Document:
+    """What songs are made of, and what is usual among those that were learned."""
+    tokenizer, learned = run.tokenizer, run.parts.train
+    assert isinstance(tokenizer, NoteTokenizer), "songs are notes"
+    dataset = Dataset.on_demand(learned, tokenizer)
+    songs = [named.song for named in learned]
+    primer = beginning(None, dataset, run.record.model.window)
+    lengths = list(map(len, songs))
+    return {
+        "title": name_after(learned),
+        "tokens": {
+            "midi": [note.pitch.midi if note and note.pitch else None for note in tokenizer.notes],
+            "ticks": [ticks(note.duration) if note else 0 for note in tokenizer.notes],
+            "start": tokenizer.start,
+            "end": tokenizer.end,
+            "respelled": isinstance(tokenizer, TuneTokenizer),
+        },
+        "songs": {
+            "opening": primer.indices.tolist(),
+            "meter": str(primer.like.meter),
+            "key": str(primer.like.key),
+            "tempo": primer.like.tempo,
+            "pickup": ticks(songs[0].pickup),
+            "first": dataset.sequences[0].tolist(),
+            "length": lengths[0] if tokenizer.end is None else max(lengths),
+            "headers": TuneHeaders(songs).to_json(),
+            "drawn": run.record.model.spec.viewpoints,
+            "endings": _endings(dataset.endings, Counter(song.meter for song in songs)),
+        },
+    }
+
+
+def _endings(endings: Endings, meters: Iterable[Any]) -> Document:
+    """Which last notes are usual in each meter, and in all others (under no name)."""
+    found = {str(meter): endings.of(meter) for meter in meters} | {"": endings.in_any_meter}
+    return {name: last and _last(last) for name, last in found.items()}
+
+
+def _last(last: LastNotes) -> Document:
+    places = last.places and sorted(map(_ratio, last.places))
+    return {"long": _ratio(last.long), "places": places}
+
+
+def _ratio(number: Fraction) -> tuple[int, int]:
+    return number.numerator, number.denominator

@@ -1,0 +1,58 @@
+// From what a network expects to the next token (melodyrnn/sequences/sampling.py, in its order of
+// operations).
+
+// Natural logarithms of the probabilities.
+export function logSoftmax(logits) {
+  const greatest = greatestOf(logits);
+  let total = 0;
+  for (const logit of logits) total += Math.exp(logit - greatest);
+  const shift = Math.log(total);
+  return Float64Array.from(logits, (logit) => logit - greatest - shift);
+}
+
+// The distribution to draw from. Temperature divides the logits; at 0 all weight is on the first
+// of the likeliest. Then only the `topK` likeliest remain, and of these the fewest that together
+// hold at least `topP` of their probability (Holtzman et al. 2020).
+export function probabilities(logits, temperature, topK, topP) {
+  const greatest = greatestOf(logits);
+  if (temperature === 0) {
+    const first = logits.indexOf(greatest);
+    return Float64Array.from(logits, (_, place) => Number(place === first));
+  }
+  let p = Float64Array.from(logits, (logit) => Math.exp((logit - greatest) / temperature));
+  if (topK === null && topP === null) return scaled(p);
+  const order = Array.from(logits.keys()).sort((a, b) => logits[b] - logits[a] || a - b);
+  if (topK !== null) for (const place of order.slice(topK)) p[place] = 0;
+  p = scaled(p);
+  if (topP !== null) {
+    const falling = order.map((place) => p[place]);
+    let before = 0;
+    order.forEach((place, rank) => {
+      const up = before + falling[rank];
+      if (rank && !(up - falling[rank] < topP)) p[place] = 0;
+      before = up;
+    });
+    p = scaled(p);
+  }
+  return p;
+}
+
+// An index, by the inverse of the cumulated distribution, for a number in [0, 1).
+export function draw(p, uniform) {
+  let whole = 0;
+  const cumulated = p.map((each) => (whole += each));
+  const threshold = uniform * whole;
+  let place = 0;
+  // A threshold that is rounded up to the whole is taken for the last number below it.
+  while (cumulated[place] <= threshold && cumulated[place] < whole) place++;
+  return place;
+}
+
+function scaled(p) {
+  const total = p.reduce((sum, each) => sum + each, 0);
+  return p.map((each) => each / total);
+}
+
+function greatestOf(values) {
+  return values.reduce((one, other) => Math.max(one, other), -Infinity);
+}

@@ -1,0 +1,101 @@
+// Vectors are Float32Arrays, as NumPy computes the networks in single precision; a sum of products
+// is rounded once only.
+
+// A matrix (rows, columns), its values row by row.
+export class Matrix {
+  constructor(values, rows, columns) {
+    this.values = values;
+    this.rows = rows;
+    this.columns = columns;
+  }
+
+  row(place) {
+    return this.values.subarray(place * this.columns, (place + 1) * this.columns);
+  }
+
+  // The rows from `start` to before `end`.
+  part(start, end) {
+    const values = this.values.subarray(start * this.columns, end * this.columns);
+    return new Matrix(values, end - start, this.columns);
+  }
+}
+
+// Matrices of as many rows, side by side.
+export function beside(matrices) {
+  const columns = matrices.reduce((sum, each) => sum + each.columns, 0);
+  const [{ rows }] = matrices;
+  const values = new Float32Array(rows * columns);
+  for (let row = 0; row < rows; row++) {
+    let start = row * columns;
+    for (const each of matrices) {
+      values.set(each.row(row), start);
+      start += each.columns;
+    }
+  }
+  return new Matrix(values, rows, columns);
+}
+
+// x (N,) times a matrix (N, M), with `bias` (M,): (M,).
+export function times(x, matrix, bias) {
+  const { values, columns } = matrix;
+  const sums = bias ? Float64Array.from(bias) : new Float64Array(columns);
+  for (let row = 0, at = 0; row < x.length; row++, at += columns) {
+    const factor = x[row];
+    if (factor) for (let j = 0; j < columns; j++) sums[j] += factor * values[at + j];
+  }
+  return Float32Array.from(sums);
+}
+
+export function plus(x, y) {
+  return x.map((each, place) => each + y[place]);
+}
+
+// The elementwise product.
+export function by(x, y) {
+  return x.map((each, place) => each * y[place]);
+}
+
+export function sigmoid(x) {
+  return x.map((each) => 1 / (1 + Math.exp(-each)));
+}
+
+export function tanh(x) {
+  return x.map(Math.tanh);
+}
+
+// 1 - x.
+export function rest(x) {
+  return x.map((each) => 1 - each);
+}
+
+export function dot(x, y) {
+  return x.reduce((sum, each, place) => sum + each * y[place], 0);
+}
+
+export function joined(...vectors) {
+  const all = new Float32Array(vectors.reduce((sum, each) => sum + each.length, 0));
+  let start = 0;
+  for (const each of vectors) {
+    all.set(each, start);
+    start += each.length;
+  }
+  return all;
+}
+
+// Parts of the same length.
+export function split(x, count) {
+  const width = x.length / count;
+  return Array.from({ length: count }, (_, n) => x.subarray(n * width, (n + 1) * width));
+}
+
+// Parts of these lengths.
+export function cut(x, lengths) {
+  let start = 0;
+  return lengths.map((length) => x.subarray(start, (start += length)));
+}
+
+// Of numbers of kinds, that share one table, where the part of each begins.
+export function firstRows(kinds) {
+  let start = 0;
+  return kinds.map((count) => (start += count) - count);
+}
