@@ -1,7 +1,7 @@
 // A network over windows of tokens (melodyrnn/models/networks/numpy_network.py).
 
 import { CELLS } from "./cells.js";
-import { Matrix, firstRows, joined, times } from "./vectors.js";
+import { Matrix, firstRows, joined, projected, rowsAdded, tablesOf, times } from "./vectors.js";
 
 // What a model of whole songs keeps, and what it answers. A predictor has
 //   begin(context) -> the state before the first window
@@ -18,11 +18,8 @@ export class Network {
     let tables = [next()];
     if (columns) {
       const symbols = ofParts(tables[0], withNone(parts ?? own(columns[0] - 1)));
-      const marks = next();
-      const kinds = columns.slice(SYMBOL_COLUMNS);
-      const starts = firstRows(kinds);
-      tables = Array(SYMBOL_COLUMNS).fill(symbols);
-      tables.push(...starts.map((start, n) => marks.part(start, start + kinds[n])));
+      const marks = tablesOf(next(), columns.slice(SYMBOL_COLUMNS));
+      tables = [...Array(SYMBOL_COLUMNS).fill(symbols), ...marks];
     } else if (parts) tables = [ofParts(tables[0], parts)];
     this.layers = Array.from(
       { length: cell ? depth : 0 },
@@ -36,7 +33,8 @@ export class Network {
       this.bias = summed(new Matrix(this.bias, 1, this.bias.length), parts).row(0);
     }
     // What enters the first layer depends on each column only: on rows of these tables.
-    this.tables = cell ? this.layers[0].projectedTables(tables) : tables;
+    const [first] = this.layers;
+    this.tables = first ? projected(tables, first.kernel, first.bias) : tables;
   }
 
   begin() {
@@ -68,11 +66,7 @@ export class Network {
 
   entering(token) {
     if (!Array.isArray(token)) return this.tables[0].row(token);
-    const sum = new Float64Array(this.tables[0].columns);
-    token.forEach((value, column) => {
-      this.tables[column].row(value).forEach((each, place) => (sum[place] += each));
-    });
-    return Float32Array.from(sum);
+    return rowsAdded(this.tables, token);
   }
 }
 
@@ -101,18 +95,6 @@ class RecurrentLayer {
 
   project(x) {
     return times(x, this.kernel, this.bias);
-  }
-
-  // Vectors that stand side by side in x, of which only the rows then have to be added.
-  projectedTables(tables) {
-    const starts = firstRows(tables.map((table) => table.columns));
-    return tables.map((table, n) => {
-      const part = this.kernel.part(starts[n], starts[n] + table.columns);
-      const rows = Array.from({ length: table.rows }, (_, row) =>
-        times(table.row(row), part, n ? undefined : this.bias),
-      );
-      return new Matrix(joined(...rows), table.rows, part.columns);
-    });
   }
 }
 

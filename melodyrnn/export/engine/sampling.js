@@ -4,10 +4,9 @@
 // Natural logarithms of the probabilities.
 export function logSoftmax(logits) {
   const greatest = greatestOf(logits);
-  let total = 0;
-  for (const logit of logits) total += Math.exp(logit - greatest);
-  const shift = Math.log(total);
-  return Float64Array.from(logits, (logit) => logit - greatest - shift);
+  const lower = new Float64Array(logits).map((logit) => logit - greatest);
+  const shift = Math.log(sum(lower.map(Math.exp)));
+  return lower.map((logit) => logit - shift);
 }
 
 // The distribution to draw from. Temperature divides the logits; at 0 all weight is on the first
@@ -17,9 +16,9 @@ export function probabilities(logits, temperature, topK, topP) {
   const greatest = greatestOf(logits);
   if (temperature === 0) {
     const first = logits.indexOf(greatest);
-    return Float64Array.from(logits, (_, place) => Number(place === first));
+    return new Float64Array(logits).map((_, place) => Number(place === first));
   }
-  let p = Float64Array.from(logits, (logit) => Math.exp((logit - greatest) / temperature));
+  let p = new Float64Array(logits).map((logit) => Math.exp((logit - greatest) / temperature));
   if (topK === null && topP === null) return scaled(p);
   const order = Array.from(logits.keys()).sort((a, b) => logits[b] - logits[a] || a - b);
   if (topK !== null) for (const place of order.slice(topK)) p[place] = 0;
@@ -49,10 +48,18 @@ export function draw(p, uniform) {
 }
 
 function scaled(p) {
-  const total = p.reduce((sum, each) => sum + each, 0);
+  const total = sum(p);
   return p.map((each) => each / total);
 }
 
+function sum(values) {
+  let total = 0;
+  for (let place = 0; place < values.length; place++) total += values[place];
+  return total;
+}
+
 function greatestOf(values) {
-  return values.reduce((one, other) => Math.max(one, other), -Infinity);
+  let greatest = -Infinity;
+  for (let place = 0; place < values.length; place++) greatest = Math.max(greatest, values[place]);
+  return greatest;
 }

@@ -38,12 +38,12 @@ export function beside(matrices) {
 // x (N,) times a matrix (N, M), with `bias` (M,): (M,).
 export function times(x, matrix, bias) {
   const { values, columns } = matrix;
-  const sums = bias ? Float64Array.from(bias) : new Float64Array(columns);
+  const sums = bias ? new Float64Array(bias) : new Float64Array(columns);
   for (let row = 0, at = 0; row < x.length; row++, at += columns) {
     const factor = x[row];
     if (factor) for (let j = 0; j < columns; j++) sums[j] += factor * values[at + j];
   }
-  return Float32Array.from(sums);
+  return new Float32Array(sums);
 }
 
 export function plus(x, y) {
@@ -92,6 +92,34 @@ export function split(x, count) {
 export function cut(x, lengths) {
   let start = 0;
   return lengths.map((length) => x.subarray(start, (start += length)));
+}
+
+// Tables whose rows stand side by side in x, each times its rows of a matrix: their rows then only
+// have to be added to have x times the matrix, with `bias`.
+export function projected(tables, matrix, bias) {
+  const starts = firstRows(tables.map((table) => table.columns));
+  return tables.map((table, n) => {
+    const part = matrix.part(starts[n], starts[n] + table.columns);
+    const rows = Array.from({ length: table.rows }, (_, row) =>
+      times(table.row(row), part, n ? undefined : bias),
+    );
+    return new Matrix(joined(...rows), table.rows, part.columns);
+  });
+}
+
+// Of each table one row, added.
+export function rowsAdded(tables, places) {
+  const sums = new Float64Array(tables[0].columns);
+  tables.forEach((table, n) => {
+    const row = table.row(places[n]);
+    for (let j = 0; j < sums.length; j++) sums[j] += row[j];
+  });
+  return new Float32Array(sums);
+}
+
+// One table of several kinds of things, cut into theirs.
+export function tablesOf(table, kinds) {
+  return firstRows(kinds).map((start, n) => table.part(start, start + kinds[n]));
 }
 
 // Of numbers of kinds, that share one table, where the part of each begins.

@@ -6,7 +6,17 @@ import { CELLS } from "./cells.js";
 import { Observer } from "./observer.js";
 import { NO_HEIGHT } from "./past.js";
 import { logSoftmax } from "./sampling.js";
-import { beside, cut, firstRows, joined, plus, tanh, times } from "./vectors.js";
+import {
+  beside,
+  cut,
+  joined,
+  plus,
+  projected,
+  rowsAdded,
+  tablesOf,
+  tanh,
+  times,
+} from "./vectors.js";
 
 export class Viewpoints {
   // `weights` by name; `views`: what an Observer takes, the numbers of categories of `factors` and
@@ -16,21 +26,25 @@ export class Viewpoints {
     this.observer = new Observer(views);
     this.weights = weights;
     this.views = views;
-    this.factorRows = firstRows(views.factors);
-    this.givenRows = firstRows(views.given);
     const w = weights;
-    this.ofKinds = beside([w.kind, w.kind_end, w.kind_candidate]);
+    const kinds = [w.kind, w.kind_end, w.kind_candidate];
     const heights = [w.height, w.height_distance, w.height_beyond, w.height_candidate];
-    const kernel = beside(heights);
-    const state = w.kind.rows,
-      given = w.mixing.rows;
-    this.ofState = kernel.part(0, state);
-    this.ofGiven = kernel.part(state, given);
-    this.ofMixed = kernel.part(given, kernel.rows);
-    this.mixingState = w.mixing.part(0, state);
-    this.mixingGiven = w.mixing.part(state, given);
-    this.kindWidths = [w.kind, w.kind_end, w.kind_candidate].map((each) => each.columns);
+    const ofKind = beside(kinds);
+    const ofHeight = beside(heights);
+    this.kindWidths = kinds.map((each) => each.columns);
     this.heightWidths = heights.map((each) => each.columns);
+    // The layers that read s = (h, x), y and u, cut into the parts that each of these multiplies.
+    const units = w.recurrent_kernel.rows;
+    const ends = [units, w.kind.rows, w.mixing.rows];
+    const part = (from, to) => [ofHeight.part(from, to), w.mixing.part(from, to)];
+    this.ofH = beside([ofKind.part(0, ends[0]), ...part(0, ends[0])]);
+    const ofX = beside([w.kernel, ofKind.part(ends[0], ends[1]), ...part(ends[0], ends[1])]);
+    const ofY = beside(part(ends[1], ends[2]));
+    this.ofU = ofHeight.part(ends[2], ofHeight.rows);
+    const bias = joined(w.bias, w.kind_bias, w.height_bias, w.mixing_bias);
+    this.seenTables = projected([w.last, ...tablesOf(w.factors, views.factors)], ofX, bias);
+    this.givenTables = projected(tablesOf(w.given, views.given), ofY);
+    this.widths = [w.bias, w.kind_bias, w.height_bias, w.mixing_bias].map((each) => each.length);
     this.reach = (w.height_distance.columns - 1) / 2;
     this.beyond = (w.height_beyond.columns - 1) / 2;
     this.sounding = new Set(views.kind.filter((_, token) => views.height[token] !== NO_HEIGHT));
@@ -46,25 +60,21 @@ export class Viewpoints {
     const w = this.weights;
     const observed = this.observer.append(state.observed, token);
     const { seen } = observed;
-    const x = joined(
-      w.last.row(seen.last + 1),
-      ...vectors(w.factors, seen.factors, this.factorRows),
+    const [z, ...ofX] = cut(
+      rowsAdded(this.seenTables, [seen.last + 1, ...seen.factors]),
+      this.widths,
     );
-    const z = times(x, w.kernel, w.bias);
     const [h, lstm] = CELLS.lstm.step(z, state.lstm, w.recurrent_kernel);
-    const s = joined(h, x);
-    return [
-      this.tokens(this.kinds(s, seen), this.heights(s, seen, observed.lowest), observed.lowest),
-      { observed, lstm },
-    ];
+    const ofH = cut(times(h, this.ofH), this.widths.slice(1));
+    const [ofKind, ofHeight, mixed] = ofX.map((each, n) => plus(each, ofH[n]));
+    const kinds = this.kinds(ofKind, seen);
+    const heights = this.heights(ofHeight, mixed, seen, observed.lowest);
+    return [this.tokens(kinds, heights, observed.lowest), { observed, lstm }];
   }
 
   // (a_v + b_end(v)) . s + sum_g [v = candidate_g] c_g . s, for each kind v.
-  kinds(s, seen) {
-    const [own, ofEnd, ofCandidate] = cut(
-      times(s, this.ofKinds, this.weights.kind_bias),
-      this.kindWidths,
-    );
+  kinds(ofS, seen) {
+    const [own, ofEnd, ofCandidate] = cut(ofS, this.kindWidths);
     const logits = own.map((logit, kind) => logit + ofEnd[seen.ends[kind]]);
     point(logits, seen.kinds, ofCandidate);
     return logSoftmax(logits);
@@ -73,49 +83,41 @@ export class Viewpoints {
   // Of each kind that has heights: (A_v + B_{v - last} + D_beyond(v)) . z + sum_g [v = candidate_g]
   // C_g . z + E_{end, degree(v)} for each height v, z = (s, y, u) and u = tanh(M s + N y + b), y
   // the vectors of what is known once the kind is.
-  heights(s, seen, lowest) {
+  heights(ofS, mixed, seen, lowest) {
     const { weights: w, views } = this;
-    const ofS = times(s, this.ofState, w.height_bias);
-    const mixed = times(s, this.mixingState, w.mixing_bias);
-    const distances = columnsOf(views.heights, (v) => v - seen.last, this.reach);
-    const beyond = columnsOf(
-      views.heights,
-      (v) => Math.max(v - seen.highest, 0) + Math.min(v - seen.lowest, 0),
-      this.beyond,
+    const distances = columnsOf(views.heights, this.reach, (v) => v - seen.last);
+    const beyond = columnsOf(views.heights, this.beyond, (v) => farBeyond(v, seen));
+    const near = distances.map(
+      (_, v) => seen.last !== NO_HEIGHT && Math.abs(v - seen.last) <= this.reach,
     );
     return seen.ends.map((end, kind) => {
       if (!this.sounding.has(kind)) return null;
-      const y = joined(...vectors(w.given, seen.givenFactors[kind], this.givenRows));
-      const u = tanh(plus(mixed, times(y, this.mixingGiven)));
-      const all = plus(plus(ofS, times(y, this.ofGiven)), times(u, this.ofMixed));
-      const [own, ofDistance, ofBeyond, ofCandidate] = cut(all, this.heightWidths);
+      const ofY = rowsAdded(this.givenTables, seen.givenFactors[kind]);
+      const [heightOfY, mixedOfY] = cut(ofY, [ofS.length, mixed.length]);
+      const u = tanh(plus(mixed, mixedOfY));
+      const all = plus(plus(ofS, heightOfY), times(u, this.ofU));
+      const [logits, ofDistance, ofBeyond, ofCandidate] = cut(all, this.heightWidths);
       const ofDegree = w.end_degree.row(end);
-      const logits = own.map((logit, v) => {
-        const near = seen.last !== NO_HEIGHT && Math.abs(v - seen.last) <= this.reach;
-        const far = seen.highest === NO_HEIGHT ? 0 : ofBeyond[beyond[v]];
-        return logit + (near ? ofDistance[distances[v]] : 0) + far + ofDegree[views.degrees[v]];
-      });
+      for (let v = 0; v < logits.length; v++) {
+        if (near[v]) logits[v] += ofDistance[distances[v]];
+        if (seen.highest !== NO_HEIGHT) logits[v] += ofBeyond[beyond[v]];
+        logits[v] += ofDegree[views.degrees[v]];
+      }
       point(logits, [...seen.heights, ...seen.givenHeights[kind]], ofCandidate);
-      return logSoftmax(
-        logits.map((each, v) => (v >= lowest && v < lowest + views.span ? each : -Infinity)),
-      );
+      logits.fill(-Infinity, 0, lowest).fill(-Infinity, lowest + views.span);
+      return logSoftmax(logits);
     });
   }
 
   // The probability of a token is that of its kind, and of its height given that.
   tokens(kinds, heights, lowest) {
     const { kind, height } = this.views;
-    return Float64Array.from(kind, (each, token) =>
-      height[token] === NO_HEIGHT
-        ? kinds[each]
-        : kinds[each] + heights[each][height[token] + lowest],
-    );
+    return new Float64Array(kind.length).map((_, token) => {
+      const own = kinds[kind[token]];
+      if (height[token] === NO_HEIGHT) return own;
+      return own + heights[kind[token]][height[token] + lowest];
+    });
   }
-}
-
-// The rows of categories in a table that all factors share.
-function vectors(table, categories, firsts) {
-  return categories.map((category, n) => table.row(category + firsts[n]));
 }
 
 // Add the weights of candidates where they point to.
@@ -126,9 +128,12 @@ function point(logits, candidates, weights) {
 }
 
 // Of each height the column for a number, which is bounded on both sides.
-function columnsOf(heights, numberOf, bound) {
-  return Array.from(
-    { length: heights },
-    (_, v) => Math.min(Math.max(numberOf(v), -bound), bound) + bound,
-  );
+function columnsOf(heights, bound, numberOf) {
+  const bounded = (v) => Math.min(Math.max(numberOf(v), -bound), bound);
+  return Array.from({ length: heights }, (_, v) => bounded(v) + bound);
+}
+
+// How far a height is beyond the highest so far, or the lowest.
+function farBeyond(height, { highest, lowest }) {
+  return Math.max(height - highest, 0) + Math.min(height - lowest, 0);
 }
