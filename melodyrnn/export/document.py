@@ -23,7 +23,7 @@ from melodyrnn.tasks.control.last_notes import Endings, LastNotes
 from melodyrnn.tasks.control.primer import beginning
 from melodyrnn.tasks.dataset import Dataset
 from melodyrnn.tasks.headers import TuneHeaders
-from melodyrnn.tasks.notes import NoteTask, name_after
+from melodyrnn.tasks.notes import NoteTask
 from melodyrnn.tasks.text import LENGTH, opening
 from melodyrnn.tasks.tokenizer import NoteTokenizer, TuneTokenizer
 
@@ -51,7 +51,7 @@ def document_of(run: Run) -> Document:
         "parameters": predictor.parameters,
         "vocabulary": run.vocabulary.to_json(),
         **network(run, arrays, members),
-        **(_songs(run) if isinstance(run.task, NoteTask) else _text(run)),
+        **(_songs(run, run.task) if isinstance(run.task, NoteTask) else _text(run)),
         "weights": arrays.encoded(),
     }
 
@@ -138,7 +138,7 @@ def _text(run: Run) -> Document:
     return {"text": {"opening": opening(run.record), "length": LENGTH}}
 
 
-def _songs(run: Run) -> Document:
+def _songs(run: Run, task: NoteTask) -> Document:
     """What songs are made of, and what is usual among those that were learned."""
     tokenizer, learned = run.tokenizer, run.parts.train
     assert isinstance(tokenizer, NoteTokenizer), "songs are notes"
@@ -147,7 +147,7 @@ def _songs(run: Run) -> Document:
     primer = beginning(None, dataset, run.record.model.window)
     lengths = list(map(len, songs))
     return {
-        "title": name_after(learned),
+        "title": task.title(run),
         "tokens": {
             "midi": [note.pitch.midi if note and note.pitch else None for note in tokenizer.notes],
             "ticks": [ticks(note.duration) if note else 0 for note in tokenizer.notes],

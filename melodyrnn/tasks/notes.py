@@ -295,9 +295,15 @@ class NoteTask(Task[Named, Dataset]):
         if request.best:
             made = sorted(made, key=lambda song: -song.score.total)[: request.best]
         _warn_of_loops(made)
-        name = name_after(run.parts.train) if request.title is None else request.title
+        name = self.title(run) if request.title is None else request.title
         several = len(made) > 1
         return [_titled(each, name, composer, request.tempo, several=several) for each in made]
+
+    def title(self, run: Trained[Named]) -> str:
+        """What new songs are called where nothing is said."""
+        songs = run.parts.train
+        more = f" and {len(songs) - 1} more" if len(songs) > 1 else ""
+        return f"After {songs[0].song.title or songs[0].name}{more}"
 
     def write(
         self, made: GeneratedSong, targets: Sequence[Path], request: Request
@@ -347,12 +353,6 @@ def _read_as(record: Record, track: str | None, grid: str | None) -> ReadAs:
     """
     kept = record.track and f"{record.track}{OR}{AUTO}"
     return ReadAs(track or kept, grid or record.grid)
-
-
-def name_after(songs: Sequence[Named]) -> str:
-    """What new songs are called where nothing is said."""
-    more = f" and {len(songs) - 1} more" if len(songs) > 1 else ""
-    return f"After {songs[0].song.title or songs[0].name}{more}"
 
 
 def _made(
