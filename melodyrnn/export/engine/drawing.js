@@ -5,7 +5,7 @@ import { Refused } from "./refused.js";
 import { draw, logSoftmax, probabilities } from "./sampling.js";
 
 const MOST_RETREATS = 200;
-const TURN = 12; // milliseconds, after which the page has its turn
+const TURN = 24; // milliseconds, after which the page has its turn
 
 // Continue `ids` by `length` tokens at most, each from the next of `uniforms`. Several constraints
 // may leave a song nothing to go on with that each alone would not; it then goes back along its own

@@ -1,7 +1,7 @@
 """Which last notes are usual: learned from the songs of a run by counting, without a threshold."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
@@ -9,8 +9,10 @@ from functools import cached_property
 from melodyrnn.music.song import Meter, Song
 from melodyrnn.music.viewpoints import viewpoints
 
-_Count = Counter[tuple[int, int, int]]
-"""Notes by their length, their place in the bar and the length of that bar, in ticks."""
+_Note = tuple[int, int, int]
+"""Its length, its place in the bar and the length of that bar, in ticks."""
+
+_Count = Counter[_Note]
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,7 @@ class Endings:
 
     def __init__(self, songs: Iterable[Song]) -> None:
         self._songs = [song for song in songs if any(note.pitch for note in song.notes)]
+        self._notes: dict[int, list[_Note]] = {}  # of songs, by their places: each is seen once
         self._found: dict[Meter, LastNotes | None] = {}
 
     def of(self, meter: Meter) -> LastNotes | None:
@@ -44,18 +47,32 @@ class Endings:
         than of the others is long and begins.
         """
         if meter not in self._found:
-            alike = [song for song in self._songs if song.meter == meter and not song.meter_changes]
-            self._found[meter] = _last_notes(alike) if alike else self.in_any_meter
+            alike = [
+                place
+                for place, song in enumerate(self._songs)
+                if song.meter == meter and not song.meter_changes
+            ]
+            self._found[meter] = self._of(alike) if alike else self.in_any_meter
         return self._found[meter]
 
     @cached_property
     def in_any_meter(self) -> LastNotes | None:
         """Those of all songs, in bars."""
-        return LastNotes(_last_notes(self._songs).long) if self._songs else None
+        return LastNotes(self._of(range(len(self._songs))).long) if self._songs else None
+
+    def _of(self, places: Iterable[int]) -> LastNotes:
+        last, others = _Count(), _Count()
+        for place in places:
+            if place not in self._notes:
+                self._notes[place] = _sounding(self._songs[place])
+            *before, final = self._notes[place]
+            others.update(before)
+            last[final] += 1
+        return _last_notes(last, others)
 
 
-def _last_notes(songs: Sequence[Song]) -> LastNotes:
-    last, others = _counts(songs)
+def _last_notes(last: _Count, others: _Count) -> LastNotes:
+    """Of the last notes, and of those before them."""
     lengths = _shares(last, 0), _shares(others, 0)
     long = max(sorted(lengths[0]), key=lambda length: _apart(*lengths, length))
     places, usual = _shares(last, 1, long), _shares(others, 1, long)
@@ -64,17 +81,11 @@ def _last_notes(songs: Sequence[Song]) -> LastNotes:
     )
 
 
-def _counts(songs: Sequence[Song]) -> tuple[_Count, _Count]:
-    """Of the last notes, and of those before them; rests are none."""
-    last, others = _Count(), _Count()
-    for song in songs:
-        seen = viewpoints(song)
-        sounding = zip(song.notes, song.steps, strict=True)
-        lengths = [ticks for note, ticks in sounding if note.pitch]
-        *before, final = zip(lengths, seen.in_bar, seen.bar_length, strict=True)
-        others.update(before)
-        last[final] += 1
-    return last, others
+def _sounding(song: Song) -> list[_Note]:
+    """Its notes; rests are none."""
+    seen = viewpoints(song)
+    lengths = [ticks for note, ticks in zip(song.notes, song.steps, strict=True) if note.pitch]
+    return list(zip(lengths, seen.in_bar, seen.bar_length, strict=True))
 
 
 def _shares(count: _Count, part: int, long: Fraction = Fraction(0)) -> dict[Fraction, float]:
