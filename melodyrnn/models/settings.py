@@ -78,11 +78,13 @@ def check(name: str, value: object, limits: Limits) -> None:
         return
     if limits.get("switch"):
         if not isinstance(value, bool):
-            raise ConfigError(f"{name} {value!r} is neither True nor False")  # never an option's
+            raise ConfigError(
+                f"{name} {_short(value)} is neither True nor False"
+            )  # never an option's
         return
     if limits.get("text"):
         if not isinstance(value, str):
-            raise ConfigError(f"{option} {value!r} is not a text")
+            raise ConfigError(f"{option} {_short(value)} is not a text")
         return
     kinds = (int, float) if limits.get("real") else int
     number = isinstance(value, kinds) and not isinstance(value, bool)
