@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
@@ -13,6 +14,8 @@ from melodyrnn.cli import main
 from melodyrnn.data.gather import gather
 from melodyrnn.errors import MelodyWarning
 from melodyrnn.runs.replacing import aside
+
+FULL = Path("/dev/full")
 
 
 @pytest.mark.parametrize("option", ["seed", "epochs", "batch", "embedding", "units", "window"])
@@ -46,6 +49,15 @@ def test_closed_outputs(song, closed):
         )
         assert done.returncode == status
         assert b"Traceback" not in done.stderr
+
+
+@pytest.mark.skipif(not FULL.exists(), reason="a device of Linux")
+def test_help_on_a_full_disk():
+    line = [sys.executable, "-m", "melodyrnn", "--help"]
+    with FULL.open("w") as full:
+        done = subprocess.run(line, cwd=ROOT, stdout=full, stderr=subprocess.PIPE, check=False)
+    words = b"error: standard output: no space left on device; choose another place"
+    assert (done.returncode, done.stderr.splitlines()[0]) == (1, words)
 
 
 def test_ctrl_c_while_the_command_is_imported():
