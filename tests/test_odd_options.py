@@ -29,6 +29,11 @@ def test_numbers_beyond_all_measure(song, option, value):
     assert len(last) < 200
 
 
+def test_a_rate_below_nothing_is_out_of_range(song):
+    done = CliRunner().invoke(main, ["train", "song.txt", "--dropout=-1"])
+    assert done.stderr.startswith("error: --dropout -1.0 is out of range; it must be a number at l")
+
+
 @pytest.mark.parametrize("option", ["batch", "embedding"])
 def test_a_billion_is_refused_at_once(song, option):
     done = CliRunner().invoke(main, ["train", "song.txt", f"--{option}=1000000000"])

@@ -90,6 +90,8 @@ def check(name: str, value: object, limits: Limits) -> None:
     number = isinstance(value, kinds) and not isinstance(value, bool)
     number = number and (isinstance(value, int) or _is_finite(value))
     least, above, most = (limits.get(limit) for limit in ("least", "above", "most"))
+    if least is None and above is None:
+        least = 0  # as the message says
     if number and "sane" in limits and value > limits["sane"]:  # else nobody need know of it
         most = limits["sane"]
     too_small = number and (
