@@ -14,12 +14,16 @@ from typing import Any
 
 from fuzz.mutations import mutated
 from fuzz.targets import Target
+from melodyrnn.files import NO_MEMORY
+from melodyrnn.formats.deadline import deadline
 
-SLOW = 3.0
-"""Seconds of the processor's time that no small input may take."""
+SLOW = 2.0
+"""Seconds of the processor's time that no small input may take: a reader's own patience is longer,
+so that whatever it ends is found."""
+_ENDED = 5.0  # seconds after which an input is ended
 
 _PACKAGE = str(Path(__file__).parent.parent / "melodyrnn")
-_OUR_FAULT = "fault of melodyrnn"
+_WRONG_WORDS = ("fault of melodyrnn", "seconds of work", NO_MEMORY)
 _TRACED = 20  # with coverage, one of so many inputs is traced
 
 
@@ -49,7 +53,7 @@ class Campaign:
             for data in pool:
                 self.try_one(data)
             while self.inputs < most and time.monotonic() - begun < seconds:
-                data = mutated(random, pool)
+                data = mutated(random, pool, self.target.grammar)
                 if not coverage or self.inputs % _TRACED:
                     self.try_one(data)
                 elif self._traced(data):
@@ -61,7 +65,8 @@ class Campaign:
         self.inputs += 1
         begun = time.process_time()
         try:
-            self.target.read(data)
+            with deadline(_ENDED):
+                self.target.read(data)
             self.read += 1
         except self.target.refuses as error:
             if wrong := _wrong_words(str(error)):
@@ -108,7 +113,7 @@ class Campaign:
 
 def _wrong_words(message: str) -> str:
     """What is wrong with the words of a refusal, or nothing."""
-    if _OUR_FAULT in message:
+    if any(words in message for words in _WRONG_WORDS):
         return message[:160]
     if "\n" in message:
         return "more than one line"

@@ -1,8 +1,10 @@
 """Bytes -> other bytes, much like them: what a fuzz campaign tries."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from random import Random
+
+from fuzz.grammars import Mutation
 
 LARGEST = 20_000
 """Bytes of an input: the tests of limits have the large ones."""
@@ -73,16 +75,17 @@ def bit(data: bytes, random: Random, pool: Sequence[bytes]) -> bytes:
     return data[:place] + bytes([data[place] ^ 1 << random.randrange(8)]) + data[place + 1 :]
 
 
-_MUTATIONS: tuple[Callable[[bytes, Random, Sequence[bytes]], bytes], ...] = (
-    *(flip, cut, truncate, repeat, swap, splice, number, odd, bit),
-)
+_MUTATIONS: tuple[Mutation, ...] = (*(flip, cut, truncate, repeat, swap, splice, number, odd, bit),)
 
 
-def mutated(random: Random, pool: Sequence[bytes]) -> bytes:
-    """One of the pool, changed in one to six places."""
-    data = random.choice(pool)
+def mutated(random: Random, pool: Sequence[bytes], grammar: Sequence[Mutation] = ()) -> bytes:
+    """One of the pool, rather a small one, changed in one to six places; where there are changes
+    that keep its ``grammar``, in most of them by those.
+    """
+    data = min(random.choice(pool), random.choice(pool), key=len)
     for _ in range(random.choice((1, 1, 2, 3, 6))):
-        data = random.choice(_MUTATIONS)(data or b"x", random, pool)[:LARGEST]
+        some = grammar if grammar and random.random() < 0.8 else _MUTATIONS
+        data = random.choice(some)(data or b"x", random, pool)[:LARGEST]
     return data
 
 

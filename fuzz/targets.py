@@ -2,16 +2,30 @@
 
 import io
 import json
+import os
 import tempfile
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, partial
 from pathlib import Path
+from zlib import crc32
 
 import numpy as np
 
+from fuzz.grammars import (
+    Mutation,
+    dictionary,
+    document_value,
+    elements,
+    entries,
+    events,
+    inserted,
+    lines,
+)
+from fuzz.mutations import flip, number
 from melodyrnn.data.file_tunes import FileTune
 from melodyrnn.data.packing import pack, unpack
+from melodyrnn.data.texts import read_texts
 from melodyrnn.errors import MelodyError, RunError
 from melodyrnn.formats.abc.write import abc
 from melodyrnn.formats.melody.grid import Grid
@@ -44,12 +58,18 @@ class Target:
     seeds: Callable[[], Sequence[bytes]]
     read: Callable[[bytes], object]
     refuses: tuple[type[Exception], ...] = (MelodyError,)
+    grammar: tuple[Mutation, ...] = ()  # changes that keep what it reads well-formed
 
 
 @cache
 def _songs() -> tuple[Song, ...]:
+    """The first notes of each: the smaller a seed, the more inputs a second."""
     files = sorted((_ROOT / "songs").glob("*.txt"))
-    return tuple(parse(file.read_text("utf-8"), file.name) for file in files[:8])
+    songs = [parse(file.read_text("utf-8"), file.name) for file in files[:8]]
+    return tuple(replace(song, notes=song.notes[:_NOTES]) for song in songs)
+
+
+_NOTES = 16
 
 
 def _cases(*suffixes: str) -> list[bytes]:
@@ -57,10 +77,17 @@ def _cases(*suffixes: str) -> list[bytes]:
     return [file.read_bytes() for file in files if file.suffix in suffixes]
 
 
+_TRACKS = (None, None, "1", "2", "last", "Melody|Voice", "9" * 30)
+_GRIDS = (None, None, Grid(4), Grid(16), Grid(16, triplets=False), Grid(32))
+
+
 def _song(suffix: str, data: bytes) -> object:
+    """The song in it, read with one of several options, which hang on the bytes alone."""
     known = reader(suffix)
     assert known
-    return known.read_song(data, "x", None, None)
+    digest = crc32(data)
+    track = _TRACKS[digest % len(_TRACKS)] if known.voices else None
+    return known.read_song(data, "x", track, _GRIDS[digest % len(_GRIDS)])
 
 
 def _tunes(data: bytes) -> list[object]:
@@ -121,7 +148,9 @@ def _option_seeds() -> list[bytes]:
 @cache
 def _folder() -> Path:
     """A run folder to write into."""
-    kept = tempfile.TemporaryDirectory(prefix="melodyrnn-fuzz-")
+    memory = Path("/dev/shm")  # a disk would take most of the time
+    place = memory if os.access(memory, os.W_OK) else None
+    kept = tempfile.TemporaryDirectory(prefix="melodyrnn-fuzz-", dir=place)
     _KEPT.append(kept)
     folder = Path(kept.name)
     (folder / "checkpoint").mkdir()
@@ -175,17 +204,62 @@ def _rendered(write: Callable[[Song], bytes | str], *suffixes: str) -> list[byte
     return [*made, *_cases(*suffixes)]
 
 
+def _text(data: bytes) -> object:
+    """As ``train book.txt --task text`` reads it."""
+    file = _folder() / "x.txt"
+    file.write_bytes(data)
+    return read_texts([file])
+
+
+def _text_seeds() -> list[bytes]:
+    content = (_ROOT / "songs" / "arirang.txt").read_bytes()
+    return [content, b"\xef\xbb\xbfab\r\n\r", "가 e\u0301".encode()]
+
+
+_ABC = Target(
+    partial(_rendered, abc, ".abc"),
+    partial(_song, ".abc"),
+    grammar=(lines, inserted(*dictionary("abc"))),
+)
+_XML = elements(*dictionary("musicxml"))
+
 TARGETS: dict[str, Target] = {
-    "abc": Target(partial(_rendered, abc, ".abc"), partial(_song, ".abc")),
-    "tunes": Target(partial(_rendered, abc, ".abc"), _tunes),
-    "midi": Target(partial(_rendered, midi_bytes, ".mid", ".kar", ".rmi"), partial(_song, ".mid")),
-    "notation": Target(partial(_rendered, notation), _notation),
-    "musicxml": Target(partial(_rendered, musicxml, ".musicxml", ".xml"), partial(_song, ".xml")),
-    "mxl": Target(_mxl, partial(_song, ".mxl")),
-    "humdrum": Target(_kern, partial(_song, ".krn")),
-    "options": Target(_option_seeds, _options),
-    "record": Target(_record_seeds, _record, (RunError,)),
-    "checkpoint": Target(_arrays, _checkpoint, (RunError,)),
+    "abc": _ABC,
+    "tunes": replace(_ABC, read=_tunes),
+    "midi": Target(
+        partial(_rendered, midi_bytes, ".mid", ".kar", ".rmi"),
+        partial(_song, ".mid"),
+        grammar=(events(*dictionary("midi")),),
+    ),
+    "notation": Target(
+        partial(_rendered, notation),
+        _notation,
+        grammar=(lines, inserted(*dictionary("notation"))),
+    ),
+    "musicxml": Target(
+        partial(_rendered, musicxml, ".musicxml", ".xml"),
+        partial(_song, ".xml"),
+        grammar=(_XML,),
+    ),
+    "mxl": Target(_mxl, partial(_song, ".mxl"), grammar=(entries(_XML),)),
+    "humdrum": Target(
+        _kern,
+        partial(_song, ".krn"),
+        grammar=(lines, inserted(*dictionary("humdrum"))),
+    ),
+    "texts": Target(_text_seeds, _text),
+    "options": Target(
+        _option_seeds,
+        _options,
+        grammar=(lines,),
+    ),
+    "record": Target(
+        _record_seeds,
+        _record,
+        (RunError,),
+        (document_value,),
+    ),
+    "checkpoint": Target(_arrays, _checkpoint, (RunError,), (entries(flip), entries(number))),
     "cache": Target(_packs, _unpack, (ValueError,)),
 }
 """Name -> what is tried. The first words of the package's own errors say what is wrong."""
@@ -193,6 +267,7 @@ TARGETS: dict[str, Target] = {
 ABOUT = {
     "abc": "ABC, the first tune",
     "tunes": "ABC, all tunes of a file",
+    "texts": "texts that are learned letter by letter",
     "options": "settings, headers and grids",
     "record": "run.json",
     "checkpoint": "the arrays of a run",

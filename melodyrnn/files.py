@@ -101,18 +101,19 @@ def create_folder(
     *,
     taken: str,
     kind: str,
-    overwrite: bool = False,
+    make_way: Callable[[Path], object] | None = None,
 ) -> None:
     """Make a folder with all that ``fill`` writes into it, the file ``marker`` among it, at once.
 
-    An empty folder may stand at ``path``, and one with ``marker`` in it that is to be overwritten.
+    An empty folder may stand at ``path``, and one with ``marker`` in it that ``make_way`` moves
+    elsewhere, when the new one is filled.
     Raises RunError where anything else does, with the words ``taken``, what then may be done, or
     ``kind``, what such a folder is called.
     """
     import shutil  # 5 ms that whoever only reads is spared
     import tempfile
 
-    check_free(path, marker, taken=taken, kind=kind, overwrite=overwrite)
+    check_free(path, marker, taken=taken, kind=kind, overwrite=make_way is not None)
     make_folder(path.parent)
     sweep_drafts(path.parent)
     prefix, suffix = f".{path.name[-40:]}.", f".{os.getpid()}.part"
@@ -120,20 +121,18 @@ def create_folder(
         draft = Path(tempfile.mkdtemp(prefix=prefix, suffix=suffix, dir=path.parent))
     except OSError as error:
         raise RunError(f"{path}: cannot make a {kind} here: {reason(error)}") from None
-    old = draft.with_suffix(".old")
     try:
         draft.chmod(0o755)  # mkdtemp makes it private
         fill(draft)
-        if overwrite and exists(path / marker):
-            path.rename(old)
+        if make_way and exists(path / marker):
+            make_way(path)
         draft.rename(path)
     except OSError as error:
         if error.errno in (EEXIST, ENOTEMPTY):  # another process was quicker
             raise _InTheWayError(f"{path}: already exists; {taken}") from None
         raise RunError(f"{path}: cannot be written: {reason(error)}") from None
     finally:
-        for leftover in (draft, old):
-            shutil.rmtree(leftover, ignore_errors=True)
+        shutil.rmtree(draft, ignore_errors=True)
 
 
 def create_fresh_folder(

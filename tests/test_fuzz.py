@@ -7,7 +7,9 @@ import pytest
 
 from fuzz.campaign import Campaign
 from fuzz.targets import TARGETS, Target
+from melodyrnn import parse
 from melodyrnn.errors import MelodyError
+from melodyrnn.formats.musicxml.write import musicxml
 
 ROOT = __file__.rpartition("/tests/")[0]
 
@@ -19,11 +21,22 @@ def test_nothing_falls(name):
     assert campaign.read  # the seeds are
 
 
+LONG = b"<pitch><step>C</step><octave>4</octave></pitch><duration>9999999999</duration>"
+
 FELL = {
     "options": [
         b"transpose=" + b"1" * 400,
         b"schedule" + b"x" * 5000 + b"=1",
         b'units="' + b"x" * 5000 + b'"',
+        b"early_stop=" + b"x" * 5000,
+        b"model=" + b"[" + b"1," * 2000 + b"1]",
+    ],
+    "abc": [b"X:1\nI:abc-charset x\nM:4\0/4\nK:C\nc"],
+    "tunes": [b"X:1\nI:abc-charset x\nT:\x05\nK:C\nc\n\nX:2\nK:C\nd"],
+    "musicxml": [
+        musicxml(parse("c4 d4 e4 f4"))
+        .encode()
+        .replace(b"</measure>", b"<note><chord/>" + LONG + b"</note></measure>", 1),
     ],
     "notation": [b"key:\x1b G major\nc4"],
 }

@@ -209,7 +209,10 @@ def test_a_folder_is_kept_unless_asked(course):
     assert call("long", "-o", "x").exit_code == 0
     taken = "x: already exists; --overwrite replaces it, or choose another --output"
     assert error_of("long", "-o", "x") == taken
+    (course / "x" / "thesis.txt").write_text("years of work")
     assert call("long", "-o", "x", "--overwrite").exit_code == 0
+    assert (course / "x" / "thesis.txt").read_text() == "years of work"
+    assert {path.name for path in course.iterdir()} == {"x"}
     (course / "y").mkdir()
     (course / "y" / "thesis.txt").touch()
     with pytest.raises(RunError, match="y: stands there and is no folder of a lesson; choose"):

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from melodyrnn.errors import ConfigError, FileError, MelodyError, RunError
 from melodyrnn.files import sweep_drafts
 from melodyrnn.render.targets import song_targets
 from melodyrnn.runs import record as records
+from melodyrnn.runs.output_folders import claimed, read_basis
 from melodyrnn.runs.replacing import alone, aside, release, set_aside
 from melodyrnn.workflows import train as workflow
 from melodyrnn.workflows.render import render
@@ -27,6 +29,22 @@ def run(song, tmp_path):
     train(song, model="ngram", window=2, output="run")
     (tmp_path / "run" / "thesis.txt").write_text("years of work")
     return tmp_path / "run"
+
+
+@contextmanager
+def holder(folder):
+    """Another process works in ``folder``."""
+    code = (
+        "import sys\nfrom pathlib import Path\nfrom melodyrnn.runs.replacing import alone\n"
+        f"with alone(Path({str(folder)!r})):\n    print(flush=True)\n    sys.stdin.read()\n"
+    )
+    command = [sys.executable, "-c", code]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as other:
+        other.stdout.readline()
+        try:
+            yield
+        finally:
+            other.kill()
 
 
 def window(run):
@@ -61,26 +79,106 @@ def test_what_is_somebodys_is_never_removed(tmp_path):
         (tmp_path / name).mkdir()
         (tmp_path / name / "run.json").touch()
         (tmp_path / name / "mine.txt").write_text(name)
+        (tmp_path / name / "same.txt").touch()
     release(tmp_path / "run")
-    assert (tmp_path / "run" / "mine.txt").read_text() == "run"
-    assert [path.name for path in (tmp_path / ".run.old").iterdir()] == ["mine.txt"]
-    assert (tmp_path / "run" / "run.json").exists()
-    set_aside(tmp_path / "run")
-    assert (tmp_path / "run" / "mine.txt").exists()
+    left = {path.name: path.read_text() for path in (tmp_path / "run").iterdir()}
+    assert left == {"run.json": "", "same.txt": "", "mine.txt": "run", "mine-2.txt": ".run.old"}
+    assert not (tmp_path / ".run.old").exists()
+
+
+def test_a_removal_that_was_killed_is_ended_first(tmp_path):
+    run, old = tmp_path / "run", tmp_path / ".run.old"
+    for folder in (run, old):
+        folder.mkdir()
+        (folder / "song.mid").write_text(folder.name)
+    (run / "run.json").touch()
+    (old / "mine.txt").touch()
+    set_aside(run)
+    assert not run.exists()
+    assert {path.name for path in old.iterdir()} == {"run.json", "song.mid", "mine.txt"}
+    assert (old / "song.mid").read_text() == "run"
+
+
+def begun(folder, window, **options):
+    """The folder of a comparison with that window, as ``compare`` claims it."""
+    asked = (folder, folder, "compare.json", {"window": window})
+    return claimed(*asked, kind="comparison", **options)
+
+
+def cut_off(folder, window):
+    """A comparison that is to replace the one there, and is stopped."""
+    with pytest.raises(KeyboardInterrupt), begun(folder, window, overwrite=True):
+        raise KeyboardInterrupt
+
+
+def test_a_comparison_is_replaced_when_the_new_one_is_whole(tmp_path):
+    out = tmp_path / "out"
+    inner = out / "runs" / "lstm-window4-seed0"
+    with begun(out, 4):
+        inner.mkdir(parents=True)
+        for name in ("run.json", "trial.json", "remarks.txt", "../../thesis.txt"):
+            (inner / name).write_text("years of work")
+    for _ in range(2):  # the same again goes on, and begins nothing anew
+        cut_off(out, 3)
+        (out / "runs").mkdir(exist_ok=True)
+        (out / "runs" / "half").touch()
+        assert (aside(out) / "runs" / "lstm-window4-seed0" / "trial.json").exists()
+    with begun(out, 3, overwrite=True):
+        assert (out / "runs" / "half").exists()
+    assert not aside(out).exists()
+    left = {str(path.relative_to(out)) for path in out.rglob("*.*")}
+    assert left == {"compare.json", "thesis.txt", "runs/lstm-window4-seed0/remarks.txt"}
+    cut_off(out, 2)
+    with begun(out, 1, overwrite=True):  # what was cut off gives way, the whole one waits
+        assert read_basis(aside(out) / "compare.json") == {"window": 3}
+    assert {str(path.relative_to(out)) for path in out.rglob("*.*")} == left
+
+
+@pytest.mark.parametrize("settings", [{"overwrite": True}, {}])
+def test_two_comparisons_in_one_folder_exclude_each_other(tmp_path, settings):
+    out = tmp_path / "out"
+    with begun(out, 4):
+        pass
+    words = "out: another process works in it; wait for its end, or choose another output"
+    with holder(out), pytest.raises(RunError, match=words), begun(out, 4, **settings):
+        pass
+
+
+KILLED = """
+import os, sys
+from melodyrnn.experiments.comparison import run_trials, trial
+def one(work, tasks, *_):
+    trial.run_trial(tasks[0])
+    os._exit(9)
+run_trials.share_out = one
+from melodyrnn.cli import main
+main(sys.argv[1:])
+"""
+
+
+def test_a_kill_in_the_middle_of_a_sweep_loses_nothing(song, tmp_path):
+    def swept(windows):
+        return ["sweep", "song.txt", "--grid", f"window={windows}", "--grid", "model=ngram", *rest]
+
+    rest = ["-o", "out", "--overwrite", "--jobs=1", "--quiet"]
+    assert CliRunner().invoke(main, swept("2")).exit_code == 0
+    first = (tmp_path / "out" / "sweep.json").read_bytes()
+    done = subprocess.run([sys.executable, "-c", KILLED, *swept("3,4")], check=False)
+    assert done.returncode == 9
+    assert (aside(tmp_path / "out") / "sweep.json").read_bytes() == first
+    half = tmp_path / "out" / "runs" / "window=3-model=ngram" / "trial.json"
+    before = half.stat().st_mtime_ns
+    assert CliRunner().invoke(main, swept("3,4")).exit_code == 0
+    assert half.stat().st_mtime_ns == before
+    assert not aside(tmp_path / "out").exists()
+    assert len(list((tmp_path / "out" / "runs").iterdir())) == 2
 
 
 def test_two_trainings_in_one_folder_exclude_each_other(run, song):
-    holding = (
-        "import sys\nfrom pathlib import Path\nfrom melodyrnn.runs.replacing import alone\n"
-        f"with alone(Path({str(run)!r})):\n    print(flush=True)\n    sys.stdin.read()\n"
-    )
-    command = [sys.executable, "-c", holding]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as other:
-        other.stdout.readline()
+    with holder(run):
         for settings in ({"overwrite": True}, {"resume": True}):
-            with pytest.raises(RunError, match="another process trains in it; wait for its end"):
+            with pytest.raises(RunError, match="another process works in it; wait for its end"):
                 train(song, model="ngram", window=2, output=run, **settings)
-        other.kill()
     with alone(run):  # the lock died with its process
         assert window(run) == 2
 

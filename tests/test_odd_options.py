@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
@@ -14,6 +15,8 @@ from melodyrnn.data.gather import gather
 from melodyrnn.errors import MelodyWarning
 from melodyrnn.runs.replacing import aside
 
+FULL = Path("/dev/full")
+
 
 @pytest.mark.parametrize("option", ["seed", "epochs", "batch", "embedding", "units", "window"])
 @pytest.mark.parametrize("value", ["9" * 400, str(10**19), "-" + "9" * 400])
@@ -24,6 +27,11 @@ def test_numbers_beyond_all_measure(song, option, value):
     assert last.startswith(f"error: --{option} ")
     assert "is out of range; it must be a whole number" in last
     assert len(last) < 200
+
+
+def test_a_rate_below_nothing_is_out_of_range(song):
+    done = CliRunner().invoke(main, ["train", "song.txt", "--dropout=-1"])
+    assert done.stderr.startswith("error: --dropout -1.0 is out of range; it must be a number at l")
 
 
 @pytest.mark.parametrize("option", ["batch", "embedding"])
@@ -46,6 +54,15 @@ def test_closed_outputs(song, closed):
         )
         assert done.returncode == status
         assert b"Traceback" not in done.stderr
+
+
+@pytest.mark.skipif(not FULL.exists(), reason="a device of Linux")
+def test_help_on_a_full_disk():
+    line = [sys.executable, "-m", "melodyrnn", "--help"]
+    with FULL.open("w") as full:
+        done = subprocess.run(line, cwd=ROOT, stdout=full, stderr=subprocess.PIPE, check=False)
+    words = b"error: standard output: no space left on device; choose another place"
+    assert (done.returncode, done.stderr.splitlines()[0]) == (1, words)
 
 
 def test_ctrl_c_while_the_command_is_imported():

@@ -39,7 +39,7 @@ class Group(click.Group):
         _speak_any_language()
         own_process.claim()
         try:
-            with _notes():
+            with _notes(), _output_named():
                 return super().invoke(ctx)
         except MelodyError as error:
             _say("error", str(error))
@@ -48,12 +48,11 @@ class Group(click.Group):
         except KeyboardInterrupt:
             click.echo("stopped", err=True)
             return ctx.exit(INTERRUPTED)
-        except OSError as error:  # files.py names those of files: what is left is the output
-            if error.errno == EPIPE:  # who reads has read enough: click's business
-                raise
-            place = error.filename or "standard output"
-            _say("error", f"{place}: {reason(error)}; choose another place")
         return ctx.exit(1)
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        with _output_named():  # the help is printed here
+            return super().parse_args(ctx, args)
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -89,6 +88,19 @@ class LazyGroup(Group):
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
             formatter.write_dl(list(self._summaries.items()))
+
+
+@contextmanager
+def _output_named() -> Iterator[None]:
+    """Ends the command where its output cannot be written; files.py names what files cannot."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno == EPIPE:  # who reads has read enough: click's business
+            raise
+        place = error.filename or "standard output"
+        _say("error", f"{place}: {reason(error)}; choose another place")
+        sys.exit(1)
 
 
 def _speak_any_language() -> None:

@@ -71,9 +71,12 @@ _WORDS |= {"cyrillic": "cyrillic", "half": "half"}
 """Kind of a letter -> what letters may stand beside it in a word; of others, Latin ones."""
 
 
-_CODEC = re.compile(r"(?:utf|us-ascii|ascii|iso|windows|cp|koi8|mac|shift|s?jis|euc|big5|gb)", re.I)
+_CODEC = re.compile(
+    r"(?:utf|us-ascii|ascii|iso|windows|cp|koi8|latin|mac|shift|s?jis|euc|big5|gb)", re.I
+)
 """How the names of encodings of text begin; other codecs of Python do more than to decode."""
 _NO_TEXT = re.compile("[\0-\x08\x0e-\x19\x1b-\x1f]")
+_CONTROL_BYTES = bytes(byte for byte in range(0x20) if _NO_TEXT.match(chr(byte)))
 _SAMPLE = 100  # lines whose encoding is guessed
 
 
@@ -94,8 +97,8 @@ def decode_text(data: bytes, name: str, encoding: str = "utf-8") -> tuple[str, l
     guessed = guess_encoding(b"\n".join(lines[:_SAMPLE]))
     text = data.decode(guessed, "replace")
     if _NO_TEXT.search(text):
-        place = next(index for index, byte in enumerate(data) if byte > 0x7F)
-        raise ScoreError(f"{name}: byte {place} is not UTF-8 text; save it as UTF-8")
+        odd = (place for place, byte in enumerate(data) if byte > 0x7F or byte in _CONTROL_BYTES)
+        raise ScoreError(f"{name}: byte {next(odd, 0)} is not UTF-8 text; save it as UTF-8")
     return text, [f"it is not {encoding} text; read as {guessed}"]
 
 

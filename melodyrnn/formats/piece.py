@@ -100,10 +100,10 @@ def song_of(piece: Piece, name: str, track: str | None, grid: Grid | None) -> So
         _warn(f"{name}: sung words are left out: {part.syllables} syllables")
     if respelled := sum(isinstance(note.pitch, int) for note in notes):
         _warn(f"{name}: quarter tones and triple accidentals are respelled: {respelled}")
-    if part.end > LONGEST:
+    end = max(part.end, *(note.end for note in notes))  # a note of a chord may outlast the part
+    if end > LONGEST:
         raise ScoreError(
-            f"{name}: the melody lasts {float(part.end):.0f} quarter notes, more than {LONGEST}; "
-            "cut it"
+            f"{name}: the melody lasts {float(end):.0f} quarter notes, more than {LONGEST}; cut it"
         )
     if grid:
         notes = quantise(notes, name, grid)

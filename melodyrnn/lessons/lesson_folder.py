@@ -11,6 +11,7 @@ from typing import NamedTuple
 from melodyrnn.files import check_free, create_folder, create_fresh_folder, write_atomically
 from melodyrnn.lessons.lesson import Finding, LearningCurve
 from melodyrnn.render.charts import heat_map, learning_curves, write_picture
+from melodyrnn.runs.replacing import make_way, release
 
 FILE = "lesson.json"
 RUNS = Path("runs")
@@ -43,7 +44,9 @@ class LessonFolder:
             folder = create_fresh_folder(RUNS / f"lesson-{name}", FILE, fill, **_MESSAGES)
         else:
             folder = self.output
-            create_folder(folder, FILE, fill, overwrite=self.overwrite, **_MESSAGES)
+            way = make_way if self.overwrite else None
+            create_folder(folder, FILE, fill, make_way=way, **_MESSAGES)
+            release(folder)
         return tuple(sorted(folder.iterdir()))
 
 

@@ -78,16 +78,20 @@ def check(name: str, value: object, limits: Limits) -> None:
         return
     if limits.get("switch"):
         if not isinstance(value, bool):
-            raise ConfigError(f"{name} {value!r} is neither True nor False")  # never an option's
+            raise ConfigError(
+                f"{name} {_short(value)} is neither True nor False"
+            )  # never an option's
         return
     if limits.get("text"):
         if not isinstance(value, str):
-            raise ConfigError(f"{option} {value!r} is not a text")
+            raise ConfigError(f"{option} {_short(value)} is not a text")
         return
     kinds = (int, float) if limits.get("real") else int
     number = isinstance(value, kinds) and not isinstance(value, bool)
     number = number and (isinstance(value, int) or _is_finite(value))
     least, above, most = (limits.get(limit) for limit in ("least", "above", "most"))
+    if least is None and above is None:
+        least = 0  # as the message says
     if number and "sane" in limits and value > limits["sane"]:  # else nobody need know of it
         most = limits["sane"]
     too_small = number and (

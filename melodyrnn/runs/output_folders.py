@@ -2,12 +2,14 @@
 
 import json
 import re
-import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from melodyrnn.errors import RunError
-from melodyrnn.files import exists, is_empty, make_folder, write_atomically
+from melodyrnn.files import exists, is_empty, make_folder, sweep_drafts, write_atomically
+from melodyrnn.runs.replacing import alone, aside, make_way, release
 from melodyrnn.system.documents import JSON
 
 RUNS = Path("runs")
@@ -41,7 +43,8 @@ def newest(plain: Path) -> Path:
     return max(found)[1]
 
 
-def claim(
+@contextmanager
+def claimed(
     output: str | Path | None,
     plain: Path,
     file: str,
@@ -49,33 +52,44 @@ def claim(
     *,
     kind: str,
     overwrite: bool = False,
-) -> Path:
+) -> Iterator[Path]:
     """The folder for many runs: one that was begun on the same ``basis``, or a new one.
 
     ``file`` in it records the basis, what all its runs share. Without ``output`` it stands at
-    ``plain``, numbered where others do. Raises RunError where something else is in the way; what
+    ``plain``, numbered where others do. What it replaces is kept until the block is through, and
+    nobody else works in it meanwhile. Raises RunError where something else is in the way; what
     such a folder is called is its ``kind``.
     """
     if output is not None:
         path = Path(output)
-        begun = exists(path / file)
-        if exists(path) and not begun and not is_empty(path):
-            raise RunError(f"{path}: stands there and is no {kind}; choose another --output")
-        if begun and overwrite:
-            shutil.rmtree(path)
-        elif begun and read_basis(path / file) != basis:
-            raise RunError(
-                f"{path}: holds another {kind}; --overwrite replaces it, or choose another --output"
-            )
+        _make_room(path, file, basis, kind=kind, overwrite=overwrite)
     else:
         path, number = plain, 1
         while exists(path) and read_basis(path / file) != basis:
             number += 1
             path = plain.with_name(f"{plain.name}-{number}")
     make_folder(path)
-    if read_basis(path / file) is None:
-        write_atomically(path / file, json.dumps({"basis": basis}, ensure_ascii=False))
-    return path
+    with alone(path):
+        sweep_drafts(path)
+        if read_basis(path / file) is None:
+            write_atomically(path / file, json.dumps({"basis": basis}, ensure_ascii=False))
+        yield path
+    release(path)
+
+
+def _make_room(path: Path, file: str, basis: Any, *, kind: str, overwrite: bool) -> None:
+    """Set aside what ``overwrite`` replaces at ``path``. Raises RunError."""
+    begun = exists(path / file)
+    if exists(path) and not begun and not is_empty(path):
+        raise RunError(f"{path}: stands there and is no {kind}; choose another --output")
+    same = begun and read_basis(path / file) == basis
+    if begun and overwrite:
+        if not (same and exists(aside(path))):  # that one was cut off while it replaced another
+            make_way(path)
+    elif begun and not same:
+        raise RunError(
+            f"{path}: holds another {kind}; --overwrite replaces it, or choose another --output"
+        )
 
 
 def read_basis(file: Path) -> JSON:

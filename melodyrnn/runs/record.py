@@ -34,7 +34,6 @@ import numpy.typing as npt
 from melodyrnn.errors import FileError, MelodyError, PluginError, RunError
 from melodyrnn.files import (
     NO_MEMORY,
-    check_free,
     create_folder,
     create_fresh_folder,
     harmless,
@@ -53,7 +52,7 @@ from melodyrnn.models.viewpoints.observer import Observer
 from melodyrnn.runs.archives import arrays, checked_entries, finite, read_inside
 from melodyrnn.runs.base import Base
 from melodyrnn.runs.carried import FILE
-from melodyrnn.runs.replacing import alone, set_aside
+from melodyrnn.runs.replacing import make_way
 from melodyrnn.sequences.vocabulary import Vocabulary
 
 FORMAT = 6
@@ -176,13 +175,10 @@ def create(path: Path, record: Record, *, overwrite: bool = False) -> None:
     """Make the folder with its run.json, at once. An empty folder may stand at ``path``.
 
     Raises RunError where anything else does, but for a run that is to be overwritten, which is set
-    aside (``replacing``), and where another process trains in that.
+    aside (``replacing``), and where another process works in that.
     """
-    check_free(path, FILE, overwrite=overwrite, **_WORDS)
-    if overwrite and (path / FILE).exists():
-        with alone(path):
-            set_aside(path)
-    create_folder(path, FILE, partial(write_record, record=record), overwrite=False, **_WORDS)
+    fill = partial(write_record, record=record)
+    create_folder(path, FILE, fill, make_way=make_way if overwrite else None, **_WORDS)
 
 
 def create_fresh(path: Path, record: Record) -> Path:

@@ -17,7 +17,7 @@ from melodyrnn.models.registry import MODELS, MOST_WINDOW, WINDOW
 from melodyrnn.models.settings import check, nearest
 from melodyrnn.models.settings_types import CompareSettings
 from melodyrnn.render.report_data import Ceiling, HeldOut, MemoryRow, Report
-from melodyrnn.runs.output_folders import RUNS, claim, read_basis, slug
+from melodyrnn.runs.output_folders import RUNS, claimed, read_basis, slug
 from melodyrnn.system.documents import JSON
 from melodyrnn.system.machine import cores
 from melodyrnn.system.progress import Progress, silent
@@ -164,12 +164,12 @@ def compare(
     given |= cuts[0] if folds is None else {"folds": folds}
     basis = {"settings": given, "songs": [song.record["sha256"] for song in named]}
     default = RUNS / f"{slug(named.name)}-compare"
-    path = claim(output, default, _FILE, basis, kind="comparison", overwrite=overwrite)
-    planned = [each.plan(named, path) for some in asked for each in some]
-    trials = run_trials(planned, jobs or cores(), progress)
-    if len(named) == 1:
-        return _remembered(trials, named, size, sizes, path)
-    return _generalised(trials, named, new, path)
+    with claimed(output, default, _FILE, basis, kind="comparison", overwrite=overwrite) as path:
+        planned = [each.plan(named, path) for some in asked for each in some]
+        trials = run_trials(planned, jobs or cores(), progress)
+        if len(named) == 1:
+            return _remembered(trials, named, size, sizes, path)
+        return _generalised(trials, named, new, path)
 
 
 def _check(

@@ -25,7 +25,7 @@ from melodyrnn.models.settings import check, nearest
 from melodyrnn.render.charts import heat_map, write_picture
 from melodyrnn.render.heat_map import HeatMap
 from melodyrnn.render.report_data import HeldOut
-from melodyrnn.runs.output_folders import RUNS, claim, read_basis
+from melodyrnn.runs.output_folders import RUNS, claimed, read_basis
 from melodyrnn.system.documents import JSON
 from melodyrnn.system.machine import cores
 from melodyrnn.system.progress import Progress, silent
@@ -114,14 +114,15 @@ def sweep(
     fixed: Settings = {} if "seed" in settings else {"seed": seed}
     basis = {**swept.identity, "grid": settings, **fixed}
     default = RUNS / f"{swept.name}-sweep"
-    path = claim(output, default, FILE, basis, kind="sweep", overwrite=overwrite)
-    tried = () if given else _try_remedies(swept, seed, Execution(path / REMEDIES, jobs, progress))
-    score, found = swept.run(every, fixed, Execution(path, jobs, progress))
-    outcomes = _in_order(settings, every, found)
-    best = score.best(outcomes)
-    apart = None if best is None else swept.measured_apart(best)
-    summary = Summary(swept.name, settings, score, outcomes, swept.chosen_on)
-    return _written(path, summary, apart, tried)
+    with claimed(output, default, FILE, basis, kind="sweep", overwrite=overwrite) as path:
+        mending = Execution(path / REMEDIES, jobs, progress)
+        tried = () if given else _try_remedies(swept, seed, mending)
+        score, found = swept.run(every, fixed, Execution(path, jobs, progress))
+        outcomes = _in_order(settings, every, found)
+        best = score.best(outcomes)
+        apart = None if best is None else swept.measured_apart(best)
+        summary = Summary(swept.name, settings, score, outcomes, swept.chosen_on)
+        return _written(path, summary, apart, tried)
 
 
 def sweepable(target: str | Source | Iterable[Source], held_out: float | None = None) -> Sweepable:

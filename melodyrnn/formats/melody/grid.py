@@ -56,4 +56,4 @@ class Grid:
 
 def _unknown(text: str) -> str:
     grids = ", ".join(f"{number}, {number}t" for number in _TRIPLETS)
-    return f"unknown grid {text!r}; grids are auto, {grids} (t: with triplets)"
+    return f"unknown grid {text[:60]!r}; grids are auto, {grids} (t: with triplets)"
