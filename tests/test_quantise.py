@@ -4,6 +4,7 @@ import warnings
 from dataclasses import replace
 from fractions import Fraction
 from itertools import pairwise
+from operator import eq
 from random import Random
 
 import pytest
@@ -13,7 +14,8 @@ from hypothesis import strategies as st
 from melodyrnn.errors import ConfigError, MelodyWarning
 from melodyrnn.formats.melody.grid import Grid
 from melodyrnn.formats.melody.lateness import lateness
-from melodyrnn.formats.melody.quantise import quantise
+from melodyrnn.formats.melody.placing import places
+from melodyrnn.formats.melody.quantise import FINEST, quantise
 from melodyrnn.formats.melody.timed_note import TimedNote
 from melodyrnn.music.durations import GRID, can_write
 
@@ -244,3 +246,23 @@ def test_beats_that_are_exact_stay_where_one_is_not():
         result = quantise(notes, "x.mid", None, TICK)
     straight = [12 + Fraction(n, 4) for n in range(4)]
     assert [note.onset for note in result] == [*beats, *straight, 13, 14, 15]
+
+
+@pytest.mark.parametrize(
+    "division",
+    [(0, Fraction(1, 3), Fraction(2, 3)), (0, Fraction(1, 4), Fraction(1, 2)), (0, Fraction(3, 4))],
+)
+def test_beats_are_divided_as_the_others_of_their_melody_are(division):
+    random = Random(2)
+    written = [beat + place for beat in range(24) for place in division]
+    played = [Fraction(max(0, round(480 * random.gauss(float(at), 0.04))), 480) for at in written]
+    found = places(sorted(played), FINEST, [None] * len(written))
+    assert sum(map(eq, found, written)) >= 0.95 * len(written)
+
+
+def test_a_crowd_of_notes_takes_no_longer_than_its_number_explains():
+    random = Random(3)
+    onsets = sorted(Fraction(random.randrange(9600), 480) for _ in range(2000))
+    found = places(onsets, FINEST, [None] * 2000)
+    assert found == sorted(found)
+    assert max(abs(at - on) for at, on in zip(found, onsets, strict=True)) < Fraction(1, 4)

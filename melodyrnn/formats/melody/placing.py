@@ -1,53 +1,43 @@
-"""Played onsets -> written ones: the most probable places, all of them together (Viterbi).
+"""Played onsets -> written ones: the most probable patterns of all quarter notes together.
 
-An onset lies near its place, by a normally distributed deviation. A place is the more probable the
-less its beat is divided for it, and the time between two onsets the simpler it is, the more often
-it occurs in this melody, and where a division goes on. So a note that is a 32nd late stays what its
-neighbours are, and triplets are triplets where several are played as such.
+An onset lies near its place, by a normally distributed deviation. How a quarter note is divided is
+the more probable the more often it is divided so in music (``beat_patterns``) and in the other
+quarter notes of this melody: the frequencies and the deviation are learned from it, in a few passes
+over all ways to divide it (expectation, maximisation; no quarter note counts for itself, as in
+CVB0: Asuncion et al. 2009, *On smoothing and inference for topic models*). So three notes that are
+played in a hurry are a triplet where others clearly are, and sixteenths where others are.
 """
 
-from collections import Counter
-from collections.abc import Callable, Sequence
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
-from functools import lru_cache
-from itertools import pairwise
-from math import exp, gcd, log, sqrt
-from typing import NamedTuple
+from math import exp, log, sqrt
 
+from melodyrnn.formats.melody.beat_patterns import PARTS, probabilities
+from melodyrnn.formats.melody.beat_ways import TOGETHER, Division, Onsets, Place, Way, Ways
 from melodyrnn.formats.melody.grid import Grid
-from melodyrnn.music.durations import GRID, ticks
 
-_PLACES = {1: 0.0, 2: -0.6, 4: -4.0, 3: -4.7, 8: -3.3, 6: -3.6}
-"""Into how many a quarter note is divided to hold a place -> log-odds of that place."""
-_COUNTS = {1: 1, 2: 1, 4: 2, 3: 2, 8: 4, 6: 2}
-"""Of each division, its places in a quarter note."""
-_KNOWN_PLACES = 15.8
-_ROUNDS = 3
-_STEPS = {1: -1.2, 2: -1.2, 4: -1.8, 3: -4.9, 8: -4.9, 6: -5.0, 12: -12.2, 24: -14.2}
-"""The same for the time from one onset to the next."""
-_ELSE = -20.0
-_TRIPLETS = 3
-_FAMILIES = {3: _TRIPLETS, 6: _TRIPLETS, 8: 8}
-"""Divisions that go on -> which go on with each other …"""
-_GOES_ON = {_TRIPLETS: 3.1, 8: 1.5}
-"""… and what that adds."""
-_TOGETHER = -9.0
-"""Two notes at one place, of which one is left out."""
-_KNOWN = 8.6
-"""As many steps are the table's as are learned from the melody itself."""
-_FINEST, _FIRST, _WIDEST = GRID * 0.006, GRID * 0.04, GRID * 0.1
-"""Deviations: the least, the most before anything is placed, and the most, in ticks."""
-_AT_RANDOM = GRID * 0.0295
-"""The deviation from the nearest place, of 32nds and triplets, of onsets anywhere."""
-_PASSES = 2
-_DOUBTFUL = 1 / 8
-"""The share of notes off the beat in triplets from which on there may be none."""
-_CLEARLY = 0.95
-"""… if without them notes deviate by so much less."""
-_REACH = ticks(Fraction(1, 7))
+_KNOWN = 20
+"""As many quarter notes of other music count beside those of the melody."""
+_PASSES = 3
+_HOPELESS = 16.0
+"""Log-odds by which a way is less probable than others at first, to be given up."""
+_UNKNOWN = 1e-6
+"""How probable it is that a quarter note is divided as no pattern has it."""
+_FIRST, _FINEST, _WIDEST = 0.03, 0.006, 0.1
+"""Deviations in quarter notes: the first guess, the least and the most …"""
+_USUAL, _USUAL_NOTES = 0.02, 3
+"""… and what as many notes are taken to deviate before those of the melody are looked at."""
+_REACH = Fraction(1, 7)
+"""How far from its place a note may be played, in quarter notes."""
+_CROWD, _CLOSE = 4, 1 / 16
+"""Where so many notes begin within a 16th, those closer than this to one before are ornaments."""
+_TINY = 1e-300
 
-Step = Callable[[int], float]
-"""Ticks from one onset to the next -> the log-odds of that."""
+_Counts = dict[Division, float]
+_Weights = list[dict[int, list[float]]]
+"""Of each quarter note, by its first note, the log-odds of its ways."""
 
 
 def places(
@@ -57,156 +47,154 @@ def places(
 
     ``fixed`` has the places that are known. Two notes have one place only where no other is near.
     """
-    played = [float(onset * GRID) for onset in onsets]
-    slots = ticks(grid.slot), *([ticks(grid.triplet)] if grid.triplets else [])
-    options = [
-        _near(onset, slots) if place is None else [ticks(place)]
-        for onset, place in zip(played, fixed, strict=True)
-    ]
-    best = _placed(played, options)
-    triplets = sum(_FAMILIES.get(_division(place)) == _TRIPLETS for place in best.places)
-    if triplets > _DOUBTFUL * len(played):  # dotted notes are played like them
-        straight = [[place for place in near if not place % slots[0]] or near for near in options]
-        other = _placed(played, straight)
-        best = other if other.deviation < _CLEARLY * best.deviation else best
-    return [Fraction(place, GRID) for place in best.places]
+    triplet = grid.triplet if grid.triplets else Fraction(0)
+    unit = max(Fraction(1), 3 * triplet) / PARTS  # a pattern is a quarter note, or a triplet long
+    quarter = float(1 / unit)
+    played = [float(onset / unit) for onset in onsets]
+    known = [None if place is None else place / unit for place in fixed]
+    kept = _without_ornaments(played, known, quarter)
+    usual = probabilities(int(grid.slot / unit), int(triplet / unit))
+    reach = float(max(_REACH, grid.slot / 2) / unit)
+    melody = Onsets([played[n] for n in kept], [known[n] for n in kept], usual, reach, quarter)
+    found = _placed(melody, dict(usual.items()), quarter)
+    return [found[bisect_right(kept, note) - 1] * unit for note in range(len(onsets))]
 
 
-class _Placing(NamedTuple):
-    """Where onsets are placed, and how far from there they are played, in ticks."""
-
-    deviation: float
-    places: list[int]
-
-
-def _placed(played: Sequence[float], options: Sequence[Sequence[int]]) -> _Placing:
-    """Places, steps and the deviation are learned from the melody, pass by pass."""
-    nearest = [
-        min(near, key=lambda place: abs(place - onset))
-        for onset, near in zip(played, options, strict=True)
-    ]
-    spread = _spread(played, nearest)
-    hidden = max(0.01, 1 - (spread / _AT_RANDOM) ** 2)  # some are nearer to another place
-    deviation = _between(_FINEST, spread / hidden, _FIRST)
-    places: list[int] = []
-    for _ in range(_PASSES):
-        of_place = _learned_places(played, options, deviation)
-        places = _most_probable(played, options, deviation, _steps(places), of_place)
-        deviation = _between(_FINEST, _spread(played, places), _WIDEST)
-    return _Placing(deviation, places)
-
-
-def _near(onset: float, slots: Sequence[int]) -> list[int]:
-    """The places within reach of an onset, in ticks."""
-    near: set[int] = set()
-    for slot in slots:
-        reach = max(_REACH, slot / 2)
-        first, last = int((onset - reach) // slot) + 1, int((onset + reach) // slot)
-        near.update(slot * place for place in range(max(0, first), last + 1))
-    return sorted(near)
-
-
-def _learned_places(
-    played: Sequence[float], options: Sequence[Sequence[int]], deviation: float
-) -> dict[int, float]:
-    """Division -> log-odds of each of its places, in this melody (expectation, maximisation)."""
-    precision = 1 / (2 * deviation**2)
-    known = {each: _COUNTS[each] * exp(_PLACES[each]) for each in _PLACES}
-    scale = _KNOWN_PLACES / sum(known.values())
-    near = [
-        [
-            (division, exp(-precision * (onset - place) ** 2))
-            for place in places
-            if (division := _division(place)) in known
-        ]
-        for onset, places in zip(played, options, strict=True)
-    ]
-    weights = {each: exp(odds) for each, odds in _PLACES.items()}
-    for _ in range(_ROUNDS):
-        counts = {each: scale * count for each, count in known.items()}
-        for chances in near:
-            total = sum(weights[division] * chance for division, chance in chances)
-            if total > 0:
-                for division, chance in chances:
-                    counts[division] += weights[division] * chance / total
-        weights = {each: count / _COUNTS[each] for each, count in counts.items()}
-    whole = sum(weights.values())
-    return {each: log(weight / whole) for each, weight in weights.items()}
-
-
-def _most_probable(
-    played: Sequence[float],
-    options: Sequence[Sequence[int]],
-    deviation: float,
-    step: Step,
-    of_place: dict[int, float],
+def _without_ornaments(
+    played: Sequence[float], known: Sequence[Place | None], quarter: float
 ) -> list[int]:
+    """The notes that have a place of their own; each of the others shares that of the last."""
+    kept: list[int] = []
+    for note, onset in enumerate(played):
+        crowded = len(kept) >= _CROWD and onset - played[kept[-_CROWD]] < quarter / 4
+        if known[note] is not None or not crowded or onset - played[kept[-1]] >= _CLOSE * quarter:
+            kept.append(note)
+    return kept
+
+
+def _placed(melody: Onsets, usual: Mapping[Division, float], quarter: float) -> list[Place]:
+    """The place of each note, from the start of the melody."""
+    deviation = _FIRST * quarter
+    ways = [_without_hopeless(beat, usual, deviation) for beat in melody.ways()]
+    counts: _Counts = {}
+    own: list[_Counts] = [{} for _ in ways]
+    known = _USUAL_NOTES * (_USUAL * quarter) ** 2
+    for _ in range(_PASSES):
+        weights = _weights(ways, usual, counts, own, deviation)
+        own, squares = _expected(ways, weights, len(melody.played))
+        counts = defaultdict(float)
+        for beat in own:
+            for pattern, count in beat.items():
+                counts[pattern] += count
+        squares += melody.nearest[-1] + known
+        deviation = sqrt(squares / (len(melody.played) + _USUAL_NOTES))
+        deviation = min(max(_FINEST * quarter, deviation), _WIDEST * quarter)
+    weights = _weights(ways, usual, counts, own, deviation)
+    return _most_probable(melody, ways, weights)
+
+
+def _without_hopeless(beat: Ways, usual: Mapping[Division, float], deviation: float) -> Ways:
+    """The ways that are not far less probable than another from the same note to the same."""
+    kept: Ways = {}
+    (weights,) = _weights([beat], usual, {}, [{}], deviation)
+    for start, some in beat.items():
+        best: dict[int, float] = {}
+        for way, odds in zip(some, weights[start], strict=True):
+            best[way.stop] = max(odds, best.get(way.stop, odds))
+        kept[start] = [
+            way
+            for way, odds in zip(some, weights[start], strict=True)
+            if odds > best[way.stop] - _HOPELESS
+        ]
+    return kept
+
+
+def _weights(
+    ways: Sequence[Ways],
+    usual: Mapping[Division, float],
+    counts: _Counts,
+    own: Sequence[_Counts],
+    deviation: float,
+) -> _Weights:
     precision = 1 / (2 * deviation**2)
-    paths: list[tuple[float, int]] = [(0.0, 0)]  # (log-odds, last place) of the best to each place
-    origins: list[dict[int, int]] = []  # of each onset, place -> the place before
-    for number, (onset, near) in enumerate(zip(played, options, strict=True)):
-        after: list[tuple[float, int]] = []
-        origin: dict[int, int] = {}
-        for place in near:
-            best, before = 0.0, 0
-            if number:
-                best, before = max(
-                    [
-                        (odds + step(place - last) + _goes_on(last, place - last), last)
-                        for odds, last in paths
-                    ]
-                )
-            origin[place] = before
-            here = of_place.get(_division(place), _ELSE) - precision * (onset - place) ** 2
-            after.append((best + here, place))
+    weights: _Weights = []
+    for beat, mine in zip(ways, own, strict=True):
+        odds: dict[Division, float] = {}
+        here: dict[int, list[float]] = {}
+        for start, some in beat.items():
+            here[start] = found = []
+            for _, pattern, squares, shared, _ in some:
+                if pattern not in odds:
+                    others = max(0.0, counts.get(pattern, 0.0) - mine.get(pattern, 0.0))
+                    odds[pattern] = log(_KNOWN * usual.get(pattern, _UNKNOWN) + others)
+                found.append(odds[pattern] - precision * squares - TOGETHER * shared)
+        weights.append(here)
+    return weights
+
+
+def _expected(ways: Sequence[Ways], weights: _Weights, notes: int) -> tuple[list[_Counts], float]:
+    """Of each quarter note, pattern -> how probable it is; and the sum of the squares, as expected
+    (forward, backward).
+    """
+    forward: list[dict[int, float]] = [{0: 1.0}]
+    chances: _Weights = []
+    for beat, odds in zip(ways, weights, strict=True):
+        most = max(max(some, default=log(_TINY)) for some in odds.values())
+        here = {start: [exp(each - most) for each in some] for start, some in odds.items()}
+        after: dict[int, float] = defaultdict(float)
+        for start, before in forward[-1].items():
+            for way, chance in zip(beat[start], here[start], strict=True):
+                after[way.stop] += before * chance
+        forward.append(_scaled(after))
+        chances.append(here)
+    backward = {notes: 1.0}
+    expected: list[_Counts] = []
+    squares = 0.0
+    for beat, here, reached in zip(ways[::-1], chances[::-1], forward[-2::-1], strict=True):
+        before_all: dict[int, float] = {}
+        joint: list[tuple[Way, float]] = []
+        for start, some in beat.items():
+            onward = [
+                chance * backward.get(way.stop, 0.0)
+                for way, chance in zip(some, here[start], strict=True)
+            ]
+            before_all[start] = sum(onward)
+            before = reached.get(start, 0.0)
+            joint += [(way, before * each) for way, each in zip(some, onward, strict=True) if each]
+        total = sum(chance for _, chance in joint) or 1.0
+        counts: _Counts = defaultdict(float)
+        for way, chance in joint:
+            counts[way.pattern] += chance / total
+            squares += way.squares * chance / total
+        expected.append(counts)
+        backward = _scaled(before_all)
+    return expected[::-1], squares
+
+
+def _scaled(chances: Mapping[int, float]) -> dict[int, float]:
+    """With a sum of 1; where all are as good as impossible, alike."""
+    total = sum(chances.values())
+    if total < _TINY:
+        return dict.fromkeys(chances, 1 / len(chances))
+    return {note: chance / total for note, chance in chances.items()}
+
+
+def _most_probable(melody: Onsets, ways: Sequence[Ways], weights: _Weights) -> list[Place]:
+    """The places of the notes in the most probable ways (Viterbi)."""
+    paths: dict[int, float] = {0: 0.0}
+    origins: list[dict[int, tuple[int, Way]]] = []
+    for beat, odds in zip(ways, weights, strict=True):
+        best: dict[int, float] = {}
+        origin: dict[int, tuple[int, Way]] = {}
+        for start, before in paths.items():
+            for way, each in zip(beat[start], odds[start], strict=True):
+                if way.stop not in best or before + each > best[way.stop]:
+                    best[way.stop], origin[way.stop] = before + each, (start, way)
         origins.append(origin)
-        paths = after
-    _, place = max(paths)
-    found: list[int] = []
-    for origin in reversed(origins):
-        found.append(place)
-        place = origin[place]
+        paths = best
+    stop = len(melody.played)
+    found: list[Place] = []
+    for number, origin in zip(melody.beats[::-1], origins[::-1], strict=True):
+        stop, way = origin[stop]
+        found += [number * PARTS + place for place in reversed(way.places)]
     return found[::-1]
-
-
-def _steps(found: Sequence[int]) -> Step:
-    """What is usual, and what is so in a melody placed at ``found``."""
-    counts = Counter(after - before for before, after in pairwise(found))
-    total = counts.total() + _KNOWN
-
-    @lru_cache(None)
-    def step(length: int) -> float:
-        if length <= 0:
-            return _usual(length)
-        return log((counts[length] + _KNOWN * exp(_usual(length))) / total)
-
-    return step
-
-
-@lru_cache(65536)
-def _usual(length: int) -> float:
-    if length < 0:
-        return -1000.0
-    return _STEPS.get(_division(length), _ELSE) if length else _TOGETHER
-
-
-@lru_cache(65536)
-def _goes_on(place: int, length: int) -> float:
-    family = _FAMILIES.get(_division(place))
-    goes_on = family and family == _FAMILIES.get(_division(length))
-    return _GOES_ON[family] if family and goes_on else 0.0
-
-
-@lru_cache(65536)
-def _division(length: int) -> int:
-    """Into how many a quarter note is divided that holds a place or length in ticks."""
-    return GRID // gcd(length, GRID)
-
-
-def _spread(played: Sequence[float], found: Sequence[int]) -> float:
-    squares = [(onset - place) ** 2 for onset, place in zip(played, found, strict=True)]
-    return sqrt(sum(squares) / len(squares))
-
-
-def _between(least: float, value: float, most: float) -> float:
-    return min(max(least, value), most)
