@@ -6,8 +6,8 @@ import pytest
 from browsing import look, needs_chromium, requested, said, wait_until
 from reports import report_of
 
-from melodyrnn.render.report import report
-from melodyrnn.render.report_data import HeldOut, HeldOutRow, Pair, Report, TrainingCurve
+from melodyrnn.render.pages.comparison import report
+from melodyrnn.render.pages.comparison_data import HeldOut, HeldOutRow, Pair, Report, TrainingCurve
 
 pytestmark = needs_chromium
 

@@ -7,8 +7,8 @@ from html.parser import HTMLParser
 import pytest
 from reports import WRONG, report_of
 
-from melodyrnn.render.report import report
-from melodyrnn.render.report_data import TrainingCurve
+from melodyrnn.render.pages.comparison import report
+from melodyrnn.render.pages.comparison_data import TrainingCurve
 
 VOID = {"meta", "link", "input", "br", "img"}
 

@@ -8,7 +8,7 @@ from melodyrnn.data.gather import Songs
 from melodyrnn.experiments.comparison.trial import Remembered, Trial
 from melodyrnn.models.ngrams.ngram import successors
 from melodyrnn.music.note_tokens import from_tokens
-from melodyrnn.render.report_data import (
+from melodyrnn.render.pages.comparison_data import (
     ONE_STEP,
     WHOLE_SONG,
     Ambiguity,

@@ -11,7 +11,8 @@ from xml.etree import ElementTree as ET
 from melodyrnn.music.song import Song
 from melodyrnn.render import fonts
 from melodyrnn.render.engrave import Paper, engrave
-from melodyrnn.render.page import SVG, XLINK
+from melodyrnn.render.page import SVG
+from melodyrnn.render.svg import in_html
 
 PAPERS = {
     "wide": Paper(width=190, height=6000, margin=2, cropped=True),
@@ -53,7 +54,7 @@ class Engraver:
         root = ET.Element("svg", {"class": "glyphs", "aria-hidden": "true"})
         definitions = ET.SubElement(root, "defs")
         definitions.extend(self.glyphs[name] for name in sorted(self.glyphs))
-        return _text_of(root)
+        return in_html(root)
 
     def _drawing(self, root: ET.Element, name: str, wrong: Mapping[int, str], primer: int) -> str:
         definitions = root.find(f"{{{SVG}}}defs")
@@ -78,7 +79,7 @@ class Engraver:
             heads[-1].staff.append(_bracket(heads))
         for text in root.iter(f"{{{SVG}}}text"):
             _fix_width(text)
-        return _text_of(root)
+        return in_html(root)
 
 
 @dataclass(frozen=True)
@@ -175,12 +176,3 @@ def _fix_width(text: ET.Element) -> None:
     bold = text.get("font-weight") == "bold"
     width = fonts.width(text.text or "", float(text.get("font-size", "0")), bold)
     text.attrib.update({"textLength": f"{width:.0f}", "lengthAdjust": "spacingAndGlyphs"})
-
-
-def _text_of(root: ET.Element) -> str:
-    """SVG within HTML: no prefixes, ``href`` without its namespace."""
-    for element in root.iter():
-        element.tag = element.tag.removeprefix(f"{{{SVG}}}")
-        if target := element.attrib.pop(f"{{{XLINK}}}href", None):
-            element.set("href", target)
-    return ET.tostring(root, encoding="unicode", method="html")

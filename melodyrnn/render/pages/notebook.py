@@ -3,13 +3,14 @@
 import io
 import wave
 from base64 import b64encode
-from html import escape
 
 import numpy as np
+from markupsafe import Markup
 
 from melodyrnn.errors import MelodyError
 from melodyrnn.music.song import Song
 from melodyrnn.render.audio import wav
+from melodyrnn.render.pages.environment import filled
 from melodyrnn.render.sheet import svg
 
 LONGEST = 300.0
@@ -19,15 +20,11 @@ LONGEST = 300.0
 def html(song: Song) -> str:
     """The score as SVG and, below, its sound at half the usual rate; or why it has none."""
     try:
-        pages = "".join(f"<div>{_fluid(page)}</div>" for page in svg(song))
-        if song.seconds > LONGEST:
-            player = "<p>too long to be played here; write it with write_song(song, 'song.wav')</p>"
-        else:
-            sound = b64encode(_halved(wav(song))).decode()
-            player = f'<audio controls src="data:audio/wav;base64,{sound}"></audio>'
+        scores = [Markup(_fluid(page)) for page in svg(song)]
+        sound = "" if song.seconds > LONGEST else b64encode(_halved(wav(song))).decode()
     except MelodyError as error:
-        return f"<pre>{escape(repr(song))}\n{escape(str(error))}</pre>"
-    return f'<div style="max-width: 56em">{pages}{player}</div>'
+        return filled("unshown.html", song=repr(song), error=str(error))
+    return filled("notebook.html", scores=scores, sound=sound)
 
 
 def _fluid(page: str) -> str:

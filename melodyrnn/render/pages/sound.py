@@ -22,20 +22,21 @@ RELEASE = 0.12
 """Seconds that a note goes on after its end, fading."""
 
 
-def sound(songs: Sequence[Song], tempo: float, instrument: str | None) -> dict[str, object]:
+def sound(songs: Sequence[Song], tempo: float | None, instrument: str | None) -> dict[str, object]:
     """What the page's player needs: the rate and, for each MIDI number, 16-bit samples in base64.
 
-    ``tempo`` is in quarter notes per minute.
+    ``tempo``, in quarter notes per minute, is that of all songs; each has its own without.
     """
-    longest: dict[int, Fraction] = {}
-    for note in (note for song in songs for note in song.notes):
-        if note.pitch is not None:
-            before = longest.get(note.pitch.midi, Fraction(0))
-            longest[note.pitch.midi] = max(before, note.duration)
-    quarter = 60 / tempo
+    longest: dict[int, float] = {}
+    for song in songs:
+        quarter = 60 / (tempo or tempo_of(song))
+        for note in song.notes:
+            if note.pitch is not None:
+                before = longest.get(note.pitch.midi, 0.0)
+                longest[note.pitch.midi] = max(before, float(note.duration) * quarter)
     samples = {
-        str(midi): _pitch(midi, min(float(duration) * quarter, LONGEST) + RELEASE, instrument)
-        for midi, duration in sorted(longest.items())
+        str(midi): _pitch(midi, min(seconds, LONGEST) + RELEASE, instrument)
+        for midi, seconds in sorted(longest.items())
     }
     return {"rate": RATE, "release": RELEASE, "samples": samples}
 
