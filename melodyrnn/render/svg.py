@@ -25,7 +25,7 @@ def in_html(root: ET.Element) -> str:
         each.tag = each.tag.removeprefix(f"{{{SVG}}}")
         if target := each.attrib.pop(f"{{{XLINK}}}href", None):
             each.set("href", target)
-    return ET.tostring(root, encoding="unicode", method="html")
+    return ET.tostring(root, encoding="unicode")
 
 
 def in_namespace(root: ET.Element) -> ET.Element:

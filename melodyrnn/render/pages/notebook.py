@@ -1,46 +1,52 @@
 """A song in a notebook: its score and a player, whole in one piece of HTML, without a network."""
 
-import io
-import wave
-from base64 import b64encode
+import json
+from hashlib import sha256
 
-import numpy as np
 from markupsafe import Markup
 
 from melodyrnn.errors import MelodyError
 from melodyrnn.music.song import Song
-from melodyrnn.render.audio import wav
-from melodyrnn.render.pages.environment import filled
-from melodyrnn.render.sheet import svg
+from melodyrnn.render.engrave import Paper
+from melodyrnn.render.pages.environment import file, filled
+from melodyrnn.render.pages.players import Players
+from melodyrnn.render.pages.scores import Engraver
+from melodyrnn.render.pages.words import FAMILY, font_face
 
-LONGEST = 300.0
-"""Seconds of sound in a page, 18 MB; a longer song is shown without a player."""
+MOST = 150_000
+"""Characters of a song: a notebook keeps all that it shows."""
+MOST_SCORE, MOST_NOTES = 70_000, 25_000
+"""Of the score, of which only the beginning is shown where it is longer; and of what a player
+needs to know of the notes, without which it is not played.
+"""
+MOST_SOUND = 100_000
+
+PAPERS = {"sheet": Paper(width=190, height=6000, margin=2, cropped=True)}
 
 
 def html(song: Song) -> str:
-    """The score as SVG and, below, its sound at half the usual rate; or why it has none."""
+    """The score as SVG with a player; or why there is none."""
+    players = Players(engraver=Engraver(PAPERS, MOST_SCORE))
     try:
-        scores = [Markup(_fluid(page)) for page in svg(song)]
-        sound = "" if song.seconds > LONGEST else b64encode(_halved(wav(song))).decode()
+        player = players.add("", song.title or "A melody", song)
+        notes = len(json.dumps(players.notes))
+        texts = [song.title, song.composer]
+        values: dict[str, object] = {
+            "name": f"m{sha256(repr((song, player.score)).encode()).hexdigest()[:12]}",
+            "player": player,
+            "players": players,
+            "composer": song.composer,
+            "font": Markup(font_face(texts, FAMILY)),
+            "style": file("notebook.css") + file("player.css"),
+            "script": file("player.js"),
+            "cut": f'data-n="{len(song) - 1}"' not in player.score,
+            "unplayed": notes > MOST_NOTES,
+            "data": {},
+        }
+        whole = filled("notebook.html", **values)
+        if notes <= MOST_NOTES:
+            players.most = min(MOST - len(whole) - notes - 1000, MOST_SOUND)
+            whole = filled("notebook.html", **values | {"data": players.data})
     except MelodyError as error:
         return filled("unshown.html", song=repr(song), error=str(error))
-    return filled("notebook.html", scores=scores, sound=sound)
-
-
-def _fluid(page: str) -> str:
-    """As wide as its place, and no wider than on paper."""
-    return page.replace("<svg ", '<svg style="max-width: 100%; height: auto" ', 1)
-
-
-def _halved(data: bytes) -> bytes:
-    """A WAV file at half its rate."""
-    with wave.open(io.BytesIO(data)) as file:
-        rate, samples = file.getframerate(), np.frombuffer(file.readframes(-1), "<i2")
-    pairs = samples[: len(samples) // 2 * 2].reshape(-1, 2)
-    buffer = io.BytesIO()
-    with wave.open(buffer, "wb") as file:
-        file.setnchannels(1)
-        file.setsampwidth(2)
-        file.setframerate(rate // 2)
-        file.writeframes(pairs.mean(axis=1).astype("<i2").tobytes())
-    return buffer.getvalue()
+    return whole

@@ -1,6 +1,6 @@
 """The scores of a page that are played: they share their glyphs, and the sounds of their notes."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from markupsafe import Markup
@@ -8,6 +8,9 @@ from markupsafe import Markup
 from melodyrnn.music.song import Song
 from melodyrnn.render.pages.scores import Engraver
 from melodyrnn.render.pages.sound import notes, sound, tempo_of
+
+Expected = Mapping[str, float]
+"""Token -> its probability, rounded as it is to be written."""
 
 
 @dataclass(frozen=True)
@@ -19,7 +22,8 @@ class Player:
     label: str  # what it is called where its title is not seen
     notes: int
     score: Markup
-    about: object = None  # what the template says of it
+    about: object  # what the template says of it
+    expects: bool  # whether what a model expected is known of each note
 
 
 @dataclass
@@ -28,9 +32,10 @@ class Players:
 
     tempo: float | None = None  # of all, in quarter notes per minute; each song's own without
     instrument: str | None = None
+    most: int | None = None  # characters of all sounds together: see ``sound``
+    engraver: Engraver = field(default_factory=Engraver)
     songs: list[Song] = field(default_factory=list)
-    _engraver: Engraver = field(default_factory=Engraver)
-    _data: list[dict[str, object]] = field(default_factory=list)
+    notes: list[dict[str, object]] = field(default_factory=list)  # of each song
 
     def add(
         self,
@@ -42,23 +47,27 @@ class Players:
         primer: int = 0,
         label: str = "",
         about: object = None,
+        expected: Sequence[Expected | None] = (),
     ) -> Player:
-        """One more. ``wrong`` and ``primer`` are those of ``Engraver.score``.
+        """One more. ``wrong`` and ``primer`` are those of ``Engraver.score``, ``expected`` what a
+        model held likeliest at each note, None where it was not asked.
 
         Raises RenderError where the score cannot be made.
         """
         wrong = wrong or {}
         tempo = self.tempo or tempo_of(song)
         self.songs.append(song)
-        marked = {"wrong": {str(n): token for n, token in wrong.items()}}
-        self._data.append(notes(song, tempo) | marked)
-        score = Markup(self._engraver.score(song, wrong=wrong, primer=primer))
-        return Player(name, title, label or title, len(song), score, about)
+        data: dict[str, object] = {"wrong": {str(n): token for n, token in wrong.items()}}
+        if expected:
+            data["expected"] = [each and [*each.items()] for each in expected]
+        self.notes.append(notes(song, tempo) | data)
+        score = Markup(self.engraver.score(song, wrong=wrong, primer=primer))
+        return Player(name, title, label or title, len(song), score, about, bool(expected))
 
     @property
     def glyphs(self) -> Markup:
         """What the scores use."""
-        return Markup(self._engraver.definitions())
+        return Markup(self.engraver.definitions())
 
     @property
     def data(self) -> dict[str, object]:
@@ -66,4 +75,5 @@ class Players:
 
         Raises RenderError where a sound cannot be made.
         """
-        return {"players": self._data, **sound(self.songs, self.tempo, self.instrument)}
+        sounds = sound(self.songs, self.tempo, self.instrument, self.most)
+        return {"players": self.notes, **sounds}

@@ -7,10 +7,7 @@ from markupsafe import Markup
 
 from melodyrnn.render.pages.environment import file, filled
 from melodyrnn.render.pages.players import Players
-from melodyrnn.render.pages.words import font_face
-
-FAMILY = "Letters"
-"""The embedded font's name in the style sheet."""
+from melodyrnn.render.pages.words import FAMILY, font_face
 
 POLICY = Markup(
     "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; "
@@ -59,4 +56,4 @@ def html(page: WebPage, players: Players | None = None) -> str:
 
 
 def _style(texts: Iterable[str]) -> Markup:
-    return Markup(font_face(texts, FAMILY)) + file("style.css")
+    return Markup(font_face(texts, FAMILY)) + file("style.css") + file("player.css")

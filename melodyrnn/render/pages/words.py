@@ -10,6 +10,9 @@ from fontTools.ttLib import TTFont
 
 from melodyrnn.render import fonts
 
+FAMILY = "Letters"
+"""The embedded font's name in the style sheets."""
+
 SCRIPTS = {"HANGUL": "ko", "HIRAGANA": "ja", "KATAKANA": "ja", "CJK": "zh"}
 """First word of a character's Unicode name -> language; the first found in this order counts."""
 
