@@ -1,6 +1,6 @@
 """The line charts of pages: how models learned, and what a longer window brings."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import isfinite
 
@@ -59,10 +59,11 @@ def _charts(mine: Sequence[TrainingCurve], ceiling: Ceiling | None, series: int)
     if ceiling:
         most = ceiling.right / ceiling.all
         limit = Line([(epochs.low, most), (epochs.high, most)], None)
-        found = [limit, *(Line(_known(curve), series) for curve in mine)]
+        known = [(_known(curve), curve.best) for curve in mine]
+        found = [limit, *_lines(known, series)]
         charts.append(_chart(model, "notes correct", epochs, percent("correct"), found))
     elif any(curve.validation for curve in mine):
-        found = [Line(curve.validation, series) for curve in mine if curve.validation]
+        found = _lines([(curve.validation, curve.best) for curve in mine], series)
         bits = [bits for curve in mine for _, bits in curve.validation]
         axis = linear(max(bits), "bits", low=min(bits) * 0.95)
         unit = f"validation set: bits per {mine[0].unit}"
@@ -71,9 +72,22 @@ def _charts(mine: Sequence[TrainingCurve], ceiling: Ceiling | None, series: int)
     values = [loss for points in losses for _, loss in points]
     if values:
         scale = logarithmic(min(values), max([*values, LOWEST_LOSS * 10]), "loss")
-        found = [Line(points, series) for points in losses]
+        bests = [curve.best for curve in mine]
+        found = _lines(list(zip(losses, bests, strict=True)), series)
         charts.append(_chart(model, "loss (nats)", epochs, scale, found))
     return charts
+
+
+def _lines(
+    curves: Iterable[tuple[Sequence[tuple[float, float]], int | None]], series: int
+) -> list[Line]:
+    """Of each curve its points, and a dot at its best epoch."""
+    lines = []
+    for points, best in curves:
+        if points:
+            lines.append(Line(points, series))
+        lines += [Line([point], series, dots=True) for point in points if point[0] == best]
+    return lines
 
 
 def _chart(model: str, measured: str, x: Axis, y: Axis, lines: Sequence[Line]) -> Chart:

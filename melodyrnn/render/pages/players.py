@@ -8,9 +8,7 @@ from markupsafe import Markup
 from melodyrnn.music.song import Song
 from melodyrnn.render.pages.scores import Engraver
 from melodyrnn.render.pages.sound import notes, sound, tempo_of
-
-Expected = Mapping[str, float]
-"""Token -> its probability, rounded as it is to be written."""
+from melodyrnn.render.pages.training_data import Expected
 
 
 @dataclass(frozen=True)
@@ -59,7 +57,7 @@ class Players:
         self.songs.append(song)
         data: dict[str, object] = {"wrong": {str(n): token for n, token in wrong.items()}}
         if expected:
-            data["expected"] = [each and [*each.items()] for each in expected]
+            data["expected"] = list(map(_written, expected))
         self.notes.append(notes(song, tempo) | data)
         score = Markup(self.engraver.score(song, wrong=wrong, primer=primer))
         return Player(name, title, label or title, len(song), score, about, bool(expected))
@@ -77,3 +75,10 @@ class Players:
         """
         sounds = sound(self.songs, self.tempo, self.instrument, self.most)
         return {"players": self.notes, **sounds}
+
+
+def _written(expected: Expected | None) -> list[tuple[str, float, int]] | None:
+    """As the script reads it."""
+    if expected is None:
+        return None
+    return [(each.token, round(each.share, 3), int(each.came)) for each in expected]

@@ -102,6 +102,7 @@ function startPlayers(root, data) {
       if (this.expects) {
         this.score.addEventListener("pointermove", (event) => this.expect(this.nearest(event)));
         this.score.addEventListener("pointerleave", () => this.expect(this.current));
+        this.expect(notes.expected.findIndex((said) => said));
       }
       this.audio.addEventListener("play", () => this.started());
       this.audio.addEventListener("pause", () => this.stopped());
@@ -243,22 +244,22 @@ function startPlayers(root, data) {
 
     // What the model held likeliest at a note, given the song before it.
     expect(index) {
-      if (!this.expects || index === null || index === this.expected) return;
+      if (!this.expects || index === null || index < 0 || index === this.expected) return;
       this.expected = index;
       const said = this.notes.expected[index];
       const title = document.createElement("p");
       title.textContent = `note ${index + 1}${said ? "" : ": given to the model"}`;
       const list = document.createElement("dl");
-      for (const [token, share] of said ?? []) {
+      for (const [token, share, came] of said ?? []) {
         const row = document.createElement("div");
-        row.className = token === this.notes.tokens[index] ? "here" : "not";
+        row.className = came ? "here" : "not";
         const [name, code, amount, bar, figure] = ["dt", "code", "dd", "i", "b"].map((tag) =>
           document.createElement(tag),
         );
         code.textContent = token;
         bar.style.width = `${100 * share}%`;
         figure.textContent = share.toFixed(2);
-        name.append(code, row.className === "here" ? " \u2713" : "");
+        name.append(code, came ? " \u2713" : "");
         amount.append(bar, figure);
         row.append(name, amount);
         list.append(row);
