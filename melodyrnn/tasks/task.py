@@ -125,6 +125,7 @@ class Request:
     track: str | None = None  # of the primer's file; the run's own where nothing is said
     grid: str | None = None  # and so is this
     overwrite: bool = False  # whether songs in a folder may be replaced
+    page: Path | None = None  # that shows the new items
 
 
 class Made(Protocol):
