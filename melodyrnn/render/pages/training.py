@@ -59,9 +59,9 @@ class _Training:
             yield Section("songs", "Songs held out, each by itself", self._songs())
         if shown.examples:
             found = [self._player(f"example-{n}", each) for n, each in enumerate(shown.examples)]
-            yield Section(
-                "music", "The best and the worst predicted", {"players": found}, "players"
-            )
+            name = "examples" if shown.song else "music"
+            values = {"players": found, "legend": not shown.song}  # which is said once
+            yield Section(name, "The best and the worst predicted", values, "players")
         if shown.text:
             given = len(shown.given)
             values = {"given": shown.given.split("\n"), "text": shown.text[given:].split("\n")}
@@ -81,7 +81,8 @@ class _Training:
 
     def _by_heart(self, song: Example, played: Example) -> Iterator[Section]:
         players = [self._player("song", song), self._player("played", played)]
-        yield Section("music", "The music", {"players": players}, "players")
+        values = {"players": players, "legend": True}
+        yield Section("music", "The music", values, "players")
         yield Section("expected", "Where it is least sure", {"places": _least_sure(song.expected)})
 
     def _player(self, name: str, each: Example) -> Player:

@@ -167,8 +167,9 @@ function startPlayers(root, data) {
         for (const head of heads) {
           const box = head.getBoundingClientRect();
           if (!box.width) continue; // drawn for another width of the screen
-          const across = event.clientX - (box.left + box.right) / 2;
-          const down = event.clientY - (box.top + box.bottom) / 2;
+          const { clientX: x, clientY: y } = event;
+          const across = Math.abs(x - (box.left + box.right) / 2);
+          const down = Math.max(box.top - y, y - box.bottom, 0); // a stem is part of its note
           const far = Math.hypot(across, 3 * down);
           if (far < least) [least, best] = [far, n];
         }
