@@ -63,6 +63,14 @@ def test_of_each_note_it_says_what_was_expected(by_heart):
     assert len(logits) == 50
 
 
+def test_a_result_shows_itself_in_a_notebook(by_heart):
+    html = by_heart._repr_html_()
+    assert html.startswith('<div class="melodyrnn">')
+    assert f"<dd>{by_heart.measures.one_step.right} of 50</dd>" in html
+    assert "@import" not in html
+    assert len(html) < 40_000
+
+
 def test_of_many_songs_it_shows_how_those_held_out_are_predicted(request, tmp_path):
     folder = request.config.rootpath / "songs"
     result = train(folder, model="ppm", held_out=0.3, output=tmp_path / "run")

@@ -23,9 +23,12 @@ def curve_of(
     model: str,
     seed: int | None,
     unit: str = "note",
+    measured: str = "validation set",
     best: int | None = None,
 ) -> TrainingCurve:
-    """The curve of one training. ``best``: the epoch whose weights were kept, to be seen."""
+    """The curve of one training: ``measured`` in bits per ``unit`` after its epochs, of which those
+    of the ``best`` one, where it is to be seen, were kept.
+    """
     column = next((name for name in VALIDATION if history and name in history[0]), "")
     return TrainingCurve(
         model,
@@ -35,5 +38,6 @@ def curve_of(
         [float(row["accuracy"]) for row in history if "accuracy" in row],
         [(int(row["epoch"]), float(row[column])) for row in history if row.get(column)],
         unit,
+        measured,
         best,
     )

@@ -1,11 +1,12 @@
 """The page that a training leaves: how it went, what it learned, and what it expects where."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from melodyrnn.evaluation.learning_curves import curve_of, read_history
-from melodyrnn.render.pages.comparison_data import TrainingCurve
+from melodyrnn.render.pages.comparison_data import Ceiling, TrainingCurve
 from melodyrnn.render.pages.training_data import Shown, TrainingReport
 from melodyrnn.runs.record import HISTORY, Record, file_of
 from melodyrnn.tasks.task import Measurement
@@ -15,7 +16,10 @@ def training_report(
     path: Path, unit: str, record: Record, measurement: Measurement, shown: Shown, parameters: int
 ) -> TrainingReport:
     """What stands on the page of the run at ``path``."""
-    model = record.model.model
+    model, memory = record.model.model, measurement.held_out is None
+    if found := measurement.measures:
+        limit = Ceiling(found.window, found.ceiling.right, found.ceiling.all)
+        shown = replace(shown, ceiling=limit)
     bits = {model: measurement.bits}
     if measurement.held_out or not measurement.measures:
         held_out = measurement.held_out
@@ -29,9 +33,9 @@ def training_report(
         unit,
         bits,
         _figures(measurement),
-        list(_curves(path, record, unit)),
+        list(_curves(path, record, unit, "training set" if memory else "validation set")),
         shown,
-        memory=measurement.held_out is None,
+        memory=memory,
     )
 
 
@@ -95,10 +99,10 @@ def _figures(found: Measurement) -> dict[str, str]:
     return {name: str(figure).replace("/", " of ") for name, figure in figures.items()}
 
 
-def _curves(path: Path, record: Record, unit: str) -> Iterator[TrainingCurve]:
+def _curves(path: Path, record: Record, unit: str, measured: str) -> Iterator[TrainingCurve]:
     """Of each network of the run; its best epoch is known of the first."""
     for member in range(1, record.model.ensemble + 1):
         if not (history := read_history(file_of(path, HISTORY, member))):
             return
         best = record.best_epoch if member == 1 else None
-        yield curve_of(history, record.model.model, record.training.seed, unit, best)
+        yield curve_of(history, record.model.model, record.training.seed, unit, measured, best)

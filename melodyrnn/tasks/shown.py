@@ -7,7 +7,6 @@ from melodyrnn.evaluation.expectations import expectations
 from melodyrnn.evaluation.measures import Measures
 from melodyrnn.models.predictor import Predictor
 from melodyrnn.music.song import Song
-from melodyrnn.render.pages.comparison_data import Ceiling
 from melodyrnn.render.pages.training_data import Example, Shown, SongBits
 from melodyrnn.runs.record import Record
 from melodyrnn.sequences.score import Score
@@ -20,11 +19,9 @@ MOST_NOTES, MOST_IN_EXAMPLES = 180, 120
 def by_heart(dataset: Dataset, measures: Measures, played: Song) -> Shown:
     """The first song, and as it is played from its first window."""
     song, window = dataset.songs[0].song, measures.window
-    ceiling = measures.ceiling
     title = song.title if len(dataset.songs) == 1 else ""
-    limit = Ceiling(window, ceiling.right, ceiling.all)
     if len(song) > MOST_NOTES:
-        return Shown(title, ceiling=limit)
+        return Shown(title)
     tokens = dataset.tokenizer.tokens(song)
     pairs = zip(tokens, measures.played[0].tokens, strict=True)
     wrong = {place: token for place, (token, other) in enumerate(pairs) if token != other}
@@ -42,7 +39,6 @@ def by_heart(dataset: Dataset, measures: Measures, played: Song) -> Shown:
             right=tally.right,
             all=tally.all,
         ),
-        limit,
     )
 
 

@@ -13,6 +13,7 @@ from melodyrnn.evaluation.measures import Measures
 from melodyrnn.files import sweep_drafts, write_atomically
 from melodyrnn.models.predictor import Predictor
 from melodyrnn.models.settings_types import TextSettings, TrainSettings
+from melodyrnn.render.pages.training_data import Shown
 from melodyrnn.runs import fine_tuning, pretraining
 from melodyrnn.runs.checkpointed_training import check_tensorboard
 from melodyrnn.runs.output_folders import place_of
@@ -68,6 +69,17 @@ class TrainResult:
     def __repr__(self) -> str:
         unit = self.run.task.unit
         return f"<TrainResult {self.run.path}, {self.bits:.3f} bits per {unit}>"
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows: the figures and the learning curves."""
+        from melodyrnn.evaluation.training_page import training_report
+        from melodyrnn.render.pages.notebook import training_html
+
+        found = Measurement(self.bits, self.metrics, self.measures, self.held_out, self.baselines)
+        unit = self.run.task.unit
+        return training_html(
+            training_report(self.run.path, unit, self.record, found, Shown(), self.parameters)
+        )
 
     def to_json(self) -> dict[str, Any]:
         record = self.record

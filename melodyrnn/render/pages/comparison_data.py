@@ -57,6 +57,7 @@ class TrainingCurve:
     accuracies: Sequence[float]  # 0 to 1; of a song that is learned by heart
     validation: Sequence[tuple[int, float]] = ()  # epoch, bits per unit of what is new to it
     unit: str = "note"  # what bits are counted per
+    measured: str = "validation set"  # what those bits are of
     best: int | None = None  # the epoch whose weights were kept, where that is to be seen
 
 

@@ -66,7 +66,7 @@ def _charts(mine: Sequence[TrainingCurve], ceiling: Ceiling | None, series: int)
         found = _lines([(curve.validation, curve.best) for curve in mine], series)
         bits = [bits for curve in mine for _, bits in curve.validation]
         axis = linear(max(bits), "bits", low=min(bits) * 0.95)
-        unit = f"validation set: bits per {mine[0].unit}"
+        unit = f"{mine[0].measured}: bits per {mine[0].unit}"
         charts.append(_chart(model, unit, epochs, axis, found))
     losses = [_losses(curve) for curve in mine]
     values = [loss for points in losses for _, loss in points]

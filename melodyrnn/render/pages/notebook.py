@@ -1,4 +1,6 @@
-"""A song in a notebook: its score and a player, whole in one piece of HTML, without a network."""
+"""What a notebook shows: of a song its score and a player, of a training its figures and curves;
+whole in one piece of HTML, without a network.
+"""
 
 import json
 from hashlib import sha256
@@ -8,9 +10,11 @@ from markupsafe import Markup
 from melodyrnn.errors import MelodyError
 from melodyrnn.music.song import Song
 from melodyrnn.render.engrave import Paper
+from melodyrnn.render.pages.curves import curves
 from melodyrnn.render.pages.environment import file, filled
 from melodyrnn.render.pages.players import Players
 from melodyrnn.render.pages.scores import Engraver
+from melodyrnn.render.pages.training_data import TrainingReport, figures_of
 from melodyrnn.render.pages.words import FAMILY, font_face
 
 MOST = 150_000
@@ -50,3 +54,15 @@ def html(song: Song) -> str:
     except MelodyError as error:
         return filled("unshown.html", song=repr(song), error=str(error))
     return whole
+
+
+def training_html(report: TrainingReport) -> str:
+    """How a training went: its figures and its curves."""
+    return filled(
+        "notebook_training.html",
+        report=report,
+        figures=figures_of(report),
+        curves=curves(report.curves, report.shown.ceiling, {report.model: 0}),
+        font=Markup(font_face([report.title], FAMILY)),
+        style=file("notebook.css") + file("chart.css"),
+    )

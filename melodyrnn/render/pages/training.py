@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from melodyrnn.render.pages.curves import curves
 from melodyrnn.render.pages.meanings import MEANINGS, MEANINGS_OF_HELD_OUT, MEANINGS_OF_MEMORY
 from melodyrnn.render.pages.players import Player, Players
-from melodyrnn.render.pages.training_data import Example, Expected, TrainingReport
+from melodyrnn.render.pages.training_data import Example, Expected, TrainingReport, figures_of
 from melodyrnn.render.pages.web_page import Section, WebPage, html
 
 MOST_SOUND = 100_000
@@ -48,11 +48,8 @@ class _Training:
 
     def _sections(self) -> Iterator[Section]:
         report, shown = self.report, self.shown
-        learned = {"figures": report.figures, "bits": report.bits, "unit": report.unit}
-        top = max(report.bits.values()) * 1.05 or 1.0
         if report.figures or report.bits:
-            values = {**learned, "top": top, "memory": report.memory}
-            yield Section("figures", "What it learned", values)
+            yield Section("figures", "What it learned", figures_of(report))
         if shown.song and shown.played:
             yield from self._by_heart(shown.song, shown.played)
         if shown.songs:

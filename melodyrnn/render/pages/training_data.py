@@ -71,3 +71,14 @@ class TrainingReport:
     curves: Sequence[TrainingCurve]
     shown: Shown = Shown()
     memory: bool = False  # whether the bits are of the training set
+
+
+def figures_of(report: TrainingReport) -> dict[str, object]:
+    """What the template of the figures shows."""
+    return {
+        "figures": report.figures,
+        "bits": report.bits,
+        "unit": report.unit,
+        "top": max(report.bits.values()) * 1.05 or 1.0,
+        "memory": report.memory,
+    }

@@ -56,4 +56,5 @@ def html(page: WebPage, players: Players | None = None) -> str:
 
 
 def _style(texts: Iterable[str]) -> Markup:
-    return Markup(font_face(texts, FAMILY)) + file("style.css") + file("player.css")
+    sheets = [file(f"{name}.css") for name in ("style", "chart", "player")]
+    return Markup(font_face(texts, FAMILY)) + Markup().join(sheets)
