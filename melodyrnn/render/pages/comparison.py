@@ -6,7 +6,7 @@ from melodyrnn.music.song import Song
 from melodyrnn.render.pages import curves
 from melodyrnn.render.pages.comparison_data import ONE_STEP, WHOLE_SONG, Report, Version
 from melodyrnn.render.pages.meanings import MEANINGS, MEANINGS_OF_HELD_OUT, MEANINGS_OF_MEMORY
-from melodyrnn.render.pages.players import Player, Players
+from melodyrnn.render.pages.players import Players, ScorePlayer
 from melodyrnn.render.pages.sound import tempo_of
 from melodyrnn.render.pages.web_page import Section, WebPage, html
 from melodyrnn.render.pages.words import seeds
@@ -113,7 +113,7 @@ class _Comparison:
     def _versions(self, model: str) -> list[Version]:
         return [version for version in self.data.versions if version.model == model]
 
-    def _player(self, version: Version, players: Players) -> Player:
+    def _player(self, version: Version, players: Players) -> ScorePlayer:
         title = TESTS.get(version.test, version.test)
         return players.add(
             f"version-{self.series[version.model]}-{version.test.replace(' ', '-')}",

@@ -12,7 +12,7 @@ from melodyrnn.render.pages.training_data import Expected
 
 
 @dataclass(frozen=True)
-class Player:
+class ScorePlayer:
     """One score with its player, as the template shows it."""
 
     name: str  # its id in the page
@@ -46,7 +46,7 @@ class Players:
         label: str = "",
         about: object = None,
         expected: Sequence[Expected | None] = (),
-    ) -> Player:
+    ) -> ScorePlayer:
         """One more. ``wrong`` and ``primer`` are those of ``Engraver.score``, ``expected`` what a
         model held likeliest at each note, None where it was not asked.
 
@@ -60,7 +60,7 @@ class Players:
             data["expected"] = list(map(_written, expected))
         self.notes.append(notes(song, tempo) | data)
         score = Markup(self.engraver.score(song, wrong=wrong, primer=primer))
-        return Player(name, title, label or title, len(song), score, about, bool(expected))
+        return ScorePlayer(name, title, label or title, len(song), score, about, bool(expected))
 
     @property
     def glyphs(self) -> Markup:

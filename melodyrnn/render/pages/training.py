@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from melodyrnn.render.pages.curves import curves
 from melodyrnn.render.pages.meanings import MEANINGS, MEANINGS_OF_HELD_OUT, MEANINGS_OF_MEMORY
-from melodyrnn.render.pages.players import Player, Players
+from melodyrnn.render.pages.players import Players, ScorePlayer
 from melodyrnn.render.pages.training_data import Example, Expected, TrainingReport, figures_of
 from melodyrnn.render.pages.web_page import Section, WebPage, html
 
@@ -82,7 +82,7 @@ class _Training:
         yield Section("music", "The music", values, "players")
         yield Section("expected", "Where it is least sure", {"places": _least_sure(song.expected)})
 
-    def _player(self, name: str, each: Example) -> Player:
+    def _player(self, name: str, each: Example) -> ScorePlayer:
         return self.players.add(
             name,
             each.title,
