@@ -154,7 +154,7 @@ def _version() -> str:
 
 
 def _draw(song: "Song") -> str:
-    drawn = import_module("melodyrnn.render.notebook").html(song)
+    drawn = import_module("melodyrnn.render.pages.notebook").html(song)
     assert isinstance(drawn, str)
     return drawn
 

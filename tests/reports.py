@@ -2,7 +2,7 @@
 
 from melodyrnn.music.notation.text import parse
 from melodyrnn.music.note_tokens import from_tokens, to_tokens
-from melodyrnn.render.report_data import (
+from melodyrnn.render.pages.comparison_data import (
     ONE_STEP,
     WHOLE_SONG,
     Ambiguity,

@@ -1,6 +1,7 @@
 """Imports run one way, objects answer, start-up stays light. Each check is shown able to fail."""
 
 import ast
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -221,6 +222,39 @@ def test_what_may_be_asked_may_be():
     assert not list(questions(TOKENIZER, "START in vocabulary"))
     assert not list(questions("workflows.train", "source is None and step != START"))
     assert not list(long_functions("workflows.train", "def f():\n" + "    pass\n" * 59))
+
+
+TAG = re.compile(r"</?[A-Za-z]")
+
+
+def markup_by_hand(module, source):
+    """Places that write HTML or SVG around a value, which nothing escapes there."""
+    if not module.startswith("render"):
+        return
+    for node in ast.walk(ast.parse(source)):
+        parts = []
+        if isinstance(node, ast.JoinedStr):
+            parts = node.values
+        elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add | ast.Mod):
+            parts = [node.left, node.right]
+        elif isinstance(node, ast.Attribute) and node.attr in ("format", "join"):
+            parts = [node.value]
+        for part in parts:
+            if isinstance(part, ast.Constant) and TAG.search(str(part.value)):
+                yield f"{module}:{node.lineno}: markup beside a value"
+
+
+def test_markup_comes_from_templates_and_trees():
+    assert [found for module in modules() for found in markup_by_hand(*module)] == []
+
+
+@pytest.mark.parametrize(
+    "source",
+    ['f"<b>{title}</b>"', '"<p>" + title', '"<i>%s</i>" % title', '"<br>".join(titles)'],
+)
+def test_markup_by_hand_is_found(source):
+    assert list(markup_by_hand("render.page", source))
+    assert not list(markup_by_hand("render.page", 'f"{a} < {b}"'))
 
 
 def loaded_after(statement):

@@ -24,7 +24,14 @@ from melodyrnn.evaluation.paired_differences import compare_held_out
 from melodyrnn.experiments.comparison import verdict
 from melodyrnn.experiments.comparison.compare import compare
 from melodyrnn.music.song import Key, Note, Song
-from melodyrnn.render.report_data import Ceiling, HeldOut, HeldOutRow, MemoryRow, Pair, Spread
+from melodyrnn.render.pages.comparison_data import (
+    Ceiling,
+    HeldOut,
+    HeldOutRow,
+    MemoryRow,
+    Pair,
+    Spread,
+)
 from melodyrnn.runs.run import Run
 from melodyrnn.tasks.baselines import STRONGEST
 from melodyrnn.workflows.train import train

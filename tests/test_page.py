@@ -1,28 +1,51 @@
 """The page of a comparison in a real browser: seen, played, decoded, and silent on the network."""
 
+from functools import cache
 from itertools import combinations
 
 import pytest
 from browsing import look, needs_chromium, requested, said, wait_until
 from reports import report_of
 
-from melodyrnn.render.report import report
-from melodyrnn.render.report_data import HeldOut, HeldOutRow, Pair, Report, TrainingCurve
+from melodyrnn.music.notation.text import parse
+from melodyrnn.render.pages.comparison import report
+from melodyrnn.render.pages.comparison_data import HeldOut, HeldOutRow, Pair, Report, TrainingCurve
+from melodyrnn.render.pages.takes import Take, Takes, takes_page
+from melodyrnn.render.pages.training import training_page
+from melodyrnn.render.pages.training_data import Example, Likely, Shown, SongBits, TrainingReport
 
 pytestmark = needs_chromium
 
 
-@pytest.fixture
-def page(browser, tmp_path_factory, request):
+@pytest.fixture(scope="module")
+def compared(tmp_path_factory, request):
     nabiya = request.config.rootpath / "songs" / "nabiya.txt"
     path = tmp_path_factory.mktemp("page") / "report.html"
     path.write_text(report(report_of(nabiya.read_text(encoding="utf-8"))), encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def page(browser, compared):
     look(browser, 1280, "light")
-    browser.get(path.as_uri())
+    browser.get(compared.as_uri())
     wait_until(browser, "document.querySelectorAll('.player').length === 5")
     yield browser
     assert said(browser) == []
     assert requested(browser) == []
+
+
+def sticking_out(browser):
+    """What reaches beyond the page, and stands in nothing that scrolls."""
+    return browser.execute_script(
+        "const width = document.documentElement.clientWidth;"
+        "const over = [...document.body.querySelectorAll('*')].filter(each => {"
+        "  const box = each.getBoundingClientRect();"
+        "  return box.width && box.right > width + 1 && !each.closest('.scroll > *');"
+        "});"
+        "if (document.documentElement.scrollWidth > width) over.push(document.documentElement);"
+        "return over.map(each => each.outerHTML.slice(0, 80));"
+    )
 
 
 def players(browser):
@@ -37,7 +60,7 @@ def play(browser, number):
     button.click()
 
 
-@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("width", [1280, 360])
 def test_scores_are_seen_and_nothing_sticks_out(page, width):
     look(page, width, "light")
     assert len(players(page)) == 5
@@ -50,10 +73,10 @@ def test_scores_are_seen_and_nothing_sticks_out(page, width):
             player,
         )
         assert set(heads) == set(range(54))
-    assert page.execute_script("return document.documentElement.scrollWidth") <= width
+    assert sticking_out(page) == []
 
 
-@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("width", [1280, 360])
 def test_tables_of_several_songs_fit(browser, tmp_path, width):
     models = ["lstm-stateless", "lookback", "ppm --memory both+"]
     held_out = HeldOut(
@@ -69,7 +92,7 @@ def test_tables_of_several_songs_fit(browser, tmp_path, width):
     path.write_text(report(page), encoding="utf-8")
     look(browser, width, "light")
     browser.get(path.as_uri())
-    assert browser.execute_script("return document.documentElement.scrollWidth") <= width
+    assert sticking_out(browser) == []
     assert "18 songs that no model had in training" in browser.page_source
     assert said(browser) == []
 
@@ -175,3 +198,77 @@ def contrast(a, b):
 
     high, low = sorted((luminance(a), luminance(b)), reverse=True)
     return (high + 0.05) / (low + 0.05)
+
+
+SONG = parse("title: 나비야\nmeter: 2/4\ng8 e8 e4 f8 d8 d4 c8 d8 e8 f8 g8 g8 g4")
+
+
+@cache
+def training():
+    """The page of a training that has all its parts."""
+    said = [Likely("e8", 0.6, False), Likely("d#'16", 0.25, False), Likely("d8", 0.15, True)]
+    song = Example("The song", SONG, [None, None, *[said] * (len(SONG) - 2)])
+    played = Example("As the model plays it", SONG, wrong={5: "e8"}, primer=2, right=10, all=11)
+    shown = Shown(
+        "나비야",
+        song,
+        played,
+        songs=[SongBits("A song with a long name" * 3, 54, 2.5)],
+        examples=[song],
+        text="나비야 나비야\n이리 날아 오너라 " * 20,
+        given="나비야",
+    )
+    curve = TrainingCurve("lstm", 0, [1, 2, 3], [2, 1, 0.5], [], [(2, 3.5), (3, 3.25)], best=3)
+    bits = {"viewpoints": 2.5, "ppm --memory both+": 4.25}
+    figures = {"one step": "50 of 50", "bits per note": "0.012"}
+    return training_page(
+        TrainingReport("나비야", "lstm", ["seed 0"], "So.", "note", bits, figures, [curve], shown)
+    )
+
+
+@cache
+def takes():
+    """Two takes in tempi of their own."""
+    slow = parse("tempo: 30\nkey: A major\na4 c'#4 e'4 a'2")
+    return takes_page(Takes("새 노래", ["seed 3"], [Take(SONG, 3, ["5 of 13"]), Take(slow, 0, [])]))
+
+
+@cache
+def notebook():
+    """A notebook that shows one song twice, and another."""
+    shown = SONG._repr_html_()
+    return f"<!DOCTYPE html><html><body>{shown}{shown}{SONG.transpose(2)._repr_html_()}"
+
+
+@pytest.mark.parametrize("width", [1280, 360])
+@pytest.mark.parametrize("made", [training, takes, notebook])
+def test_each_page_fits_and_plays(browser, tmp_path, made, width):
+    path = tmp_path / "page.html"
+    path.write_text(made(), encoding="utf-8")
+    look(browser, width, "dark")
+    browser.get(path.as_uri())
+    assert sticking_out(browser) == []
+    last = len(players(browser)) - 1
+    play(browser, last)
+    wait_until(browser, f"document.querySelectorAll('audio')[{last}].currentTime > 0.1")
+    wait_until(browser, "document.querySelectorAll('.sounding').length > 0")
+    assert said(browser) == []
+    assert requested(browser) == []
+
+
+def test_what_was_expected_is_seen_at_the_note_pointed_at(browser, tmp_path):
+    from selenium.webdriver import ActionChains
+
+    path = tmp_path / "page.html"
+    path.write_text(training(), encoding="utf-8")
+    look(browser, 1280, "light")
+    browser.get(path.as_uri())
+    panel = players(browser)[0].find_element("css selector", ".expects")
+    assert panel.text.split() == ["note", "3", "e8", "0.60", "d#'16", "0.25", "d8", "✓", "0.15"]
+    for note, words in ((7, "note 8"), (0, "note 1: given to the model")):
+        head = browser.execute_script(
+            f"return document.querySelector('.wide [data-n=\"{note}\"] use')"
+        )
+        ActionChains(browser).move_to_element(head).perform()
+        assert panel.text.startswith(words)
+    assert said(browser) == []

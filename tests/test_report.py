@@ -7,8 +7,8 @@ from html.parser import HTMLParser
 import pytest
 from reports import WRONG, report_of
 
-from melodyrnn.render.report import report
-from melodyrnn.render.report_data import TrainingCurve
+from melodyrnn.render.pages.comparison import report
+from melodyrnn.render.pages.comparison_data import TrainingCurve
 
 VOID = {"meta", "link", "input", "br", "img"}
 
@@ -110,6 +110,18 @@ def test_a_page_of_several_songs_has_nothing_to_play():
     assert "validation set: bits per note" in page
     for word in ("<script", "The music", "ceiling", "whole song", 'href="#music"'):
         assert word not in re.sub("<style>.*?</style>", "", page, flags=re.S)
+
+
+def test_each_model_has_axes_of_its_own():
+    short = TrainingCurve("lstm", 0, [1, 192], [0.5, 0.05], [0.1, 1.0])
+    long = TrainingCurve("mlp", 0, [1, 1860], [20, 2], [0.1, 0.9])
+    page = report(report_of("g8 e8 e4 f8 " * 14, curves=[short, long], windows=None))
+    figures = re.findall(r'<figure class="curve">.*?</figure>', page, re.S)
+    ticks = [re.findall(r">([\d,.]+)</text>", figure) for figure in figures]
+    assert ticks == [
+        ["0", "50", "100", "150", "0.01", "0.1", "1", "0", "50", "100", "150"],
+        ["0", "500", "1,000", "1,500", "1", "10", "100", "0", "500", "1,000", "1,500"],
+    ]
 
 
 def test_text_is_never_markup(request):

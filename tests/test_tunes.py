@@ -20,9 +20,10 @@ from melodyrnn.models.networks.numpy_network import Network, parts
 from melodyrnn.music.notation.text import parse
 from melodyrnn.music.note_tokens import plain_tokens, respelled, shifted, to_tokens
 from melodyrnn.music.song import Key, Note, Pitch, Song
+from melodyrnn.sequences.score import total
 from melodyrnn.sequences.vocabulary import END, START
 from melodyrnn.tasks.dataset import Dataset
-from melodyrnn.tasks.notes import score
+from melodyrnn.tasks.notes import scores_of
 from melodyrnn.tasks.songs import SongTask
 from melodyrnn.tasks.tokenizer import TuneTokenizer
 from melodyrnn.tasks.tunes import TuneTask, epochs
@@ -186,7 +187,7 @@ def test_many_tunes_leave_a_run_that_is_measured_on_others(tmp_path, model, toke
     vocabulary = validation.tokenizer.opened(result.record.unknown_rate)
     with (tmp_path / "run" / "history.csv").open() as file:
         chosen = list(csv.DictReader(file))[result.record.best_epoch - 1]["held_out_bits"]
-    again = score(result.run.predictor(), validation, vocabulary)
+    again = total(scores_of(result.run.predictor(), validation, vocabulary))
     assert again.bits == pytest.approx(float(chosen), abs=1e-4)
     strange = parse("title: strange\n\nc4 d4 CC64", "strange")
     some = evaluate(result.run, [tunes()[0], strange, tunes()[1]])

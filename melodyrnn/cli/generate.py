@@ -51,6 +51,9 @@ if TYPE_CHECKING:
     "--formats", metavar="LIST", help="what goes to a folder: mid,pdf,wav  [default: mid]"
 )
 @click.option("--overwrite", is_flag=True, help="replace the songs in the folder")
+@click.option(
+    "--page", type=PATH, metavar="FILE", help="a page of them, such as takes.html, with players"
+)
 @click.option("--title", help="what stands above the songs  [default: what they are after]")
 @TEMPO
 @INSTRUMENT
@@ -76,17 +79,15 @@ def generate(run: Path, as_json: bool, quiet: bool, **settings: Any) -> None:
 def _show(result: "GenerateResult") -> None:
     for song in result.songs:
         click.echo(click.wrap_text(" ".join(song.tokens), 78))
-        copied, count = song.copied, len(song.tokens)
-        _remark(
-            f"{copied.notes} of {count} notes in a row, from note {copied.start + 1}, stand in "
-            f"{copied.song}, from note {copied.place + 1}"
-        )
+        _remark(song.copied_words)
         if result.ranked:
             _remark(f"take {song.take}, score {song.score}")
         _show_end(song.log_probability if result.config.beam else None, song.files)
     for text in result.texts:
         click.echo("\n".join(map(harmless, text.text.split("\n"))))
         _show_end(text.log_probability if result.config.beam else None, text.files)
+    if result.page:
+        click.echo(result.page)
 
 
 def _remark(words: str) -> None:

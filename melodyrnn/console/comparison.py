@@ -9,7 +9,7 @@ from melodyrnn.console.tables import table_of
 
 if TYPE_CHECKING:
     from melodyrnn.experiments.comparison.compare import CompareResult
-    from melodyrnn.render.report_data import Ceiling, HeldOut, MemoryRow, Spread
+    from melodyrnn.render.pages.comparison_data import Ceiling, HeldOut, MemoryRow, Spread
 
 
 def show_comparison(result: "CompareResult") -> None:

@@ -5,7 +5,7 @@ from itertools import combinations
 
 import numpy as np
 
-from melodyrnn.render.report_data import HeldOut, HeldOutRow, Pair
+from melodyrnn.render.pages.comparison_data import HeldOut, HeldOutRow, Pair
 from melodyrnn.sequences.intervals import CONFIDENCE, Families, estimates, holm
 
 LEAST_FAMILIES = 6

@@ -4,7 +4,6 @@ All text is drawn as outlines, Korean too. The same values give the same bytes.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from html import escape
 from math import isfinite
 from pathlib import Path
 from typing import NamedTuple, Self
@@ -15,8 +14,8 @@ from melodyrnn.render import fonts
 from melodyrnn.render.colours import FAINT, INK, NOTHING, SERIES, SOFT, ink_on, shade
 from melodyrnn.render.heat_map import HeatMap
 from melodyrnn.render.outlines import outline
-from melodyrnn.render.page import SVG
 from melodyrnn.render.plots import TOP, Line, chart, linear, logarithmic
+from melodyrnn.render.svg import element, in_namespace
 
 MARGIN = 24
 TITLE, WORD = 17, 12.5
@@ -88,7 +87,7 @@ class _Grid(NamedTuple):
         return cls(left, top, right, bottom, side, wide, wide >= longest + 6)
 
 
-def _cells(picture: HeatMap, grid: _Grid) -> Iterator[str]:
+def _cells(picture: HeatMap, grid: _Grid) -> Iterator[ET.Element]:
     """Row by row: its name, and each cell with its value."""
     low, high = picture.ends
     spread = (high - low) or 1.0
@@ -109,7 +108,7 @@ def _cells(picture: HeatMap, grid: _Grid) -> Iterator[str]:
                 yield _text(word, x + grid.wide / 2, line, "middle", ink)
 
 
-def _column_names(picture: HeatMap, grid: _Grid) -> tuple[list[str], float]:
+def _column_names(picture: HeatMap, grid: _Grid) -> tuple[list[ET.Element], float]:
     """The names below the columns, turned where they are long; and where they end."""
     longest = _width(picture.columns, WORD)
     turned = longest > grid.wide - 6
@@ -157,37 +156,35 @@ def learning_curves(
         size=(520 + room, 330),
         right=room,
     )
-    tree = ET.fromstring(drawn)
-    for element in list(tree.iter()):
-        _dress(element)
-    tree[:] = [child for child in tree if child.tag != "title"]
-    inner = "".join(ET.tostring(child, encoding="unicode") for child in tree)
+    for part in drawn.iter():
+        _dress(part)
     top = MARGIN + TITLE + 26
-    moved = f'<g transform="translate({MARGIN},{top - TOP + 6})">{inner}</g>'
+    inner = [child for child in drawn if child.tag != "title"]
+    moved = element("g", {"transform": f"translate({MARGIN},{top - TOP + 6})"}, *inner)
     words = _text(f"{meaning}, logarithmic", MARGIN, top - 10, "start")
     width = max(520 + room + MARGIN, 2 * MARGIN + _width([title], TITLE, True))
     return _document(title, width, top + 330 + 6, [words, moved])
 
 
-def _dress(element: ET.Element) -> None:
+def _dress(part: ET.Element) -> None:
     """Give an element of ``plots`` its look in place of its class."""
-    kind, *rest = element.attrib.pop("class", "").split() or [""]
-    element.attrib.update(_STYLES.get(kind, {}))
+    kind, *rest = part.attrib.pop("class", "").split() or [""]
+    part.attrib.update(_STYLES.get(kind, {}))
     series = next((int(word[1:]) for word in rest if word[1:].isdecimal()), None)
     if series is not None:
-        element.set("stroke" if kind == "line" else "fill", SERIES[series])
+        part.set("stroke" if kind == "line" else "fill", SERIES[series])
 
 
 def _scale(
     x: float, y: float, height: float, ticks: Sequence[tuple[float, str]], meaning: str
-) -> list[str]:
+) -> list[ET.Element]:
     """A bar with all colours, the largest on top."""
-    stops = "".join(
-        f'<stop offset="{step / 14:.3f}" stop-color="{shade(1 - step / 14)}"/>'
+    stops = [
+        element("stop", {"offset": f"{step / 14:.3f}", "stop-color": shade(1 - step / 14)})
         for step in range(15)
-    )
+    ]
     drawn = [
-        f'<linearGradient id="scale" x2="0" y2="1">{stops}</linearGradient>',
+        element("linearGradient", {"id": "scale", "x2": "0", "y2": "1"}, *stops),
         _rectangle(x, y, 14, height, "url(#scale)"),
     ]
     (_, least), (_, largest) = ticks
@@ -197,14 +194,18 @@ def _scale(
     return drawn
 
 
-def _document(title: str, width: float, height: float, drawn: Iterable[str]) -> str:
-    heading = _text(title, MARGIN, MARGIN + TITLE * 0.8, "start", INK, TITLE, True)
-    tree = ET.fromstring(
-        f'<svg xmlns="{SVG}" width="{width:.0f}" height="{height:.0f}" version="1.1" role="img" '
-        f'viewBox="0 0 {width:.0f} {height:.0f}"><title>{escape(fonts.printable(title))}</title>'
-        f'<rect width="100%" height="100%" fill="#ffffff"/>{heading}{"".join(drawn)}</svg>'
+def _document(title: str, width: float, height: float, drawn: Iterable[ET.Element]) -> str:
+    size = {"width": f"{width:.0f}", "height": f"{height:.0f}"}
+    box = {"version": "1.1", "role": "img", "viewBox": f"0 0 {width:.0f} {height:.0f}"}
+    tree = element(
+        "svg",
+        size | box,
+        element("title", {}, fonts.printable(title)),
+        element("rect", {"width": "100%", "height": "100%", "fill": "#ffffff"}),
+        _text(title, MARGIN, MARGIN + TITLE * 0.8, "start", INK, TITLE, True),
+        *drawn,
     )
-    outline(tree, fine=True)
+    outline(in_namespace(tree), fine=True)
     return ET.tostring(tree, encoding="unicode") + "\n"
 
 
@@ -216,28 +217,25 @@ def _text(
     fill: str = SOFT,
     size: float = WORD,
     bold: bool = False,
-    more: str = "",
-) -> str:
-    weight = ' font-weight="bold"' if bold else ""
-    return (
-        f'<text x="{x:.1f}" y="{y:.1f}" font-size="{size:g}" text-anchor="{anchor}" '
-        f'fill="{fill}"{weight}{more}>{escape(fonts.printable(text))}</text>'
-    )
+) -> ET.Element:
+    place = {"x": f"{x:.1f}", "y": f"{y:.1f}", "font-size": f"{size:g}"}
+    look = {"text-anchor": anchor, "fill": fill} | ({"font-weight": "bold"} if bold else {})
+    return element("text", place | look, fonts.printable(text))
 
 
-def _below(name: str, x: float, y: float, turned: bool) -> str:
+def _below(name: str, x: float, y: float, turned: bool) -> ET.Element:
     if not turned:
         return _text(name, x, y + WORD, "middle")
-    turn = f' transform="rotate(-45 {x:.1f} {y + 4:.1f})"'
-    return _text(name, x, y + 8, "end", more=turn)
+    drawn = _text(name, x, y + 8, "end")
+    drawn.set("transform", f"rotate(-45 {x:.1f} {y + 4:.1f})")
+    return drawn
 
 
-def _rectangle(x: float, y: float, width: float, height: float, fill: str) -> str:
+def _rectangle(x: float, y: float, width: float, height: float, fill: str) -> ET.Element:
     """A pixel smaller than its place."""
-    return (
-        f'<rect x="{x + 0.5:.1f}" y="{y + 0.5:.1f}" width="{width - 1:.1f}" '
-        f'height="{height - 1:.1f}" fill="{fill}"/>'
-    )
+    place = {"x": f"{x + 0.5:.1f}", "y": f"{y + 0.5:.1f}"}
+    size = {"width": f"{width - 1:.1f}", "height": f"{height - 1:.1f}"}
+    return element("rect", place | size | {"fill": fill})
 
 
 def _width(texts: Iterable[str], size: float, bold: bool = False) -> float:

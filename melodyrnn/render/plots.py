@@ -1,13 +1,15 @@
-"""Small line charts as SVG within HTML, made by hand: curves over epochs, scores over windows.
+"""Small line charts as trees of SVG, made by hand: curves over epochs, scores over windows.
 
 A chart takes its colours from the page: a line of series 2 has the class ``s2``.
 """
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from html import escape
 from itertools import pairwise
 from math import ceil, floor, log10
+from xml.etree import ElementTree as ET
+
+from melodyrnn.render.svg import element
 
 LEFT, RIGHT, TOP, BOTTOM = 44, 12, 12, 34
 """Pixels around the plotted area, for the words of the axes."""
@@ -81,8 +83,8 @@ def chart(
     size: tuple[int, int] = (320, 220),
     shade_above: Line | None = None,
     right: int = RIGHT,
-) -> str:
-    """An SVG element. ``title`` is read to those who cannot see it.
+) -> ET.Element:
+    """An ``svg``. ``title`` is read to those who cannot see it.
 
     ``shade_above`` is a line above which the plot is shaded; ``right`` the room for labels at
     the ends of lines.
@@ -95,15 +97,16 @@ def chart(
             height - BOTTOM - y.share(point[1]) * (height - TOP - BOTTOM),
         )
 
-    drawn = [f'<svg class="plot" viewBox="0 0 {width} {height}" role="img">']
-    drawn.append(f"<title>{escape(title)}</title>")
+    drawn = [element("title", {}, title)]
     if shade_above is not None:
         area = [place(point) for point in shade_above.points]
         corners = [(area[-1][0], TOP), (area[0][0], TOP)]
-        drawn.append(f'<polygon class="beyond" points="{_points([*area, *corners])}"></polygon>')
+        points = _points([*area, *corners])
+        drawn.append(element("polygon", {"class": "beyond", "points": points}))
     for value, word in y.ticks:
         _, level = place((x.low, value))
-        drawn.append(f'<path class="grid" d="M{LEFT} {level:.1f} H{width - right}"></path>')
+        path = f"M{LEFT} {level:.1f} H{width - right}"
+        drawn.append(element("path", {"class": "grid", "d": path}))
         drawn.append(_word(word, LEFT - 6, level + 4, "end"))
     for value, word in x.ticks:
         drawn.append(_word(word, place((value, y.low))[0], height - BOTTOM + 16, "middle"))
@@ -112,7 +115,8 @@ def chart(
     for line in lines:
         drawn += _line(line, place)
     drawn += _labels(lines, place, height - BOTTOM)
-    return "".join([*drawn, "</svg>"])
+    box = {"class": "plot", "viewBox": f"0 0 {width} {height}", "role": "img"}
+    return element("svg", box, *drawn)
 
 
 def thinned(points: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
@@ -129,19 +133,24 @@ def thinned(points: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
     return [points[0], *kept, points[-1]]
 
 
-def _line(line: Line, place: Callable[[tuple[float, float]], tuple[float, float]]) -> list[str]:
+def _line(
+    line: Line, place: Callable[[tuple[float, float]], tuple[float, float]]
+) -> list[ET.Element]:
     kind = "reference" if line.series is None else f"s{line.series}"
     points = [place(point) for point in thinned(line.points)]
-    drawn = [f'<polyline class="line {kind}" points="{_points(points)}"></polyline>']
+    drawn = [element("polyline", {"class": f"line {kind}", "points": _points(points)})]
     for (at, _), (low, high) in zip(line.points, line.ranges, strict=bool(line.ranges)):
         across, bottom = place((at, low))
         _, top = place((at, high))
         if bottom - top > 1:
             path = f"M{across:.1f} {bottom:.1f} V{top:.1f}"
-            drawn.append(f'<path class="range {kind}" d="{path}"></path>')
+            drawn.append(element("path", {"class": f"range {kind}", "d": path}))
     if line.dots:
         drawn += [
-            f'<circle class="dot {kind}" cx="{across:.1f}" cy="{up:.1f}" r="3.5"></circle>'
+            element(
+                "circle",
+                {"class": f"dot {kind}", "cx": f"{across:.1f}", "cy": f"{up:.1f}", "r": "3.5"},
+            )
             for across, up in points
         ]
     return drawn
@@ -151,10 +160,10 @@ def _labels(
     lines: Sequence[Line],
     place: Callable[[tuple[float, float]], tuple[float, float]],
     bottom: float,
-) -> list[str]:
+) -> list[ET.Element]:
     """Names at the lines' ends, moved apart where they would meet."""
     ends = sorted((place(line.points[-1])[1], n) for n, line in enumerate(lines) if line.label)
-    drawn, free = [], float(TOP)
+    drawn, free = list[ET.Element](), float(TOP)
     for position, (level, n) in enumerate(ends):
         level = max(level, free)
         level = min(level, bottom - 15 * (len(ends) - 1 - position))
@@ -166,10 +175,9 @@ def _labels(
     return drawn
 
 
-def _word(text: str, x: float, y: float, anchor: str, kind: str = "tick") -> str:
-    return (
-        f'<text class="{kind}" x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}">{escape(text)}</text>'
-    )
+def _word(text: str, x: float, y: float, anchor: str, kind: str = "tick") -> ET.Element:
+    place = {"class": kind, "x": f"{x:.1f}", "y": f"{y:.1f}", "text-anchor": anchor}
+    return element("text", place, text)
 
 
 def _points(points: Sequence[tuple[float, float]]) -> str:

@@ -10,13 +10,10 @@ from melodyrnn.music.song import Song
 from melodyrnn.render import fonts
 from melodyrnn.render.engrave import A4, SCREEN, engrave
 from melodyrnn.render.outlines import outline
-from melodyrnn.render.page import SVG, UNITS, XLINK, Page
+from melodyrnn.render.page import SVG, UNITS, Page
 
 PNG_WIDTH = 1600
 """Pixels."""
-
-ET.register_namespace("", SVG)
-ET.register_namespace("xlink", XLINK)
 
 
 def svg(

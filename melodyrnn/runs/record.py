@@ -3,6 +3,7 @@
     run.json        configurations, vocabulary, songs with their hashes, versions, seed, metrics
     model.keras     the best weights; of a model of viewpoints weights.npz
     history.csv     one row an epoch
+    report.html     the page of the training (``evaluation.training_page``)
     checkpoint/     weights, optimiser, epoch, best weights so far: what resuming needs
     tunes/          the tunes of a run on many (``tune_store``)
     pretraining.npz fingerprints of what a fine-tuned run had learned before (``pretraining``)

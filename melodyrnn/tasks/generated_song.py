@@ -29,6 +29,15 @@ class GeneratedSong:
         """The first of its files."""
         return self.files[0] if self.files else None
 
+    @property
+    def copied_words(self) -> str:
+        """What it copies, in words."""
+        copied = self.copied
+        return (
+            f"{copied.notes} of {len(self.tokens)} notes in a row, from note {copied.start + 1}, "
+            f"stand in {copied.song}, from note {copied.place + 1}"
+        )
+
     def to_json(self) -> dict[str, Any]:
         document = {
             "tokens": list(self.tokens),

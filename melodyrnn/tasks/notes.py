@@ -38,7 +38,7 @@ from melodyrnn.render.write import write_song
 from melodyrnn.runs.pretraining import in_pretraining
 from melodyrnn.runs.record import Record
 from melodyrnn.sequences.open_vocabulary import OpenVocabulary
-from melodyrnn.sequences.score import Score, score_of, total
+from melodyrnn.sequences.score import Score, score_of
 from melodyrnn.sequences.vocabulary import Indices, Vocabulary
 from melodyrnn.system.progress import silent
 from melodyrnn.tasks.control.form import MOST_NOTES, form_of, headers_drawn
@@ -320,17 +320,17 @@ class NoteTask(Task[Named, Dataset]):
         return Dataset.on_demand(run.parts.train, self.tokenizer(run.record.vocabulary))
 
 
-def score(
+def scores_of(
     predictor: Predictor, dataset: Dataset, vocabulary: OpenVocabulary, *, learned: bool = False
-) -> Score:
-    """One-step predictions of all songs: ``learned`` ones or new ones."""
+) -> tuple[Score, ...]:
+    """One-step predictions of each song: ``learned`` ones or new ones."""
     scores = []
     end, known = dataset.tokenizer.end, len(dataset.vocabulary)
     vocabularies = dataset.vocabularies(vocabulary, [learned] * len(dataset.songs))
     for place, logits in enumerate(logits_of(predictor, dataset)):
         widened, targets, _ = dataset.scored(place, logits, vocabularies[place])
         scores.append(score_of(widened, targets, end=end, known=known))
-    return total(scores)
+    return tuple(scores)
 
 
 def logits_of(predictor: Predictor, dataset: Dataset) -> Iterator[Logits]:

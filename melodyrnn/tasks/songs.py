@@ -13,16 +13,18 @@ from melodyrnn.models.predictor import Logits, Predictor
 from melodyrnn.models.registry import MODELS
 from melodyrnn.models.types import KerasModel
 from melodyrnn.music.song import Song
+from melodyrnn.render.pages.training_data import Shown
 from melodyrnn.render.write import write_song
 from melodyrnn.runs.record import Record
-from melodyrnn.sequences.score import Score
+from melodyrnn.sequences.score import Score, total
 from melodyrnn.sequences.vocabulary import Vocabulary
 from melodyrnn.system.progress import Progress
+from melodyrnn.tasks import shown
 from melodyrnn.tasks.baselines import baselines
 from melodyrnn.tasks.checks import check_by_heart, check_ensemble, check_lookback
 from melodyrnn.tasks.dataset import Dataset
-from melodyrnn.tasks.notes import NoteTask, score
-from melodyrnn.tasks.task import Baseline, Measurement, Settings
+from melodyrnn.tasks.notes import NoteTask, scores_of
+from melodyrnn.tasks.task import Baseline, Measurement, Settings, Trained
 from melodyrnn.tasks.tokenizer import SongTokenizer
 from melodyrnn.training.program import Program
 
@@ -94,7 +96,9 @@ class SongTask(NoteTask):
         bits, metrics = measures.bits_per_note, dict[str, Any](measures.to_json())
         if not data.held_out.songs:
             return Measurement(bits, {**metrics, "held_out": None}, measures)
-        held_out = score(predictor, data.held_out, data.train.tokenizer.opened(record.unknown_rate))
+        vocabulary = data.train.tokenizer.opened(record.unknown_rate)
+        each = scores_of(predictor, data.held_out, vocabulary)
+        held_out = total(each)
         compared: tuple[Baseline, ...] = ()
         if not record.interrupted:
             learned = [*data.train.songs, *data.validation.songs]
@@ -104,7 +108,7 @@ class SongTask(NoteTask):
             "held_out": _held_out(record, held_out),
             "baselines": [each.to_json() for each in compared],
         }
-        return Measurement(bits, metrics, measures, held_out, compared)
+        return Measurement(bits, metrics, measures, held_out, compared, each)
 
     def predictions(
         self, predictor: Predictor, dataset: Dataset
@@ -120,6 +124,21 @@ class SongTask(NoteTask):
         assert measurement.measures, "songs learned by heart are played"
         song = _played(data.train, measurement.measures, record.model.model)
         return [file for name in SONG_FILES for file in write_song(song, path / name)]
+
+    def shown(
+        self,
+        run: Trained[Named],
+        predictor: Predictor,
+        data: Split[Dataset],
+        measurement: Measurement,
+    ) -> Shown:
+        assert measurement.measures, "songs learned by heart are played"
+        played = _played(data.train, measurement.measures, run.record.model.model)
+        learned = shown.by_heart(data.train, measurement.measures, played)
+        if not measurement.each:
+            return learned
+        new = shown.held_out(predictor, run.record, data.held_out, measurement.each)
+        return shown.together(learned, new)
 
 
 def _records(songs: Sequence[Named]) -> tuple[dict[str, str], ...]:

@@ -16,6 +16,7 @@ from melodyrnn.data.split import Split
 from melodyrnn.errors import ConfigError
 from melodyrnn.models.config import FormConfig, ModelConfig, SampleConfig
 from melodyrnn.models.predictor import Predictor
+from melodyrnn.render.pages.training_data import Shown
 from melodyrnn.runs.record import Record
 from melodyrnn.sequences.score import Score
 from melodyrnn.sequences.vocabulary import Indices, Vocabulary
@@ -79,6 +80,7 @@ class Measurement:
     measures: "Measures | None" = None  # of songs learned by heart
     held_out: Score | None = None  # of all items held out, if there are any
     baselines: tuple[Baseline, ...] = ()  # simple models that learned and predict the same
+    each: tuple[Score, ...] = ()  # of each song held out
 
 
 @dataclass(frozen=True)
@@ -123,6 +125,7 @@ class Request:
     track: str | None = None  # of the primer's file; the run's own where nothing is said
     grid: str | None = None  # and so is this
     overwrite: bool = False  # whether songs in a folder may be replaced
+    page: Path | None = None  # that shows the new items
 
 
 class Made(Protocol):
@@ -262,6 +265,16 @@ class Task(ABC, Generic[Item, Data]):
     ) -> list[Path]:
         """Write into a run what it learned to play. Returns the files."""
         return []
+
+    def shown(
+        self,
+        run: "Trained[Item]",
+        predictor: Predictor,
+        data: Split[Data],
+        measurement: Measurement,
+    ) -> Shown:
+        """What the page of a training shows of what was learned."""
+        return Shown()
 
     # Evaluation
 

@@ -11,7 +11,7 @@ from melodyrnn.data.texts import Text, read_texts
 from melodyrnn.errors import ConfigError, RunError, VocabularyError
 from melodyrnn.evaluation.result import Evaluated
 from melodyrnn.files import check_no_folder, numbered, write_atomically
-from melodyrnn.generation.generate import Drawn
+from melodyrnn.generation.generate import Drawn, generate
 from melodyrnn.generation.loops import Loop, closing_loop
 from melodyrnn.models.config import (
     STREAM_MODEL,
@@ -25,6 +25,7 @@ from melodyrnn.models.predictor import Predictor
 from melodyrnn.models.registry import MODELS
 from melodyrnn.models.settings import check
 from melodyrnn.models.types import KerasModel
+from melodyrnn.render.pages.training_data import Shown
 from melodyrnn.runs.record import Record
 from melodyrnn.sequences.open_vocabulary import unknown_rate
 from melodyrnn.sequences.streams import MeasuredStream
@@ -58,6 +59,8 @@ LENGTH = 500
 """Characters after the primer where nothing is said."""
 _PRIMER = 40
 """Characters of the text's own opening, up to the end of a line, where no primer is given."""
+_SAMPLE, _SAMPLE_TEMPERATURE = 400, 0.8
+"""Characters after the primer of the sample on the page of a training, and how they are drawn."""
 _SONGS_ONLY = (
     "primer_notes",
     "keep_primer",
@@ -182,6 +185,20 @@ class TextTask(Task[Text, Texts]):
         }
         held_out = found if data.held_out.seen else None
         return Measurement(found.bits, metrics, held_out=held_out, baselines=(plainest,))
+
+    def shown(
+        self,
+        run: Trained[Text],
+        predictor: Predictor,
+        data: Split[Texts],
+        measurement: Measurement,
+    ) -> Shown:
+        """A sample of what it writes."""
+        config = SampleConfig(temperature=_SAMPLE_TEMPERATURE)
+        [prompt] = self.prompts(run, Request(length=_SAMPLE), FormConfig(), config)
+        [ids], _ = generate(predictor, prompt.ids, prompt.length, config, 1)
+        tokenizer = self.tokenizer(run.record.vocabulary)
+        return Shown(text=tokenizer.decode(ids), given=tokenizer.decode(prompt.ids))
 
     # Evaluation
 

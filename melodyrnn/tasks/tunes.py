@@ -21,17 +21,20 @@ from melodyrnn.models.config import (
 from melodyrnn.models.predictor import Predictor
 from melodyrnn.models.registry import MODELS
 from melodyrnn.models.types import KerasModel
+from melodyrnn.render.pages.training_data import Shown
 from melodyrnn.runs.pretraining import in_pretraining
 from melodyrnn.runs.record import Record
 from melodyrnn.runs.tune_store import digest, keep, kept
+from melodyrnn.sequences.score import total
 from melodyrnn.sequences.streams import MeasuredStream, Stream, enough_lanes, lanes
 from melodyrnn.sequences.vocabulary import Vocabulary
 from melodyrnn.system.progress import Progress
+from melodyrnn.tasks import shown
 from melodyrnn.tasks.baselines import baselines
 from melodyrnn.tasks.checks import check_ensemble, check_lookback, check_stream, check_viewpoints
 from melodyrnn.tasks.dataset import Dataset
 from melodyrnn.tasks.headers import TuneHeaders
-from melodyrnn.tasks.notes import NoteTask, score
+from melodyrnn.tasks.notes import NoteTask, scores_of
 from melodyrnn.tasks.task import Baseline, Measurement, Settings, Trained
 from melodyrnn.tasks.tokenizer import PartsTokenizer, TuneTokenizer
 from melodyrnn.training.program import Program
@@ -152,7 +155,8 @@ class TuneTask(NoteTask):
         compared: tuple[Baseline, ...] = ()
         measured = data.held_out if data.held_out.songs else data.train
         vocabulary = measured.tokenizer.opened(record.unknown_rate)
-        found = score(predictor, measured, vocabulary, learned=measured is data.train)
+        each = scores_of(predictor, measured, vocabulary, learned=measured is data.train)
+        found = total(each)
         if data.held_out.songs and not record.interrupted:
             learned = [*data.train.songs, *data.validation.songs]
             own = self.tokenizers.of([named.song for named in learned], transpose=0)
@@ -169,8 +173,20 @@ class TuneTask(NoteTask):
                 Split(*(part.songs for part in data)), Copies(data.train.songs)
             ).to_json(),
         }
-        held_out = found if data.held_out.songs else None
-        return Measurement(found.bits, metrics, held_out=held_out, baselines=compared)
+        if not data.held_out.songs:
+            return Measurement(found.bits, metrics)
+        return Measurement(found.bits, metrics, held_out=found, baselines=compared, each=each)
+
+    def shown(
+        self,
+        run: Trained[Named],
+        predictor: Predictor,
+        data: Split[Dataset],
+        measurement: Measurement,
+    ) -> Shown:
+        if not measurement.each:
+            return Shown()
+        return shown.held_out(predictor, run.record, data.held_out, measurement.each)
 
 
 def _header_bits(record: Record, data: Split[Dataset]) -> dict[str, float]:

@@ -2,13 +2,14 @@
 
 import warnings
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from os import PathLike
 from pathlib import Path
 from typing import Any, Unpack
 
 from melodyrnn.errors import ConfigError, MelodyWarning
+from melodyrnn.files import check_no_folder, write_atomically
 from melodyrnn.generation import generate as generation
 from melodyrnn.models.config import FormConfig, SampleConfig, check_beam, configure
 from melodyrnn.models.settings import check
@@ -21,6 +22,7 @@ from melodyrnn.tasks.task import Made, Request, Settings
 from melodyrnn.tasks.text import GeneratedText
 
 MOST_SONGS = 100_000
+MOST_ON_PAGE = 100
 
 
 @dataclass(frozen=True, repr=False)
@@ -31,6 +33,7 @@ class GenerateResult:
     config: SampleConfig  # how they were drawn, with the seed that draws them again
     form: FormConfig | None  # what songs keep to
     ranked: bool = False  # whether they are the best of more, the best first
+    page: Path | None = None  # that shows them, where one was asked for
 
     @property
     def songs(self) -> tuple[GeneratedSong, ...]:
@@ -43,7 +46,8 @@ class GenerateResult:
     @property
     def files(self) -> tuple[Path, ...]:
         """All that were written."""
-        return tuple(file for each in self.made for file in each.files)
+        page = (self.page,) if self.page else ()
+        return (*(file for each in self.made for file in each.files), *page)
 
     def __repr__(self) -> str:
         what = "song" if self.songs else "text"
@@ -54,7 +58,7 @@ class GenerateResult:
         document = self.config.to_json() | (self.form.to_json() if self.form else {})
         kinds: dict[str, Sequence[Made]] = {"songs": self.songs, "texts": self.texts}
         made = {name: [each.to_json() for each in some] for name, some in kinds.items() if some}
-        return document | made
+        return document | made | ({"page": str(self.page)} if self.page else {})
 
 
 def generate(
@@ -74,6 +78,7 @@ def generate(
     track: str | None = None,
     grid: str | None = None,
     overwrite: bool = False,
+    page: str | Path | None = None,
     with_short_term: bool = False,
     progress: Progress = silent,
     **settings: Unpack[GenerateSettings],
@@ -91,9 +96,9 @@ def generate(
 
     ``best``: only so many of the songs, those with the highest ``score``. ``output``: a file or
     several, whose suffixes say the formats, their names numbered where there are several songs; or
-    folders for the ``formats``, which replace others with ``overwrite`` only. ``tempo`` is in
-    quarter notes per minute, ``settings`` are fields of SampleConfig and FormConfig. Raises
-    MelodyError; nothing is written then, unless the disk fills up between two songs.
+    folders for the ``formats``, which replace others with ``overwrite`` only. ``page``: an HTML
+    file that shows them. ``tempo``: quarter notes per minute. ``settings``: fields of SampleConfig
+    and FormConfig. Raises MelodyError; nothing is written then, unless the disk fills up meanwhile.
     """
     config, form = configure(settings, SampleConfig, FormConfig)
     request = Request(
@@ -103,7 +108,7 @@ def generate(
         length=length,
         count=count,
         best=best,
-        outputs=_outputs(output),
+        outputs=_paths(output),
         formats=_formats(formats),
         title=title,
         tempo=tempo,
@@ -112,17 +117,22 @@ def generate(
         track=track,
         grid=grid,
         overwrite=overwrite,
+        page=next(iter(_paths(page)), None),
     )
     _check(request, settings)
-    opened = open_run(run)
-    opened.task.check(settings, request)
-    return _generated(opened, request, config, form, progress)
+    return _generated(open_run(run), settings, request, config, form, progress)
 
 
 def _generated(
-    run: Run, request: Request, config: SampleConfig, form: FormConfig, progress: Progress
+    run: Run,
+    settings: Settings,
+    request: Request,
+    config: SampleConfig,
+    form: FormConfig,
+    progress: Progress,
 ) -> GenerateResult:
     task = run.task
+    task.check(settings, request)
     prompts = task.prompts(run, request, form, config)
     targets = task.targets(request)
     predictor = run.predictor(with_short_term=request.with_short_term)
@@ -143,9 +153,31 @@ def _generated(
     made = task.make(run, prompts, drawn, config, request)
     pairs = zip(made, targets[: len(made)], strict=True)  # a beam may have found fewer
     written = tuple(task.write(each, files, request) for each, files in pairs)
-    return GenerateResult(
-        written, config, form if prompts[0].like is not None else None, request.best is not None
-    )
+    kept_to = form if prompts[0].like is not None else None
+    result = GenerateResult(written, config, kept_to, request.best is not None)
+    return replace(result, page=_page(run, result, request, form))
+
+
+def _check_page(path: Path, count: int) -> None:
+    """Raises MelodyError where no page can be written there, or not of so many songs."""
+    if path.suffix.lower() not in (".html", ".htm"):
+        raise ConfigError(f"--page {path} is no name of a page; give one such as takes.html")
+    check_no_folder(path)
+    if count > MOST_ON_PAGE:
+        raise ConfigError(f"--page shows at most {MOST_ON_PAGE} songs; give --best {MOST_ON_PAGE}")
+
+
+def _page(run: Run, result: GenerateResult, request: Request, form: FormConfig) -> Path | None:
+    """The page that was asked for, written."""
+    if request.page is None:
+        return None
+    # The engraver, when there is something to draw.
+    from melodyrnn.render.pages.takes import takes_page
+    from melodyrnn.tasks.takes import takes_of
+
+    title = request.title or run.path.name
+    takes = takes_of(title, run.record, result.made, result.config, form, result.ranked)
+    return write_atomically(request.page, takes_page(takes, instrument=request.instrument))
 
 
 def _progress_of(
@@ -155,7 +187,7 @@ def _progress_of(
     progress(place * total + done, parts * total, words)
 
 
-def _outputs(output: str | Path | Sequence[str | Path] | None) -> tuple[Path, ...]:
+def _paths(output: str | Path | Sequence[str | Path] | None) -> tuple[Path, ...]:
     if output is None:
         return ()
     return tuple(map(Path, [output] if isinstance(output, str | Path) else output))
@@ -178,6 +210,8 @@ def _check(request: Request, settings: Settings) -> None:
                 f"--best {request.best} is more than --count {request.count}; give a higher --count"
             )
     check_beam(settings, request.count)
+    if request.page:
+        _check_page(request.page, request.best or request.count)
 
 
 def _warn_of_fewer(found: int, count: int) -> None:

@@ -10,8 +10,10 @@ from melodyrnn.data.gather import Songs, Source, gather
 from melodyrnn.data.split import Split
 from melodyrnn.data.texts import read_texts
 from melodyrnn.evaluation.measures import Measures
-from melodyrnn.files import sweep_drafts
+from melodyrnn.files import sweep_drafts, write_atomically
+from melodyrnn.models.predictor import Predictor
 from melodyrnn.models.settings_types import TextSettings, TrainSettings
+from melodyrnn.render.pages.training_data import Shown
 from melodyrnn.runs import fine_tuning, pretraining
 from melodyrnn.runs.checkpointed_training import check_tensorboard
 from melodyrnn.runs.output_folders import place_of
@@ -24,6 +26,9 @@ from melodyrnn.system.progress import Progress, silent
 from melodyrnn.tasks.baselines import advice
 from melodyrnn.tasks.registry import TASKS, task_of
 from melodyrnn.tasks.task import Baseline, Measurement, Settings, Task
+
+REPORT = "report.html"
+"""The page that a training leaves in its run folder."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -65,6 +70,17 @@ class TrainResult:
         unit = self.run.task.unit
         return f"<TrainResult {self.run.path}, {self.bits:.3f} bits per {unit}>"
 
+    def _repr_html_(self) -> str:
+        """What a notebook shows: the figures and the learning curves."""
+        from melodyrnn.evaluation.training_page import training_report
+        from melodyrnn.render.pages.notebook import training_html
+
+        found = Measurement(self.bits, self.metrics, self.measures, self.held_out, self.baselines)
+        unit = self.run.task.unit
+        return training_html(
+            training_report(self.run.path, unit, self.record, found, Shown(), self.parameters)
+        )
+
     def to_json(self) -> dict[str, Any]:
         record = self.record
         return {
@@ -92,6 +108,7 @@ class Folder:
     resume: bool = False
     tensorboard: bool = False  # whether summaries are written too
     base: Run | None = None  # what it is fine-tuned from
+    page: bool = True  # whether a page of it is made
 
 
 def train(
@@ -212,7 +229,22 @@ def _carried_out(run: Run, data: Split[Any], folder: Folder, progress: Progress)
         metrics = metrics | {"in_pretraining": list(in_pretraining)}
     record = replace(record, metrics=metrics)
     files.append(write_record(run.path, record))
-    return _result(replace(run, record=record), predictor.parameters, files, measurement)
+    run = replace(run, record=record)
+    if folder.page:
+        files.append(_page(run, predictor, data, measurement))
+    return _result(run, predictor.parameters, files, measurement)
+
+
+def _page(run: Run, predictor: Predictor, data: Split[Any], measurement: Measurement) -> Path:
+    # The engraver, when there is something to draw.
+    from melodyrnn.evaluation.training_page import training_report
+    from melodyrnn.render.pages.training import training_page
+
+    shown = run.task.shown(run, predictor, data, measurement)
+    report = training_report(
+        run.path, run.task.unit, run.record, measurement, shown, predictor.parameters
+    )
+    return write_atomically(run.path / REPORT, training_page(report))
 
 
 def _result(

@@ -16,7 +16,7 @@ from melodyrnn.models.ngrams.ngram import ceiling
 from melodyrnn.models.registry import MODELS, MOST_WINDOW, WINDOW
 from melodyrnn.models.settings import check, nearest
 from melodyrnn.models.settings_types import CompareSettings
-from melodyrnn.render.report_data import Ceiling, HeldOut, MemoryRow, Report
+from melodyrnn.render.pages.comparison_data import Ceiling, HeldOut, MemoryRow, Report
 from melodyrnn.runs.output_folders import RUNS, claimed, read_basis, slug
 from melodyrnn.system.documents import JSON
 from melodyrnn.system.machine import cores
@@ -282,7 +282,9 @@ def _generalised(
 
 
 def _written(result: CompareResult, page: Report) -> CompareResult:
-    from melodyrnn.render.report import report  # the engraver, when there is something to draw
+    from melodyrnn.render.pages.comparison import (
+        report,
+    )  # the engraver, when there is something to draw
 
     write_atomically(result.report, report(page))
     file = result.output / _FILE

@@ -9,7 +9,7 @@ from melodyrnn.errors import MelodyWarning
 from melodyrnn.evaluation.note_bits import NoteBits, common_start
 from melodyrnn.evaluation.paired_differences import compare_held_out
 from melodyrnn.experiments.comparison.trial import Trial
-from melodyrnn.render.report_data import HeldOut
+from melodyrnn.render.pages.comparison_data import HeldOut
 
 
 def bits_of(trials: Sequence[Trial]) -> dict[str, list[NoteBits]]:

@@ -1,14 +1,14 @@
 """From trials to what the page shows."""
 
-import csv
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from melodyrnn.data.gather import Songs
+from melodyrnn.evaluation.learning_curves import curve_of, read_history
 from melodyrnn.experiments.comparison.trial import Remembered, Trial
 from melodyrnn.models.ngrams.ngram import successors
 from melodyrnn.music.note_tokens import from_tokens
-from melodyrnn.render.report_data import (
+from melodyrnn.render.pages.comparison_data import (
     ONE_STEP,
     WHOLE_SONG,
     Ambiguity,
@@ -21,6 +21,7 @@ from melodyrnn.render.report_data import (
     WindowPlace,
     WindowsChart,
 )
+from melodyrnn.runs.record import HISTORY
 from melodyrnn.tasks.dataset import Dataset
 
 
@@ -98,23 +99,8 @@ def _memory(trial: Trial) -> Remembered:
 def curves(trials: Sequence[Trial]) -> Iterator[TrainingCurve]:
     """How each training went, from the runs' histories."""
     for trial in trials:
-        file = Path(trial.run) / "history.csv"
-        if not file.is_file():  # n-gram models have none
-            continue
-        with file.open(encoding="utf-8", newline="") as lines:
-            history = list(csv.DictReader(lines))
-        yield TrainingCurve(
-            trial.model,
-            trial.seed,
-            [int(row["epoch"]) for row in history],
-            [float(row["loss"]) for row in history],
-            [float(row["accuracy"]) for row in history if "accuracy" in row],
-            [
-                (int(row["epoch"]), float(bits))
-                for row in history
-                if (bits := row.get("held_out_bits") or row.get("bits"))
-            ],
-        )
+        if history := read_history(Path(trial.run) / HISTORY):
+            yield curve_of(history, trial.model, trial.seed)
 
 
 def ambiguities(trials: Sequence[Trial], dataset: Dataset, window: int) -> list[Ambiguity]:

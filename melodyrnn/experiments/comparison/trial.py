@@ -122,7 +122,7 @@ def _read(run: Path) -> tuple[Any, Trial] | None:
 
 def run_trial(plan: Plan) -> Trial:
     """Train, or go on with a training that was cut off; measure; write it down."""
-    folder = Folder(plan.path, resume=plan.path.exists())
+    folder = Folder(plan.path, resume=plan.path.exists(), page=False)
     trial = _trial(plan, learn_items(plan.task, plan.songs, plan.settings, folder))
     document = {"plan": plan.key, "trial": asdict(trial)}
     write_atomically(plan.path / _FILE, json.dumps(document, ensure_ascii=False))

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from melodyrnn.models.registry import MODELS
-from melodyrnn.render.report_data import Ceiling, HeldOut, MemoryRow
+from melodyrnn.render.pages.comparison_data import Ceiling, HeldOut, MemoryRow
 
 
 def remembered(rows: Sequence[MemoryRow], ceiling: Ceiling) -> str:

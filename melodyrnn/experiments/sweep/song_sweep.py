@@ -20,7 +20,7 @@ from melodyrnn.experiments.sweep.outcome import BITS, Outcome
 from melodyrnn.experiments.sweep.sweepable import Execution, Outcomes
 from melodyrnn.models.config import ModelConfig, StreamConfig, TrainConfig
 from melodyrnn.models.registry import MODELS
-from melodyrnn.render.report_data import HeldOut
+from melodyrnn.render.pages.comparison_data import HeldOut
 from melodyrnn.runs.output_folders import slug
 from melodyrnn.system.documents import JSON
 from melodyrnn.tasks.registry import task_of

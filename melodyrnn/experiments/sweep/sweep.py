@@ -24,7 +24,7 @@ from melodyrnn.lessons.catalogue import NAMES
 from melodyrnn.models.settings import check, nearest
 from melodyrnn.render.charts import heat_map, write_picture
 from melodyrnn.render.heat_map import HeatMap
-from melodyrnn.render.report_data import HeldOut
+from melodyrnn.render.pages.comparison_data import HeldOut
 from melodyrnn.runs.output_folders import RUNS, claimed, read_basis
 from melodyrnn.system.documents import JSON
 from melodyrnn.system.machine import cores

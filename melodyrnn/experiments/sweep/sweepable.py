@@ -7,7 +7,7 @@ from typing import NamedTuple, Protocol
 
 from melodyrnn.experiments.sweep.grid import Fields, Grid, Settings
 from melodyrnn.experiments.sweep.outcome import Criterion, Outcome
-from melodyrnn.render.report_data import HeldOut
+from melodyrnn.render.pages.comparison_data import HeldOut
 from melodyrnn.system.documents import JSON
 from melodyrnn.system.progress import Progress
 

@@ -1,19 +1,36 @@
 "use strict";
-// One audio element for each score; its WAV is built from the page's samples when first asked for.
-(() => {
-  const data = JSON.parse(document.getElementById("data").textContent);
-  const follow = document.getElementById("follow");
+// The players within ``root``. One audio element for each score; its WAV is built from the page's
+// samples when first asked for.
+function startPlayers(root, data) {
+  const follow = root.querySelector("[name=follow]");
   const still = matchMedia("(prefers-reduced-motion: reduce)");
-  const samples = {}; // MIDI number -> Int16Array
+  const sampled = Object.keys(data.samples).map(Number); // MIDI numbers
+  const samples = {}; // MIDI number -> numbers, of 16 bits
   let sounding = null; // the player that is playing
+
+  function bytesOf(midi) {
+    return Uint8Array.from(atob(data.samples[midi]), (letter) => letter.charCodeAt(0));
+  }
+
+  // Bytes by the mu-law as numbers of 16 bits.
+  function expanded(bytes) {
+    const table = Float32Array.from({ length: 256 }, (_, byte) => {
+      const curved = (byte - 128) / 127;
+      return (Math.sign(curved) * 32767 * ((1 + data.mu) ** Math.abs(curved) - 1)) / data.mu;
+    });
+    return Float32Array.from(bytes, (byte) => table[byte]);
+  }
 
   function sample(midi) {
     if (!samples[midi]) {
-      const text = atob(data.samples[midi]);
-      const bytes = Uint8Array.from(text, (letter) => letter.charCodeAt(0));
-      samples[midi] = new Int16Array(bytes.buffer);
+      const bytes = bytesOf(midi);
+      samples[midi] = data.mu ? expanded(bytes) : new Int16Array(bytes.buffer);
     }
     return samples[midi];
+  }
+
+  function nearest(midi) {
+    return sampled.reduce((a, b) => (Math.abs(b - midi) < Math.abs(a - midi) ? b : a));
   }
 
   // Mixes the notes; each sounds for its length and then fades.
@@ -24,14 +41,19 @@
     const sum = new Float32Array(Math.ceil(seconds * rate));
     notes.pitches.forEach((midi, n) => {
       if (midi === null) return;
-      const sounds = sample(midi);
+      const played = nearest(midi);
+      const sounds = sample(played);
+      const speed = 2 ** ((midi - played) / 12);
       const start = Math.round(notes.starts[n] * rate);
       const held = Math.round(notes.lengths[n] * rate);
       const fade = Math.round(release * rate);
-      const end = Math.min(held + fade, sounds.length, sum.length - start);
+      const whole = Math.floor((sounds.length - 1) / speed);
+      const end = Math.min(held + fade, whole, sum.length - start);
       for (let i = 0; i < end; i++) {
         const left = i < held ? 1 : (1 - (i - held) / fade) ** 2;
-        sum[start + i] += sounds[i] * left;
+        const before = Math.floor(i * speed);
+        const part = i * speed - before;
+        sum[start + i] += left * (sounds[before] * (1 - part) + sounds[before + 1] * part);
       }
     });
     return sum;
@@ -68,6 +90,7 @@
       this.button = element.querySelector(".play");
       this.score = element.querySelector(".score");
       this.now = element.querySelector(".now");
+      this.expects = element.querySelector(".expects");
       this.current = null; // index of the marked note
       this.heads = notes.starts.map(() => []);
       for (const head of this.score.querySelectorAll("[data-n]")) {
@@ -76,6 +99,11 @@
       this.button.addEventListener("click", () => this.toggle());
       this.score.addEventListener("click", (event) => this.press(event));
       this.score.addEventListener("keydown", (event) => this.key(event));
+      if (this.expects) {
+        this.score.addEventListener("pointermove", (event) => this.expect(this.nearest(event)));
+        this.score.addEventListener("pointerleave", () => this.expect(this.current));
+        this.expect(notes.expected.findIndex((said) => said));
+      }
       this.audio.addEventListener("play", () => this.started());
       this.audio.addEventListener("pause", () => this.stopped());
       this.audio.addEventListener("ended", () => this.clear());
@@ -131,20 +159,26 @@
       this.mark(index, false);
     }
 
-    // The note pressed: on the staff nearest to the pointer, the nearest in it.
-    press(event) {
+    // The note at the pointer: on the staff nearest to it, the nearest in it.
+    nearest(event) {
       let best = null;
       let least = Infinity;
       this.heads.forEach((heads, n) => {
         for (const head of heads) {
           const box = head.getBoundingClientRect();
           if (!box.width) continue; // drawn for another width of the screen
-          const across = event.clientX - (box.left + box.right) / 2;
-          const down = event.clientY - (box.top + box.bottom) / 2;
+          const { clientX: x, clientY: y } = event;
+          const across = Math.abs(x - (box.left + box.right) / 2);
+          const down = Math.max(box.top - y, y - box.bottom, 0); // a stem is part of its note
           const far = Math.hypot(across, 3 * down);
           if (far < least) [least, best] = [far, n];
         }
       });
+      return best;
+    }
+
+    press(event) {
+      const best = this.nearest(event);
       if (best === null) return;
       this.seek(best);
       this.play();
@@ -185,6 +219,7 @@
       this.current = index;
       this.now.textContent = this.describe(index);
       this.now.classList.toggle("off", index in this.notes.wrong);
+      this.expect(index);
       for (const head of this.heads[index]) {
         const [x, y, width, height] = head.dataset.box.split(" ");
         const rect = document.createElementNS("http://www.w3.org/2000/svg", "rect");
@@ -195,7 +230,7 @@
         head.prepend(rect);
         head.classList.add("sounding");
       }
-      if (playing && follow.checked) this.show(index);
+      if (playing && follow?.checked) this.show(index);
     }
 
     show(index) {
@@ -208,6 +243,31 @@
       }
     }
 
+    // What the model held likeliest at a note, given the song before it.
+    expect(index) {
+      if (!this.expects || index === null || index < 0 || index === this.expected) return;
+      this.expected = index;
+      const said = this.notes.expected[index];
+      const title = document.createElement("p");
+      title.textContent = `note ${index + 1}${said ? "" : ": given to the model"}`;
+      const list = document.createElement("dl");
+      for (const [token, share, came] of said ?? []) {
+        const row = document.createElement("div");
+        row.className = came ? "here" : "not";
+        const [name, code, amount, bar, figure] = ["dt", "code", "dd", "i", "b"].map((tag) =>
+          document.createElement(tag),
+        );
+        code.textContent = token;
+        bar.style.width = `${100 * share}%`;
+        figure.textContent = share.toFixed(2);
+        name.append(code, came ? " \u2713" : "");
+        amount.append(bar, figure);
+        row.append(name, amount);
+        list.append(row);
+      }
+      this.expects.replaceChildren(title, list);
+    }
+
     clear() {
       this.score.querySelectorAll(".mark").forEach((mark) => mark.remove());
       this.score.querySelectorAll(".sounding").forEach((head) => head.classList.remove("sounding"));
@@ -216,12 +276,12 @@
     }
   }
 
-  const players = [...document.querySelectorAll(".player")].map(
+  const players = [...root.querySelectorAll(".player")].map(
     (element, n) => new Player(element, data.players[n]),
   );
 
   // "note 12" in the text leads to that note of the song.
-  for (const link of document.querySelectorAll("a[data-go]")) {
+  for (const link of root.querySelectorAll("a[data-go]")) {
     link.addEventListener("click", () => players[0].seek(Number(link.dataset.go)));
   }
-})();
+}

@@ -1,4 +1,4 @@
-"""What the page of a comparison shows: plain values, made elsewhere, drawn by ``report``.
+"""What the page of a comparison shows: plain values, made elsewhere.
 
 Notes are counted from 0 where they are an index and from 1 where they are a position that a
 person reads.
@@ -13,6 +13,9 @@ from melodyrnn.system.documents import JSON
 
 ONE_STEP = "one step"
 WHOLE_SONG = "whole song"
+
+SURE = 0.005
+"""Probabilities that differ by less are the same when written with two digits."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +55,10 @@ class TrainingCurve:
     epochs: Sequence[int]
     losses: Sequence[float]  # nats
     accuracies: Sequence[float]  # 0 to 1; of a song that is learned by heart
-    validation: Sequence[tuple[int, float]] = ()  # epoch, bits per note of the validation songs
+    validation: Sequence[tuple[int, float]] = ()  # epoch, bits per unit of what is new to it
+    unit: str = "note"  # what bits are counted per
+    measured: str = "validation set"  # what those bits are of
+    best: int | None = None  # the epoch whose weights were kept, where that is to be seen
 
 
 @dataclass(frozen=True)
@@ -81,6 +87,34 @@ class Ambiguity:
             sorted(
                 {token: tokens.count(token) for token in tokens}.items(), key=lambda pair: -pair[1]
             )
+        )
+
+    @property
+    def models(self) -> list[str]:
+        return list(self.places[0].says)
+
+    def says(self, place: WindowPlace, model: str) -> dict[str, float]:
+        """What ``model`` predicts there: of each follower its probability, and of all others
+        together where it is seen.
+        """
+        said = place.says.get(model, {})
+        shown = {symbol: said.get(symbol, 0.0) for symbol in self.followers}
+        others = sum(said.values()) - sum(shown.values())
+        return shown | ({"other": others} if others >= SURE else {})
+
+    def right(self, model: str) -> int:
+        """At how many places what it holds likeliest is what follows."""
+        said = [(place.says.get(model, {}), place.follower) for place in self.places]
+        return sum(max(each, key=each.__getitem__, default="") == after for each, after in said)
+
+    def same(self, model: str) -> bool:
+        """Whether it predicts the same at all places."""
+        says = [place.says.get(model, {}) for place in self.places]
+        symbols = {symbol for said in says for symbol in said}
+        return all(
+            abs(said.get(symbol, 0.0) - says[0].get(symbol, 0.0)) < SURE
+            for said in says
+            for symbol in symbols
         )
 
 
@@ -146,6 +180,11 @@ class Pair:
     beyond_chance: bool
     p_value: float | None = None  # corrected for the number of pairs; None where not judged
     judged: bool = True  # whether there are songs enough to judge
+
+    @property
+    def better(self) -> str:
+        """The one of fewer bits."""
+        return self.first if self.difference < 0 else self.second
 
 
 @dataclass(frozen=True)

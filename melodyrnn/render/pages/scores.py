@@ -6,18 +6,24 @@ All glyphs of all scores stand once in the page, in ``glyphs``.
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from itertools import accumulate
 from xml.etree import ElementTree as ET
 
 from melodyrnn.music.song import Song
 from melodyrnn.render import fonts
 from melodyrnn.render.engrave import Paper, engrave
-from melodyrnn.render.page import SVG, XLINK
+from melodyrnn.render.page import SVG
+from melodyrnn.render.slim import slim
+from melodyrnn.render.svg import in_html
 
 PAPERS = {
     "wide": Paper(width=190, height=6000, margin=2, cropped=True),
     "narrow": Paper(width=78, height=6000, margin=2, cropped=True),
 }
 """Class in the page -> paper. One page holds any song: its height is Verovio's largest."""
+
+LOW = 100
+"""Millimetres of a page where a score is too long to be shown whole."""
 
 SPACE = 180
 """Units between two lines of a staff."""
@@ -32,6 +38,8 @@ _PLACE = re.compile(r"translate\((-?[\d.]+), (-?[\d.]+)\)")
 class Engraver:
     """Engraves the songs of one page and gathers their glyphs."""
 
+    papers: Mapping[str, Paper] = field(default_factory=lambda: PAPERS)
+    most: int | None = None  # characters of a score on one paper; the others are left out
     glyphs: dict[str, ET.Element] = field(default_factory=dict)  # id -> definition
 
     def score(self, song: Song, *, wrong: Mapping[int, str], primer: int = 0) -> str:
@@ -43,27 +51,40 @@ class Engraver:
         """
         bare = replace(song, title="", composer="")
         drawn = []
-        for name, paper in PAPERS.items():
-            for page in engrave(bare, paper, labels=wrong):
-                drawn.append(self._drawing(page.root, name, wrong, primer))
+        for name, paper in self.papers.items():
+            whole = self._pages(bare, name, paper, wrong, primer)
+            if self.most is not None and sum(map(len, whole)) > self.most:
+                low = replace(paper, height=LOW)
+                pages = self._pages(bare, name, low, wrong, primer)
+                sizes = accumulate(map(len, pages))
+                whole = [page for page, size in zip(pages, sizes, strict=True) if size <= self.most]
+            drawn += whole
         return "".join(drawn)
+
+    def _pages(
+        self, song: Song, name: str, paper: Paper, wrong: Mapping[int, str], primer: int
+    ) -> list[str]:
+        pages = engrave(song, paper, labels=wrong)
+        return [self._drawing(page.root, name, wrong, primer) for page in pages]
 
     def definitions(self) -> str:
         """The glyphs that the scores use, in an element that shows nothing."""
         root = ET.Element("svg", {"class": "glyphs", "aria-hidden": "true"})
         definitions = ET.SubElement(root, "defs")
         definitions.extend(self.glyphs[name] for name in sorted(self.glyphs))
-        return _text_of(root)
+        return in_html(root)
 
     def _drawing(self, root: ET.Element, name: str, wrong: Mapping[int, str], primer: int) -> str:
         definitions = root.find(f"{{{SVG}}}defs")
         if definitions is not None:
             self.glyphs.update((glyph.attrib["id"], glyph) for glyph in definitions)
             root.remove(definitions)
+        for number in root.findall(f"{{{SVG}}}text"):  # of a page: here they are one below another
+            root.remove(number)
         root.attrib.update({"class": f"engraving {name}", "aria-hidden": "true"})
         given: dict[int, list[_Head]] = {}
         for head in list(_heads(root)):
-            group, kinds = head.group, [head.group.get("class", "")]
+            group, kinds = head.group, list[str]()
             if head.note in wrong:
                 kinds.append("wrong")
                 group.append(_ring(head))
@@ -71,14 +92,16 @@ class Engraver:
             if head.note < primer:
                 kinds.append("given")
                 given.setdefault(head.system, []).append(head)
-            del group.attrib["id"]
-            group.attrib.update({"class": " ".join(kinds), "data-n": str(head.note)})
-            group.set("data-box", " ".join(f"{number:.0f}" for number in head.box))
+            box = " ".join(f"{number:.0f}" for number in head.box)
+            marks = {"class": " ".join(kinds)} if kinds else {}
+            group.attrib.clear()
+            group.attrib.update({**marks, "data-n": str(head.note), "data-box": box})
         for heads in given.values():
             heads[-1].staff.append(_bracket(heads))
         for text in root.iter(f"{{{SVG}}}text"):
             _fix_width(text)
-        return _text_of(root)
+        slim(root)
+        return in_html(root)
 
 
 @dataclass(frozen=True)
@@ -175,12 +198,3 @@ def _fix_width(text: ET.Element) -> None:
     bold = text.get("font-weight") == "bold"
     width = fonts.width(text.text or "", float(text.get("font-size", "0")), bold)
     text.attrib.update({"textLength": f"{width:.0f}", "lengthAdjust": "spacingAndGlyphs"})
-
-
-def _text_of(root: ET.Element) -> str:
-    """SVG within HTML: no prefixes, ``href`` without its namespace."""
-    for element in root.iter():
-        element.tag = element.tag.removeprefix(f"{{{SVG}}}")
-        if target := element.attrib.pop(f"{{{XLINK}}}href", None):
-            element.set("href", target)
-    return ET.tostring(root, encoding="unicode", method="html")

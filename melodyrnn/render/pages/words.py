@@ -1,8 +1,7 @@
 """How a page writes text and figures."""
 
 import base64
-from collections.abc import Iterable, Sequence
-from html import escape
+from collections.abc import Callable, Iterable, Sequence
 from io import BytesIO
 from unicodedata import name
 
@@ -10,22 +9,18 @@ from fontTools import subset
 from fontTools.ttLib import TTFont
 
 from melodyrnn.render import fonts
-from melodyrnn.render.report_data import Spread
+
+FAMILY = "Letters"
+"""The embedded font's name in the style sheets."""
 
 SCRIPTS = {"HANGUL": "ko", "HIRAGANA": "ja", "KATAKANA": "ja", "CJK": "zh"}
 """First word of a character's Unicode name -> language; the first found in this order counts."""
 
 
-def text(value: str) -> str:
-    """``value`` escaped, on one line, without what nothing can print."""
-    return escape(fonts.printable(value))
-
-
-def named(value: str) -> str:
-    """``value`` as text that says its language where its letters do."""
+def language(value: str) -> str | None:
+    """The language of ``value`` where its letters say it."""
     words = {name(char, "").split(" ")[0] for char in value}
-    language = next((SCRIPTS[script] for script in SCRIPTS if script in words), None)
-    return f'<span lang="{language}">{text(value)}</span>' if language else text(value)
+    return next((SCRIPTS[script] for script in SCRIPTS if script in words), None)
 
 
 def figure(value: float, digits: int = 1) -> str:
@@ -34,17 +29,22 @@ def figure(value: float, digits: int = 1) -> str:
     return word.rstrip("0").rstrip(".") if "." in word else word
 
 
-def spread(value: Spread | None, digits: int = 1) -> str:
-    """``46``, or ``44.6 (44 to 46)`` where seeds differ, or a dash for what does not apply."""
-    if value is None:
-        return '<span class="none" title="does not apply">–</span>'
-    low, high = figure(value.low, digits), figure(value.high, digits)
-    between = "" if low == high else f' <small class="between">{low} to {high}</small>'
-    return f"{figure(value.mean, digits)}{between}"
+def signed(value: float) -> str:
+    return f"{value:+.2f}".replace("-", "\u2212")
 
 
-def tokens(symbols: Iterable[str]) -> str:
-    return " ".join(f"<code>{text(symbol)}</code>" for symbol in symbols)
+def share(value: float) -> str:
+    """A part of 1 as a style sheet writes it, from 0 to 1."""
+    return f"{100 * min(max(value, 0.0), 1.0):.2f}%"
+
+
+FILTERS: dict[str, Callable[..., object]] = {
+    "language": language,
+    "figure": figure,
+    "signed": signed,
+    "share": share,
+}
+"""Name in the templates -> function."""
 
 
 def listed(numbers: Sequence[int]) -> str:
@@ -53,6 +53,11 @@ def listed(numbers: Sequence[int]) -> str:
     if len(ordered) > 2 and ordered == list(range(ordered[0], ordered[-1] + 1)):
         return f"{ordered[0]} to {ordered[-1]}"
     return ", ".join(map(str, ordered))
+
+
+def seeds(numbers: Sequence[int]) -> str:
+    """``seed 3``, or ``seeds 0 to 4``."""
+    return f"{'seed' if len(numbers) == 1 else 'seeds'} {listed(numbers)}"
 
 
 def font_face(texts: Iterable[str], family: str) -> str:
