@@ -8,6 +8,7 @@ import pytest
 from click.testing import CliRunner
 
 from melodyrnn.cli import main
+from melodyrnn.data.gather import gather
 from melodyrnn.errors import ConfigError, RunError
 from melodyrnn.models.ensemble import Ensemble
 from melodyrnn.music.song import Song
@@ -105,6 +106,15 @@ def test_songs_have_headers_of_their_own_and_the_same_whatever_is_drawn_beside_t
     few = generate(run, count=5).songs
     assert [each.tokens for each in few] == [each.tokens for each in made[:5]]
     assert [each.take for each in made] == list(range(1, 41))
+
+
+def test_new_songs_are_called_after_the_collections_of_a_run(run, folder):
+    assert run.record.songs[0]["collections"] == folder.name
+    assert generate(run).songs[0].song.title == f"After {folder.name}"
+    assert generate(run, title="Mine").songs[0].song.title == "Mine"
+    gathered = gather([folder, folder])
+    assert gathered.collections == (folder.name,) * 2
+    assert gather(sorted(folder.glob("*.txt"))[:2]).collections == ()
 
 
 def test_what_is_asked_for_is_kept(run):

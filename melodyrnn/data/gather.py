@@ -69,13 +69,20 @@ class ReadAs(NamedTuple):
 
 class Songs(list[Named]):
     """Songs, what to call them together, ``nabiya``, ``kinder``, ``22 songs``, and how they were
-    read.
+    read. ``collections``: the folders and corpora that they are, if they are nothing else.
     """
 
-    def __init__(self, songs: Iterable[Named], name: str, read_as: ReadAs = ReadAs()) -> None:  # noqa: B008 - it is immutable
+    def __init__(
+        self,
+        songs: Iterable[Named],
+        name: str,
+        read_as: ReadAs = ReadAs(),  # noqa: B008 - it is immutable
+        collections: Sequence[str] = (),
+    ) -> None:
         super().__init__(songs)
         self.name = name
         self.read_as = read_as
+        self.collections = tuple(collections)
 
 
 @dataclass(frozen=True)
@@ -166,20 +173,31 @@ def gather_all(
             raise ScoreError(f"{source}: no song in it: {summary(left_out[out:])}")
     if not songs:
         raise ConfigError("no song was given; name a file, such as songs/nabiya.txt")
-    name = sources.name if isinstance(sources, Songs) else _together(listed, songs)
-    together = Songs(songs, name, ReadAs(track, grid))
+    gathered = sources if isinstance(sources, Songs) else None
+    name = gathered.name if gathered is not None else _together(listed, songs)
+    collections = gathered.collections if gathered is not None else _collections(listed, songs)
+    together = Songs(songs, name, ReadAs(track, grid), collections)
     return Gathered(together, tuple(left_out), tuple(remarks))
 
 
 def _together(sources: Sequence[Source], songs: Sequence[Named]) -> str:
     """What to call the ``songs`` of ``sources``."""
-    from melodyrnn.data.source_files import name_of
-
     if len(songs) == 1:
         return songs[0].name
-    alone = sources[0] if len(sources) == 1 else None
-    named = name_of(alone) if isinstance(alone, str | Path | Corpus) else None
+    named = _named(sources[0]) if len(sources) == 1 else None
     return named or f"{len(songs)} songs"
+
+
+def _named(source: Source) -> str | None:
+    from melodyrnn.data.source_files import name_of
+
+    return name_of(source) if isinstance(source, str | Path | Corpus) else None
+
+
+def _collections(sources: Sequence[Source], songs: Sequence[Named]) -> list[str]:
+    """The names of ``sources``, none where one has no name or where each is a song."""
+    names = [name for source in sources if (name := _named(source))]
+    return names if len(names) == len(sources) < len(songs) else []
 
 
 def warn_of(reading: Gathered, report: bool = False) -> None:

@@ -162,8 +162,15 @@ def _harmless(document: Any) -> Any:
 
 
 def _songs(documents: Any) -> tuple[dict[str, str], ...]:
-    kept = ({key: str(song[key]) for key in ("name", "sha256", "text")} for song in documents)
-    return tuple({**song, "name": shown(song["name"])} for song in kept)
+    return tuple(
+        {key: shown(str(song[key])) for key in _NAMES if key in song or key == "name"}
+        | {key: str(song[key]) for key in ("sha256", "text")}
+        for song in documents
+    )
+
+
+_NAMES = ("name", "collections")
+"""Of songs what they are called; of many, which collections they are, where that is known."""
 
 
 _WORDS = {

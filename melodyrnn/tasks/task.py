@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from melodyrnn.data.copies import Copies
     from melodyrnn.evaluation.measures import Measures, Played
     from melodyrnn.evaluation.result import Evaluated
+    from melodyrnn.generation.again import Lacks
     from melodyrnn.generation.constraint import Constraint
     from melodyrnn.generation.generate import Drawn
     from melodyrnn.generation.loops import Loop
@@ -104,6 +105,7 @@ class Prompt(NamedTuple):
     before: Fraction = Fraction(0)  # how long the notes left out last, quarter notes
     bars: int = 0  # how many full bars the new items have; 0: that is not asked for
     numbers: Sequence[int] = (0,)  # of the new items that begin so, from 0
+    lacks: "Lacks | None" = None  # what is drawn again is an item that lacks something
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from melodyrnn.data.copies import Copies
-from melodyrnn.data.gather import Named
+from melodyrnn.data.gather import Named, Songs
 from melodyrnn.data.split import SongSplit, Split, split, without_validation
 from melodyrnn.evaluation.take_score import Usage
 from melodyrnn.models.config import (
@@ -61,7 +61,12 @@ class TuneTask(NoteTask):
         parts = split(items, training.held_out, fold=training.fold)
         if not model.spec.uses_validation:
             parts = without_validation(parts)
-        return self.record(parts, settings), parts
+        record = self.record(parts, settings)
+        collections = items.collections if isinstance(items, Songs) else ()
+        if collections:
+            named = {**record.songs[0], "collections": ", ".join(collections)}
+            record = replace(record, songs=(named,))
+        return record, parts
 
     def record(self, parts: SongSplit, settings: Settings) -> Record:
         items = [named for part in parts for named in part]
@@ -92,6 +97,11 @@ class TuneTask(NoteTask):
         check_lookback(model)
         check_ensemble(model)
         return model, training
+
+    def title(self, run: Trained[Named]) -> str:
+        """By the collections that it learned from, where these have names."""
+        collections = run.record.songs[0].get("collections")
+        return f"After {collections}" if collections else super().title(run)
 
     def digests(self, items: Sequence[Named]) -> list[str]:
         return [digest(items)]

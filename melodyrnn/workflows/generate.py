@@ -11,14 +11,17 @@ from typing import Any, Unpack
 from melodyrnn.errors import ConfigError, MelodyWarning
 from melodyrnn.files import check_no_folder, write_atomically
 from melodyrnn.generation import generate as generation
+from melodyrnn.generation.again import drawn_again
+from melodyrnn.generation.generate import Drawn
 from melodyrnn.models.config import FormConfig, SampleConfig, check_beam, configure
+from melodyrnn.models.predictor import Predictor
 from melodyrnn.models.settings import check
 from melodyrnn.models.settings_types import GenerateSettings
 from melodyrnn.music.song import Song
 from melodyrnn.runs.run import Run, open_run
 from melodyrnn.system.progress import Progress, silent
 from melodyrnn.tasks.generated_song import GeneratedSong
-from melodyrnn.tasks.task import Made, Request, Settings
+from melodyrnn.tasks.task import Made, Prompt, Request, Settings
 from melodyrnn.tasks.text import GeneratedText
 
 MOST_SONGS = 100_000
@@ -137,15 +140,11 @@ def _generated(
     targets = task.targets(request)
     predictor = run.predictor(with_short_term=request.with_short_term)
     drawn = [
-        generation.generate(
+        _drawn(
             task.aligned(predictor, prompt),
-            prompt.ids,
-            prompt.length,
+            prompt,
             config,
-            len(prompt.numbers),
             partial(_progress_of, progress, place, len(prompts)),
-            prompt.constraints,
-            prompt.numbers,
         )
         for place, prompt in enumerate(prompts)
     ]
@@ -178,6 +177,24 @@ def _page(run: Run, result: GenerateResult, request: Request, form: FormConfig) 
     title = request.title or run.path.name
     takes = takes_of(title, run.record, result.made, result.config, form, result.ranked)
     return write_atomically(request.page, takes_page(takes, instrument=request.instrument))
+
+
+def _drawn(predictor: Predictor, prompt: Prompt, config: SampleConfig, progress: Progress) -> Drawn:
+    """As many songs as ``prompt`` has numbers."""
+
+    def draw(numbers: Sequence[int]) -> Drawn:
+        return generation.generate(
+            predictor,
+            prompt.ids,
+            prompt.length,
+            config,
+            len(numbers),
+            progress,
+            prompt.constraints,
+            numbers,
+        )
+
+    return drawn_again(draw, prompt.numbers, prompt.lacks) if prompt.lacks else draw(prompt.numbers)
 
 
 def _progress_of(
