@@ -2,6 +2,7 @@
 
 import json
 from collections import Counter
+from operator import eq
 
 import numpy as np
 import pytest
@@ -13,6 +14,7 @@ from melodyrnn.errors import ConfigError, RunError
 from melodyrnn.models.ensemble import Ensemble
 from melodyrnn.music.song import Song
 from melodyrnn.runs.run import Run
+from melodyrnn.tasks.closings import TuneClosing, TuneClosings
 from melodyrnn.tasks.dataset import Dataset
 from melodyrnn.tasks.tokenizer import PartsTokenizer
 from melodyrnn.tasks.tunes import TuneTask
@@ -106,6 +108,18 @@ def test_songs_have_headers_of_their_own_and_the_same_whatever_is_drawn_beside_t
     few = generate(run, count=5).songs
     assert [each.tokens for each in few] == [each.tokens for each in made[:5]]
     assert [each.take for each in made] == list(range(1, 41))
+
+
+def test_songs_close_as_training_songs_do(run):
+    """Of a network that hardly knows where songs are over."""
+    closings = TuneClosings(run.parts.train)
+    made = [TuneClosing.of(each.song) for each in generate(run, count=30).songs]
+    wanted = [closings.draw(0, number) for number in range(30)]
+    as_wanted = sum(map(eq, made, wanted))
+    assert as_wanted > 24
+    # A length that is asked for ends songs too.
+    bound = [TuneClosing.of(each.song) for each in generate(run, count=30, length=40).songs]
+    assert sum(map(eq, bound, wanted)) < as_wanted
 
 
 def test_new_songs_are_called_after_the_collections_of_a_run(run, folder):

@@ -41,6 +41,7 @@ from melodyrnn.sequences.open_vocabulary import OpenVocabulary
 from melodyrnn.sequences.score import Score, score_of
 from melodyrnn.sequences.vocabulary import Indices, Vocabulary
 from melodyrnn.system.progress import silent
+from melodyrnn.tasks.closings import TuneClosings
 from melodyrnn.tasks.control.form import MOST_NOTES, form_of, headers_drawn
 from melodyrnn.tasks.control.primer import beginning
 from melodyrnn.tasks.dataset import Dataset, context_of, long_enough
@@ -223,9 +224,12 @@ class NoteTask(Task[Named, Dataset]):
             grid=grid,
         )
         songs: dict[Song, list[int]] = {given.like: list(range(request.count))}
+        closings: TuneClosings | None = None
         if run.record.model.spec.viewpoints and request.primer is None:
             learned = [named.song for named in dataset.songs]
             songs = headers_drawn(form, learned, request.count, config)
+            if _free(request, form, config):
+                closings = TuneClosings(dataset.songs)
         asked = [
             form_of(
                 form,
@@ -251,6 +255,11 @@ class NoteTask(Task[Named, Dataset]):
                 dataset.tokenizer.duration(left_out),
                 each.bars,
                 numbers,
+                closings.lacking(
+                    config.seed, numbers, partial(dataset.tokenizer.decode, like=each.like)
+                )
+                if closings
+                else None,
             )
             for each, numbers in zip(asked, songs.values(), strict=True)
         ]
@@ -345,6 +354,12 @@ def usage_of(run: Trained[Named], copies: Copies) -> Usage:
     """How the songs that a run knows are: as was found when it was trained, where it has many."""
     found = run.record.metrics.get("usage")
     return Usage.from_json(found) if found else Usage.of(run.parts, copies)
+
+
+def _free(request: Request, form: FormConfig, config: SampleConfig) -> bool:
+    """Whether nothing is asked of how new songs end, and what is drawn again is another song."""
+    asked = form.bars or form.form or form.end or request.length is not None
+    return not asked and not config.beam and config.temperature > 0
 
 
 def _read_as(record: Record, track: str | None, grid: str | None) -> ReadAs:
