@@ -181,6 +181,13 @@ def _page(run: Run, result: GenerateResult, request: Request, form: FormConfig) 
 
 def _drawn(predictor: Predictor, prompt: Prompt, config: SampleConfig, progress: Progress) -> Drawn:
     """As many songs as ``prompt`` has numbers."""
+    furthest = 0
+
+    def onward(done: int, total: int, words: str = "") -> None:
+        """Songs that are drawn again begin from the start."""
+        nonlocal furthest
+        furthest = max(furthest, done)
+        progress(furthest, total, words)
 
     def draw(numbers: Sequence[int]) -> Drawn:
         return generation.generate(
@@ -189,7 +196,7 @@ def _drawn(predictor: Predictor, prompt: Prompt, config: SampleConfig, progress:
             prompt.length,
             config,
             len(numbers),
-            progress,
+            onward,
             prompt.constraints,
             numbers,
         )
