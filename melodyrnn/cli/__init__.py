@@ -19,6 +19,7 @@ COMMANDS = {
     "corpus": "List collections of songs, and show what is in them.",
     "benchmark": "Measure a published table again.",
     "sweep": "Run a grid of settings: a table and heat maps.",
+    "studio": "Open a page in the browser to play, write, train and keep.",
 }
 """Name, which is its module's too -> what the list of commands says of it."""
 
