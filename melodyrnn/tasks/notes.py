@@ -8,6 +8,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from melodyrnn.data.copies import Copies
 from melodyrnn.data.gather import Named, ReadAs, Songs, gather_all, summary, warn_of
 from melodyrnn.data.song_families import family_numbers
@@ -31,7 +33,7 @@ from melodyrnn.models.settings import check
 from melodyrnn.models.viewpoints.observer import Observer
 from melodyrnn.music.durations import ticks
 from melodyrnn.music.note_tokens import plain_tokens, to_tokens
-from melodyrnn.music.song import Song
+from melodyrnn.music.song import Note, Song
 from melodyrnn.render.instruments import program
 from melodyrnn.render.targets import song_targets
 from melodyrnn.render.write import write_song
@@ -42,7 +44,7 @@ from melodyrnn.sequences.score import Score, score_of
 from melodyrnn.sequences.vocabulary import Indices, Vocabulary
 from melodyrnn.system.progress import silent
 from melodyrnn.tasks.control.form import MOST_NOTES, form_of, headers_drawn
-from melodyrnn.tasks.control.primer import beginning
+from melodyrnn.tasks.control.primer import beginning, header_of, notes_given, too_short
 from melodyrnn.tasks.dataset import Dataset, context_of, long_enough
 from melodyrnn.tasks.generated_song import GeneratedSong
 from melodyrnn.tasks.headers import TuneHeaders
@@ -53,6 +55,7 @@ from melodyrnn.tasks.task import (
     Request,
     Settings,
     Task,
+    TokenLine,
     Trained,
 )
 from melodyrnn.tasks.tokenizer import NoteTokenizer
@@ -191,6 +194,42 @@ class NoteTask(Task[Named, Dataset]):
         """Of each song the logits of its tokens, (N, V), and how it is played, where it is."""
         return logits_of(predictor, dataset), None
 
+    def line(
+        self, run: Trained[Named], primer: str | Path | Song | None, reading: Reading
+    ) -> TokenLine:
+        """Notes that the run does not know are seen as the nearest that it knows."""
+        dataset, window = self._training_set(run), run.record.model.window
+        tokenizer, first = dataset.tokenizer, len(dataset.tokenizer.opening)
+        track, grid = _read_as(run.record, reading.track, reading.grid)
+        notes: tuple[Note, ...] = ()
+        song = None
+        if primer is not None:
+            notes, song = notes_given(primer, track=track, grid=grid)
+        bare = Song(notes)
+        ids = tokenizer.read(bare, {})[0][: first + len(notes)]
+        if len(ids) < window:
+            raise too_short(ids, dataset, window)
+        counted = tuple(
+            tuple(
+                dataset.vocabulary.index(each)
+                for each in tokenizer.alike(token)
+                if each in dataset.vocabulary
+            )
+            for token in tokenizer.tokens(bare)[first : first + len(notes)]
+        )
+        return TokenLine(tuple(to_tokens(bare)), ids, counted, song or header_of(ids, dataset))
+
+    def spelled(self, run: Trained[Named], ids: Sequence[int], line: TokenLine) -> list[str]:
+        """As the key of the notes spells them."""
+        tokenizer = self.tokenizer(run.record.vocabulary)
+        assert line.like is not None, "notes have a header"
+        return [
+            to_tokens(tokenizer.decode(np.array([each]), line.like))[0]
+            if tokenizer.notes[each]
+            else tokenizer.vocabulary.symbols[each]
+            for each in ids
+        ]
+
     # New songs
 
     def check(self, settings: Settings, request: Request) -> None:
@@ -212,7 +251,7 @@ class NoteTask(Task[Named, Dataset]):
         """The primer, and bars, scale and end as constraints. Where a model knows of meter, key and
         pickup, and there is no primer, each song draws its own.
         """
-        dataset, copies = self._training_set(run), Copies(run.parts.train)
+        dataset, copies = self._training_set(run), run.copies
         track, grid = _read_as(run.record, request.track, request.grid)
         given = beginning(
             request.primer,

@@ -106,6 +106,15 @@ class Prompt(NamedTuple):
     numbers: Sequence[int] = (0,)  # of the new items that begin so, from 0
 
 
+class TokenLine(NamedTuple):
+    """Tokens in a row, each to be predicted from those before it."""
+
+    tokens: tuple[str, ...]  # as they are written, (N,)
+    ids: Indices  # as a model sees them, (P,): after what stands before the first of them
+    counted: tuple[tuple[int, ...], ...]  # of each the ids that stand for it; () of an unknown one
+    like: "Song | None" = None  # whose meter, key and pickup they have
+
+
 @dataclass(frozen=True)
 class Request:
     """What is asked of a generation beside how tokens are drawn."""
@@ -156,6 +165,8 @@ class Trained(Protocol[Item_co]):
     def record(self) -> Record: ...
     @property
     def parts(self) -> Split[Sequence[Item_co]]: ...
+    @property
+    def copies(self) -> "Copies": ...
 
 
 class Task(ABC, Generic[Item, Data]):
@@ -291,6 +302,18 @@ class Task(ABC, Generic[Item, Data]):
         self, run: Trained[Item], predictor: Predictor, items: Sequence[Item]
     ) -> "Evaluation":
         """``items`` as ``predictor`` predicts them."""
+
+    @abstractmethod
+    def line(
+        self, run: Trained[Item], primer: "str | Path | Song | None", reading: Reading
+    ) -> TokenLine:
+        """What is given, to be predicted token by token; nothing without ``primer``. Raises
+        MelodyError.
+        """
+
+    @abstractmethod
+    def spelled(self, run: Trained[Item], ids: Sequence[int], line: TokenLine) -> list[str]:
+        """How each of ``ids`` is written in ``line``."""
 
     # New items
 
