@@ -6,7 +6,7 @@ ended, and the next task begins another; of memory it has what ``work.py`` allow
 
 import asyncio
 import threading
-from typing import Any
+from typing import Any, cast
 
 from melodyrnn.studio.answers import RefusedError
 from melodyrnn.system.workers import LostError, Worker
@@ -23,7 +23,7 @@ class Helper:
         self._worker: Worker | None = None
         self._turn = asyncio.Lock()
 
-    async def ask(self, what: str, /, **values: Any) -> Any:
+    async def ask(self, what: str, /, **values: Any) -> dict[str, Any]:
         """What ``work.py`` answers. Raises MelodyError. Whoever is cancelled ends the task."""
         async with self._turn:
             worker = self._worker = self._worker or Worker(_WORK, "")
@@ -35,7 +35,7 @@ class Helper:
                 await asyncio.wait([task])
                 raise
 
-    def _answer(self, worker: Worker, what: str, values: dict[str, Any]) -> Any:
+    def _answer(self, worker: Worker, what: str, values: dict[str, Any]) -> dict[str, Any]:
         late = threading.Event()
 
         def give_up() -> None:
@@ -46,7 +46,7 @@ class Helper:
         timer.daemon = True
         timer.start()
         try:
-            return worker.ask((what, values, self.memory))
+            return cast("dict[str, Any]", worker.ask((what, values, self.memory)))
         except LostError:
             why = f"took more than {self.seconds:g} seconds" if late.is_set() else "was ended"
             raise RefusedError(f"{self.name} {why}; ask for less, or try again", 503) from None

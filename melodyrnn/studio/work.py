@@ -19,8 +19,8 @@ _WIDEST_PIXELS = 1_400
 _PIXELS = 5.0  # of a screen, for a millimetre of paper: a staff 8 mm high is read well at 40 pixels
 
 
-def answer(task: Task) -> Any:
-    """Do it. Raises MelodyError."""
+def answer(task: Task) -> dict[str, Any]:
+    """Do it; beside what was found, ``notices`` say what was decided. Raises MelodyError."""
     name, values, memory = task
     _bound(memory)
     with warnings.catch_warnings(record=True) as said:
@@ -30,9 +30,7 @@ def answer(task: Task) -> Any:
             found = _WORK[name](**values)
         except MemoryError:
             raise MelodyError(f"this {NO_MEMORY}") from None
-    if isinstance(found, dict):
-        found["notices"] = [str(each.message) for each in said]
-    return found
+    return {**found, "notices": [str(each.message) for each in said]}
 
 
 def _bound(memory: int) -> None:
@@ -58,5 +56,5 @@ def score(text: str, width: float = 900, prefix: str = "") -> dict[str, Any]:
     return score(read_notes(text), width=millimetres, prefix=prefix).to_json()
 
 
-_WORK: dict[str, Callable[..., Any]] = {each.__name__: each for each in (read, score)}
+_WORK: dict[str, Callable[..., dict[str, Any]]] = {each.__name__: each for each in (read, score)}
 """What may be asked for."""
