@@ -45,6 +45,7 @@ from melodyrnn.sequences.vocabulary import Indices, Vocabulary
 from melodyrnn.system.progress import silent
 from melodyrnn.tasks.control.form import MOST_NOTES, form_of, headers_drawn
 from melodyrnn.tasks.control.primer import beginning, header_of, notes_given, too_short
+from melodyrnn.tasks.control.redraw import check_redraw, gap_of, redraw_of
 from melodyrnn.tasks.dataset import Dataset, context_of, long_enough
 from melodyrnn.tasks.generated_song import GeneratedSong
 from melodyrnn.tasks.headers import TuneHeaders
@@ -244,6 +245,13 @@ class NoteTask(Task[Named, Dataset]):
             check("primer_notes", request.primer_notes, {"least": 1})
             if request.primer is None:
                 raise ConfigError("--primer-notes has no effect without --primer; leave it out")
+        if request.redraw is not None:
+            if request.primer is None:
+                raise ConfigError("--redraw has no effect without --primer; name the song by it")
+            if not request.keep_primer:
+                raise ConfigError("--no-keep-primer has no effect with --redraw; leave it out")
+            also = {name for name in ("length", "primer_notes") if getattr(request, name)}
+            check_redraw(request.redraw, {*settings, *also})
 
     def prompts(
         self, run: Trained[Named], request: Request, form: FormConfig, config: SampleConfig
@@ -251,6 +259,8 @@ class NoteTask(Task[Named, Dataset]):
         """The primer, and bars, scale and end as constraints. Where a model knows of meter, key and
         pickup, and there is no primer, each song draws its own.
         """
+        if request.redraw is not None:
+            return [self._redrawing(run, request)]
         dataset, copies = self._training_set(run), run.copies
         track, grid = _read_as(run.record, request.track, request.grid)
         given = beginning(
@@ -293,6 +303,28 @@ class NoteTask(Task[Named, Dataset]):
             )
             for each, numbers in zip(asked, songs.values(), strict=True)
         ]
+
+    def _redrawing(self, run: Trained[Named], request: Request) -> Prompt:
+        """The notes before those that are drawn anew, and those after them as a constraint."""
+        assert request.primer is not None, "a song is drawn anew in part"
+        assert request.redraw is not None, "a song is drawn anew in part"
+        dataset = self._training_set(run)
+        track, grid = _read_as(run.record, request.track, request.grid)
+        notes, song = notes_given(request.primer, track=track, grid=grid)
+        redraw = redraw_of(notes, song, check_redraw(request.redraw, ()), dataset)
+        gap, song = gap_of(redraw, dataset, run.record.model.window), redraw.song
+        bars, rest = divmod(song.duration - song.pickup, song.meter.bar)
+        return Prompt(
+            gap.before,
+            gap.most,
+            (gap.constraint,),
+            replace(song, notes=(), chords=()),
+            run.copies,
+            bars=0 if rest else int(bars),
+            numbers=range(request.count),
+            redraw=redraw,
+            after=len(gap.after),
+        )
 
     def aligned(self, predictor: Predictor, prompt: Prompt) -> Predictor:
         """In the bars of the new songs, which the primer has too where it is none of them; how many
@@ -406,11 +438,17 @@ def _made(
     assert prompt.like is not None, "new songs are like one"
     assert prompt.copies, "new songs are compared with the training songs"
     new = ids[prompt.left_out :]
-    song = tokenizer.decode(new, prompt.like)
+    if prompt.redraw:
+        drawn = ids[len(prompt.ids) : len(ids) - prompt.after]
+        song = prompt.redraw.filled(tokenizer.decode(drawn, prompt.like).notes)
+    else:
+        song = tokenizer.decode(new, prompt.like)
     copied, loop = prompt.copies.longest(song), closing_loop(tokenizer.only_notes(new))
     tokens = max(1, len(ids) - len(prompt.ids))  # none where the primer fills --bars
     score = usage.score(song, likely, tokens, copied.notes, loop)
     given = len(tokenizer.only_notes(prompt.ids[prompt.left_out :]))
+    if prompt.redraw:
+        given = prompt.redraw.first
     return GeneratedSong(song, tuple(to_tokens(song)), given, take, copied, loop, likely, score)
 
 

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from melodyrnn.models.types import KerasModel
     from melodyrnn.models.viewpoints.observer import Observer
     from melodyrnn.music.song import Song
+    from melodyrnn.tasks.control.redraw import Redraw
     from melodyrnn.training.program import Program
 
 Item = TypeVar("Item")
@@ -104,6 +105,8 @@ class Prompt(NamedTuple):
     before: Fraction = Fraction(0)  # how long the notes left out last, quarter notes
     bars: int = 0  # how many full bars the new items have; 0: that is not asked for
     numbers: Sequence[int] = (0,)  # of the new items that begin so, from 0
+    redraw: "Redraw | None" = None  # the song whose notes are drawn anew in part
+    after: int = 0  # tokens at the end of each new item that were given, too
 
 
 class TokenLine(NamedTuple):
@@ -122,6 +125,7 @@ class Request:
     primer: "str | Path | Song | None" = None
     primer_notes: int | None = None  # as many of it, from the first; all without
     keep_primer: bool = True  # whether new items begin with it, or with what follows
+    redraw: str | None = None  # the notes of it that alone are drawn anew, such as 5-12, from 1
     length: int | None = None
     count: int = 1
     best: int | None = None  # so many of them are kept, the best first; all, as drawn, without

@@ -66,6 +66,7 @@ _SAMPLE, _SAMPLE_TEMPERATURE = 400, 0.8
 _SONGS_ONLY = (
     "primer_notes",
     "keep_primer",
+    "redraw",
     "best",
     "formats",
     "title",

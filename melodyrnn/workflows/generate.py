@@ -67,6 +67,7 @@ def generate(
     primer: str | Path | Song | None = None,
     primer_notes: int | None = None,
     keep_primer: bool = True,
+    redraw: str | None = None,
     length: int | None = None,
     count: int = 1,
     best: int | None = None,
@@ -94,6 +95,10 @@ def generate(
     song ends by itself; by default, songs are as long as the first training song, or half as much
     longer than a long primer. ``with_short_term``: joined by a model of the song so far.
 
+    ``redraw``: notes of the primer, from 1, such as ``"5-12"``: in their place others are drawn
+    that last as long, and all other notes are kept, before them and after them. The score then
+    says how well what is kept follows, too.
+
     ``best``: only so many of the songs, those with the highest ``score``. ``output``: a file or
     several, whose suffixes say the formats, their names numbered where there are several songs; or
     folders for the ``formats``, which replace others with ``overwrite`` only. ``page``: an HTML
@@ -105,6 +110,7 @@ def generate(
         primer=primer,
         primer_notes=primer_notes,
         keep_primer=keep_primer,
+        redraw=redraw,
         length=length,
         count=count,
         best=best,
@@ -202,6 +208,8 @@ def _formats(formats: str | Sequence[str] | None) -> tuple[str, ...] | None:
 def _check(request: Request, settings: Settings) -> None:
     """Raises ConfigError for what no task can do."""
     check("keep_primer", request.keep_primer, {"switch": True})
+    if request.redraw is not None:
+        check("redraw", request.redraw, {"text": True})
     check("count", request.count, {"least": 1, "most": MOST_SONGS})
     if request.best is not None:
         check("best", request.best, {"least": 1})
