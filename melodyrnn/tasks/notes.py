@@ -205,7 +205,7 @@ class NoteTask(Task[Named, Dataset]):
         notes: tuple[Note, ...] = ()
         song = None
         if primer is not None:
-            notes, song = notes_given(primer, track=track, grid=grid)
+            notes, song = notes_given(primer, track=track, grid=grid, silence=True)
         bare = Song(notes)
         ids = tokenizer.read(bare, {})[0][: first + len(notes)]
         if len(ids) < window:
@@ -310,7 +310,7 @@ class NoteTask(Task[Named, Dataset]):
         assert request.redraw is not None, "a song is drawn anew in part"
         dataset = self._training_set(run)
         track, grid = _read_as(run.record, request.track, request.grid)
-        notes, song = notes_given(request.primer, track=track, grid=grid)
+        notes, song = notes_given(request.primer, track=track, grid=grid, silence=True)
         redraw = redraw_of(notes, song, check_redraw(request.redraw, ()), dataset)
         gap, song = gap_of(redraw, dataset, run.record.model.window), redraw.song
         bars, rest = divmod(song.duration - song.pickup, song.meter.bar)

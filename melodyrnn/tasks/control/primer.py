@@ -68,11 +68,14 @@ def notes_given(
     *,
     track: str | None = None,
     grid: str | None = None,
+    silence: bool = False,
 ) -> tuple[tuple[Note, ...], Song | None]:
-    """The primer's notes, the first ``notes`` of them, and its song, None where it is tokens.
-    Raises MelodyError.
+    """The primer's notes, the first ``notes`` of them, and its song, None where it is tokens;
+    with ``silence`` also what rests before its first note. Raises MelodyError.
     """
     song = _song(primer, track, grid)
+    if song is not None and not silence:
+        song = after_silence(song)
     given = parse_tokens(str(primer), "--primer") if song is None else song.notes
     return given[:notes], song
 
@@ -94,11 +97,11 @@ def too_short(indices: Indices, dataset: Dataset, window: int) -> WindowError:
 
 
 def _song(primer: str | Path | Song, track: str | None, grid: str | None) -> Song | None:
-    """That of a file or an object, from its first sounding note on; None where it is tokens."""
+    """That of a file or an object; None where it is tokens."""
     if isinstance(primer, str) and not _is_file(primer):
         return None
     source = Path(primer) if isinstance(primer, str) else primer
-    return after_silence(gather_one(source, track=track, grid=grid).song)
+    return gather_one(source, track=track, grid=grid).song
 
 
 def _is_file(primer: str) -> bool:
