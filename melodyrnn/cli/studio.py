@@ -43,8 +43,8 @@ def studio(run: Path | None, port: int, no_browser: bool, folder: Path | None, h
             err=True,
         )
     serve(
-        str(run or "folk"),
-        folder or Path(),
+        run or Path("folk"),
+        folder,
         host=host,
         port=port,
         browser=not no_browser,

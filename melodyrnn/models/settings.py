@@ -68,7 +68,7 @@ class Checked:
 
 def described(*configs: type) -> list[dict[str, Any]]:
     """Each setting of ``configs``, for a face that asks for it: ``name``, ``about``, ``default``,
-    ``kind`` (integer, number, switch, choice, text) and its limits. Of one name, the first.
+    ``kind`` (integer, real, boolean, choice, text) and its limits. Of one name, the first.
     """
     found: dict[str, dict[str, Any]] = {}
     for config in configs:
@@ -85,12 +85,12 @@ def described(*configs: type) -> list[dict[str, Any]]:
 
 def _kind(each: Field[Any]) -> str:
     if isinstance(each.default, bool):
-        return "switch"
+        return "boolean"
     if each.metadata.get("choices"):
         return "choice"
     if each.metadata.get("text"):
         return "text"
-    return "number" if each.metadata.get("real") else "integer"
+    return "real" if each.metadata.get("real") else "integer"
 
 
 def check(name: str, value: object, limits: Limits) -> None:

@@ -1,9 +1,10 @@
 """What goes over the wire: bodies of bounded size in, JSON and errors of one line out."""
 
+import asyncio
 import json
 import re
-from collections.abc import AsyncIterator
-from typing import TYPE_CHECKING, Any
+from collections.abc import AsyncIterator, Callable, Coroutine
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from starlette.responses import Response
 
@@ -15,6 +16,10 @@ if TYPE_CHECKING:
 
 TEXT_MOST = 4_000_000
 """Bytes of a JSON document: a hundred of the longest songs."""
+
+_LOOK = 0.25  # seconds between two looks whether anybody still waits
+
+T = TypeVar("T")
 
 _PLACE = re.compile(r"notes:(\d+):(\d+): ")
 """Where in the notes that were typed something is wrong."""
@@ -54,14 +59,25 @@ def _finite(document: Any) -> Any:
     return document
 
 
-def told(error: Exception) -> Json:
-    """What is said of an error: one line and, of notes that were typed, its place in them."""
-    text, document = harmless(str(error)), dict[str, Any]()
+def told(error: MelodyError, hidden: Callable[[str], str]) -> Json:
+    """What is said of an error: one line, as far as it is not ``hidden``, and, of notes that were
+    typed, its place in them.
+    """
+    text, document = hidden(harmless(str(error))), dict[str, Any]()
     if found := _PLACE.match(text):
         text = text[found.end() :]
         document = {"line": int(found[1]), "column": int(found[2])}
     status = error.status if isinstance(error, RefusedError) else 400
     return Json({"error": text, **document}, status)
+
+
+async def while_asked(request: "Request", answer: Coroutine[Any, Any, T]) -> T:
+    """``answer``, which is cancelled where whoever asked goes away."""
+    task = asyncio.create_task(answer)
+    while not (await asyncio.wait([task], timeout=_LOOK))[0]:
+        if await request.is_disconnected():
+            task.cancel()
+    return await task
 
 
 async def chunks(request: "Request", most: int, what: str) -> AsyncIterator[bytes]:

@@ -3,25 +3,27 @@
 import socket
 import webbrowser
 from collections.abc import Callable
+from contextlib import suppress
 from ipaddress import ip_address
 from pathlib import Path
 from secrets import token_urlsafe
 
 import uvicorn
 
-from melodyrnn.errors import ConfigError
+from melodyrnn.errors import ConfigError, naming_arguments
 from melodyrnn.files import reason
 from melodyrnn.studio.app import application
 from melodyrnn.studio.studio import Studio
+from melodyrnn.studio.takes import user_folder
 
 LOCAL = "127.0.0.1"
 _LOCAL_NAMES = ("127.0.0.1", "localhost", "::1")
-_GRACE = 2  # seconds that requests under way have at the end
+_GRACE = 1  # seconds that requests under way have at the end
 
 
 def serve(
-    run: str,
-    folder: Path,
+    run: Path,
+    folder: Path | None = None,
     *,
     host: str = LOCAL,
     port: int = 8765,
@@ -29,10 +31,9 @@ def serve(
     say: Callable[[str], None] = print,
 ) -> None:
     """Serve the studio until Ctrl-C; ``say`` is given its address. Raises MelodyError."""
-    token = token_urlsafe(24)
+    studio, token = Studio(run, folder or user_folder()), token_urlsafe(24)
     listening = _listen(host, port)
     port = listening.getsockname()[1]
-    studio = Studio(run, folder)
     app = application(studio, token, *_names(host))
     shown = LOCAL if _is_any(host) else host
     address = f"http://{f'[{shown}]' if ':' in shown else shown}:{port}/{token}/"
@@ -48,7 +49,7 @@ def serve(
         loop="asyncio",
     )
     server = _Server(config, lambda: _opened(address, browser, say))
-    with listening:
+    with listening, naming_arguments(), suppress(KeyboardInterrupt):
         server.run(sockets=[listening])
 
 
