@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 TEXT_MOST = 4_000_000
 """Bytes of a JSON document: a hundred of the longest songs."""
 
+_TOO_LARGE = 413
+_GONE = 499  # the status that servers note down where a client closed its connection
 _LOOK = 0.25  # seconds between two looks whether anybody still waits
 
 T = TypeVar("T")
@@ -68,15 +70,19 @@ def told(error: MelodyError, hidden: Callable[[str], str]) -> Json:
         text = text[found.end() :]
         document = {"line": int(found[1]), "column": int(found[2])}
     status = error.status if isinstance(error, RefusedError) else 400
-    return Json({"error": text, **document}, status)
+    # Of a body that is too large the rest is not waited for.
+    headers = {"connection": "close"} if status == _TOO_LARGE else None
+    return Json({"error": text, **document}, status, headers)
 
 
 async def while_asked(request: "Request", answer: Coroutine[Any, Any, T]) -> T:
-    """``answer``, which is cancelled where whoever asked goes away."""
+    """``answer``, which is cancelled where whoever asked goes away. Raises RefusedError then."""
     task = asyncio.create_task(answer)
     while not (await asyncio.wait([task], timeout=_LOOK))[0]:
         if await request.is_disconnected():
             task.cancel()
+            await asyncio.wait([task])
+            raise RefusedError("nobody waits for this any more", _GONE)
     return await task
 
 
@@ -84,7 +90,9 @@ async def chunks(request: "Request", most: int, what: str) -> AsyncIterator[byte
     """The body piece by piece, at most ``most`` bytes. Raises RefusedError for more, at once where
     the request says how long it is.
     """
-    refusal = RefusedError(f"{what} is larger than {most / 1e6:,.0f} MB; choose a smaller one", 413)
+    refusal = RefusedError(
+        f"{what} is larger than {most / 1e6:,.0f} MB; choose a smaller one", _TOO_LARGE
+    )
     said = request.headers.get("content-length", "0")
     if not said.isdigit() or int(said) > most:
         raise refusal

@@ -32,7 +32,7 @@ class Helper:
                 return await asyncio.shield(task)
             except asyncio.CancelledError:
                 worker.give_up()
-                await asyncio.wait([task])
+                await asyncio.gather(task, return_exceptions=True)
                 raise
 
     def _answer(self, worker: Worker, what: str, values: dict[str, Any]) -> dict[str, Any]:

@@ -59,6 +59,7 @@ def main() -> None:
         say("failed", error=str(error))
     except MemoryError:
         say("failed", error=f"this {NO_MEMORY}")
+    os._exit(0)  # the thread that listens holds the input, for which Python would wait
 
 
 def _listen() -> None:
@@ -167,7 +168,6 @@ def _lesson(task: Task, say: Say) -> None:
         output=output,
         overwrite=True,
         progress=_progress(say),
-        **task.get("settings", {}),
     )
     write_atomically(make_folder(output) / "report.html", lesson_page(result))
     finding = result.finding

@@ -121,14 +121,12 @@ class Studio:
 
     def begin_lesson(self, asked: dict[str, Any]) -> Job:
         """Raises MelodyError."""
-        lessons = [each["name"] for each in self._words.get("lessons", [])]
+        lessons = [each["name"] for each in self._words["lessons"]]
         name = asked.get("name")
-        if not isinstance(name, str) or (lessons and name not in lessons):
+        if not isinstance(name, str) or name not in lessons:
             raise RefusedError(f"no lesson {str(name)[:40]!r} is here; choose one of the list", 404)
-        settings = _object(asked.get("settings"))
         output = self._fresh(self.folder / "lessons", name)
-        task = {"name": name, "settings": settings, "output": str(output)}
-        return self.jobs.begin("lesson", name, task)
+        return self.jobs.begin("lesson", name, {"name": name, "output": str(output)})
 
     def _learning(self, asked: dict[str, Any]) -> tuple[dict[str, Any], str]:
         """The songs and settings of a job, and what to call it."""
@@ -138,15 +136,25 @@ class Studio:
         files = [self.uploads.path(str(each)) for each in uploads]
         if not files and not corpus:
             raise ConfigError("no song is named; drop songs, or choose a corpus")
-        if corpus and self._words and corpus not in self._words["corpora"]:
+        if corpus and corpus not in self._words["corpora"]:
             raise RefusedError(f"no corpus {str(corpus)[:40]!r} is here; choose one", 404)
         title = str(asked.get("name") or (files[0].stem if files else corpus))
         task = {
             "files": [str(file) for file in files],
             "corpus": corpus,
-            "settings": _object(asked.get("settings")),
+            "settings": self._settings(asked.get("settings") or {}),
         }
         return task, " ".join(title.split())[:60]
+
+    def _settings(self, given: object) -> dict[str, Any]:
+        """Those of a training; nothing that a page says names a file."""
+        if not isinstance(given, dict):
+            raise ConfigError("settings is no object; send one, such as {}")
+        known = {each["name"] for each in self._words["settings"]}
+        for name in given:
+            if name not in known:
+                raise ConfigError(f"unknown setting {str(name)[:60]!r}; leave it out")
+        return {name: value for name, value in given.items() if value is not None}
 
     @staticmethod
     def _fresh(folder: Path, name: str) -> Path:
@@ -165,11 +173,3 @@ class Studio:
 
 _PATH = re.compile(r"(?<![\w./\\:])(?:[A-Za-z]:)?([/\\])(?:[^/\\:;\n'\"]+[/\\])+")
 """The folders of a path from the root on."""
-
-
-def _object(settings: object) -> dict[str, Any]:
-    if settings is None:
-        return {}
-    if not isinstance(settings, dict):
-        raise ConfigError("settings is no object; send one, such as {}")
-    return {name: value for name, value in settings.items() if value is not None}

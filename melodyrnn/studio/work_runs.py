@@ -4,10 +4,12 @@ import re
 from collections import OrderedDict
 from collections.abc import Container
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from melodyrnn.errors import ConfigError, MelodyError
+from melodyrnn.models.config import FormConfig, SampleConfig
 from melodyrnn.workflows.score import read_notes, song_document
 
 if TYPE_CHECKING:
@@ -82,8 +84,11 @@ def generate(
     """
     from melodyrnn.workflows.generate import generate
 
-    run, asked = _open(path), dict(settings or {})
-    asked = {name: value for name, value in asked.items() if value is not None}
+    run = _open(path)
+    asked = {name: value for name, value in (settings or {}).items() if value is not None}
+    for name in asked:
+        if name not in _settings():  # nothing that a page says names a file
+            raise ConfigError(f"unknown setting {name[:60]!r}; leave it out")
     asked |= _beginning(primer, keep, between, asked)
     if count > _MOST_TAKES:
         raise ConfigError(f"count {count} is out of range; up to {_MOST_TAKES} are drawn at once")
@@ -112,6 +117,12 @@ def _beginning(
         return {"primer": song, "primer_notes": keep - silent}
     header = {"meter": str(song.meter), "key": str(song.key)}  # nothing of it stays but these
     return {name: value for name, value in header.items() if name not in asked}
+
+
+@cache
+def _settings() -> frozenset[str]:
+    """What a page may ask for of new songs."""
+    return frozenset({*SampleConfig.names(), *FormConfig.names(), "length", "with_short_term"})
 
 
 def _take(run: "Run", made: "GeneratedSong", title: str, seed: int) -> dict[str, Any]:
