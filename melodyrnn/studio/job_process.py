@@ -18,6 +18,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+import melodyrnn
 from melodyrnn.errors import MelodyError, MelodyWarning
 from melodyrnn.files import NO_MEMORY
 from melodyrnn.system import startup
@@ -176,10 +177,9 @@ def _lesson(task: Task, say: Say) -> None:
 
 def _sources(task: Task) -> list[Any]:
     """The files that were sent, and the corpus."""
-    from melodyrnn.formats.read import Corpus
-
     corpus = task.get("corpus")
-    return [*map(Path, task.get("files", ())), *([Corpus(corpus)] if corpus else [])]
+    named = [melodyrnn.Corpus(corpus)] if corpus else []
+    return [*map(Path, task.get("files", ())), *named]
 
 
 _DO: dict[str, Callable[[Task, Say], None]] = {

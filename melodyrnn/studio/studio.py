@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 from typing import Any
 
+import melodyrnn
 from melodyrnn.errors import ConfigError
 from melodyrnn.files import exists, make_folder, suggest
 from melodyrnn.studio.answers import RefusedError
@@ -76,12 +77,15 @@ class Studio:
 
     async def state(self) -> dict[str, Any]:
         """What there is to choose from."""
-        from melodyrnn import __version__
-
         paths = {name: str(path) for name, path in self.runs.items()}
         self._words = self._words or await self.reader.ask("words")
         found = await self.reader.ask("runs", paths=paths)
-        return {**self._words, "runs": found["runs"], "run": self.run, "version": __version__}
+        return {
+            **self._words,
+            "runs": found["runs"],
+            "run": self.run,
+            "version": melodyrnn.__version__,
+        }
 
     async def sound(self, name: str) -> dict[str, Any]:
         """How an instrument sounds; made once."""

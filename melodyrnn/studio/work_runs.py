@@ -6,22 +6,19 @@ from collections.abc import Container
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+import melodyrnn
 from melodyrnn.errors import ConfigError, MelodyError
 from melodyrnn.models.config import FormConfig, SampleConfig
 from melodyrnn.workflows.score import read_notes, song_document
-
-if TYPE_CHECKING:
-    from melodyrnn.runs.run import Run
-    from melodyrnn.tasks.generated_song import GeneratedSong
 
 _MOST_TAKES = 64
 _OPEN = 3  # runs that are kept open, those used last
 _OF_THE_SONG = ("bars", "form", "meter", "key", "pickup", "end", "ties", "max_copy", "avoid_loops")
 """Settings of whole songs, which have no effect where a part is drawn anew."""
 
-_opened: "OrderedDict[str, tuple[int, Run]]" = OrderedDict()
+_opened: "OrderedDict[str, tuple[int, melodyrnn.Run]]" = OrderedDict()
 
 
 def runs(paths: dict[str, Any]) -> dict[str, Any]:
@@ -35,7 +32,7 @@ def runs(paths: dict[str, Any]) -> dict[str, Any]:
     return {"runs": found}
 
 
-def _described(name: str, run: "Run") -> dict[str, Any]:
+def _described(name: str, run: "melodyrnn.Run") -> dict[str, Any]:
     record = run.record
     metrics = record.metrics
     songs = metrics.get("songs")
@@ -53,7 +50,7 @@ def _described(name: str, run: "Run") -> dict[str, Any]:
     }
 
 
-def _open(path: str) -> "Run":
+def _open(path: str) -> "melodyrnn.Run":
     """The run, whose model and songs stay in memory until its record is written again."""
     from melodyrnn.workflows.inspect import inspect_run
 
@@ -125,7 +122,7 @@ def _settings() -> frozenset[str]:
     return frozenset({*SampleConfig.names(), *FormConfig.names(), "length", "with_short_term"})
 
 
-def _take(run: "Run", made: "GeneratedSong", title: str, seed: int) -> dict[str, Any]:
+def _take(run: "melodyrnn.Run", made: Any, title: str, seed: int) -> dict[str, Any]:
     copied = made.copied
     titles = {named.name: named.song.title for named in run.parts.train}
     copies = {

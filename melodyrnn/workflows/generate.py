@@ -89,16 +89,12 @@ def generate(
 
     ``primer``: tokens such as ``"g8 e8 e4 f8"``, or a song or its file, which is taken from its
     first note on with its meter, key, tempo and pickup; ``primer_notes`` takes so many notes of it.
-    A MelodyWarning says which the run does not know, and what it gets for them. Without a primer,
-    the opening of the first training song or text, or nothing where the run learned how songs
-    begin. Without ``keep_primer`` songs are only what follows it. ``length`` is the most where a
-    song ends by itself; by default, songs are as long as the first training song, or half as much
-    longer than a long primer. ``with_short_term``: joined by a model of the song so far.
-
-    ``redraw``: notes of the primer, from 1, such as ``"5-12"``: in their place others are drawn
-    that last as long, and all other notes are kept, before them and after them. The score then
-    says how well what is kept follows, too.
-
+    A MelodyWarning says what replaces notes that the run does not know. Without a primer, the
+    opening of the first training song or text, or nothing where the run learned how songs begin.
+    Without ``keep_primer`` songs are only what follows it. ``length`` is the most where a song ends
+    by itself; by default, songs are as long as the first training song, or half as long again as a
+    long primer. ``with_short_term``: joined by a model of the song so far. ``redraw``: ``"5-12"``
+    draws only these notes of the primer anew, and keeps their length.
     ``best``: only so many of the songs, those with the highest ``score``. ``output``: a file or
     several, whose suffixes say the formats, their names numbered where there are several songs; or
     folders for the ``formats``, which replace others with ``overwrite`` only. ``page``: an HTML
@@ -125,7 +121,6 @@ def generate(
         overwrite=overwrite,
         page=next(iter(_paths(page)), None),
     )
-    _check(request, settings)
     return _generated(open_run(run), settings, request, config, form, progress)
 
 
@@ -137,6 +132,7 @@ def _generated(
     form: FormConfig,
     progress: Progress,
 ) -> GenerateResult:
+    _check(request, settings)
     task = run.task
     task.check(settings, request)
     prompts = task.prompts(run, request, form, config)
