@@ -25,8 +25,8 @@ from melodyrnn.models.predictor import Predictor
 from melodyrnn.models.registry import MODELS
 from melodyrnn.models.settings import check
 from melodyrnn.models.types import KerasModel
-from melodyrnn.render.pages.training_data import Shown
 from melodyrnn.music.song import Song
+from melodyrnn.render.pages.training_data import Shown
 from melodyrnn.runs.record import Record
 from melodyrnn.sequences.open_vocabulary import unknown_rate
 from melodyrnn.sequences.streams import MeasuredStream

@@ -84,8 +84,7 @@ def generate(
     progress: Progress = silent,
     **settings: Unpack[GenerateSettings],
 ) -> GenerateResult:
-    """Draw ``count`` songs that begin with ``primer`` and go on for ``length`` notes; of a run on
-    text, as many texts, which go on for ``length`` characters, by default 500.
+    """Draw ``count`` songs, ``primer`` and ``length`` notes after it; or texts, 500 characters.
 
     ``primer``: tokens such as ``"g8 e8 e4 f8"``, or a song or its file, which is taken from its
     first note on with its meter, key, tempo and pickup; ``primer_notes`` takes so many notes of it.
@@ -95,11 +94,11 @@ def generate(
     by itself; by default, songs are as long as the first training song, or half as long again as a
     long primer. ``with_short_term``: joined by a model of the song so far. ``redraw``: ``"5-12"``
     draws only these notes of the primer anew, and keeps their length.
-    ``best``: only so many of the songs, those with the highest ``score``. ``output``: a file or
-    several, whose suffixes say the formats, their names numbered where there are several songs; or
-    folders for the ``formats``, which replace others with ``overwrite`` only. ``page``: an HTML
-    file that shows them. ``tempo``: quarter notes per minute. ``settings``: fields of SampleConfig
-    and FormConfig. Raises MelodyError; nothing is written then, unless the disk fills up meanwhile.
+    ``best``: only so many songs, those with the highest ``score``. ``output``: files, whose
+    suffixes say the formats, numbered where there are several songs; or folders for the
+    ``formats``, which replace others with ``overwrite`` only. ``page``: an HTML file of them.
+    ``tempo``: quarter notes per minute. ``settings``: fields of SampleConfig and FormConfig. Raises
+    MelodyError; nothing is written then, unless the disk fills up meanwhile.
     """
     config, form = configure(settings, SampleConfig, FormConfig)
     request = Request(
