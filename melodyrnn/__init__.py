@@ -60,6 +60,8 @@ if TYPE_CHECKING:
     from melodyrnn.workflows.inspect import InspectRunResult as InspectRunResult
     from melodyrnn.workflows.inspect import inspect as inspect
     from melodyrnn.workflows.inspect import inspect_run as inspect_run
+    from melodyrnn.workflows.predict import PredictResult as PredictResult
+    from melodyrnn.workflows.predict import predict as predict
     from melodyrnn.workflows.train import TrainResult as TrainResult
     from melodyrnn.workflows.train import train as train
     from melodyrnn.workflows.train import train_text as train_text
@@ -91,6 +93,7 @@ _HOME = {
     "Note": "music.song",
     "Pitch": "music.song",
     "PluginError": "errors",
+    "PredictResult": "workflows.predict",
     "RenderError": "errors",
     "Run": "runs.run",
     "RunError": "errors",
@@ -115,6 +118,7 @@ _HOME = {
     "inspect_run": "workflows.inspect",
     "open_run": "runs.run",
     "parse": "music.notation.text",
+    "predict": "workflows.predict",
     "read_song": "formats.read",
     "run_lesson": "lessons.run_lesson",
     "sweep": "experiments.sweep.sweep",

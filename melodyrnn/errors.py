@@ -83,6 +83,21 @@ def naming_options() -> Iterator[None]:
             _naming -= 1
 
 
+@contextmanager
+def naming_arguments() -> Iterator[None]:
+    """While it lasts, messages name arguments even within ``naming_options``: for a page that a
+    command serves, whose settings have no dashes.
+    """
+    global _naming
+    with _lock:
+        before, _naming = _naming, 0
+    try:
+        yield
+    finally:
+        with _lock:
+            _naming = before
+
+
 def worded(message: str) -> str:
     """``message``, which names options, for the face in front: the command line or Python."""
     return message if _naming else _PART.sub(_arguments, message)

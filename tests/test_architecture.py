@@ -36,7 +36,8 @@ MAY_IMPORT = {
     ),
     "export": GROUND | MUSIC | NETWORKS | MEETING | {"system", "data"},
     "console": {"system", "evaluation", "render"} | VERBS,
-    "cli": GROUND | VERBS | {"models", "data", "system", "console"},
+    "studio": GROUND | VERBS | {"models", "data", "system"},
+    "cli": GROUND | VERBS | {"models", "data", "system", "console", "studio"},
     "__init__": set(),
     "__main__": {"cli"},
 }
@@ -49,6 +50,8 @@ OWNERS = {
     "verovio": {"render"},
     "rich": {"console"},
     "click": {"cli"},
+    "starlette": {"studio"},
+    "uvicorn": {"studio"},
 }
 """Library -> the modules, or parts, which alone may import it."""
 

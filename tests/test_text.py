@@ -15,6 +15,7 @@ from melodyrnn.errors import (
 )
 from melodyrnn.workflows.evaluate import evaluate
 from melodyrnn.workflows.generate import generate
+from melodyrnn.workflows.predict import predict
 from melodyrnn.workflows.train import train_text
 
 VERSE = "나비야 나비야 이리 날아 오너라\n노랑나비 흰나비 춤을 추며 오너라\n"
@@ -155,3 +156,15 @@ def test_from_the_command_line(melodyrnn, tmp_path):
     assert made.returncode == 0, made.stderr
     assert (tmp_path / "on-1.txt").read_text(encoding="utf-8").startswith("나비야")
     assert "on-2.txt" in made.stdout
+
+
+def test_what_is_expected_after_characters(learned):
+    run = learned[1].run
+    found = predict(run, VERSE[:3] + "☃", count=2)
+    assert [each.token for each in found.given] == [*VERSE[:3], "☃"]
+    assert found.given[1].probability > 0.9  # by heart
+    assert found.given[3].probability is None
+    assert len(found.next.likeliest) == 2
+    assert found.to_json()["unit"] == "character"
+    with pytest.raises(ConfigError, match="track has no effect with a text"):
+        predict(run, "나", track="1")

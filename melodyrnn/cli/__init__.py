@@ -14,11 +14,13 @@ COMMANDS = {
     "evaluate": "Measure a run on its training set, or on other songs.",
     "compare": "Compare models: a table, and a page to listen to.",
     "generate": "Make new songs from a run.",
+    "predict": "Show what a run expects next.",
     "render": "Write a song as MIDI, score, picture, sound or text.",
     "lesson": "Run a lesson: a small system and a claim that is checked.",
     "corpus": "List collections of songs, and show what is in them.",
     "benchmark": "Measure a published table again.",
     "sweep": "Run a grid of settings: a table and heat maps.",
+    "studio": "Open a page in the browser to play, write, train and keep.",
 }
 """Name, which is its module's too -> what the list of commands says of it."""
 

@@ -35,6 +35,9 @@ if TYPE_CHECKING:
     help="whether the songs begin with the primer, or with what follows it  [default: yes]",
 )
 @click.option(
+    "--redraw", metavar="NOTES", help="draw anew only these notes of the primer, such as 5-12"
+)
+@click.option(
     "--length", type=int, help="notes after the primer, or their maximum  [default: the song's]"
 )
 @click.option("--count", default=1, show_default=True, help="how many songs")

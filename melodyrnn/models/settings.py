@@ -4,7 +4,7 @@ Each message names the option, the value and what would do.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, field, fields
+from dataclasses import Field, asdict, field, fields
 from difflib import get_close_matches
 from math import isfinite
 from typing import Any, Self, TypeVar
@@ -64,6 +64,33 @@ class Checked:
             if isinstance(choices, PluginTable) and isinstance(document[each.name], str):
                 choices.require(document[each.name])
         return cls(**document)
+
+
+def described(*configs: type) -> list[dict[str, Any]]:
+    """Each setting of ``configs``, for a face that asks for it: ``name``, ``about``, ``default``,
+    ``kind`` (integer, real, boolean, choice, text) and its limits. Of one name, the first.
+    """
+    found: dict[str, dict[str, Any]] = {}
+    for config in configs:
+        for each in fields(config):
+            limits = {name: each.metadata.get(name) for name in ("least", "above", "most")}
+            if limits["most"] is None:
+                limits["most"] = each.metadata.get("sane")
+            choices = each.metadata.get("choices")
+            row = {"name": each.name, "about": each.metadata["about"], "default": each.default}
+            row |= {"kind": _kind(each), **limits, "choices": list(choices) if choices else None}
+            found.setdefault(each.name, row)
+    return list(found.values())
+
+
+def _kind(each: Field[Any]) -> str:
+    if isinstance(each.default, bool):
+        return "boolean"
+    if each.metadata.get("choices"):
+        return "choice"
+    if each.metadata.get("text"):
+        return "text"
+    return "real" if each.metadata.get("real") else "integer"
 
 
 def check(name: str, value: object, limits: Limits) -> None:

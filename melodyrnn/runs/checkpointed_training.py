@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from melodyrnn.training.trainer import Trainer
 
 _CHECKPOINT_SECONDS = 2.0
+_HISTORY_SECONDS = 0.5
 _CHECKPOINT_SHARE = 0.05
 """The part of the time that writing checkpoints may take, where one takes long."""
 
@@ -42,7 +43,7 @@ def train_in_folder(
     member: int = 1,
 ) -> tuple[runs.Record, list[Path]]:
     """Run ``trainer`` in the run folder ``path``; write its best weights, which ``save`` does, and
-    its history.
+    its history, the latter as it grows.
 
     With ``tensorboard`` summaries are written as it goes, into a folder of that name. ``member``:
     which network of the run it trains, from 1. Returns the record as it is then and the files
@@ -57,8 +58,11 @@ def train_in_folder(
     if record.base and not trainer.epoch:  # from now on the run needs its base no more
         checkpoints.write()
 
+    history = _History(path, trainer, member)
+
     def after_advance(done: int, total: int, words: str = "") -> None:
         checkpoints.write_if_due()
+        history.write_if_due()
         summarise()
         progress(done, total, words)
 
@@ -76,11 +80,7 @@ def train_in_folder(
     if finished:
         checkpoints.write()
     trainer.keep_best()
-    files = [
-        save(path),
-        runs.write_history(path, trainer.history, trainer.columns, member),
-    ]
-    return record, files
+    return record, [save(path), history.write()]
 
 
 def _restored(path: Path, record: runs.Record, trainer: "Trainer[Any, Any]", member: int) -> float:
@@ -118,6 +118,23 @@ class _Checkpoints:
             self.write()
             done = time.monotonic()
             self._due = done + max(_CHECKPOINT_SECONDS, (done - begun) / _CHECKPOINT_SHARE)
+
+
+class _History:
+    """Writes the history of epochs so far, for whoever looks on."""
+
+    def __init__(self, path: Path, trainer: "Trainer[Any, Any]", member: int) -> None:
+        self._path, self._trainer, self._member = path, trainer, member
+        self._written, self._due = 0, time.monotonic() + _HISTORY_SECONDS
+
+    def write(self) -> Path:
+        rows = self._trainer.history
+        self._written, self._due = len(rows), time.monotonic() + _HISTORY_SECONDS
+        return runs.write_history(self._path, rows, self._trainer.columns, self._member)
+
+    def write_if_due(self) -> None:
+        if len(self._trainer.history) > self._written and time.monotonic() > self._due:
+            self.write()
 
 
 def _warn_of_divergence(trainer: "Trainer[Any, Any]", record: runs.Record) -> None:

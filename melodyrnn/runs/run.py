@@ -7,6 +7,7 @@ from os import PathLike
 from pathlib import Path
 from typing import Any, Self
 
+from melodyrnn.data.copies import Copies
 from melodyrnn.data.split import Split
 from melodyrnn.errors import ConfigError, FileError, MelodyError, RunError
 from melodyrnn.models.predictor import Predictor
@@ -98,13 +99,23 @@ class Run(PathLike[str]):
         """Its songs by what they were for. Raises RunError for a run on text, which keeps none."""
         return self.task.parts(self.path, self.record)
 
+    @cached_property
+    def copies(self) -> Copies:
+        """The songs it learned from, of which new ones may be copies. Raises RunError."""
+        return Copies(self.parts.train)
+
     def predictor(self, *, with_short_term: bool = False) -> Predictor:
         """The model as it was at its best, by itself or joined by a short-term model.
 
         Raises RunError.
         """
+        predictor = self._loaded
+        return self.task.with_short_term(self, predictor) if with_short_term else predictor
+
+    @cached_property
+    def _loaded(self) -> Predictor:
         try:
-            predictor = Session(self).load()
+            return Session(self).load()
         except (RunError, ConfigError, FileError):
             raise
         except MelodyError as error:  # of a vocabulary that is none of such a task
@@ -113,7 +124,6 @@ class Run(PathLike[str]):
             raise RunError(
                 f"{self.path}: the parts of its run.json do not fit each other; train again"
             ) from None
-        return self.task.with_short_term(self, predictor) if with_short_term else predictor
 
 
 def open_run(path: "str | PathLike[str]") -> Run:

@@ -50,8 +50,8 @@ def share_out(
     killed; with ``survive`` that is called instead, with the task and what asks another worker,
     for the answer.
     """
-    workers = [_Worker(work, lost) for _ in range(min(jobs, len(tasks)))]
-    idle: SimpleQueue[_Worker] = SimpleQueue()
+    workers = [Worker(work, lost) for _ in range(min(jobs, len(tasks)))]
+    idle: SimpleQueue[Worker] = SimpleQueue()
     for worker in workers:
         idle.put(worker)
 
@@ -86,8 +86,10 @@ class LostError(RunError):
     """A worker was killed."""
 
 
-class _Worker:
-    """One process and its pipes, as the one that shares out sees them."""
+class Worker:
+    """One process and its pipes, as the one that shares out sees them: ``work`` is
+    ``module:function``, ``lost`` what is said where the process is killed.
+    """
 
     def __init__(self, work: str, lost: str) -> None:
         self.work, self.lost = work, lost
@@ -116,7 +118,8 @@ class _Worker:
         with self._lock:
             if self.stopped:
                 raise LostError(self.lost)
-            if self.process.returncode is not None:
+            if self.process.poll() is not None:  # also by somebody else, while it had no task
+                self.close()
                 self._begin()
         try:
             _send(self._tasks, task)
@@ -129,8 +132,15 @@ class _Worker:
             raise answer
         return answer
 
+    def give_up(self) -> None:
+        """End what it does, at once; whoever waits for that gets LostError, and the next task
+        begins another process.
+        """
+        with self._lock:
+            self.process.kill()
+
     def stop(self) -> None:
-        """Whatever it does, at once."""
+        """For good, whatever it does, at once."""
         with self._lock:
             self.stopped = True
             self.process.kill()

@@ -8,6 +8,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from melodyrnn.data.copies import Copies
 from melodyrnn.data.gather import Named, ReadAs, Songs, gather_all, summary, warn_of
 from melodyrnn.data.song_families import family_numbers
@@ -31,7 +33,7 @@ from melodyrnn.models.settings import check
 from melodyrnn.models.viewpoints.observer import Observer
 from melodyrnn.music.durations import ticks
 from melodyrnn.music.note_tokens import plain_tokens, to_tokens
-from melodyrnn.music.song import Song
+from melodyrnn.music.song import Note, Song
 from melodyrnn.render.instruments import program
 from melodyrnn.render.targets import song_targets
 from melodyrnn.render.write import write_song
@@ -43,7 +45,8 @@ from melodyrnn.sequences.vocabulary import Indices, Vocabulary
 from melodyrnn.system.progress import silent
 from melodyrnn.tasks.closings import TuneClosings
 from melodyrnn.tasks.control.form import MOST_NOTES, form_of, headers_drawn
-from melodyrnn.tasks.control.primer import beginning
+from melodyrnn.tasks.control.primer import beginning, header_of, notes_given, too_short
+from melodyrnn.tasks.control.redraw import check_redraw, gap_of, redraw_of
 from melodyrnn.tasks.dataset import Dataset, context_of, long_enough
 from melodyrnn.tasks.generated_song import GeneratedSong
 from melodyrnn.tasks.headers import TuneHeaders
@@ -54,6 +57,7 @@ from melodyrnn.tasks.task import (
     Request,
     Settings,
     Task,
+    TokenLine,
     Trained,
 )
 from melodyrnn.tasks.tokenizer import NoteTokenizer
@@ -192,6 +196,42 @@ class NoteTask(Task[Named, Dataset]):
         """Of each song the logits of its tokens, (N, V), and how it is played, where it is."""
         return logits_of(predictor, dataset), None
 
+    def line(
+        self, run: Trained[Named], primer: str | Path | Song | None, reading: Reading
+    ) -> TokenLine:
+        """Notes that the run does not know are seen as the nearest that it knows."""
+        dataset, window = self._training_set(run), run.record.model.window
+        tokenizer, first = dataset.tokenizer, len(dataset.tokenizer.opening)
+        track, grid = _read_as(run.record, reading.track, reading.grid)
+        notes: tuple[Note, ...] = ()
+        song = None
+        if primer is not None:
+            notes, song = notes_given(primer, track=track, grid=grid, silence=True)
+        bare = Song(notes)
+        ids = tokenizer.read(bare, {})[0][: first + len(notes)]
+        if len(ids) < window:
+            raise too_short(ids, dataset, window)
+        counted = tuple(
+            tuple(
+                dataset.vocabulary.index(each)
+                for each in tokenizer.alike(token)
+                if each in dataset.vocabulary
+            )
+            for token in tokenizer.tokens(bare)[first : first + len(notes)]
+        )
+        return TokenLine(tuple(to_tokens(bare)), ids, counted, song or header_of(ids, dataset))
+
+    def spelled(self, run: Trained[Named], ids: Sequence[int], line: TokenLine) -> list[str]:
+        """As the key of the notes spells them."""
+        tokenizer = self.tokenizer(run.record.vocabulary)
+        assert line.like is not None, "notes have a header"
+        return [
+            to_tokens(tokenizer.decode(np.array([each]), line.like))[0]
+            if tokenizer.notes[each]
+            else tokenizer.vocabulary.symbols[each]
+            for each in ids
+        ]
+
     # New songs
 
     def check(self, settings: Settings, request: Request) -> None:
@@ -206,6 +246,13 @@ class NoteTask(Task[Named, Dataset]):
             check("primer_notes", request.primer_notes, {"least": 1})
             if request.primer is None:
                 raise ConfigError("--primer-notes has no effect without --primer; leave it out")
+        if request.redraw is not None:
+            if request.primer is None:
+                raise ConfigError("--redraw has no effect without --primer; name the song by it")
+            if not request.keep_primer:
+                raise ConfigError("--no-keep-primer has no effect with --redraw; leave it out")
+            also = {name for name in ("length", "primer_notes") if getattr(request, name)}
+            check_redraw(request.redraw, {*settings, *also})
 
     def prompts(
         self, run: Trained[Named], request: Request, form: FormConfig, config: SampleConfig
@@ -213,7 +260,9 @@ class NoteTask(Task[Named, Dataset]):
         """The primer, and bars, scale and end as constraints. Where a model knows of meter, key and
         pickup, and there is no primer, each song draws its own.
         """
-        dataset, copies = self._training_set(run), Copies(run.parts.train)
+        if request.redraw is not None:
+            return [self._redrawing(run, request)]
+        dataset, copies = self._training_set(run), run.copies
         track, grid = _read_as(run.record, request.track, request.grid)
         given = beginning(
             request.primer,
@@ -263,6 +312,28 @@ class NoteTask(Task[Named, Dataset]):
             )
             for each, numbers in zip(asked, songs.values(), strict=True)
         ]
+
+    def _redrawing(self, run: Trained[Named], request: Request) -> Prompt:
+        """The notes before those that are drawn anew, and those after them as a constraint."""
+        assert request.primer is not None, "a song is drawn anew in part"
+        assert request.redraw is not None, "a song is drawn anew in part"
+        dataset = self._training_set(run)
+        track, grid = _read_as(run.record, request.track, request.grid)
+        notes, song = notes_given(request.primer, track=track, grid=grid, silence=True)
+        redraw = redraw_of(notes, song, check_redraw(request.redraw, ()), dataset)
+        gap, song = gap_of(redraw, dataset, run.record.model.window), redraw.song
+        bars, rest = divmod(song.duration - song.pickup, song.meter.bar)
+        return Prompt(
+            gap.before,
+            gap.most,
+            (gap.constraint,),
+            replace(song, notes=(), chords=()),
+            run.copies,
+            bars=0 if rest else int(bars),
+            numbers=range(request.count),
+            redraw=redraw,
+            after=len(gap.after),
+        )
 
     def aligned(self, predictor: Predictor, prompt: Prompt) -> Predictor:
         """In the bars of the new songs, which the primer has too where it is none of them; how many
@@ -382,11 +453,17 @@ def _made(
     assert prompt.like is not None, "new songs are like one"
     assert prompt.copies, "new songs are compared with the training songs"
     new = ids[prompt.left_out :]
-    song = tokenizer.decode(new, prompt.like)
+    if prompt.redraw:
+        drawn = ids[len(prompt.ids) : len(ids) - prompt.after]
+        song = prompt.redraw.filled(tokenizer.decode(drawn, prompt.like).notes)
+    else:
+        song = tokenizer.decode(new, prompt.like)
     copied, loop = prompt.copies.longest(song), closing_loop(tokenizer.only_notes(new))
     tokens = max(1, len(ids) - len(prompt.ids))  # none where the primer fills --bars
     score = usage.score(song, likely, tokens, copied.notes, loop)
     given = len(tokenizer.only_notes(prompt.ids[prompt.left_out :]))
+    if prompt.redraw:
+        given = prompt.redraw.first
     return GeneratedSong(song, tuple(to_tokens(song)), given, take, copied, loop, likely, score)
 
 

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from melodyrnn.models.types import KerasModel
     from melodyrnn.models.viewpoints.observer import Observer
     from melodyrnn.music.song import Song
+    from melodyrnn.tasks.control.redraw import Redraw
     from melodyrnn.training.program import Program
 
 Item = TypeVar("Item")
@@ -106,6 +107,17 @@ class Prompt(NamedTuple):
     bars: int = 0  # how many full bars the new items have; 0: that is not asked for
     numbers: Sequence[int] = (0,)  # of the new items that begin so, from 0
     lacks: "Lacks | None" = None  # what is drawn again is an item that lacks something
+    redraw: "Redraw | None" = None  # the song whose notes are drawn anew in part
+    after: int = 0  # tokens at the end of each new item that were given, too
+
+
+class TokenLine(NamedTuple):
+    """Tokens in a row, each to be predicted from those before it."""
+
+    tokens: tuple[str, ...]  # as they are written, (N,)
+    ids: Indices  # as a model sees them, (P,): after what stands before the first of them
+    counted: tuple[tuple[int, ...], ...]  # of each the ids that stand for it; () of an unknown one
+    like: "Song | None" = None  # whose meter, key and pickup they have
 
 
 @dataclass(frozen=True)
@@ -115,6 +127,7 @@ class Request:
     primer: "str | Path | Song | None" = None
     primer_notes: int | None = None  # as many of it, from the first; all without
     keep_primer: bool = True  # whether new items begin with it, or with what follows
+    redraw: str | None = None  # the notes of it that alone are drawn anew, such as 5-12, from 1
     length: int | None = None
     count: int = 1
     best: int | None = None  # so many of them are kept, the best first; all, as drawn, without
@@ -158,6 +171,8 @@ class Trained(Protocol[Item_co]):
     def record(self) -> Record: ...
     @property
     def parts(self) -> Split[Sequence[Item_co]]: ...
+    @property
+    def copies(self) -> "Copies": ...
 
 
 class Task(ABC, Generic[Item, Data]):
@@ -293,6 +308,18 @@ class Task(ABC, Generic[Item, Data]):
         self, run: Trained[Item], predictor: Predictor, items: Sequence[Item]
     ) -> "Evaluation":
         """``items`` as ``predictor`` predicts them."""
+
+    @abstractmethod
+    def line(
+        self, run: Trained[Item], primer: "str | Path | Song | None", reading: Reading
+    ) -> TokenLine:
+        """What is given, to be predicted token by token; nothing without ``primer``. Raises
+        MelodyError.
+        """
+
+    @abstractmethod
+    def spelled(self, run: Trained[Item], ids: Sequence[int], line: TokenLine) -> list[str]:
+        """How each of ``ids`` is written in ``line``."""
 
     # New items
 

@@ -25,6 +25,7 @@ from melodyrnn.models.predictor import Predictor
 from melodyrnn.models.registry import MODELS
 from melodyrnn.models.settings import check
 from melodyrnn.models.types import KerasModel
+from melodyrnn.music.song import Song
 from melodyrnn.render.pages.training_data import Shown
 from melodyrnn.runs.record import Record
 from melodyrnn.sequences.open_vocabulary import unknown_rate
@@ -49,6 +50,7 @@ from melodyrnn.tasks.task import (
     Request,
     Settings,
     Task,
+    TokenLine,
     Trained,
 )
 from melodyrnn.tasks.tokenizer import CharacterTokenizer
@@ -64,6 +66,7 @@ _SAMPLE, _SAMPLE_TEMPERATURE = 400, 0.8
 _SONGS_ONLY = (
     "primer_notes",
     "keep_primer",
+    "redraw",
     "best",
     "formats",
     "title",
@@ -223,6 +226,21 @@ class TextTask(Task[Text, Texts]):
             evaluated.append(Evaluated(text.name, None, len(seen), learned, {"both": found}))
         return Evaluation(tuple(evaluated), tuple(texts.targets))
 
+    def line(
+        self, run: Trained[Text], primer: str | Path | Song | None, reading: Reading
+    ) -> TokenLine:
+        """Characters that the run does not know are seen as the nearest that it knows."""
+        for option, asked in (("--track", reading.track), ("--grid", reading.grid)):
+            if asked is not None:
+                raise ConfigError(f"{option} has no effect with a text; leave it out")
+        characters, vocabulary = _characters(primer or ""), run.record.vocabulary
+        seen, _ = self.tokenizer(vocabulary).read(characters, {})
+        counted = ((vocabulary.index(c),) if c in vocabulary else () for c in characters)
+        return TokenLine(tuple(characters), seen, tuple(counted))
+
+    def spelled(self, run: Trained[Text], ids: Sequence[int], line: TokenLine) -> list[str]:
+        return run.record.vocabulary.decode(ids)
+
     # New texts
 
     def check(self, settings: Settings, request: Request) -> None:
@@ -244,9 +262,7 @@ class TextTask(Task[Text, Texts]):
         primer = None if request.primer is None else str(request.primer)
         if primer is None:
             primer = opening(run.record)
-        primer = normalize("NFC", primer)
-        if not primer:
-            raise ConfigError("--primer '' is empty; give a character at least")
+        primer = _characters(primer)
         try:
             ids = run.record.vocabulary.encode(primer)
         except VocabularyError as error:
@@ -292,6 +308,13 @@ def opening(record: Record) -> str:
     """What new texts begin with where nothing is said."""
     text = record.songs[0]["text"]
     return text[:1] + text[1:_PRIMER].split("\n")[0]
+
+
+def _characters(primer: str | Path | Song) -> str:
+    """Those of a primer. Raises ConfigError where there are none."""
+    if not (characters := normalize("NFC", str(primer))):
+        raise ConfigError("--primer '' is empty; give a character at least")
+    return characters
 
 
 def _check(model: ModelConfig, training: StreamConfig) -> None:

@@ -70,6 +70,7 @@ def generate(
     primer: str | Path | Song | None = None,
     primer_notes: int | None = None,
     keep_primer: bool = True,
+    redraw: str | None = None,
     length: int | None = None,
     count: int = 1,
     best: int | None = None,
@@ -86,28 +87,28 @@ def generate(
     progress: Progress = silent,
     **settings: Unpack[GenerateSettings],
 ) -> GenerateResult:
-    """Draw ``count`` songs that begin with ``primer`` and go on for ``length`` notes; of a run on
-    text, as many texts, which go on for ``length`` characters, by default 500.
+    """Draw ``count`` songs, ``primer`` and ``length`` notes after it; or texts, 500 characters.
 
     ``primer``: tokens such as ``"g8 e8 e4 f8"``, or a song or its file, which is taken from its
     first note on with its meter, key, tempo and pickup; ``primer_notes`` takes so many notes of it.
-    A MelodyWarning says which the run does not know, and what it gets for them. Without a primer,
-    the opening of the first training song or text, or nothing where the run learned how songs
-    begin. Without ``keep_primer`` songs are only what follows it. ``length`` is the most where a
-    song ends by itself; by default, songs are as long as the first training song, or half as much
-    longer than a long primer. ``with_short_term``: joined by a model of the song so far.
-
-    ``best``: only so many of the songs, those with the highest ``score``. ``output``: a file or
-    several, whose suffixes say the formats, their names numbered where there are several songs; or
-    folders for the ``formats``, which replace others with ``overwrite`` only. ``page``: an HTML
-    file that shows them. ``tempo``: quarter notes per minute. ``settings``: fields of SampleConfig
-    and FormConfig. Raises MelodyError; nothing is written then, unless the disk fills up meanwhile.
+    A MelodyWarning says what replaces notes that the run does not know. Without a primer, the
+    opening of the first training song or text, or nothing where the run learned how songs begin.
+    Without ``keep_primer`` songs are only what follows it. ``length`` is the most where a song ends
+    by itself; by default, songs are as long as the first training song, or half as long again as a
+    long primer. ``with_short_term``: joined by a model of the song so far. ``redraw``: ``"5-12"``
+    draws only these notes of the primer anew, and keeps their length.
+    ``best``: only so many songs, those with the highest ``score``. ``output``: files, whose
+    suffixes say the formats, numbered where there are several songs; or folders for the
+    ``formats``, which replace others with ``overwrite`` only. ``page``: an HTML file of them.
+    ``tempo``: quarter notes per minute. ``settings``: fields of SampleConfig and FormConfig. Raises
+    MelodyError; nothing is written then, unless the disk fills up meanwhile.
     """
     config, form = configure(settings, SampleConfig, FormConfig)
     request = Request(
         primer=primer,
         primer_notes=primer_notes,
         keep_primer=keep_primer,
+        redraw=redraw,
         length=length,
         count=count,
         best=best,
@@ -122,7 +123,6 @@ def generate(
         overwrite=overwrite,
         page=next(iter(_paths(page)), None),
     )
-    _check(request, settings)
     return _generated(open_run(run), settings, request, config, form, progress)
 
 
@@ -134,6 +134,7 @@ def _generated(
     form: FormConfig,
     progress: Progress,
 ) -> GenerateResult:
+    _check(request, settings)
     task = run.task
     task.check(settings, request)
     prompts = task.prompts(run, request, form, config)
@@ -226,6 +227,8 @@ def _formats(formats: str | Sequence[str] | None) -> tuple[str, ...] | None:
 def _check(request: Request, settings: Settings) -> None:
     """Raises ConfigError for what no task can do."""
     check("keep_primer", request.keep_primer, {"switch": True})
+    if request.redraw is not None:
+        check("redraw", request.redraw, {"text": True})
     check("count", request.count, {"least": 1, "most": MOST_SONGS})
     if request.best is not None:
         check("best", request.best, {"least": 1})

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from melodyrnn.data.gather import Source, gather_one
+from melodyrnn.data.gather import Named, Source, gather_one
 from melodyrnn.formats.melody.choice import Choice, listening
 from melodyrnn.models.ngrams.ngram import Tally, ceiling
 from melodyrnn.models.registry import WINDOW
@@ -49,15 +49,29 @@ class InspectResult:
         }
 
 
+@dataclass(frozen=True)
+class MelodyRead:
+    """The melody of a file, and which of its tracks that is."""
+
+    named: Named
+    choice: Choice | None  # None where there are no tracks
+
+
+def read_melody(song: Source, *, track: str | None = None, grid: str | None = None) -> MelodyRead:
+    """The melody that is taken of ``song``, and what spoke for its track. Raises MelodyError."""
+    with listening() as choices:
+        named = gather_one(song, track=track, grid=grid)
+    return MelodyRead(named, choices[-1] if choices else None)
+
+
 def inspect(
     song: Source, *, window: int = WINDOW, track: str | None = None, grid: str | None = None
 ) -> InspectResult:
     """Codes and counts, windows of ``window``, the memoryless ceilings, and what speaks for each
     track of the file. Raises MelodyError.
     """
-    with listening() as choices:
-        named = gather_one(song, track=track, grid=grid)
-    dataset = Dataset.of([named], window)
+    melody = read_melody(song, track=track, grid=grid)
+    dataset = Dataset.of([melody.named], window)
     sequence = dataset.sequences[0]
     tokens = dataset.vocabulary.decode(sequence)
     counted = Counter(tokens)
@@ -68,7 +82,7 @@ def inspect(
         {code: counted[code] for code in dataset.vocabulary.symbols},
         windows(sequence, window),
         {size: ceiling([sequence], size) for size in CEILING_WINDOWS if size < len(sequence)},
-        choices[-1] if choices else None,
+        melody.choice,
     )
 
 

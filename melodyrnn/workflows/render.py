@@ -1,17 +1,43 @@
 """A song file made visible or audible."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from melodyrnn.data.gather import Source, gather_one
 from melodyrnn.errors import ConfigError
 from melodyrnn.files import is_same
 from melodyrnn.formats.registry import writers
+from melodyrnn.models.settings import check
+from melodyrnn.render.instruments import INSTRUMENTS, program
 from melodyrnn.render.write import write_song
 
 
 def suffixes() -> list[str]:
     """How the names of files end that can be written, those of other packages too."""
     return list(writers())
+
+
+def instruments() -> list[str]:
+    """The names of General MIDI, in its order."""
+    return list(INSTRUMENTS)
+
+
+def samples(
+    instrument: str | None, pitches: Sequence[int], *, seconds: float = 2.0
+) -> dict[str, object]:
+    """How ``instrument`` sounds, for a player: ``rate``, samples per second; ``release``, seconds
+    that a note fades; and for each MIDI number ``samples``, 16-bit in base64, ``seconds`` long.
+
+    Raises RenderError, ConfigError.
+    """
+    # NumPy: files alone are spared it
+    from melodyrnn.render.pages.sound import LONGEST, RELEASE, sampled
+
+    check("seconds", seconds, {"real": True, "above": 0.0, "most": LONGEST})
+    for pitch in pitches:
+        check("pitches", pitch, {"least": 0, "most": 127})
+    program(instrument)
+    return sampled(dict.fromkeys(pitches, seconds + RELEASE), instrument)
 
 
 def render(

@@ -51,9 +51,14 @@ def sound(
                 longest[midi] = max(longest.get(midi, 0.0), seconds)
     if most is not None:
         return _small(longest, instrument, most // 4 * 3)
+    return sampled(longest, instrument)
+
+
+def sampled(lengths: Mapping[int, float], instrument: str | None) -> dict[str, object]:
+    """The same for MIDI numbers and how many seconds each is held in all, with its end."""
     samples = {
         str(midi): _text(_pitch(midi, seconds, instrument))
-        for midi, seconds in sorted(longest.items())
+        for midi, seconds in sorted(lengths.items())
     }
     return {"rate": RATE, "release": RELEASE, "samples": samples}
 

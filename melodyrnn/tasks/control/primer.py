@@ -47,34 +47,61 @@ def beginning(
     a MelodyWarning says so. Raises WindowError where notes are too few.
     """
     start, first = dataset.tokenizer.opening, dataset.sequences[0]
-    usual, pickup = _usual(dataset), dataset.songs[0].song.pickup
     if primer is None:
+        usual = _usual(dataset)
         if len(start):
             return Primer(start, usual)
-        opening = dataset.songs[0].song.notes[:window]
-        return Primer(first[:window], replace(usual, pickup=pickup), _duration(opening))
-    song = _song(primer, track, grid)
-    given = (parse_tokens(str(primer), "--primer") if song is None else song.notes)[:notes]
+        opening = dataset.songs[0].song
+        usual = replace(usual, pickup=opening.pickup)
+        return Primer(first[:window], usual, _duration(opening.notes[:window]))
+    given, song = notes_given(primer, notes, track=track, grid=grid)
     indices = np.concatenate([start, known_ids(given, dataset.tokenizer)])
     if len(indices) < window:
-        longer = dataset.vocabulary.decode(_completed(indices, dataset, window))
-        raise WindowError(
-            f"the primer has {len(indices)} notes and this run's window needs {window}; "
-            f"give more, such as '{' '.join(longer)}'"
-        )
-    if song is not None:
-        return Primer(indices, _header(replace(song, notes=given)), _duration(given))
-    begins_alike = np.array_equal(indices, first[: len(indices)])
-    like = replace(usual, pickup=pickup) if begins_alike else usual
+        raise too_short(indices, dataset, window)
+    like = header_of(indices, dataset) if song is None else _header(replace(song, notes=given))
     return Primer(indices, like, _duration(given))
 
 
+def notes_given(
+    primer: str | Path | Song,
+    notes: int | None = None,
+    *,
+    track: str | None = None,
+    grid: str | None = None,
+    silence: bool = False,
+) -> tuple[tuple[Note, ...], Song | None]:
+    """The primer's notes, the first ``notes`` of them, and its song, None where it is tokens;
+    with ``silence`` also what rests before its first note. Raises MelodyError.
+    """
+    song = _song(primer, track, grid)
+    if song is not None and not silence:
+        song = after_silence(song)
+    given = parse_tokens(str(primer), "--primer") if song is None else song.notes
+    return given[:notes], song
+
+
+def header_of(indices: Indices, dataset: Dataset) -> Song:
+    """What tokens, ``indices`` (P,), have above them: that of the training songs, no notes."""
+    begins_alike = np.array_equal(indices, dataset.sequences[0][: len(indices)])
+    pickup = dataset.songs[0].song.pickup if begins_alike else Fraction(0)
+    return replace(_usual(dataset), pickup=pickup)
+
+
+def too_short(indices: Indices, dataset: Dataset, window: int) -> WindowError:
+    """What is said of a primer, (P,), that does not fill the window."""
+    longer = dataset.vocabulary.decode(_completed(indices, dataset, window))
+    return WindowError(
+        f"the primer has {len(indices)} notes and this run's window needs {window}; "
+        f"give more, such as '{' '.join(longer)}'"
+    )
+
+
 def _song(primer: str | Path | Song, track: str | None, grid: str | None) -> Song | None:
-    """That of a file or an object, from its first sounding note on; None where it is tokens."""
+    """That of a file or an object; None where it is tokens."""
     if isinstance(primer, str) and not _is_file(primer):
         return None
     source = Path(primer) if isinstance(primer, str) else primer
-    return after_silence(gather_one(source, track=track, grid=grid).song)
+    return gather_one(source, track=track, grid=grid).song
 
 
 def _is_file(primer: str) -> bool:

@@ -1,0 +1,1 @@
+"""The studio: a page in the browser, served by this machine to itself."""

@@ -1,0 +1,64 @@
+"""A process beside the server that stays warm and does one thing after another.
+
+What a stranger's file or a person's wish may cost is bounded: after so many seconds the process is
+ended, and the next task begins another; of memory it has what ``work.py`` allows.
+"""
+
+import asyncio
+import threading
+from typing import Any, cast
+
+from melodyrnn.studio.answers import RefusedError
+from melodyrnn.system.workers import LostError, Worker
+
+_WORK = "melodyrnn.studio.work:answer"
+
+
+class Helper:
+    """``name`` says what it does, in messages."""
+
+    def __init__(self, name: str, seconds: float, memory: int) -> None:
+        """``seconds``: the most that one task may take; ``memory``: bytes, of the process."""
+        self.name, self.seconds, self.memory = name, seconds, memory
+        self._worker: Worker | None = None
+        self._turn = asyncio.Lock()
+
+    async def ask(self, what: str, /, **values: Any) -> dict[str, Any]:
+        """What ``work.py`` answers. Raises MelodyError. Whoever is cancelled ends the task."""
+        async with self._turn:
+            worker = self._worker = self._worker or Worker(_WORK, "")
+            task = asyncio.create_task(asyncio.to_thread(self._answer, worker, what, values))
+            try:
+                return await asyncio.shield(task)
+            except asyncio.CancelledError:
+                worker.give_up()
+                await asyncio.gather(task, return_exceptions=True)
+                raise
+
+    def _answer(self, worker: Worker, what: str, values: dict[str, Any]) -> dict[str, Any]:
+        late = threading.Event()
+
+        def give_up() -> None:
+            late.set()
+            worker.give_up()
+
+        timer = threading.Timer(self.seconds, give_up)
+        timer.daemon = True
+        timer.start()
+        try:
+            return cast("dict[str, Any]", worker.ask((what, values, self.memory)))
+        except LostError:
+            why = f"took more than {self.seconds:g} seconds" if late.is_set() else "was ended"
+            raise RefusedError(f"{self.name} {why}; ask for less, or try again", 503) from None
+        finally:
+            timer.cancel()
+
+    @property
+    def process(self) -> int | None:
+        """Its id, where there is one."""
+        return self._worker.process.pid if self._worker else None
+
+    def stop(self) -> None:
+        if self._worker:
+            self._worker.stop()
+            self._worker.close()

@@ -1,0 +1,124 @@
+"""What a run expects: of each note that is given, and of the next one."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import log2
+from os import PathLike
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from melodyrnn.models.predictor import Floats
+from melodyrnn.models.settings import check
+from melodyrnn.music.song import Song
+from melodyrnn.runs.run import Run, open_run
+from melodyrnn.tasks.task import Prompt, Reading, TokenLine
+
+COUNT = 5
+"""Tokens that are named, where nothing is said."""
+
+
+class Likely(NamedTuple):
+    """A token that may come, and how probable it is."""
+
+    token: str
+    probability: float
+
+
+@dataclass(frozen=True)
+class Expected:
+    """What a run expects at one place, from what stands before it."""
+
+    likeliest: tuple[Likely, ...]  # the likeliest first; () where its window is not full
+    token: str | None = None  # that stands there; None of the next one, which nobody knows
+    probability: float | None = None  # of that token; None where the run does not know it
+
+    @property
+    def bits(self) -> float | None:
+        """-log2 of its probability: how much it tells."""
+        return -log2(self.probability) if self.probability else None
+
+    def to_json(self) -> dict[str, Any]:
+        likeliest = [each._asdict() for each in self.likeliest]
+        if self.token is None:
+            return {"likeliest": likeliest}
+        given = {"token": self.token, "probability": self.probability, "bits": self.bits}
+        return {**given, "likeliest": likeliest}
+
+
+@dataclass(frozen=True, repr=False)
+class PredictResult:
+    """What a run expects of some tokens, and after them."""
+
+    run: Run
+    given: tuple[Expected, ...]  # each token that was given
+    next: Expected
+
+    def __repr__(self) -> str:
+        best = self.next.likeliest[0]
+        return f"<PredictResult {best.token} {best.probability:.0%}, after {len(self.given)}>"
+
+    def to_json(self) -> dict[str, Any]:
+        """``given``: each {"token", "probability", "bits", "likeliest"}; ``next``."""
+        return {
+            "run": str(self.run.path),
+            "unit": self.run.task.unit,
+            "given": [each.to_json() for each in self.given],
+            "next": self.next.to_json(),
+        }
+
+
+def predict(
+    run: "str | PathLike[str]",
+    primer: str | Path | Song | None = None,
+    *,
+    count: int = COUNT,
+    track: str | None = None,
+    grid: str | None = None,
+    with_short_term: bool = False,
+) -> PredictResult:
+    """What ``run`` expects at each token of ``primer``, from those before it, and after them all:
+    the ``count`` likeliest tokens with their probabilities.
+
+    ``primer``: tokens such as ``"g8 e8 e4 f8"``, a song or its file, or, of a run on text,
+    characters; without it, what a song begins with, where the run learned that. What the run does
+    not know is seen as what is nearest to it, and has no probability. The end of a song is the
+    token ``<end>``. Raises MelodyError.
+    """
+    check("count", count, {"least": 1, "most": 1000})
+    opened = open_run(run)
+    task = opened.task
+    line = task.line(opened, primer, Reading(track, grid))
+    predictor = opened.predictor(with_short_term=with_short_term)
+    aligned = task.aligned(predictor, Prompt(line.ids, 1, like=line.like))
+    following = np.append(line.ids, line.ids[:1]).astype(
+        np.int32
+    )  # what comes last is not looked at
+    (p,) = aligned.distributions([following])  # (P + 1 - window, V)
+    first = len(p) - 1 - len(line.tokens)  # before the first token; negative: windows not full
+    given = [
+        _expected(opened, line, p[first + place], count, place)
+        if first + place >= 0
+        else Expected((), line.tokens[place])
+        for place in range(len(line.tokens))
+    ]
+    return PredictResult(opened, tuple(given), _expected(opened, line, p[-1], count))
+
+
+def _expected(
+    run: Run, line: TokenLine, p: Floats, count: int, place: int | None = None
+) -> Expected:
+    """``p`` (V,) at a place of ``line``, or after it."""
+    likeliest = _likeliest(run, line, p, count)
+    if place is None:
+        return Expected(likeliest)
+    counted = list(line.counted[place])
+    probability = float(p[counted].sum()) if counted else None
+    return Expected(likeliest, line.tokens[place], probability)
+
+
+def _likeliest(run: Run, line: TokenLine, p: Floats, count: int) -> tuple[Likely, ...]:
+    ids: Sequence[int] = np.argsort(-p, kind="stable")[:count].tolist()
+    names = run.task.spelled(run, ids, line)
+    return tuple(Likely(name, float(p[each])) for name, each in zip(names, ids, strict=True))
