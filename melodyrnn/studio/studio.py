@@ -11,7 +11,7 @@ from melodyrnn.files import exists, make_folder, suggest
 from melodyrnn.studio.answers import RefusedError
 from melodyrnn.studio.helper import Helper
 from melodyrnn.studio.jobs import Job, Jobs
-from melodyrnn.studio.takes import Takes
+from melodyrnn.studio.takes import KeptTakes
 from melodyrnn.studio.uploads import Uploads
 from melodyrnn.workflows.known_runs import known_runs
 
@@ -31,7 +31,7 @@ class Studio:
         """Raises ConfigError where there is no such run, FileError where nothing can be kept."""
         self.folder = make_folder(folder).resolve()
         self.asked = run
-        self.takes = Takes(self.folder / "takes")
+        self.takes = KeptTakes(self.folder / "takes")
         self.uploads = Uploads(self.folder / "uploads")
         self.run = self._first(run)
 

@@ -34,7 +34,7 @@ def user_folder() -> Path:
     return (Path(base) if base else Path.home() / ".local" / "share") / "melodyrnn"
 
 
-class Takes:
+class KeptTakes:
     """Those in a folder. What is written is a song's document, as the helpers make it."""
 
     def __init__(self, folder: Path) -> None:

@@ -19,7 +19,7 @@ COUNT = 5
 """Tokens that are named, where nothing is said."""
 
 
-class Likely(NamedTuple):
+class NextToken(NamedTuple):
     """A token that may come, and how probable it is."""
 
     token: str
@@ -30,7 +30,7 @@ class Likely(NamedTuple):
 class Expected:
     """What a run expects at one place, from what stands before it."""
 
-    likeliest: tuple[Likely, ...]  # the likeliest first; () where its window is not full
+    likeliest: tuple[NextToken, ...]  # the likeliest first; () where its window is not full
     token: str | None = None  # that stands there; None of the next one, which nobody knows
     probability: float | None = None  # of that token; None where the run does not know it
 
@@ -118,7 +118,7 @@ def _expected(
     return Expected(likeliest, line.tokens[place], probability)
 
 
-def _likeliest(run: Run, line: TokenLine, p: Floats, count: int) -> tuple[Likely, ...]:
+def _likeliest(run: Run, line: TokenLine, p: Floats, count: int) -> tuple[NextToken, ...]:
     ids: Sequence[int] = np.argsort(-p, kind="stable")[:count].tolist()
     names = run.task.spelled(run, ids, line)
-    return tuple(Likely(name, float(p[each])) for name, each in zip(names, ids, strict=True))
+    return tuple(NextToken(name, float(p[each])) for name, each in zip(names, ids, strict=True))
