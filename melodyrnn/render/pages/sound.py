@@ -28,6 +28,10 @@ SMALL_RATE = 16000
 """Samples a second where there are only so many bytes."""
 REACHES = (0, 1, 2, 3, 4)
 """Semitones by which a sampled pitch is moved at most, the fewest that the bytes allow."""
+SUSTAINED = 3.0
+"""Seconds of a note whose length is not known yet: a dotted half note in a slow tempo."""
+SCALE = 420_000
+"""Bytes of all notes of an instrument: in three octaves none is moved more than two semitones."""
 MU = 255
 """Of the curve by which a sample of 16 bits becomes one of 8 (the mu-law of G.711, continuous)."""
 
@@ -61,6 +65,12 @@ def sampled(lengths: Mapping[int, float], instrument: str | None) -> dict[str, o
         for midi, seconds in sorted(lengths.items())
     }
     return {"rate": RATE, "release": RELEASE, "samples": samples}
+
+
+def scale_sound(lowest: int, highest: int, instrument: str | None) -> dict[str, object]:
+    """The same for a page that makes its songs itself: all notes between two MIDI numbers."""
+    notes = dict.fromkeys(range(lowest, highest + 1), SUSTAINED + RELEASE)
+    return _small(notes, instrument, SCALE)
 
 
 def _small(longest: Mapping[int, float], instrument: str | None, most: int) -> dict[str, object]:

@@ -50,11 +50,12 @@ def html(page: WebPage, players: Players | None = None) -> str:
         page=page,
         players=players,
         policy=POLICY,
-        style=_style(texts),
+        style=style(texts),
         script=file("player.js") if players else "",
     )
 
 
-def _style(texts: Iterable[str]) -> Markup:
+def style(texts: Iterable[str]) -> Markup:
+    """Of a page that shows ``texts``, with those of their letters that a reader may not have."""
     sheets = [file(f"{name}.css") for name in ("style", "chart", "player")]
     return Markup(font_face(texts, FAMILY)) + Markup().join(sheets)

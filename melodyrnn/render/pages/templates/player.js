@@ -1,12 +1,8 @@
 "use strict";
-// The players within ``root``. One audio element for each score; its WAV is built from the page's
-// samples when first asked for.
-function startPlayers(root, data) {
-  const follow = root.querySelector("[name=follow]");
-  const still = matchMedia("(prefers-reduced-motion: reduce)");
+// What makes a WAV of notes, from a page's samples.
+function mixerOf(data) {
   const sampled = Object.keys(data.samples).map(Number); // MIDI numbers
   const samples = {}; // MIDI number -> numbers, of 16 bits
-  let sounding = null; // the player that is playing
 
   function bytesOf(midi) {
     return Uint8Array.from(atob(data.samples[midi]), (letter) => letter.charCodeAt(0));
@@ -83,6 +79,22 @@ function startPlayers(root, data) {
     return new Blob([buffer], { type: "audio/wav" });
   }
 
+  return wav;
+}
+
+// What a note is, in words.
+function described(index, { tokens, wrong }) {
+  const should = wrong[index] ? `, wrong: the song has ${wrong[index]}` : "";
+  return `note ${index + 1} of ${tokens.length}: ${tokens[index]}${should}`;
+}
+
+// The players within ``root``, of ``data.players`` each. One audio element for each score; its WAV is
+// made when first asked for. ``describe(index, notes)`` says what a note is.
+function startPlayers(root, data, wav = mixerOf(data), describe = described) {
+  const follow = root.querySelector("[name=follow]");
+  const still = matchMedia("(prefers-reduced-motion: reduce)");
+  let sounding = null; // the player that is playing
+
   class Player {
     constructor(element, notes) {
       this.notes = notes;
@@ -92,10 +104,6 @@ function startPlayers(root, data) {
       this.now = element.querySelector(".now");
       this.expects = element.querySelector(".expects");
       this.current = null; // index of the marked note
-      this.heads = notes.starts.map(() => []);
-      for (const head of this.score.querySelectorAll("[data-n]")) {
-        this.heads[head.dataset.n].push(head);
-      }
       this.button.addEventListener("click", () => this.toggle());
       this.score.addEventListener("click", (event) => this.press(event));
       this.score.addEventListener("keydown", (event) => this.key(event));
@@ -107,7 +115,26 @@ function startPlayers(root, data) {
       this.audio.addEventListener("play", () => this.started());
       this.audio.addEventListener("pause", () => this.stopped());
       this.audio.addEventListener("ended", () => this.clear());
-      this.describe(0);
+      this.drawn();
+    }
+
+    // The score has just been drawn: where its notes are.
+    drawn() {
+      this.heads = this.notes.starts.map(() => []);
+      for (const head of this.score.querySelectorAll("[data-n]")) {
+        this.heads[head.dataset.n].push(head);
+      }
+      if (this.current === null) this.describe(0);
+      else this.mark(this.current);
+    }
+
+    // Plays ``notes`` from now on: the same in another tempo.
+    retime(notes) {
+      this.audio.pause();
+      URL.revokeObjectURL(this.audio.src);
+      this.audio.removeAttribute("src");
+      this.notes = notes;
+      this.clear();
     }
 
     toggle() {
@@ -137,7 +164,7 @@ function startPlayers(root, data) {
 
     step() {
       if (this.audio.paused) return;
-      this.mark(this.at(this.audio.currentTime), true);
+      this.reach(this.at(this.audio.currentTime), true);
       requestAnimationFrame(() => this.step());
     }
 
@@ -156,7 +183,7 @@ function startPlayers(root, data) {
     seek(index) {
       this.ready();
       this.audio.currentTime = this.notes.starts[index];
-      this.mark(index, false);
+      this.reach(index, false);
     }
 
     // The note at the pointer: on the staff nearest to it, the nearest in it.
@@ -205,32 +232,35 @@ function startPlayers(root, data) {
     }
 
     describe(index) {
-      const { tokens, wrong } = this.notes;
-      const should = wrong[index] ? `, wrong: the song has ${wrong[index]}` : "";
-      const words = `note ${index + 1} of ${tokens.length}: ${tokens[index]}${should}`;
+      const words = describe(index, this.notes);
       this.score.setAttribute("aria-valuenow", index + 1);
       this.score.setAttribute("aria-valuetext", words);
       return words;
     }
 
-    mark(index, playing) {
+    // The note sounds, or would if it played.
+    reach(index, playing) {
       if (index === this.current) return;
       this.clear();
       this.current = index;
       this.now.textContent = this.describe(index);
       this.now.classList.toggle("off", index in this.notes.wrong);
       this.expect(index);
+      this.mark(index);
+      if (playing && follow?.checked) this.show(index);
+    }
+
+    mark(index) {
       for (const head of this.heads[index]) {
         const [x, y, width, height] = head.dataset.box.split(" ");
         const rect = document.createElementNS("http://www.w3.org/2000/svg", "rect");
-        for (const [name, value] of Object.entries({ x, y, width, height, rx: 90 })) {
+        for (const [name, value] of Object.entries({ x, y, width, height, rx: width / 4 })) {
           rect.setAttribute(name, value);
         }
         rect.setAttribute("class", "mark");
         head.prepend(rect);
         head.classList.add("sounding");
       }
-      if (playing && follow?.checked) this.show(index);
     }
 
     show(index) {
@@ -284,4 +314,5 @@ function startPlayers(root, data) {
   for (const link of root.querySelectorAll("a[data-go]")) {
     link.addEventListener("click", () => players[0].seek(Number(link.dataset.go)));
   }
+  return players;
 }
