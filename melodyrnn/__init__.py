@@ -54,6 +54,8 @@ if TYPE_CHECKING:
     from melodyrnn.workflows.evaluate import evaluate as evaluate
     from melodyrnn.workflows.evaluate import evaluate_against as evaluate_against
     from melodyrnn.workflows.evaluate import evaluate_generated as evaluate_generated
+    from melodyrnn.workflows.export import ExportResult as ExportResult
+    from melodyrnn.workflows.export import export_run as export_run
     from melodyrnn.workflows.generate import GenerateResult as GenerateResult
     from melodyrnn.workflows.generate import generate as generate
     from melodyrnn.workflows.inspect import InspectResult as InspectResult
@@ -75,6 +77,7 @@ _HOME = {
     "ConstraintError": "errors",
     "Corpus": "formats.read",
     "EvaluateResult": "evaluation.result",
+    "ExportResult": "workflows.export",
     "FileError": "errors",
     "FormConfig": "models.config",
     "Format": "formats.format",
@@ -111,6 +114,7 @@ _HOME = {
     "evaluate": "workflows.evaluate",
     "evaluate_against": "workflows.evaluate",
     "evaluate_generated": "workflows.evaluate",
+    "export_run": "workflows.export",
     "format": "music.notation.text",
     "gather": "data.gather",
     "generate": "workflows.generate",

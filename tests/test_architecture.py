@@ -32,9 +32,9 @@ MAY_IMPORT = {
     "render": GROUND | MUSIC | {"system", "sequences"},
     **dict.fromkeys(MEETING, GROUND | MUSIC | NETWORKS | MEETING | {"system", "data", "render"}),
     **dict.fromkeys(
-        VERBS, GROUND | MUSIC | NETWORKS | MEETING | VERBS | {"system", "data", "render"}
+        VERBS, GROUND | MUSIC | NETWORKS | MEETING | VERBS | {"system", "data", "render", "export"}
     ),
-    "export": GROUND | MUSIC | NETWORKS | MEETING | {"system", "data"},
+    "export": GROUND | MUSIC | NETWORKS | MEETING | {"system", "data", "render"},
     "console": {"system", "evaluation", "render"} | VERBS,
     "studio": GROUND | VERBS | {"models", "data", "system"},
     "cli": GROUND | VERBS | {"models", "data", "system", "console", "studio"},

@@ -15,6 +15,7 @@ COMMANDS = {
     "compare": "Compare models: a table, and a page to listen to.",
     "generate": "Make new songs from a run.",
     "predict": "Show what a run expects next.",
+    "export": "Write a run as a page that plays it.",
     "render": "Write a song as MIDI, score, picture, sound or text.",
     "lesson": "Run a lesson: a small system and a claim that is checked.",
     "corpus": "List collections of songs, and show what is in them.",
