@@ -6,6 +6,7 @@ ended, and the next task begins another; of memory it has what ``work.py`` allow
 
 import asyncio
 import threading
+from collections.abc import Callable
 from typing import Any, cast
 
 from melodyrnn.studio.answers import RefusedError
@@ -21,6 +22,7 @@ class Helper:
         """``seconds``: the most that one task may take; ``memory``: bytes, of the process."""
         self.name, self.seconds, self.memory = name, seconds, memory
         self._worker: Worker | None = None
+        self._give_up: Callable[[], None] = lambda: None  # ends the task at hand
         self._turn = asyncio.Lock()
 
     async def ask(self, what: str, /, **values: Any) -> dict[str, Any]:
@@ -31,27 +33,37 @@ class Helper:
             try:
                 return await asyncio.shield(task)
             except asyncio.CancelledError:
-                worker.give_up()
+                self._give_up()
                 await asyncio.gather(task, return_exceptions=True)
                 raise
 
     def _answer(self, worker: Worker, what: str, values: dict[str, Any]) -> dict[str, Any]:
-        late = threading.Event()
+        ended = threading.Event()  # by this side
 
         def give_up() -> None:
-            late.set()
+            ended.set()
             worker.give_up()
 
+        self._give_up = give_up
         timer = threading.Timer(self.seconds, give_up)
         timer.daemon = True
         timer.start()
         try:
-            return cast("dict[str, Any]", worker.ask((what, values, self.memory)))
+            return self._asked(worker, (what, values, self.memory), ended)
         except LostError:
-            why = f"took more than {self.seconds:g} seconds" if late.is_set() else "was ended"
+            why = f"took more than {self.seconds:g} seconds" if ended.is_set() else "was ended"
             raise RefusedError(f"{self.name} {why}; ask for less, or try again", 503) from None
         finally:
             timer.cancel()
+
+    def _asked(self, worker: Worker, task: object, ended: threading.Event) -> dict[str, Any]:
+        """Once more where the process was dying already, which is only seen when it is asked."""
+        try:
+            return cast("dict[str, Any]", worker.ask(task))
+        except LostError:
+            if ended.is_set() or worker.stopped:
+                raise
+            return cast("dict[str, Any]", worker.ask(task))
 
     @property
     def process(self) -> int | None:
