@@ -444,7 +444,8 @@ def test_help_is_there_at_once(melodyrnn):
 
 def test_the_list_of_commands_has_a_line_for_each():
     listed = CliRunner().invoke(main, ["--help"], terminal_width=80).output.split("Commands:\n")[1]
-    assert listed == "".join(f"  {name:9}  {about}\n" for name, about in COMMANDS.items())
+    width = max(map(len, COMMANDS))
+    assert listed == "".join(f"  {name:{width}}  {about}\n" for name, about in COMMANDS.items())
 
 
 @pytest.mark.parametrize("command", COMMANDS)

@@ -22,6 +22,7 @@ COMMANDS = {
     "benchmark": "Measure a published table again.",
     "sweep": "Run a grid of settings: a table and heat maps.",
     "studio": "Open a page in the browser to play, write, train and keep.",
+    "completion": "Complete commands and options with the tab key.",
 }
 """Name, which is its module's too -> what the list of commands says of it."""
 
