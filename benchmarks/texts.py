@@ -41,7 +41,7 @@ from itertools import groupby
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 
 VARIES = (
     (r"\d[\d,.]* (s|ms|MB)\b", r"# \1"),  # how fast, and how large a process is
@@ -94,6 +94,12 @@ class Mark:
         return cls(**said, not_run=reason.strip(), columns=tuple(columns))
 
 
+def place_of(page, line):
+    """A line, counted from 0, as a reader finds it: two pages are called README.md."""
+    name = page.relative_to(ROOT) if page.is_relative_to(ROOT) else page.name
+    return f"{name}:{line + 1}"
+
+
 @dataclass(frozen=True)
 class Passage:
     """What a command or a file of figures says on a page: the lines ``shown`` from ``first`` on."""
@@ -108,7 +114,7 @@ class Passage:
 
     @property
     def place(self):
-        return f"{self.page.name}:{self.line + 1}"
+        return place_of(self.page, self.line)
 
 
 class Command(Passage):
@@ -193,7 +199,7 @@ def passages(page):
     while place < len(lines):
         line = lines[place]
         if match := re.fullmatch(r"<!-- texts: (.*) -->", line):
-            mark = Mark.of(match[1], f"{page.name}:{place + 1}")
+            mark = Mark.of(match[1], place_of(page, place))
         elif match := re.match(r"( {4}|)\$ ", line):
             end = block_end(lines, place, match[1])
             yield from commands(page, lines, place, end, match[1], mark)
@@ -410,7 +416,7 @@ def report(outcome):
     passage = outcome.passage
     took = f"{outcome.seconds:.1f} s" * outcome.was_run
     why = f" ({outcome.why})" if outcome.why else ""
-    print(f"{passage.place:20} {took:>8}  {outcome.state:10} {passage.name}{why}", flush=True)
+    print(f"{passage.place:23} {took:>8}  {outcome.state:10} {passage.name}{why}", flush=True)
     if outcome.state == "differs":
         print("\n".join(difference(passage, outcome.printed)), flush=True)
     if outcome.state == "fails":
@@ -423,7 +429,7 @@ def show(every):
         mark = passage.mark
         took = told(mark.seconds) if mark.seconds else "quick" * mark.quick
         why = f" ({mark.not_run})" * bool(mark.not_run)
-        print(f"{passage.place:20} {took:>12}  {passage.name}{why}")
+        print(f"{passage.place:23} {took:>12}  {passage.name}{why}")
 
 
 def main():

@@ -29,7 +29,7 @@ def test_the_python_example_runs(tmp_path):
     assert (tmp_path / "take.pdf").read_bytes().startswith(b"%PDF")
 
 
-@pytest.mark.parametrize("path", re.findall(r"`(melodyrnn/[\w/.]*)`|\((docs/[\w.]+)\)", README))
+@pytest.mark.parametrize("path", re.findall(r"`(melodyrnn/[\w/.]*)`|\((docs/[\w/.]+)\)", README))
 def test_its_files_exist(path):
     assert (ROOT / "".join(path)).exists()
 

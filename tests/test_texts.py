@@ -15,7 +15,9 @@ SPEC = importlib.util.spec_from_file_location("texts", ROOT / "benchmarks" / "te
 texts = sys.modules["texts"] = importlib.util.module_from_spec(SPEC)
 SPEC.loader.exec_module(texts)
 
-every_page = pytest.mark.parametrize("page", texts.PAGES, ids=lambda page: page.name)
+every_page = pytest.mark.parametrize(
+    "page", texts.PAGES, ids=lambda page: str(page.relative_to(ROOT))
+)
 
 
 @every_page
@@ -43,6 +45,15 @@ def test_its_commands_and_options_exist(page):
         parameters = main.get_command(Context(main), command).params
         options = {option for each in parameters for option in each.opts}
         assert set(re.findall(r"\s\[?(--?[a-z][\w-]*)", rest.split("|")[0])) <= options
+
+
+def test_the_korean_readme_shows_what_the_english_one_shows():
+    english, korean = (
+        {each.name: each.shown for each in texts.passages(ROOT / page)}
+        for page in ("README.md", "docs/ko/README.md")
+    )
+    assert len(korean) >= 5
+    assert korean == {name: english.get(name) for name in korean}
 
 
 def page_of(folder, text):
