@@ -201,6 +201,7 @@ def test_what_is_asked_gives_the_tunes_of_the_command_line(engine, runs, name, a
     [
         *({"seed": seed, "count": 5, "bars": 8, "key": "G major"} for seed in range(4)),
         {"seed": 1, "count": 2, "meter": "6/8", "bars": 8, "key": "e minor", "end": True},
+        {"seed": 5, "count": 2},  # drawn again until they close as was drawn for them
         {"seed": 2, "primer": "d8 g8 a8 b4", "temperature": 0.8, "topP": 0.9, "length": 30},
     ],
     ids=str,

@@ -19,6 +19,7 @@ from melodyrnn.models.types import Floats
 from melodyrnn.music.durations import ticks
 from melodyrnn.runs.record import keras_weights, named_weights
 from melodyrnn.runs.run import Run
+from melodyrnn.tasks.closings import TuneClosings
 from melodyrnn.tasks.control.last_notes import Endings, LastNotes
 from melodyrnn.tasks.control.primer import beginning
 from melodyrnn.tasks.dataset import Dataset
@@ -164,6 +165,7 @@ def _songs(run: Run, task: NoteTask) -> Document:
             "first": dataset.sequences[0].tolist(),
             "length": lengths[0] if tokenizer.end is None else max(lengths),
             "headers": TuneHeaders(songs).to_json(),
+            "closings": [*TuneClosings(learned).shares.values()],
             "drawn": run.record.model.spec.viewpoints,
             "endings": _endings(dataset.endings, Counter(song.meter for song in songs)),
         },

@@ -1,6 +1,7 @@
 // A run that plays in the page: what it is given back as, and what it makes.
 
 import { Constraints, closingLoop } from "./constraints.js";
+import { drawnAgain, lacking } from "./closings.js";
 import { modelOf } from "./document.js";
 import { afterPrimer, drawn, turns } from "./drawing.js";
 import { contextOf, formOf } from "./form.js";
@@ -49,8 +50,10 @@ export async function generate(model, asked = {}, { progress, signal } = {}) {
     remarks = new Map();
   for (let number = 0; number < all.count; number++) {
     const one = prompt(number);
-    const numbers = uniforms([all.seed, BigInt(number)], one.length);
-    const { ids, logProbability } = await drawn(model, one, all, numbers, turn);
+    const draw = (stream) => drawn(model, one, all, uniforms([all.seed, stream], one.length), turn);
+    const { ids, logProbability } = await (one.lacks
+      ? drawnAgain(draw, BigInt(number), one.lacks)
+      : draw(BigInt(number)));
     const take = { number, ids, logProbability, ...one.made(ids) };
     takes.push(take);
     for (const each of [...one.remarks, ...loopOf(model, take)]) remarks.set(each.message, each);
@@ -90,6 +93,9 @@ function songPrompt(model, asked) {
   const alike = asked.primer === null ? tokens.start === null : beginsAlike(model, ids);
   const usual = { ...usualHeader(model), pickup: alike ? songs.pickup : 0 };
   const draws = songs.drawn && asked.primer === null;
+  // Where nothing is asked of how songs end, and what is drawn again is another song.
+  const { bars, end, length, temperature } = asked;
+  const free = draws && !bars && !end && length === null && temperature > 0;
   return (number) => {
     const like = draws
       ? drawnHeader(songs.headers, asked.seed, BigInt(number), header)
@@ -100,6 +106,7 @@ function songPrompt(model, asked) {
       length: form.length,
       constraints: new Constraints(form.constraints),
       context: contextOf(like, asked.bars),
+      lacks: free ? lacking(model, asked.seed, BigInt(number), like) : null,
       remarks: [...remarks, ...form.remarks],
       made: (all) => songOf(model, all, like, ids),
     };
