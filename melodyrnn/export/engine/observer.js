@@ -101,12 +101,12 @@ export class Observer {
         ...this.bySteps(heights, last, ofHeights),
       ],
       givenHeights: given.map((each) => each.map(({ value }) => value)),
-      givenFactors: given.map((each, kind) => [
+      givenFactors: (kind) => [
         ends[kind],
         kind + 1,
         this.lengthClass[kind],
-        ...this.bySteps(each, last, ofGiven),
-      ]),
+        ...this.bySteps(given[kind], last, ofGiven),
+      ],
     };
   }
 
