@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
+from melodyrnn import parse
 from melodyrnn.cli import main
 from melodyrnn.data.gather import gather
 from melodyrnn.errors import ConfigError, RunError
@@ -15,7 +16,7 @@ from melodyrnn.models.ensemble import Ensemble
 from melodyrnn.music.song import Song
 from melodyrnn.runs.run import Run
 from melodyrnn.tasks.closings import TuneClosing, TuneClosings
-from melodyrnn.tasks.dataset import Dataset
+from melodyrnn.tasks.dataset import Dataset, context_of
 from melodyrnn.tasks.tokenizer import PartsTokenizer
 from melodyrnn.tasks.tunes import TuneTask
 from melodyrnn.workflows.evaluate import evaluate
@@ -129,6 +130,18 @@ def test_new_songs_are_called_after_the_collections_of_a_run(run, folder):
     gathered = gather([folder, folder])
     assert gathered.collections == (folder.name,) * 2
     assert gather(sorted(folder.glob("*.txt"))[:2]).collections == ()
+
+
+def test_degrees_are_counted_from_the_tonic_whatever_is_the_lowest_pitch():
+    songs = [parse("key: D major\n\ng4 d4"), parse("key: F major\n\ng4 f4")]  # g is the lowest
+    tokenizer = PartsTokenizer.of([*songs, parse("GG4 g'4")], 0)
+    observer = tokenizer.observer()
+    for song in songs:
+        observed = observer.begin([context_of(song)])
+        for token in tokenizer.encode(song)[:-1]:
+            observed = observer.append(observed, np.array([token]))
+        degree = observed.seen.factors[0, 3]
+        assert (degree, observer.layout.degrees[observed.seen.last[0]]) == (1, 0)
 
 
 def test_what_is_asked_for_is_kept(run):

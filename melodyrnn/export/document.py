@@ -120,6 +120,7 @@ def _viewpoints(run: Run, arrays: _Arrays, members: int) -> Document:
         "height": symbols.height.tolist(),
         "ticks": symbols.ticks.tolist(),
         "octave": symbols.octave,
+        "origin": layout.origin,
         "unit": observer.unit,
         "heights": layout.heights,
         "span": layout.span,

@@ -230,7 +230,8 @@ class NoteTokenizer(Tokenizer[Song]):
             note.pitch.midi - min(midi) if note and note.pitch else NO_TOKEN for note in self.notes
         ]
         lengths = [length for length, _ in kinds] + [0] * len(edges)
-        return Observer(Symbols(kind, height, lengths, octave=OCTAVE), unit=ticks(_SIXTEENTH))
+        symbols = Symbols(kind, height, lengths, octave=OCTAVE, lowest=min(midi, default=0))
+        return Observer(symbols, unit=ticks(_SIXTEENTH))
 
     def moved(self, semitones: int) -> npt.NDArray[np.int32]:
         """Of each shift from -``semitones`` to ``semitones`` and each token, the token moved so,

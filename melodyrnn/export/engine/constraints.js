@@ -25,7 +25,8 @@ export class Constraints {
   // Of each token of the vocabulary; null where nothing is ruled out.
   allowed(states, left) {
     const masks = this.each.map((constraint, n) => constraint.allowed(states[n], left));
-    return masks.length ? masks[0].map((_, token) => masks.every((mask) => mask[token])) : null;
+    if (masks.length < 2) return masks[0] ?? null;
+    return masks[0].map((_, token) => masks.every((mask) => mask[token]));
   }
 
   // Whether the song may stop here: those that decide it agree, and there is one.

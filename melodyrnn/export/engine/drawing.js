@@ -1,11 +1,11 @@
 // Autoregression: each token drawn joins the window for the next
 // (melodyrnn/generation/generate.py).
 
+import { expected } from "./expectation.js";
 import { Refused } from "./refused.js";
-import { draw, logSoftmax, probabilities } from "./sampling.js";
 
 const MOST_RETREATS = 200;
-const TURN = 24; // milliseconds, after which the page has its turn
+const TURN = 16; // milliseconds, after which the page has its turn: one frame of 60 a second
 
 // Continue `ids` by `length` tokens at most, each from the next of `uniforms`. Several constraints
 // may leave a song nothing to go on with that each alone would not; it then goes back along its own
@@ -25,7 +25,8 @@ export async function drawn(
   while (steps.length <= length) {
     const here = steps.at(-1),
       place = steps.length - 1;
-    const mask = maskOf(constraints.allowed(here.states, length - place), dead.get(song.join()));
+    const ways = dead.size ? dead.get(song.join()) : undefined;
+    const mask = maskOf(constraints.allowed(here.states, length - place), ways);
     if (mask && !mask.includes(true)) {
       if (constraints.whole(here.states)) break;
       if (!place || ++retreats > MOST_RETREATS) throw noWay(constraints.name);
@@ -34,12 +35,10 @@ export async function drawn(
       steps.pop();
       continue;
     }
-    here.predicted ??= predictor.step(song.slice(-window), here.state);
-    const [logits, state] = here.predicted;
-    const ruled = mask ? logits.map((logit, token) => (mask[token] ? logit : -Infinity)) : logits;
-    const p = probabilities(ruled, sampling.temperature, sampling.topK, sampling.topP);
-    const token = draw(p, uniforms[place]);
-    here.log = logSoftmax(logits)[token];
+    here.expected ??= expected(predictor, song.slice(-window), here.state);
+    const [expectation, state] = here.expected;
+    const token = expectation.draw(mask, sampling, uniforms[place]);
+    here.log = expectation.log(token);
     song.push(token);
     steps.push({ state, states: constraints.advance(here.states, token) });
     await turn(place + 1, length);
@@ -53,7 +52,7 @@ export async function drawn(
 export function afterPrimer({ predictor, window }, ids, context) {
   let state = predictor.begin(context);
   for (let start = 0; start < ids.length - window; start++) {
-    [, state] = predictor.step(ids.slice(start, start + window), state);
+    [, state] = expected(predictor, ids.slice(start, start + window), state);
   }
   return state;
 }
@@ -64,10 +63,22 @@ export function turns(progress, signal) {
   return async (done, total) => {
     if (performance.now() - last < TURN) return;
     progress?.(done, total);
-    await new Promise((go) => setTimeout(go));
+    await pageTurn();
     signal?.throwIfAborted();
     last = performance.now();
   };
+}
+
+// Unlike a timer, a message is not kept waiting where such turns are many, or the page is hidden.
+function pageTurn() {
+  return new Promise((go) => {
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = () => {
+      port1.close();
+      go();
+    };
+    port2.postMessage(null);
+  });
 }
 
 // What is allowed and not known to lead nowhere.

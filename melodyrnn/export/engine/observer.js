@@ -32,9 +32,10 @@ const LENGTHS = [1, 2, 3, 4, 6, 8, 12]; // bounds of the classes of how long a k
 
 export class Observer {
   // `kind` and `height` of each token, `ticks` of each kind, `octave`; `unit`: the ticks of one
-  // place in a bar; `heights`: how many there are, counted from the tonic.
-  constructor({ kind, height, ticks, octave, unit, heights }) {
-    Object.assign(this, { kind, height, ticks, octave, unit, heights });
+  // place in a bar; `heights`: how many there are, counted from the tonic, and `origin`: where in
+  // the octave of these the tonic is.
+  constructor({ kind, height, ticks, octave, origin, unit, heights }) {
+    Object.assign(this, { kind, height, ticks, octave, origin, unit, heights });
     this.room = Math.floor(octave / 2); // tonics are at most half an octave up or down
     this.bounds = LENGTHS.map((length) => length * unit);
     this.lengthClass = ticks.map((length) => this.classOfLength(length));
@@ -100,12 +101,12 @@ export class Observer {
         ...this.bySteps(heights, last, ofHeights),
       ],
       givenHeights: given.map((each) => each.map(({ value }) => value)),
-      givenFactors: given.map((each, kind) => [
+      givenFactors: (kind) => [
         ends[kind],
         kind + 1,
         this.lengthClass[kind],
-        ...this.bySteps(each, last, ofGiven),
-      ]),
+        ...this.bySteps(given[kind], last, ofGiven),
+      ],
     };
   }
 
@@ -120,7 +121,7 @@ export class Observer {
       bar,
       sinceStart,
       line: Number(bar.since === 0) * 2 + Number(sinceStart === 0),
-      degree: last === NO_HEIGHT ? 0 : remainder(last - this.room, this.octave) + 1,
+      degree: last === NO_HEIGHT ? 0 : remainder(last - this.origin, this.octave) + 1,
       longest,
       arrives: Number(lengths.at(-1) >= longest),
     };

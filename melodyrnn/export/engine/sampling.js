@@ -4,9 +4,15 @@
 // Natural logarithms of the probabilities.
 export function logSoftmax(logits) {
   const greatest = greatestOf(logits);
-  const lower = new Float64Array(logits).map((logit) => logit - greatest);
-  const shift = Math.log(sum(lower.map(Math.exp)));
-  return lower.map((logit) => logit - shift);
+  const logs = new Float64Array(logits);
+  let total = 0;
+  for (let place = 0; place < logs.length; place++) {
+    logs[place] -= greatest;
+    total += Math.exp(logs[place]);
+  }
+  const shift = Math.log(total);
+  for (let place = 0; place < logs.length; place++) logs[place] -= shift;
+  return logs;
 }
 
 // The distribution to draw from. Temperature divides the logits; at 0 all weight is on the first
@@ -18,11 +24,13 @@ export function probabilities(logits, temperature, topK, topP) {
     const first = logits.indexOf(greatest);
     return new Float64Array(logits).map((_, place) => Number(place === first));
   }
-  let p = new Float64Array(logits).map((logit) => Math.exp((logit - greatest) / temperature));
+  const p = new Float64Array(logits);
+  for (let place = 0; place < p.length; place++)
+    p[place] = Math.exp((p[place] - greatest) / temperature);
   if (topK === null && topP === null) return scaled(p);
   const order = Array.from(logits.keys()).sort((a, b) => logits[b] - logits[a] || a - b);
   if (topK !== null) for (const place of order.slice(topK)) p[place] = 0;
-  p = scaled(p);
+  scaled(p);
   if (topP !== null) {
     const falling = order.map((place) => p[place]);
     let before = 0;
@@ -31,25 +39,27 @@ export function probabilities(logits, temperature, topK, topP) {
       if (rank && !(up - falling[rank] < topP)) p[place] = 0;
       before = up;
     });
-    p = scaled(p);
+    scaled(p);
   }
   return p;
 }
 
 // An index, by the inverse of the cumulated distribution, for a number in [0, 1).
 export function draw(p, uniform) {
-  let whole = 0;
-  const cumulated = p.map((each) => (whole += each));
+  const whole = sum(p);
   const threshold = uniform * whole;
   let place = 0;
+  let cumulated = p[0];
   // A threshold that is rounded up to the whole is taken for the last number below it.
-  while (cumulated[place] <= threshold && cumulated[place] < whole) place++;
+  while (cumulated <= threshold && cumulated < whole) cumulated += p[++place];
   return place;
 }
 
+// In place.
 function scaled(p) {
   const total = sum(p);
-  return p.map((each) => each / total);
+  for (let place = 0; place < p.length; place++) p[place] /= total;
+  return p;
 }
 
 function sum(values) {

@@ -1,5 +1,5 @@
 // Vectors are Float32Arrays, as NumPy computes the networks in single precision; a sum of products
-// is rounded once only.
+// is rounded once only. Loops rather than `map`: a song takes some hundred million of these steps.
 
 // A matrix (rows, columns), its values row by row.
 export class Matrix {
@@ -39,7 +39,24 @@ export function beside(matrices) {
 export function times(x, matrix, bias) {
   const { values, columns } = matrix;
   const sums = bias ? new Float64Array(bias) : new Float64Array(columns);
-  for (let row = 0, at = 0; row < x.length; row++, at += columns) {
+  const fours = x.length - (x.length % 4);
+  // Four rows at a time, added in their order: the sums are read and written a fourth as often.
+  for (let row = 0, at = 0; row < fours; row += 4, at += 4 * columns) {
+    const a = x[row],
+      b = x[row + 1],
+      c = x[row + 2],
+      d = x[row + 3];
+    if (!(a || b || c || d)) continue;
+    let first = at,
+      second = at + columns,
+      third = second + columns,
+      fourth = third + columns;
+    for (let j = 0; j < columns; j++) {
+      const two = sums[j] + a * values[first++] + b * values[second++];
+      sums[j] = two + c * values[third++] + d * values[fourth++];
+    }
+  }
+  for (let row = fours, at = fours * columns; row < x.length; row++, at += columns) {
     const factor = x[row];
     if (factor) for (let j = 0; j < columns; j++) sums[j] += factor * values[at + j];
   }
@@ -47,29 +64,41 @@ export function times(x, matrix, bias) {
 }
 
 export function plus(x, y) {
-  return x.map((each, place) => each + y[place]);
+  const sum = new Float32Array(x.length);
+  for (let j = 0; j < sum.length; j++) sum[j] = x[j] + y[j];
+  return sum;
 }
 
 // The elementwise product.
 export function by(x, y) {
-  return x.map((each, place) => each * y[place]);
+  const product = new Float32Array(x.length);
+  for (let j = 0; j < product.length; j++) product[j] = x[j] * y[j];
+  return product;
 }
 
 export function sigmoid(x) {
-  return x.map((each) => 1 / (1 + Math.exp(-each)));
+  const value = new Float32Array(x.length);
+  for (let j = 0; j < value.length; j++) value[j] = 1 / (1 + Math.exp(-x[j]));
+  return value;
 }
 
 export function tanh(x) {
-  return x.map(Math.tanh);
+  const value = new Float32Array(x.length);
+  for (let j = 0; j < value.length; j++) value[j] = Math.tanh(x[j]);
+  return value;
 }
 
 // 1 - x.
 export function rest(x) {
-  return x.map((each) => 1 - each);
+  const value = new Float32Array(x.length);
+  for (let j = 0; j < value.length; j++) value[j] = 1 - x[j];
+  return value;
 }
 
 export function dot(x, y) {
-  return x.reduce((sum, each, place) => sum + each * y[place], 0);
+  let sum = 0;
+  for (let j = 0; j < x.length; j++) sum += x[j] * y[j];
+  return sum;
 }
 
 export function joined(...vectors) {
@@ -110,10 +139,16 @@ export function projected(tables, matrix, bias) {
 // Of each table one row, added.
 export function rowsAdded(tables, places) {
   const sums = new Float64Array(tables[0].columns);
-  tables.forEach((table, n) => {
-    const row = table.row(places[n]);
+  const fours = tables.length - (tables.length % 4);
+  // Four at a time, as in a product.
+  for (let n = 0; n < fours; n += 4) {
+    const [a, b, c, d] = [0, 1, 2, 3].map((more) => tables[n + more].row(places[n + more]));
+    for (let j = 0; j < sums.length; j++) sums[j] = sums[j] + a[j] + b[j] + c[j] + d[j];
+  }
+  for (let n = fours; n < tables.length; n++) {
+    const row = tables[n].row(places[n]);
     for (let j = 0; j < sums.length; j++) sums[j] += row[j];
-  });
+  }
   return new Float32Array(sums);
 }
 

@@ -3,6 +3,7 @@
 // equations).
 
 import { CELLS } from "./cells.js";
+import { OfKinds } from "./expectation.js";
 import { Observer } from "./observer.js";
 import { NO_HEIGHT } from "./past.js";
 import { logSoftmax } from "./sampling.js";
@@ -47,7 +48,7 @@ export class Viewpoints {
     this.widths = [w.bias, w.kind_bias, w.height_bias, w.mixing_bias].map((each) => each.length);
     this.reach = (w.height_distance.columns - 1) / 2;
     this.beyond = (w.height_beyond.columns - 1) / 2;
-    this.sounding = new Set(views.kind.filter((_, token) => views.height[token] !== NO_HEIGHT));
+    this.ranges = rangesOf(views.kind);
   }
 
   begin(context) {
@@ -56,10 +57,17 @@ export class Viewpoints {
   }
 
   // A window of one token -> log-probabilities.
-  step([token], state) {
+  step(window, state) {
+    const [expectation, after] = this.expected(window, state);
+    return [expectation.logits, after];
+  }
+
+  // A window of one token -> what is expected; the heights of a kind are computed when it is asked
+  // for them.
+  expected([token], state) {
     const w = this.weights;
     const observed = this.observer.append(state.observed, token);
-    const { seen } = observed;
+    const { seen, lowest } = observed;
     const [z, ...ofX] = cut(
       rowsAdded(this.seenTables, [seen.last + 1, ...seen.factors]),
       this.widths,
@@ -68,8 +76,17 @@ export class Viewpoints {
     const ofH = cut(times(h, this.ofH), this.widths.slice(1));
     const [ofKind, ofHeight, mixed] = ofX.map((each, n) => plus(each, ofH[n]));
     const kinds = this.kinds(ofKind, seen);
-    const heights = this.heights(ofHeight, mixed, seen, observed.lowest);
-    return [this.tokens(kinds, heights, observed.lowest), { observed, lstm }];
+    const heightsOf = this.heights(ofHeight, mixed, seen, lowest);
+    const heights = [];
+    // The probability of a token is that of its kind, and of its height given that.
+    const { kind: kindOf, height: heightOf } = this.views;
+    const logOf = (each) => {
+      const kind = kindOf[each];
+      if (heightOf[each] === NO_HEIGHT) return kinds[kind];
+      heights[kind] ??= heightsOf(kind);
+      return kinds[kind] + heights[kind][heightOf[each] + lowest];
+    };
+    return [new OfKinds(kinds, logOf, this.ranges), { observed, lstm }];
   }
 
   // (a_v + b_end(v)) . s + sum_g [v = candidate_g] c_g . s, for each kind v.
@@ -80,7 +97,7 @@ export class Viewpoints {
     return logSoftmax(logits);
   }
 
-  // Of each kind that has heights: (A_v + B_{v - last} + D_beyond(v)) . z + sum_g [v = candidate_g]
+  // Of a kind that has heights: (A_v + B_{v - last} + D_beyond(v)) . z + sum_g [v = candidate_g]
   // C_g . z + E_{end, degree(v)} for each height v, z = (s, y, u) and u = tanh(M s + N y + b), y
   // the vectors of what is known once the kind is.
   heights(ofS, mixed, seen, lowest) {
@@ -90,14 +107,13 @@ export class Viewpoints {
     const near = distances.map(
       (_, v) => seen.last !== NO_HEIGHT && Math.abs(v - seen.last) <= this.reach,
     );
-    return seen.ends.map((end, kind) => {
-      if (!this.sounding.has(kind)) return null;
-      const ofY = rowsAdded(this.givenTables, seen.givenFactors[kind]);
+    return (kind) => {
+      const ofY = rowsAdded(this.givenTables, seen.givenFactors(kind));
       const [heightOfY, mixedOfY] = cut(ofY, [ofS.length, mixed.length]);
       const u = tanh(plus(mixed, mixedOfY));
       const all = plus(plus(ofS, heightOfY), times(u, this.ofU));
       const [logits, ofDistance, ofBeyond, ofCandidate] = cut(all, this.heightWidths);
-      const ofDegree = w.end_degree.row(end);
+      const ofDegree = w.end_degree.row(seen.ends[kind]);
       for (let v = 0; v < logits.length; v++) {
         if (near[v]) logits[v] += ofDistance[distances[v]];
         if (seen.highest !== NO_HEIGHT) logits[v] += ofBeyond[beyond[v]];
@@ -106,17 +122,7 @@ export class Viewpoints {
       point(logits, [...seen.heights, ...seen.givenHeights[kind]], ofCandidate);
       logits.fill(-Infinity, 0, lowest).fill(-Infinity, lowest + views.span);
       return logSoftmax(logits);
-    });
-  }
-
-  // The probability of a token is that of its kind, and of its height given that.
-  tokens(kinds, heights, lowest) {
-    const { kind, height } = this.views;
-    return new Float64Array(kind.length).map((_, token) => {
-      const own = kinds[kind[token]];
-      if (height[token] === NO_HEIGHT) return own;
-      return own + heights[kind[token]][height[token] + lowest];
-    });
+    };
   }
 }
 
@@ -136,4 +142,14 @@ function columnsOf(heights, bound, numberOf) {
 // How far a height is beyond the highest so far, or the lowest.
 function farBeyond(height, { highest, lowest }) {
   return Math.max(height - highest, 0) + Math.min(height - lowest, 0);
+}
+
+// Of each kind its first token, and that after its last: a model of viewpoints knows each kind that
+// has heights with every height, and its tokens are in the order of their kinds.
+function rangesOf(kinds) {
+  const distinct = [...new Set(kinds)];
+  return distinct.map((kind) => {
+    const start = kinds.indexOf(kind);
+    return { kind, start, end: kinds.lastIndexOf(kind) + 1 };
+  });
 }

@@ -152,7 +152,7 @@ class Observer:
         }
         self.layout = ViewLayout(
             octave=symbols.octave,
-            origin=self._room % symbols.octave,
+            origin=(self._room - symbols.lowest) % symbols.octave,
             kinds=symbols.kinds,
             sounds=tuple(symbols.sounds.tolist()),
             heights=symbols.heights + 2 * self._room,
@@ -252,6 +252,7 @@ class Observer:
 
     def _standing(self, observed: Observed, last: Indices) -> Standing:
         past, cycle = observed.past, observed.cycles.at(observed.now)
+        origin = self.layout.origin
         since_start = observed.now % cycle.length
         lengths = self.symbols.ticks[past.kind]
         longest = np.where(past.height != NO_TOKEN, lengths, 0).max(1)
@@ -259,7 +260,7 @@ class Observer:
             cycle,
             since_start,
             line=(cycle.since == 0) * 2 + (since_start == 0),
-            degree=np.where(last != NO_TOKEN, (last - self._room) % self.symbols.octave + 1, 0),
+            degree=np.where(last != NO_TOKEN, (last - origin) % self.symbols.octave + 1, 0),
             longest=longest,
             arrives=lengths[:, -1] >= longest,
         )
