@@ -1,0 +1,181 @@
+// Training, and comparing models: the form of each, and the job that it begins.
+
+import { post } from "./api.js";
+import { el, id } from "./dom.js";
+import { JobView, jobsOf } from "./job.js";
+import { Settings } from "./settings.js";
+import { Songs } from "./songs.js";
+import { t } from "./words.js";
+
+/** What both have: songs, a form written in the language shown, a job beside it. */
+class Learning {
+  view = null;
+  songs;
+  settings = null;
+  #kind;
+  #state;
+
+  constructor(kind, state) {
+    this.#kind = kind;
+    this.#state = state;
+    this.songs = new Songs(kind);
+    this.songs.corpora = state.corpora ?? [];
+    this.write();
+    id(`${kind}-form`).addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.#begin();
+    });
+    document.addEventListener("words", () => {
+      this.write();
+      this.view?.reword();
+      if (!this.view) this.wait();
+    });
+    this.wait();
+    this.#recall();
+  }
+
+  get state() {
+    return this.#state;
+  }
+
+  get box() {
+    return id(`${this.#kind}-result`);
+  }
+
+  wait() {
+    this.box.replaceChildren(el("p", { class: "waiting" }, t(`${this.#kind}.wait`)));
+  }
+
+  write() {
+    const before = this.settings?.values ?? {};
+    const grid = el("div", { class: "settings" });
+    this.settings = new Settings(grid, this.#rows());
+    for (const [name, value] of Object.entries(before)) this.settings.set(name, value);
+    const more = el("details", {}, el("summary", {}, t("more")), grid);
+    id(`${this.#kind}-form`).replaceChildren(
+      el("h2", {}, t(this.#kind)),
+      ...this.songs.fields().filter(Boolean),
+      ...this.own(),
+      more,
+      el("div", { class: "row" }, el("button", { class: "main", type: "submit" }, t(`${this.#kind}.go`))),
+      el("p", { id: `${this.#kind}-error`, class: "trouble", role: "alert", hidden: true }),
+    );
+  }
+
+  #rows() {
+    return (this.#state.settings ?? []).filter(({ name }) => !this.leaves.has(name));
+  }
+
+  leaves = new Set(["model"]);
+
+  #fail(said) {
+    const line = id(`${this.#kind}-error`);
+    line.hidden = !said;
+    line.textContent = said;
+  }
+
+  async #begin() {
+    this.#fail("");
+    if (this.songs.empty) {
+      this.#fail(t("train.nosongs"));
+      return;
+    }
+    const { uploads, corpus } = this.songs.sources;
+    const body = { uploads, settings: this.settings.changed, ...(corpus && { corpus }) };
+    try {
+      const { job } = await post(this.#kind, { ...body, ...this.wishes() });
+      this.follow(job, this.title());
+    } catch (error) {
+      this.#fail(error.message);
+    }
+  }
+
+  follow(job, title) {
+    this.view = new JobView(this.box, title, (event, view) => this.done(event, view));
+    this.view.follow(job);
+  }
+
+  // What goes on, or was stopped, when the page is opened again.
+  async #recall() {
+    const [last] = await jobsOf(this.#kind).catch(() => []);
+    if (last) this.follow(last.id ?? last.job, last.name ?? last.title ?? last.id);
+  }
+}
+
+export class Train extends Learning {
+  #played;
+
+  /** `played` is given the name of a run to be played with. */
+  constructor(state, played) {
+    super("train", state);
+    this.#played = played;
+  }
+
+  own() {
+    const models = this.state.models.map(({ name, about }) => el("option", { value: name, title: about }, name));
+    const runs = (this.state.runs ?? []).filter((run) => !run.text);
+    const none = el("option", { value: "" }, t("train.from.none"));
+    const from = [none, ...runs.map((run) => el("option", { value: run.name }, run.title || run.name))];
+    return [
+      labelled("train.name", el("input", { id: "train-name", maxlength: 60 })),
+      labelled("train.model", el("select", { id: "train-model" }, models)),
+      labelled("train.from", el("select", { id: "train-from" }, from)),
+    ];
+  }
+
+  title() {
+    return id("train-name").value.trim() || this.songs.name || t("train");
+  }
+
+  wishes() {
+    const from = id("train-from").value;
+    const model = from ? {} : { model: id("train-model").value };
+    return { name: this.title(), ...model, ...(from && { from }) };
+  }
+
+  done({ run }, view) {
+    const name = run?.name ?? run;
+    if (!name) return;
+    const act = () => this.#played(name);
+    view.parts.after.replaceChildren(
+      el("button", { type: "button", class: "main", id: "play-with", onclick: act }, t("train.play")),
+    );
+  }
+}
+
+export class Compare extends Learning {
+  constructor(state) {
+    super("compare", state);
+  }
+
+  own() {
+    const first = new Set(["lstm", "mlp", "viewpoints"]);
+    const boxes = this.state.models.map(({ name, about }) =>
+      el(
+        "label",
+        { title: about },
+        el("input", { type: "checkbox", name: "compared", value: name, checked: first.has(name) }),
+        el("span", {}, name),
+      ),
+    );
+    const field = el("fieldset", { class: "choices" }, el("legend", {}, t("train.models")), boxes);
+    return [el("p", { class: "hint" }, t("compare.help")), field];
+  }
+
+  title() {
+    return this.songs.name || t("compare");
+  }
+
+  wishes() {
+    const chosen = document.querySelectorAll('input[name="compared"]:checked');
+    return { models: [...chosen].map((box) => box.value), name: this.title() };
+  }
+
+  done(event, view) {
+    view.show(t("compare.report"));
+  }
+}
+
+function labelled(name, control) {
+  return el("label", { class: "setting" }, el("span", {}, t(name)), control);
+}

@@ -1,0 +1,129 @@
+// Fields for settings, made from rows that say what each may be.
+
+import { el } from "./dom.js";
+import { named, number, t } from "./words.js";
+
+/**
+ * A form's part with a field for each row {name, kind, default, least, most, step, choices, list,
+ * label, about}. kind: "integer", "real", "range", "choice", "boolean", "text".
+ */
+export class Settings {
+  #box;
+  #rows;
+  #fields = new Map();
+
+  constructor(box, rows) {
+    this.#box = box;
+    this.rows = rows;
+  }
+
+  get rows() {
+    return this.#rows;
+  }
+
+  set rows(rows) {
+    const before = this.#rows ? this.values : {};
+    this.#rows = rows;
+    this.#fields.clear();
+    this.#box.replaceChildren(...rows.map((row) => this.#field(row)));
+    for (const { name } of rows) if (name in before) this.set(name, before[name]);
+  }
+
+  /** Writes the words again, in the language that is shown now. */
+  reword() {
+    this.rows = this.#rows;
+  }
+
+  field(name) {
+    return this.#fields.get(name);
+  }
+
+  set(name, value) {
+    const field = this.#fields.get(name);
+    if (!field) return;
+    if (field.type === "checkbox") field.checked = Boolean(value);
+    else field.value = value ?? "";
+    field.dispatchEvent(new Event("input"));
+  }
+
+  reset() {
+    for (const row of this.#rows) this.set(row.name, row.default);
+  }
+
+  /** What differs from "left to the network": numbers as numbers, empty fields left out. */
+  get values() {
+    const found = {};
+    for (const { name, kind } of this.#rows) {
+      const field = this.#fields.get(name);
+      if (kind === "boolean") found[name] = field.checked;
+      else if (field.value.trim() === "") continue;
+      else found[name] = NUMBERS.has(kind) ? Number(field.value) : field.value.trim();
+    }
+    return found;
+  }
+
+  /** Those that are not as the row's default. */
+  get changed() {
+    const defaults = new Map(this.#rows.map((row) => [row.name, row.default]));
+    return Object.fromEntries(
+      Object.entries(this.values).filter(([name, value]) => value !== (defaults.get(name) ?? null)),
+    );
+  }
+
+  #field(row) {
+    const control = (MAKE[row.kind] ?? MAKE.text)(row);
+    this.#fields.set(row.name, control);
+    const about = named(`about.${row.name}`, row.about ?? "");
+    const said = el("span", {}, named(`setting.${row.name}`, row.label ?? words(row.name)));
+    const shownBeside = row.kind === "range" ? slide(control) : control;
+    return el(
+      "label",
+      { class: "setting" },
+      said,
+      shownBeside,
+      about ? el("small", {}, about) : null,
+    );
+  }
+}
+
+const NUMBERS = new Set(["integer", "real", "range"]);
+const words = (name) => name.replaceAll("_", " ");
+
+const numeric = ({ name, default: value, least, most, step }, plain) =>
+  el("input", {
+    type: "number",
+    name,
+    value,
+    min: least,
+    max: most,
+    step: step ?? plain,
+    placeholder: t(name === "seed" ? "seed.any" : "as.it.is"),
+  });
+
+const MAKE = {
+  integer: (row) => numeric(row, 1),
+  real: (row) => numeric(row, "any"),
+  range: ({ name, default: value, least, most, step }) =>
+    el("input", { type: "range", name, min: least, max: most, step, value }),
+  boolean: ({ name, default: value }) =>
+    el("input", { type: "checkbox", name, checked: Boolean(value) }),
+  choice: ({ name, default: value, choices }) =>
+    el("select", { name }, choices.map((each) => option(each, value))),
+  text: ({ name, default: value, list }) =>
+    el("input", { name, value, list, placeholder: t("as.it.is"), maxlength: 60 }),
+};
+
+function option(choice, value) {
+  const name = typeof choice === "string" ? choice : choice.name;
+  return el("option", { value: name, selected: name === value }, name);
+}
+
+function slide(control) {
+  const says = el("output", {});
+  const tell = () => {
+    says.textContent = number(Number(control.value), 2);
+  };
+  control.addEventListener("input", tell);
+  tell();
+  return el("span", { class: "slide" }, control, says);
+}
