@@ -10,21 +10,21 @@ const PHRASES = 8; // bars; a tune has a multiple of them, where nothing else is
 const MOST_SEED = 1_000_000;
 
 const FIRST = [
-  { name: "bars", kind: "integer", least: 1, most: 256, default: PHRASES },
+  { name: "bars", kind: "integer", least: 1, most: 256, default: PHRASES, free: "no.matter" },
   { name: "count", kind: "integer", least: 1, most: 16, default: 4 },
   { name: "temperature", kind: "range", least: 0, most: 2, step: 0.05, default: 1 },
-  { name: "meter", kind: "text", list: "meters" },
-  { name: "key", kind: "text", list: "keys" },
-  { name: "form", kind: "text" },
+  { name: "meter", kind: "text", list: "meters", free: "no.matter" },
+  { name: "key", kind: "text", list: "keys", free: "no.matter" },
+  { name: "form", kind: "text", free: "no.matter" },
   { name: "end", kind: "boolean", default: true },
-  { name: "seed", kind: "integer", least: 0 },
+  { name: "seed", kind: "integer", least: 0, free: "seed.any" },
 ];
 const MORE = [
-  { name: "top_p", kind: "real", least: 0.01, most: 1, step: 0.01 },
-  { name: "top_k", kind: "integer", least: 1 },
-  { name: "max_copy", kind: "integer", least: 1 },
-  { name: "pickup", kind: "text" },
-  { name: "length", kind: "integer", least: 1 },
+  { name: "top_p", kind: "real", least: 0.01, most: 1, step: 0.01, free: "no.matter" },
+  { name: "top_k", kind: "integer", least: 1, free: "no.matter" },
+  { name: "max_copy", kind: "integer", least: 1, free: "no.matter" },
+  { name: "pickup", kind: "text", free: "no.matter" },
+  { name: "length", kind: "integer", least: 1, free: "no.matter" },
   { name: "avoid_loops", kind: "boolean", default: false },
   { name: "ties", kind: "boolean", default: false },
 ];
@@ -118,24 +118,24 @@ export class Continuing {
   }
 
   async draw({ primer = this.#melody.text || null, keep = null, bars = null } = {}) {
-    performance.mark("asked");
     const whole = bars ?? (primer || this.#ownBars ? null : PHRASES);
     const takes = await this.#ask({ primer, keep, bars: whole });
     if (takes) this.#take(takes);
   }
 
-  #take(takes, at = null) {
+  async #take(takes, at = null) {
     this.#drawn.set(takes, at);
     toSheet();
     if (!id("at-once").checked) return;
     const { song, drawn_from: drawn = 0 } = takes[0];
-    this.#player.play(Math.min(drawn, song.notes.length - 1), song.notes);
+    await this.#player.play(Math.min(drawn, song.notes.length - 1), song.notes);
     performance.measure("to the first sound", "asked", "first sound");
   }
 
   async #ask({ bars = null, count: wanted = null, ...asked }) {
     const { count, settings } = this.settings;
     if (bars) settings.bars = bars;
+    performance.mark("asked");
     this.#asking = new AbortController();
     this.#busy(true);
     try {

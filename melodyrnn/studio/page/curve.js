@@ -1,4 +1,4 @@
-// A learning curve that grows: the loss of each epoch, in training and in validation.
+// A learning curve that grows: bits per note after each epoch, in training and in validation.
 
 import { svg } from "./dom.js";
 import { number, t } from "./words.js";
@@ -15,8 +15,10 @@ export class Curve {
   points = [];
   picture = svg("svg", { class: "curve", viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img" });
 
-  add(point) {
-    this.points = this.points.filter(({ epoch }) => epoch < point.epoch).concat(point);
+  /** Loss in nats, validation in bits; of an ensemble, the network that learns now. */
+  add({ epoch, loss, validation, member = 1 }) {
+    const before = this.points.filter((each) => each.epoch < epoch && each.member === member);
+    this.points = [...before, { epoch, loss: loss / Math.LN2, validation, member }];
     this.draw();
   }
 

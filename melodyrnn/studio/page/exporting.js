@@ -5,6 +5,8 @@ import { id, save } from "./dom.js";
 import { trouble } from "./shell.js";
 import { named, t } from "./words.js";
 
+const ALIASES = new Set(["midi", "xml"]); // other suffixes of formats that are offered
+
 export class Exporting {
   #sources;
 
@@ -23,7 +25,7 @@ export class Exporting {
 
   offer(formats) {
     const select = id("export-format");
-    select.replaceChildren(...formats.map((name) => new Option(name, name)));
+    select.replaceChildren(...formats.filter((name) => !ALIASES.has(name)).map((name) => new Option(name, name)));
     this.#write();
   }
 

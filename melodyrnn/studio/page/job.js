@@ -5,6 +5,7 @@ import { Curve } from "./curve.js";
 import { announce, el } from "./dom.js";
 import { number, t } from "./words.js";
 
+// A job that waits for another one's end says nothing yet; it counts as at work.
 const STATES = {
   running: "train.running",
   done: "train.done",
@@ -35,11 +36,12 @@ export class JobView {
       says: el("p", { class: "says" }),
       trouble: el("p", { class: "trouble", role: "alert", hidden: true }),
       figure: el("div", { hidden: true }),
+      notices: el("ul", { class: "notices" }),
       after: el("div", { class: "row" }),
     };
-    const { state, stop, resume, bar, says, trouble, figure, after } = this.parts;
+    const { state, stop, resume, bar, says, trouble, figure, notices, after } = this.parts;
     const header = el("header", {}, el("h2", {}, title), state, stop, resume);
-    box.replaceChildren(el("div", { class: "job" }, header, bar, says, trouble, figure, after));
+    box.replaceChildren(el("div", { class: "job" }, header, bar, says, trouble, figure, notices, after));
     this.reword();
   }
 
@@ -78,6 +80,10 @@ export class JobView {
     says.textContent = [words, share].filter(Boolean).join(" · ");
   }
 
+  notice({ words }) {
+    this.parts.notices.append(el("li", {}, words));
+  }
+
   point(point) {
     this.parts.figure.hidden = false;
     this.curve.add(point);
@@ -97,7 +103,7 @@ export class JobView {
     this.#box.dataset.state = state;
     bar.hidden = state !== "running";
     stop.hidden = state !== "running";
-    resume.hidden = state !== "stopped";
+    resume.hidden = state !== "stopped" && state !== "failed";
     trouble.hidden = !this.#said;
     trouble.textContent = this.#said;
   }
@@ -122,6 +128,7 @@ export class JobView {
 const HEARD = {
   progress: JobView.prototype.progress,
   point: JobView.prototype.point,
+  notice: JobView.prototype.notice,
   done(event) { this.end("done", event); },
   failed(event) { this.end("failed", event); },
   stopped(event) { this.end("stopped", event); },

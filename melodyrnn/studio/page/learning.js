@@ -7,11 +7,14 @@ import { Settings } from "./settings.js";
 import { Songs } from "./songs.js";
 import { t } from "./words.js";
 
+/** Settings that are seen at once; the others are below "More settings". */
+const FIRST = new Set(["epochs", "units", "held_out", "seed"]);
+
 /** What both have: songs, a form written in the language shown, a job beside it. */
 class Learning {
   view = null;
   songs;
-  settings = null;
+  #settings = [];
   #kind;
   #state;
 
@@ -47,26 +50,34 @@ class Learning {
   }
 
   write() {
-    const before = this.settings?.values ?? {};
-    const grid = el("div", { class: "settings" });
-    this.settings = new Settings(grid, this.#rows());
-    for (const [name, value] of Object.entries(before)) this.settings.set(name, value);
-    const more = el("details", {}, el("summary", {}, t("more")), grid);
+    const rows = (this.#state.settings ?? []).filter(({ name }) => name !== "model");
+    const parts = [rows.filter(({ name }) => FIRST.has(name)), rows.filter(({ name }) => !FIRST.has(name))];
+    const before = this.values;
+    const [first, other] = parts.map((part) => {
+      const grid = el("div", { class: "settings" });
+      this.#settings.push(new Settings(grid, part));
+      return grid;
+    });
+    this.#settings = this.#settings.slice(-2);
+    for (const settings of this.#settings) {
+      for (const [name, value] of Object.entries(before)) settings.set(name, value);
+    }
+    const more = el("details", {}, el("summary", {}, t("more")), other);
     id(`${this.#kind}-form`).replaceChildren(
       el("h2", {}, t(this.#kind)),
       ...this.songs.fields().filter(Boolean),
       ...this.own(),
+      first,
       more,
       el("div", { class: "row" }, el("button", { class: "main", type: "submit" }, t(`${this.#kind}.go`))),
       el("p", { id: `${this.#kind}-error`, class: "trouble", role: "alert", hidden: true }),
     );
   }
 
-  #rows() {
-    return (this.#state.settings ?? []).filter(({ name }) => !this.leaves.has(name));
+  /** What the person has set; all else is decided by the songs and the model. */
+  get values() {
+    return Object.assign({}, ...this.#settings.map(({ values }) => values));
   }
-
-  leaves = new Set(["model"]);
 
   #fail(said) {
     const line = id(`${this.#kind}-error`);
@@ -81,7 +92,7 @@ class Learning {
       return;
     }
     const { uploads, corpus } = this.songs.sources;
-    const body = { uploads, settings: this.settings.changed, ...(corpus && { corpus }) };
+    const body = { uploads, settings: this.values, ...(corpus && { corpus }) };
     try {
       const { job } = await post(this.#kind, { ...body, ...this.wishes() });
       this.follow(job, this.title());
@@ -98,7 +109,7 @@ class Learning {
   // What goes on, or was stopped, when the page is opened again.
   async #recall() {
     const [last] = await jobsOf(this.#kind).catch(() => []);
-    if (last) this.follow(last.id ?? last.job, last.name ?? last.title ?? last.id);
+    if (last && !this.view) this.follow(last.id, last.name);
   }
 }
 

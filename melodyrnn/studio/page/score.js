@@ -7,9 +7,11 @@ import { t } from "./words.js";
 
 const VALUES = { 1: "64", 2: "32", 3: "16", 4: "8", 5: "4", 6: "2", 7: "1" };
 const RESIZED = 200; // milliseconds
+const EDGE = 70; // pixels of the screen that a note keeps from its edges
 
 export class Score {
   #paper = id("paper");
+  #length = 0; // of the melody that was drawn last
   #heads = []; // of each note, its groups in the picture
 
   constructor(melody, player) {
@@ -81,6 +83,16 @@ export class Score {
       for (const head of this.#heads[note]) head.dataset.n = note;
     }
     this.marks();
+    this.#grown();
+  }
+
+  // What was written at the end is seen.
+  #grown() {
+    const { length } = this.#heads;
+    if (length > this.#length && !this.melody.chosen && !this.player.playing) {
+      this.#paper.scrollTop = this.#paper.scrollHeight;
+    }
+    this.#length = length;
   }
 
   #sounding() {
@@ -91,13 +103,15 @@ export class Score {
     if (head && this.player.playing) this.#scrollTo(head);
   }
 
+  // Into view, in the sheet, which may be scrolled itself, and on the screen.
   #scrollTo(head) {
     const box = head.getBoundingClientRect();
-    const low = innerHeight - 140;
-    if (box.top > 70 && box.bottom < low) return;
+    const sheet = this.#paper.getBoundingClientRect();
+    const top = Math.max(EDGE, sheet.top);
+    const low = Math.min(innerHeight - EDGE, sheet.bottom);
+    if (box.top >= top && box.bottom <= low) return;
     const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
-    const top = (box.top + box.bottom - innerHeight) / 2;
-    scrollBy({ top, behavior: still ? "auto" : "smooth" });
+    head.scrollIntoView({ block: "center", behavior: still ? "auto" : "smooth" });
   }
 
   #press(event) {
@@ -118,6 +132,8 @@ export class Score {
     this.melody.select({ from, to });
     const { chosen } = this.melody;
     if (!chosen) return;
+    const [head] = this.#heads[chosen.to] ?? [];
+    if (head) this.#scrollTo(head);
     const many = t("note.several", { from: chosen.from + 1, to: chosen.to + 1 });
     announce(chosen.from === chosen.to ? this.described(chosen.from) ?? "" : many);
   }

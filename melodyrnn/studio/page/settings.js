@@ -5,7 +5,7 @@ import { named, number, t } from "./words.js";
 
 /**
  * A form's part with a field for each row {name, kind, default, least, most, step, choices, list,
- * label, about}. kind: "integer", "real", "range", "choice", "boolean", "text".
+ * about, free}; "free" names what an empty field says. kind: "integer", "real", "range", "choice", "boolean", "text".
  */
 export class Settings {
   #box;
@@ -42,7 +42,7 @@ export class Settings {
     const field = this.#fields.get(name);
     if (!field) return;
     if (field.type === "checkbox") field.checked = Boolean(value);
-    else field.value = value ?? "";
+    else field.value = String(value ?? "");
     field.dispatchEvent(new Event("input"));
   }
 
@@ -55,19 +55,12 @@ export class Settings {
     const found = {};
     for (const { name, kind } of this.#rows) {
       const field = this.#fields.get(name);
-      if (kind === "boolean") found[name] = field.checked;
+      if (field.type === "checkbox") found[name] = field.checked;
       else if (field.value.trim() === "") continue;
+      else if (kind === "boolean") found[name] = field.value === "true";
       else found[name] = NUMBERS.has(kind) ? Number(field.value) : field.value.trim();
     }
     return found;
-  }
-
-  /** Those that are not as the row's default. */
-  get changed() {
-    const defaults = new Map(this.#rows.map((row) => [row.name, row.default]));
-    return Object.fromEntries(
-      Object.entries(this.values).filter(([name, value]) => value !== (defaults.get(name) ?? null)),
-    );
   }
 
   #field(row) {
@@ -89,7 +82,7 @@ export class Settings {
 const NUMBERS = new Set(["integer", "real", "range"]);
 const words = (name) => name.replaceAll("_", " ");
 
-const numeric = ({ name, default: value, least, most, step }, plain) =>
+const numeric = ({ name, default: value, least, most, step, free }, plain) =>
   el("input", {
     type: "number",
     name,
@@ -97,7 +90,7 @@ const numeric = ({ name, default: value, least, most, step }, plain) =>
     min: least,
     max: most,
     step: step ?? plain,
-    placeholder: t(name === "seed" ? "seed.any" : "as.it.is"),
+    placeholder: t(free ?? "as.it.is"),
   });
 
 const MAKE = {
@@ -106,12 +99,21 @@ const MAKE = {
   range: ({ name, default: value, least, most, step }) =>
     el("input", { type: "range", name, min: least, max: most, step, value }),
   boolean: ({ name, default: value }) =>
-    el("input", { type: "checkbox", name, checked: Boolean(value) }),
+    value === null ? maybe(name) : el("input", { type: "checkbox", name, checked: value }),
   choice: ({ name, default: value, choices }) =>
-    el("select", { name }, choices.map((each) => option(each, value))),
-  text: ({ name, default: value, list }) =>
-    el("input", { name, value, list, placeholder: t("as.it.is"), maxlength: 60 }),
+    el("select", { name }, [
+      value ? null : el("option", { value: "" }, t("as.it.is")),
+      ...choices.map((each) => option(each, value)),
+    ]),
+  text: ({ name, default: value, list, free }) =>
+    el("input", { name, value, list, placeholder: t(free ?? "as.it.is"), maxlength: 60 }),
 };
+
+// What is decided by the rest where the person leaves it.
+function maybe(name) {
+  const choices = [["", "as.it.is"], ["true", "yes"], ["false", "no"]];
+  return el("select", { name }, choices.map(([value, said]) => el("option", { value }, t(said))));
+}
 
 function option(choice, value) {
   const name = typeof choice === "string" ? choice : choice.name;

@@ -30,7 +30,8 @@ export class Drawn {
 
   /** Puts takes in the place of those before, and the first on the sheet. */
   set(takes, at = null) {
-    this.takes = takes;
+    const title = this.#melody.header("title");
+    this.takes = takes.map((take) => ({ ...take, song: titled(take.song, title) }));
     announce(t("take.came", { n: takes.length }));
     this.open(0, at);
   }
@@ -83,6 +84,13 @@ export class Drawn {
       ),
     );
   }
+}
+
+/** A take bears the title of the melody that it goes on from. */
+function titled(song, title) {
+  const lines = song.text.split("\n").filter((line) => !line.startsWith("title:"));
+  const text = [...(title ? [`title: ${title}`] : []), ...lines].join("\n");
+  return { ...song, title, text };
 }
 
 function described({ score, copied = [], seed }) {
