@@ -123,6 +123,7 @@ export class Expectations {
 }
 
 function percent(share) {
+  if (share === null) return "–";
   const hundredths = 100 * share;
   return `${number(hundredths, hundredths < 9.95 ? 1 : 0)}%`;
 }

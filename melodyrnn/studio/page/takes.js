@@ -30,8 +30,7 @@ export class Drawn {
 
   /** Puts takes in the place of those before, and the first on the sheet. */
   set(takes, at = null) {
-    const title = this.#melody.header("title");
-    this.takes = takes.map((take) => ({ ...take, song: titled(take.song, title) }));
+    this.takes = takes;
     announce(t("take.came", { n: takes.length }));
     this.open(0, at);
   }
@@ -84,13 +83,6 @@ export class Drawn {
       ),
     );
   }
-}
-
-/** A take bears the title of the melody that it goes on from. */
-function titled(song, title) {
-  const lines = song.text.split("\n").filter((line) => !line.startsWith("title:"));
-  const text = [...(title ? [`title: ${title}`] : []), ...lines].join("\n");
-  return { ...song, title, text };
 }
 
 function described({ score, copied = [], seed }) {
@@ -159,7 +151,7 @@ export class Kept {
   }
 
   async #open(take) {
-    const { song } = take.song ? take : await post("read", { text: take.text });
+    const { song } = await post("read", { text: take.text });
     await this.#melody.show(song);
     return song;
   }
@@ -177,7 +169,7 @@ export class Kept {
 
   #card(take) {
     const name = take.title;
-    const notes = take.notes ?? take.song?.notes;
+    const { notes } = take; // null of a text that was changed elsewhere
     return el(
       "li",
       { class: "take", "data-id": take.id },
