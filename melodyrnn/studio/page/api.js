@@ -50,7 +50,9 @@ export const upload = (file) =>
 
 /** Another track of a file that was read. */
 export const track = (id, number) =>
-  json(`upload?id=${encodeURIComponent(id)}&track=${encodeURIComponent(number)}`, { method: "POST" });
+  json(`upload?id=${encodeURIComponent(id)}&track=${encodeURIComponent(number)}`, {
+    method: "POST",
+  });
 
 /** A file that the server makes: its contents, and the name that it gives it. */
 export async function file(path, body) {

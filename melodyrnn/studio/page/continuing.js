@@ -72,14 +72,20 @@ export class Continuing {
   /** Offers the runs; "run" tells when another is chosen. */
   offer(runs, chosen = this.run) {
     this.#runs = runs.filter((run) => !run.text);
-    id("run").replaceChildren(...this.#runs.map((run) => new Option(run.title || run.name, run.name)));
+    id("run").replaceChildren(
+      ...this.#runs.map((run) => new Option(run.title || run.name, run.name)),
+    );
     if (this.#runs.some((run) => run.name === chosen)) id("run").value = chosen;
     this.#describe();
   }
 
   get settings() {
     const { count = 1, ...first } = this.#first.values;
-    const settings = { seed: Math.floor(Math.random() * MOST_SEED), ...first, ...this.#more.values };
+    const settings = {
+      seed: Math.floor(Math.random() * MOST_SEED),
+      ...first,
+      ...this.#more.values,
+    };
     for (const name of ["end", "avoid_loops", "ties"]) if (!settings[name]) delete settings[name];
     return { count, settings };
   }

@@ -25,7 +25,9 @@ export class Curve {
   draw() {
     const { points } = this;
     if (!points.length) return;
-    const values = points.flatMap((point) => LINES.map((name) => point[name])).filter(Number.isFinite);
+    const values = points
+      .flatMap((point) => LINES.map((name) => point[name]))
+      .filter(Number.isFinite);
     const ticks = rounded(Math.min(...values), Math.max(...values));
     const [low, high] = [ticks[0], ticks.at(-1)];
     const first = points[0].epoch;

@@ -69,7 +69,10 @@ export class Expectations {
       }
     }
     if (this.#at !== note) return;
-    const says = [expected && this.#table(note, expected), ...copies.map((said) => el("p", {}, said))];
+    const says = [
+      expected && this.#table(note, expected),
+      ...copies.map((said) => el("p", {}, said)),
+    ];
     tip.replaceChildren(...says.flat().filter(Boolean));
     tip.hidden = !tip.childElementCount;
     this.#put(tip, note);

@@ -25,7 +25,9 @@ export class Exporting {
 
   offer(formats) {
     const select = id("export-format");
-    select.replaceChildren(...formats.filter((name) => !ALIASES.has(name)).map((name) => new Option(name, name)));
+    select.replaceChildren(
+      ...formats.filter((name) => !ALIASES.has(name)).map((name) => new Option(name, name)),
+    );
     this.#write();
   }
 

@@ -68,7 +68,12 @@ export class MelodyFile {
           checked: Boolean(taken),
           onchange: () => this.#show(() => track(file, number)),
         }),
-        el("span", {}, `${number}. ${name ?? ""} `, el("span", { class: "hint" }, t("tracks.notes", { n: notes }))),
+        el(
+          "span",
+          {},
+          `${number}. ${name ?? ""} `,
+          el("span", { class: "hint" }, t("tracks.notes", { n: notes })),
+        ),
         el("small", {}, why ?? ""),
       ),
     );

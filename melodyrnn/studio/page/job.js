@@ -41,7 +41,9 @@ export class JobView {
     };
     const { state, stop, resume, bar, says, trouble, figure, notices, after } = this.parts;
     const header = el("header", {}, el("h2", {}, title), state, stop, resume);
-    box.replaceChildren(el("div", { class: "job" }, header, bar, says, trouble, figure, notices, after));
+    box.replaceChildren(
+      el("div", { class: "job" }, header, bar, says, trouble, figure, notices, after),
+    );
     this.reword();
   }
 
@@ -109,10 +111,11 @@ export class JobView {
   }
 
   async #order(what) {
-    const { job } = (await post(`jobs/${encodeURIComponent(this.#job)}/${what}`).catch((error) => {
-      this.#said = error.message;
-      this.#set(this.#state);
-    })) ?? {};
+    const { job } =
+      (await post(`jobs/${encodeURIComponent(this.#job)}/${what}`).catch((error) => {
+        this.#said = error.message;
+        this.#set(this.#state);
+      })) ?? {};
     if (what === "resume" && !this.#said) this.follow(job ?? this.#job);
   }
 
@@ -129,9 +132,15 @@ const HEARD = {
   progress: JobView.prototype.progress,
   point: JobView.prototype.point,
   notice: JobView.prototype.notice,
-  done(event) { this.end("done", event); },
-  failed(event) { this.end("failed", event); },
-  stopped(event) { this.end("stopped", event); },
+  done(event) {
+    this.end("done", event);
+  },
+  failed(event) {
+    this.end("failed", event);
+  },
+  stopped(event) {
+    this.end("stopped", event);
+  },
 };
 
 /** The jobs that the server knows, of one kind, the newest first. */

@@ -10,6 +10,10 @@ import { t } from "./words.js";
 /** Settings that are seen at once; the others are below "More settings". */
 const FIRST = new Set(["epochs", "units", "held_out", "seed"]);
 
+/** Models that are compared first, and those that are usually compared. */
+const CHOSEN = new Set(["lstm", "mlp", "viewpoints"]);
+const USUAL = new Set([...CHOSEN, "lookback", "attention", "ngram", "ppm"]);
+
 /** What both have: songs, a form written in the language shown, a job beside it. */
 class Learning {
   view = null;
@@ -51,7 +55,10 @@ class Learning {
 
   write() {
     const rows = (this.#state.settings ?? []).filter(({ name }) => name !== "model");
-    const parts = [rows.filter(({ name }) => FIRST.has(name)), rows.filter(({ name }) => !FIRST.has(name))];
+    const parts = [
+      rows.filter(({ name }) => FIRST.has(name)),
+      rows.filter(({ name }) => !FIRST.has(name)),
+    ];
     const before = this.values;
     const [first, other] = parts.map((part) => {
       const grid = el("div", { class: "settings" });
@@ -69,7 +76,11 @@ class Learning {
       ...this.own(),
       first,
       more,
-      el("div", { class: "row" }, el("button", { class: "main", type: "submit" }, t(`${this.#kind}.go`))),
+      el(
+        "div",
+        { class: "row" },
+        el("button", { class: "main", type: "submit" }, t(`${this.#kind}.go`)),
+      ),
       el("p", { id: `${this.#kind}-error`, class: "trouble", role: "alert", hidden: true }),
     );
   }
@@ -123,13 +134,19 @@ export class Train extends Learning {
   }
 
   own() {
-    const models = this.state.models.map(({ name, about }) => el("option", { value: name, title: about }, name));
+    const suits = el("option", { value: "" }, t("train.model.suits"));
+    const models = this.state.models.map(({ name, about }) =>
+      el("option", { value: name, title: about }, name),
+    );
     const runs = (this.state.runs ?? []).filter((run) => !run.text);
     const none = el("option", { value: "" }, t("train.from.none"));
-    const from = [none, ...runs.map((run) => el("option", { value: run.name }, run.title || run.name))];
+    const from = [
+      none,
+      ...runs.map((run) => el("option", { value: run.name }, run.title || run.name)),
+    ];
     return [
       labelled("train.name", el("input", { id: "train-name", maxlength: 60 })),
-      labelled("train.model", el("select", { id: "train-model" }, models)),
+      labelled("train.model", el("select", { id: "train-model" }, suits, models)),
       labelled("train.from", el("select", { id: "train-from" }, from)),
     ];
   }
@@ -140,8 +157,8 @@ export class Train extends Learning {
 
   wishes() {
     const from = id("train-from").value;
-    const model = from ? {} : { model: id("train-model").value };
-    return { name: this.title(), ...model, ...(from && { from }) };
+    const model = id("train-model").value;
+    return { name: this.title(), ...(from ? { from } : model && { model }) };
   }
 
   done({ run }, view) {
@@ -149,7 +166,11 @@ export class Train extends Learning {
     if (!name) return;
     const act = () => this.#played(name);
     view.parts.after.replaceChildren(
-      el("button", { type: "button", class: "main", id: "play-with", onclick: act }, t("train.play")),
+      el(
+        "button",
+        { type: "button", class: "main", id: "play-with", onclick: act },
+        t("train.play"),
+      ),
     );
   }
 }
@@ -160,17 +181,20 @@ export class Compare extends Learning {
   }
 
   own() {
-    const first = new Set(["lstm", "mlp", "viewpoints"]);
-    const boxes = this.state.models.map(({ name, about }) =>
+    const box = ({ name, about }) =>
       el(
         "label",
         { title: about },
-        el("input", { type: "checkbox", name: "compared", value: name, checked: first.has(name) }),
+        el("input", { type: "checkbox", name: "compared", value: name, checked: CHOSEN.has(name) }),
         el("span", {}, name),
-      ),
+      );
+    const [usual, others] = [true, false].map((usually) =>
+      this.state.models.filter(({ name }) => USUAL.has(name) === usually).map(box),
     );
-    const field = el("fieldset", { class: "choices" }, el("legend", {}, t("train.models")), boxes);
-    return [el("p", { class: "hint" }, t("compare.help")), field];
+    const field = el("fieldset", { class: "choices" }, el("legend", {}, t("train.models")), usual);
+    const rest = el("div", { class: "choices" }, others);
+    const more = el("details", {}, el("summary", {}, t("compare.others")), rest);
+    return [el("p", { class: "hint" }, t("compare.help")), field, more];
   }
 
   title() {

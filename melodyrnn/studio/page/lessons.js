@@ -23,7 +23,12 @@ export class Lessons {
       return el(
         "li",
         {},
-        el("button", { ...attributes, "aria-current": current }, el("b", {}, name), el("small", {}, about)),
+        el(
+          "button",
+          { ...attributes, "aria-current": current },
+          el("b", {}, name),
+          el("small", {}, about),
+        ),
       );
     });
     id("lessons").replaceChildren(...items);
@@ -32,18 +37,22 @@ export class Lessons {
   }
 
   async #run(name) {
-    const box = id("lesson-result");
+    const place = id("lesson-result");
     this.#current = name;
     try {
       const { job } = await post("lesson", { name });
-      this.#view = new JobView(box, t("lesson.report", { name }), (event, view) => this.#show(view, name));
+      this.#view = new JobView(place, t("lesson.report", { name }), (event, view) =>
+        this.#show(view, name),
+      );
       this.#view.follow(job);
     } catch (error) {
       this.#view = null;
-      box.replaceChildren(el("p", { class: "trouble", role: "alert" }, error.message));
+      place.replaceChildren(el("p", { class: "trouble", role: "alert" }, error.message));
     }
     this.#write();
-    document.querySelector(`[data-lesson="${name}"]`).focus();
+    const box = id("lesson-result");
+    if (box.getBoundingClientRect().top > innerHeight / 2) box.scrollIntoView();
+    else document.querySelector(`[data-lesson="${name}"]`).focus();
   }
 
   #show(view, name) {

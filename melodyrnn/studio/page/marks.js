@@ -3,6 +3,7 @@
 import { svg } from "./dom.js";
 
 const AROUND = 110; // units of the picture left of and right of a head
+const MIDDLE = 0.5; // of a line
 const BELOW = 260; // units from a line's lowest note to what is underlined
 
 /** Draws them anew: under the music, in the units of the picture. */
@@ -11,6 +12,7 @@ export function drawMarks(drawing, heads, { chosen, state }) {
   const layer = svg("g", { class: "marks" });
   drawing.prepend(layer);
   const places = placed(drawing, heads);
+  const { width } = drawing.viewBox.baseVal;
   for (const note of state.locked) {
     for (const box of places[note] ?? []) layer.append(block(box, "locked"));
   }
@@ -19,7 +21,7 @@ export function drawMarks(drawing, heads, { chosen, state }) {
   }
   state.copied.forEach((copy, n) => {
     [...lines(places, copy)].forEach((line, part) => {
-      layer.append(underline(line, copy, n, part === 0));
+      layer.append(underline(line, copy, n, { first: part === 0, width }));
     });
   });
 }
@@ -75,10 +77,12 @@ function lines(places, { from, length }) {
   return found.values();
 }
 
-function underline({ left, right, bottom }, { song, from, length }, n, first) {
+function underline({ left, right, bottom }, { song, from, length }, n, { first, width }) {
   const y = bottom + BELOW;
   const line = svg("path", { d: `M${left} ${y - 70}V${y}H${right}V${y - 70}` });
-  const name = svg("text", { x: left, y: y + 300 });
+  const late = left > MIDDLE * width; // there the name would reach beyond the line
+  const anchor = late ? { x: right, "text-anchor": "end" } : { x: left };
+  const name = svg("text", { ...anchor, y: y + 300 });
   name.textContent = first ? song : "";
   return svg(
     "g",

@@ -105,8 +105,7 @@ export class Melody extends EventTarget {
   select(chosen) {
     const last = this.tokens.length - 1;
     const within = (n) => Math.max(0, Math.min(last, n));
-    this.chosen =
-      chosen && last >= 0 ? { from: within(chosen.from), to: within(chosen.to) } : null;
+    this.chosen = chosen && last >= 0 ? { from: within(chosen.from), to: within(chosen.to) } : null;
     this.#tell("select");
   }
 

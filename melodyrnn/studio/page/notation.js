@@ -10,10 +10,24 @@ const HIGHEST = 127;
 
 /** Note values in quarter notes, those written in one head, the longest first. */
 const VALUES = [
-  [4, "1"], [3, "2."], [2, "2"], [1.5, "4."], [1, "4"], [0.75, "8."], [0.5, "8"],
-  [0.375, "16."], [0.25, "16"], [0.125, "32"], [0.0625, "64"],
+  [4, "1"],
+  [3, "2."],
+  [2, "2"],
+  [1.5, "4."],
+  [1, "4"],
+  [0.75, "8."],
+  [0.5, "8"],
+  [0.375, "16."],
+  [0.25, "16"],
+  [0.125, "32"],
+  [0.0625, "64"],
 ];
-const TRIPLETS = [[4 / 3, "2"], [2 / 3, "4"], [1 / 3, "8"], [1 / 6, "16"]];
+const TRIPLETS = [
+  [4 / 3, "2"],
+  [2 / 3, "4"],
+  [1 / 3, "8"],
+  [1 / 6, "16"],
+];
 const NEAR = 1e-6;
 
 /** {step, octave, alter} of one head's letters; null for a rest. */
@@ -152,7 +166,8 @@ export function apart(text) {
   let notes = 0;
   let tied = false;
   for (const [word] of lines.join(" ").matchAll(/\d+\/\d+|[a-grA-G]['a-gA-G#n-]*[\d.]+~?/g)) {
-    if (/^\d/.test(word)) changes.push([notes, word]); // within a note: after it
+    if (/^\d/.test(word))
+      changes.push([notes, word]); // within a note: after it
     else {
       if (!tied) notes += 1;
       tied = word.endsWith("~");

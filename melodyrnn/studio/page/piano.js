@@ -11,8 +11,23 @@ const WIDTH = 30; // pixels that a white key needs
 
 /** By where the keys stand, so that it is the same on every layout and in Hangul. */
 const COMPUTER = [
-  "KeyA", "KeyW", "KeyS", "KeyE", "KeyD", "KeyF", "KeyT", "KeyG", "KeyY", "KeyH", "KeyU",
-  "KeyJ", "KeyK", "KeyO", "KeyL", "KeyP", "Semicolon",
+  "KeyA",
+  "KeyW",
+  "KeyS",
+  "KeyE",
+  "KeyD",
+  "KeyF",
+  "KeyT",
+  "KeyG",
+  "KeyY",
+  "KeyH",
+  "KeyU",
+  "KeyJ",
+  "KeyK",
+  "KeyO",
+  "KeyL",
+  "KeyP",
+  "Semicolon",
 ];
 const LETTERS = COMPUTER.map((code) => (code === "Semicolon" ? ";" : code.slice(3)));
 

@@ -2,7 +2,7 @@
 
 import { post } from "./api.js";
 import { id } from "./dom.js";
-import { made } from "./notation.js";
+import { made, together } from "./notation.js";
 import { metre, quantised } from "./quantise.js";
 import { inQuarters } from "./recorder.js";
 import { t } from "./words.js";
@@ -24,7 +24,10 @@ export class CallAndResponse {
   constructor(parts) {
     this.#parts = parts;
     id("response").addEventListener("click", () => (this.#now ? this.#end() : this.#begin()));
-    const heard = (name) => ({ detail }) => this.#hear(name, detail);
+    const heard =
+      (name) =>
+      ({ detail }) =>
+        this.#hear(name, detail);
     parts.keys.addEventListener("down", heard("down"));
     parts.keys.addEventListener("up", heard("up"));
     document.addEventListener("view", () => this.#now && this.#end());
@@ -41,7 +44,11 @@ export class CallAndResponse {
     const { bar, click } = metre(meter);
     const start = sound.now + 0.2 + bar * quarter;
     this.#now = {
-      start, quarter, bar, click, meter,
+      start,
+      quarter,
+      bar,
+      click,
+      meter,
       run: continuing.run,
       key: melody.header("key"),
       rounds: Math.max(1, Number(id("rounds").value) || 1),
@@ -145,7 +152,12 @@ export class CallAndResponse {
     const now = this.#now;
     now.said.push(...this.#call(turn));
     const bars = Math.round((turn + BARS * now.bar) / now.bar);
-    const text = `meter: ${now.meter}\n${now.key ? `key: ${now.key}\n` : ""}\n${now.said.join(" ")}\n`;
+    const { meter, key } = now;
+    const headers = [
+      ["meter", meter],
+      ["key", key],
+    ];
+    const text = together({ headers, tokens: now.said, changes: [] });
     const { settings } = this.#parts.continuing.settings;
     const { temperature = 1, seed } = settings;
     const began = performance.now();

@@ -18,7 +18,14 @@ export class Score {
     this.melody = melody;
     this.player = player;
     melody.addEventListener("engraved", () => this.#draw());
-    melody.addEventListener("change", () => id("sheet").classList.toggle("bare", melody.empty));
+    const sheet = id("sheet");
+    melody.addEventListener("change", () => {
+      sheet.classList.toggle("bare", melody.empty);
+      sheet.setAttribute("aria-busy", "true");
+    });
+    for (const name of ["engraved", "refused"]) {
+      melody.addEventListener(name, () => sheet.setAttribute("aria-busy", "false"));
+    }
     melody.addEventListener("select", () => this.marks());
     player.addEventListener("note", () => this.#sounding());
     this.#paper.addEventListener("keydown", (event) => this.#key(event));
@@ -135,7 +142,7 @@ export class Score {
     const [head] = this.#heads[chosen.to] ?? [];
     if (head) this.#scrollTo(head);
     const many = t("note.several", { from: chosen.from + 1, to: chosen.to + 1 });
-    announce(chosen.from === chosen.to ? this.described(chosen.from) ?? "" : many);
+    announce(chosen.from === chosen.to ? (this.described(chosen.from) ?? "") : many);
   }
 
   #key(event) {
@@ -225,7 +232,6 @@ export class Score {
     this.melody.lock(locked ? others : [...others, ...notes].sort((a, b) => a - b));
     announce(t(locked ? "lock.opened" : "lock.closed"));
   }
-
 }
 
 const remove = (score) => score.drop();

@@ -1,11 +1,12 @@
 // Fields for settings, made from rows that say what each may be.
 
 import { el } from "./dom.js";
-import { named, number, t } from "./words.js";
+import { number, ofSetting, t } from "./words.js";
 
 /**
  * A form's part with a field for each row {name, kind, default, least, most, step, choices, list,
- * about, free}; "free" names what an empty field says. kind: "integer", "real", "range", "choice", "boolean", "text".
+ * about, free}; "free" names what an empty field says. kind: "integer", "real", "range",
+ * "choice", "boolean", "text".
  */
 export class Settings {
   #box;
@@ -66,8 +67,8 @@ export class Settings {
   #field(row) {
     const control = (MAKE[row.kind] ?? MAKE.text)(row);
     this.#fields.set(row.name, control);
-    const about = named(`about.${row.name}`, row.about ?? "");
-    const said = el("span", {}, named(`setting.${row.name}`, row.label ?? words(row.name)));
+    const [label, about] = ofSetting(row.name, row.about);
+    const said = el("span", {}, label);
     const shownBeside = row.kind === "range" ? slide(control) : control;
     return el(
       "label",
@@ -80,7 +81,6 @@ export class Settings {
 }
 
 const NUMBERS = new Set(["integer", "real", "range"]);
-const words = (name) => name.replaceAll("_", " ");
 
 const numeric = ({ name, default: value, least, most, step, free }, plain) =>
   el("input", {
@@ -111,8 +111,16 @@ const MAKE = {
 
 // What is decided by the rest where the person leaves it.
 function maybe(name) {
-  const choices = [["", "as.it.is"], ["true", "yes"], ["false", "no"]];
-  return el("select", { name }, choices.map(([value, said]) => el("option", { value }, t(said))));
+  const choices = [
+    ["", "as.it.is"],
+    ["true", "yes"],
+    ["false", "no"],
+  ];
+  return el(
+    "select",
+    { name },
+    choices.map(([value, said]) => el("option", { value }, t(said))),
+  );
 }
 
 function option(choice, value) {

@@ -33,7 +33,7 @@ export function view(name) {
   document.dispatchEvent(new CustomEvent("view", { detail: name }));
 }
 
-/** Brings the sheet into view, where the page is narrow and the sheet stands above what was pressed. */
+/** Brings the sheet into view, where it stands far above what was pressed. */
 export function toSheet() {
   const sheet = id("sheet").getBoundingClientRect();
   if (sheet.top < 0 || sheet.top > innerHeight / 2) scrollTo(0, 0);

@@ -88,7 +88,12 @@ export class Songs {
         };
         const button = { type: "button", class: "quiet", "aria-label": label, onclick: drop };
         const said = el("small", { class: song.wrong ? "trouble" : "hint" }, song.said);
-        return el("li", {}, el("span", {}, song.name, " ", said), el("button", button, icon("bin")));
+        return el(
+          "li",
+          {},
+          el("span", {}, song.name, " ", said),
+          el("button", button, icon("bin")),
+        );
       }),
     );
   }

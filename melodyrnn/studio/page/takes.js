@@ -158,13 +158,17 @@ export class Kept {
 
   #write() {
     id("no-takes").hidden = this.takes.length > 0;
-    const back = this.#gone && el(
-      "li",
-      { class: "row" },
-      el("span", { class: "hint" }, t("take.deleted", { name: this.#gone.title })),
-      el("button", { type: "button", onclick: () => this.#restore() }, t("take.restore")),
+    const back =
+      this.#gone &&
+      el(
+        "li",
+        { class: "row" },
+        el("span", { class: "hint" }, t("take.deleted", { name: this.#gone.title })),
+        el("button", { type: "button", onclick: () => this.#restore() }, t("take.restore")),
+      );
+    id("kept").replaceChildren(
+      ...[back, ...this.takes.map((each) => this.#card(each))].filter(Boolean),
     );
-    id("kept").replaceChildren(...[back, ...this.takes.map((each) => this.#card(each))].filter(Boolean));
   }
 
   #card(take) {

@@ -54,7 +54,10 @@ export class Transport {
       id("play").setAttribute("aria-pressed", String(player.playing));
       id("play").setAttribute("aria-label", t(player.playing ? "stop" : "play"));
     });
-    for (const [name, property] of [["loop", "loop"], ["click", "metronome"]]) {
+    for (const [name, property] of [
+      ["loop", "loop"],
+      ["click", "metronome"],
+    ]) {
       id(name).addEventListener("click", () => {
         player[property] = !player[property];
         id(name).setAttribute("aria-pressed", String(player[property]));

@@ -11,17 +11,28 @@ export class Typed {
   #melody;
   #box = id("typed");
   #asked = 0;
+  #unread = false; // whether something was written that was not read yet
+  #wrong = false;
 
   constructor(melody) {
     this.#melody = melody;
-    const read = later(() => this.#read(), PAUSE);
-    this.#box.addEventListener("input", read);
-    this.#box.addEventListener("blur", () => this.#follow());
+    const read = later(() => this.#unread && this.#read(), PAUSE);
+    this.#box.addEventListener("input", () => {
+      this.#unread = true;
+      read();
+    });
+    this.#box.addEventListener("blur", () => this.#left());
     melody.addEventListener("engraved", () => this.#follow());
     for (const name of ["meter", "key"]) {
       const field = id(`melody-${name}`);
       field.addEventListener("change", () => melody.setHeader(name, field.value.trim()));
     }
+  }
+
+  // What was written is read at once; what cannot be read is left to be mended.
+  async #left() {
+    if (this.#unread) await this.#read();
+    if (!this.#wrong) this.#follow();
   }
 
   // The text of the sheet, unless somebody is writing there.
@@ -33,13 +44,14 @@ export class Typed {
         field.value = this.#melody.header(name) || (song?.[name] ?? "");
       }
     }
-    if (document.activeElement === this.#box) return;
+    if (document.activeElement === this.#box || this.#unread) return;
     this.#box.value = song?.text ?? "";
     this.#tell(null);
   }
 
   async #read() {
     const asked = ++this.#asked;
+    this.#unread = false;
     const text = this.#box.value;
     if (!text.trim()) {
       this.#tell(null);
@@ -57,8 +69,9 @@ export class Typed {
   }
 
   #tell(error) {
+    this.#wrong = Boolean(error);
     const line = id("typed-error");
-    this.#box.setAttribute("aria-invalid", String(Boolean(error)));
+    this.#box.setAttribute("aria-invalid", String(this.#wrong));
     line.hidden = !error;
     if (!error) return;
     const place = error.line && t("typed.place", { line: error.line, column: error.column });
@@ -72,6 +85,14 @@ export class Typed {
     const [word] = /^\S*/.exec(text.slice(column - 1));
     const before = text.slice(0, column - 1);
     const after = text.slice(column - 1 + word.length);
-    return [el("code", {}, before.slice(-BESIDE), el("mark", {}, word || "\u00a0"), after.slice(0, BESIDE))];
+    return [
+      el(
+        "code",
+        {},
+        before.slice(-BESIDE),
+        el("mark", {}, word || "\u00a0"),
+        after.slice(0, BESIDE),
+      ),
+    ];
   }
 }

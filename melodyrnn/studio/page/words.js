@@ -1,6 +1,7 @@
 // The words of the page in English and Korean; which of them is shown is remembered.
 
 import { TABLE } from "./words_table.js";
+import { TRAINING } from "./words_training.js";
 
 export const LANGUAGES = ["en", "ko"];
 const REMEMBERED = "melodyrnn-language";
@@ -34,6 +35,14 @@ export function t(name, values = {}) {
 
 /** The words for a name that the server gave, or what it says itself. */
 export const named = (name, otherwise) => (name in TABLE ? t(name) : otherwise);
+
+/** What a setting is called, and what it means; `about` is what the server says of it. */
+export function ofSetting(name, about = "") {
+  const training = TRAINING[name];
+  if (!training) return [named(`setting.${name}`, name), named(`about.${name}`, about)];
+  const [english, korean, meaning] = training;
+  return language === "ko" ? [korean, meaning] : [english, about];
+}
 
 /** A number as the language writes it, with so many decimals. */
 export const number = (value, decimals = 0) =>
