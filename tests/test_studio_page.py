@@ -1,4 +1,4 @@
-"""The studio's page as a person uses it, in a real browser, with a server and a folder of its own."""
+"""The studio's page as a person uses it, in a real browser, with a server of its own."""
 
 import base64
 import json
@@ -292,7 +292,8 @@ def drop(browser, place, path):
         "const bytes = Uint8Array.from(atob(arguments[1]), c => c.charCodeAt(0));"
         "const carried = new DataTransfer();"
         "carried.items.add(new File([bytes], arguments[2]));"
-        "const event = new DragEvent('drop', {dataTransfer: carried, bubbles: true, cancelable: true});"
+        "const about = {dataTransfer: carried, bubbles: true, cancelable: true};"
+        "const event = new DragEvent('drop', about);"
         "document.querySelector(arguments[0]).dispatchEvent(event);",
         place,
         base64.b64encode(path.read_bytes()).decode(),
@@ -322,7 +323,7 @@ def test_of_a_file_with_several_tracks_one_is_chosen(page, tmp_path):
 
 def test_a_midi_keyboard_writes_in_time_with_the_click(page):
     view(page, "play")
-    press(page, "new-sheet")
+    empty(page)
     connect_keyboard(page)
     for pitch in (60, 64):  # step by step, in quarters
         page.execute_script(f"play(0x90, {pitch}, 80); play(0x80, {pitch}, 0)")
@@ -344,6 +345,12 @@ def test_a_midi_keyboard_writes_in_time_with_the_click(page):
     assert sheet(page) == ["c4", "e4", "c'4", "d'8", "e'8"]
 
 
+def empty(page):
+    """Leave nothing on the sheet."""
+    if find(page, "new-sheet").is_displayed():
+        press(page, "new-sheet")
+
+
 def connect_keyboard(page):
     press(page, "midi-connect")
     wait_until(page, "document.getElementById('midi-says').textContent.includes('Test keys')")
@@ -359,7 +366,7 @@ def set_tempo(page, quarters):
 
 def test_call_and_response_keeps_time_over_16_bars(page):
     view(page, "play")
-    press(page, "new-sheet")
+    empty(page)
     connect_keyboard(page)
     fill(page, "melody-meter", "2/4" + Keys.TAB)
     set_tempo(page, 240)
@@ -445,12 +452,11 @@ def test_every_view_fits_and_is_accessible(page, language, width, scheme):
 
 
 def violations(page):
-    found = page.execute_async_script(
+    return page.execute_async_script(
         "const done = arguments[0];"
         "axe.run(document, {resultTypes: ['violations'], iframes: false}).then(({violations}) =>"
         "  done(violations.map(each => [each.id, each.nodes.map(n => n.html.slice(0, 120))])))"
     )
-    return found
 
 
 def test_what_was_kept_is_there_after_a_restart(opened, page, folder):
