@@ -2,6 +2,7 @@
 
 import { post } from "./api.js";
 import { id } from "./dom.js";
+import { metre } from "./quantise.js";
 import { Settings } from "./settings.js";
 import { notices, toSheet, trouble } from "./shell.js";
 import { number, t } from "./words.js";
@@ -141,6 +142,8 @@ export class Continuing {
   async #ask({ bars = null, count: wanted = null, ...asked }) {
     const { count, settings } = this.settings;
     if (bars) settings.bars = bars;
+    const { song } = this.#melody;
+    if (asked.primer && song && crossing(song)) settings.ties = true;
     performance.mark("asked");
     this.#asking = new AbortController();
     this.#busy(true);
@@ -206,6 +209,13 @@ export class Continuing {
 const barsOf = (song) => song.notes.at(-1).bar;
 
 const place = (from, to, last) => (to === last ? { keep: from } : { between: [from, to] });
+
+/** Whether a note of the song sounds across a bar line: what goes on from it may, too. */
+function crossing({ notes, meter, pickup }) {
+  const { bar } = metre(meter);
+  const within = (onset) => (((onset - pickup) % bar) + bar) % bar;
+  return notes.some(({ onset, duration }) => within(onset) + duration > bar + 1e-6);
+}
 
 /** The runs of notes, [first, last], of which none is locked. */
 export function openRuns(length, locked) {

@@ -10,9 +10,10 @@ import { t } from "./words.js";
 const BARS = 2; // of a call, and of an answer
 const STEP = 0.5; // quarter notes to which a call is rounded
 const EVERY = 20; // milliseconds
-const AHEAD = 0.15; // seconds that clicks are scheduled beforehand
-const LEAD = { least: 0.25, first: 0.6, spare: 0.12 }; // seconds before its turn that it is asked
-const LATE = 0.03; // seconds
+const AHEAD = 2; // seconds that clicks are scheduled beforehand
+const LEAD = { least: 0.25, first: 0.6, spare: 0.15, share: 1.3 }; // seconds that it is asked early
+const LATE = 0.03; // seconds; a note that would come later is left out, for the sake of the beat
+const REMEMBERED = 3; // answers, of which the slowest counts
 
 export class CallAndResponse {
   /** What was scheduled: [{due, late}], in seconds of the audio clock and after it. */
@@ -56,6 +57,8 @@ export class CallAndResponse {
       round: 0,
       asked: false,
       lead: LEAD.first,
+      took: [], // seconds of each answer
+      missed: 0, // notes that were left out
       open: new Map(),
       played: [],
       said: [], // tokens of the conversation
@@ -77,8 +80,11 @@ export class CallAndResponse {
   }
 
   #allow(seconds) {
-    const most = this.#now.bar * this.#now.quarter;
-    this.#now.lead = Math.min(most, Math.max(LEAD.least, seconds + LEAD.spare));
+    const { bar, quarter, took } = this.#now;
+    took.push(seconds);
+    const slowest = Math.max(...took.slice(-REMEMBERED));
+    const lead = Math.max(LEAD.least, LEAD.share * slowest + LEAD.spare);
+    this.#now.lead = Math.min(bar * quarter, lead);
   }
 
   #time(beat) {
@@ -160,38 +166,41 @@ export class CallAndResponse {
     const text = together({ headers, tokens: now.said, changes: [] });
     const { settings } = this.#parts.continuing.settings;
     const { temperature = 1, seed } = settings;
+    const wish = { bars, temperature, seed, ties: true }; // a hand holds notes over bar lines
     const began = performance.now();
-    let song;
+    let answer;
     try {
-      const wish = { bars, temperature, seed };
       const body = { run: now.run, primer: text, count: 1, settings: wish };
-      song = (await post("generate", body)).takes[0].song;
+      const [{ song, drawn_from: from }] = (await post("generate", body)).takes;
+      answer = cut(song.notes.slice(from), BARS * now.bar);
     } catch (error) {
-      id("response-time").textContent = error.message;
       if (this.#now === now) this.#end();
+      id("response-time").textContent = error.message;
       return;
     }
     if (this.#now !== now) return;
     this.#allow((performance.now() - began) / 1000);
-    this.#sound(song.notes.slice(now.said.length), turn);
-    now.said = song.notes.map((note) => note.token);
+    this.#sound(answer, turn);
+    now.said.push(...answer.map((note) => made(note.midi, note.duration, key)));
   }
 
   #sound(notes, turn) {
     const { sound } = this.#parts;
-    const { quarter, bar } = this.#now;
-    const end = turn + BARS * bar;
     for (const { midi, onset, duration } of notes) {
-      const due = this.#time(onset);
-      const until = this.#time(Math.min(end, onset + duration));
-      if (midi === null || until <= sound.now) continue;
+      const due = this.#time(turn + onset);
+      const until = this.#time(turn + onset + duration);
+      if (midi === null) continue;
+      if (sound.now > due + LATE) {
+        this.#now.missed += 1;
+        continue;
+      }
       this.#log(due);
-      sound.note(midi, due, Math.min(duration * quarter, until - due));
+      sound.note(midi, due, until - due);
     }
   }
 
   #end() {
-    const { timer, said, meter, key, round } = this.#now;
+    const { timer, said, meter, key, round, missed } = this.#now;
     const { sound, recorder, melody } = this.#parts;
     clearInterval(timer);
     sound.silence();
@@ -199,17 +208,28 @@ export class CallAndResponse {
     this.#now = null;
     id("response").setAttribute("aria-pressed", "false");
     id("response-says").textContent = "";
-    if (this.timing.length) this.#report(2 * BARS * round);
+    if (this.timing.length) this.#report(2 * BARS * round, missed);
     if (!said.length) return;
     const headers = { ...Object.fromEntries(melody.state.headers), meter, key };
     melody.replace(said, headers);
   }
 
-  #report(bars) {
+  #report(bars, missed) {
     const worst = Math.max(...this.timing.map(({ late }) => late));
-    const late = worst > LATE ? ` ${t("response.late")}` : "";
+    const late = missed ? ` ${t("response.late", { n: missed })}` : "";
     const words = t("response.time", { bars, ms: Math.round(1000 * worst) });
-    id("response-time").dataset.worst = worst;
+    Object.assign(id("response-time").dataset, { worst, missed, played: this.timing.length });
     id("response-time").textContent = words + late;
   }
+}
+
+/** Notes from their first on, so many quarter notes of them, with a rest where they are fewer. */
+function cut(notes, length) {
+  const first = notes[0]?.onset ?? 0;
+  const within = notes
+    .map((note) => ({ ...note, onset: note.onset - first }))
+    .filter(({ onset }) => onset < length)
+    .map((note) => ({ ...note, duration: Math.min(note.duration, length - note.onset) }));
+  const end = within.length ? within.at(-1).onset + within.at(-1).duration : 0;
+  return end < length ? [...within, { midi: null, onset: end, duration: length - end }] : within;
 }

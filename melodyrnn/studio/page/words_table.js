@@ -131,8 +131,8 @@ export const TABLE = {
   "response.yours": ["Your turn, bar {n}", "당신 차례, {n}마디"],
   "response.its": ["Its answer, bar {n}", "신경망의 대답, {n}마디"],
   "response.late": [
-    "The answer was late; it comes in where it can.",
-    "대답이 늦어 도중부터 들어옵니다.",
+    ["An answer came late: {n} note was left out.", "Answers came late: {n} notes were left out."],
+    "대답이 늦어 음 {n}개를 빼고 들어왔습니다.",
   ],
   "response.time": [
     "Over {bars} bars, the furthest from the beat was {ms} ms.",
