@@ -1,7 +1,7 @@
 // The server's side: every path is relative to the page, and so carries its token.
 
 /** What the server refused: one line, and where in the text it is, counted from 1. */
-export class Refused extends Error {
+class Refused extends Error {
   constructor({ error, line = null, column = null }, status) {
     super(error);
     Object.assign(this, { line, column, status });

@@ -218,7 +218,7 @@ function crossing({ notes, meter, pickup }) {
 }
 
 /** The runs of notes, [first, last], of which none is locked. */
-export function openRuns(length, locked) {
+function openRuns(length, locked) {
   const runs = [];
   for (let n = 0; n < length; n++) {
     if (locked.includes(n)) continue;

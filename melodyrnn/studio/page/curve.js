@@ -38,9 +38,12 @@ export class Curve {
       svg("path", { class: "grid", d: `M${LEFT} ${y(value)}H${WIDTH - RIGHT}` }),
       text(LEFT - 8, y(value) + 4, number(value, decimals(ticks)), "end"),
     ]);
-    const epochs = [...new Set([first, Math.round((first + last) / 2), last])];
-    marks.push(...epochs.map((epoch) => text(x(epoch), HEIGHT - 16, number(epoch), "middle")));
-    marks.push(text(WIDTH - RIGHT, HEIGHT - 2, t("curve.epoch"), "end"));
+    const middle = Math.round((first + last) / 2);
+    marks.push(
+      text(LEFT, HEIGHT - 8, number(first), "middle"),
+      text(x(middle), HEIGHT - 8, number(middle), "middle"),
+      text(WIDTH - RIGHT, HEIGHT - 8, `${t("curve.epoch")} ${number(last)}`, "end"),
+    );
     this.picture.replaceChildren(...marks, ...LINES.flatMap((name) => line(points, name, x, y)));
     const { epoch, loss, validation } = points.at(-1);
     const said = { epoch, loss: shown(loss), validation: shown(validation) };

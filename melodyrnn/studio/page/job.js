@@ -22,6 +22,8 @@ export class JobView {
   #job = null;
   #state = "running";
   #said = "";
+  #last = null; // the event with which it ended
+  #frame = null; // of its report
   #quiet = () => {};
 
   constructor(box, title, end) {
@@ -69,6 +71,7 @@ export class JobView {
     figure.replaceChildren(this.curve.picture, legend);
     this.curve.draw();
     this.#set(this.#state);
+    if (this.#state === "done") this.#end(this.#last, this);
   }
 
   #hear(event) {
@@ -93,6 +96,7 @@ export class JobView {
 
   end(state, event) {
     this.#said = event.error ?? "";
+    this.#last = event;
     this.#set(state);
     announce(`${this.#title}: ${t(STATES[state])}`);
     if (state === "done") this.#end(event, this);
@@ -111,20 +115,24 @@ export class JobView {
   }
 
   async #order(what) {
-    const { job } =
-      (await post(`jobs/${encodeURIComponent(this.#job)}/${what}`).catch((error) => {
-        this.#said = error.message;
-        this.#set(this.#state);
-      })) ?? {};
-    if (what === "resume" && !this.#said) this.follow(job ?? this.#job);
+    this.#said = "";
+    try {
+      const { job } = await post(`jobs/${encodeURIComponent(this.#job)}/${what}`);
+      if (what === "resume") this.follow(job);
+    } catch (error) {
+      this.#said = error.message;
+      this.#set(this.#state);
+    }
   }
 
   /** The report of the job, in a frame of its own. */
   show(title) {
-    const src = `api/jobs/${encodeURIComponent(this.#job)}/report`;
-    const frame = el("iframe", { src, title });
-    this.#box.append(frame);
-    return frame;
+    if (!this.#frame) {
+      this.#frame = el("iframe", { src: `api/jobs/${encodeURIComponent(this.#job)}/report` });
+      this.#box.append(this.#frame);
+    }
+    this.#frame.title = title;
+    return this.#frame;
   }
 }
 

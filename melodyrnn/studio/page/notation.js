@@ -61,7 +61,7 @@ export function withPitch(token, to) {
 }
 
 /** How the key "G major" or "e minor" alters each step, in the order of STEPS. */
-export function signature(key) {
+function signature(key) {
   const alters = [0, 0, 0, 0, 0, 0, 0];
   const named = /^([a-g])(##|#|--|-|b)?\s*(m|min)?/i.exec(key ?? "");
   if (!named) return alters;
@@ -101,7 +101,7 @@ export function lettered(token, letter, key, beside = null) {
 }
 
 /** A MIDI number as the key spells it: with its own signs, else with sharps, or flats in flats. */
-export function spelled(midi, key) {
+function spelled(midi, key) {
   const alters = signature(key);
   const flats = alters.some((alter) => alter < 0);
   const among = [alters, [0, 0, 0, 0, 0, 0, 0], Array(7).fill(flats ? -1 : 1)];

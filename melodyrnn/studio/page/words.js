@@ -3,7 +3,7 @@
 import { TABLE } from "./words_table.js";
 import { TRAINING } from "./words_training.js";
 
-export const LANGUAGES = ["en", "ko"];
+const LANGUAGES = ["en", "ko"];
 const REMEMBERED = "melodyrnn-language";
 
 let language = LANGUAGES.includes(stored()) ? stored() : preferred();

@@ -63,7 +63,6 @@ export const TABLE = {
     "신경망이 이 음에 준 확률은 {percent}. 가장 유력한 음은 {others}.",
   ],
   "expect.copied": ["{length} notes as in “{song}”", "“{song}”의 {length}음과 같음"],
-  "expect.waiting": ["asking the network …", "신경망에 묻는 중…"],
 
   piano: ["Piano", "피아노"],
   "piano.label": ["Piano from {from} to {to}", "{from}부터 {to}까지의 건반"],
@@ -150,7 +149,6 @@ export const TABLE = {
   more: ["More settings", "설정 더 보기"],
   "at.once": ["Play the best at once", "가장 나은 것을 바로 재생"],
   "go.on": ["Continue", "이어쓰기"],
-  "going.on": ["Composing …", "짓는 중…"],
   cancel: ["Cancel", "취소"],
   "from.nothing": ["A new tune", "새 가락"],
   defaults: ["Defaults", "기본값으로"],
@@ -226,7 +224,6 @@ export const TABLE = {
   "format.txt": ["notes as text", "글자 음표"],
 
   train: ["Train a network", "신경망 학습"],
-  "train.songs": ["Songs", "곡"],
   "train.drop": [
     "Drop songs here: MIDI, MusicXML, ABC, text",
     "곡을 여기에 놓으세요: MIDI, MusicXML, ABC, 텍스트",
@@ -255,7 +252,6 @@ export const TABLE = {
   "train.failed": ["Failed", "실패했습니다"],
   "train.wait": ["The learning curve grows here.", "학습 곡선이 여기에 그려집니다."],
   "train.remove": ["Remove {name}", "{name} 빼기"],
-  "train.jobs": ["Earlier here", "이전 작업"],
   "curve.label": [
     "Learning curve: epoch {epoch}, training {loss}, validation {validation}",
     "학습 곡선: {epoch} 에포크, 학습 {loss}, 검증 {validation}",
@@ -277,7 +273,6 @@ export const TABLE = {
     "Each trains a small network at once and checks its own claim.",
     "작은 신경망을 바로 학습시키고, 수업이 내세운 주장이 맞는지 스스로 확인합니다.",
   ],
-  "lesson.run": ["Run {name}", "{name} 실행"],
   "lesson.report": ["Lesson {name}", "{name} 수업"],
   "lesson.wide": ["Fill the screen", "전체 화면"],
   "lesson.wait": [
