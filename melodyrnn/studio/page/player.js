@@ -17,8 +17,9 @@ export class Player extends EventTarget {
   #timer = 0;
   #start = 0; // the clock's time of beat 0
   #next = 0; // index of the note to be scheduled
+  #coming = []; // what was scheduled: {time, note}, from the one that sounds on
   #beat = 0; // the next click
-  #round = null; // {from, to, end} in beats, of what is played
+  #round = null; // {notes, first, last, begin}: what is played, and from where
 
   constructor(sound, melody) {
     super();
@@ -51,6 +52,7 @@ export class Player extends EventTarget {
     this.#sound.silence();
     this.#round = { notes, ...this.#bounds(notes, from) };
     this.#next = this.#round.begin;
+    this.#coming = [];
     const onset = notes[this.#next].onset;
     this.#start = this.#sound.now + LEAD - onset * this.#quarter;
     this.#beat = Math.ceil(onset);
@@ -113,6 +115,7 @@ export class Player extends EventTarget {
       }
       const { midi, onset, duration } = notes[this.#next];
       if (this.#time(onset) > horizon) break;
+      this.#coming.push({ time: this.#time(onset), note: this.#next });
       if (midi !== null) this.#sound.note(midi, this.#time(onset), duration * this.#quarter);
       this.#next += 1;
     }
@@ -128,15 +131,10 @@ export class Player extends EventTarget {
 
   #mark() {
     if (!this.playing) return;
-    const { notes, first, last } = this.#round;
-    const beat = (this.#sound.now - this.#sound.latency - this.#start) / this.#quarter;
-    let here = null;
-    for (let n = first; n <= last; n++) {
-      if (notes[n].onset <= beat + 1e-3) here = n;
-      else break;
-    }
-    // After a loop's end the last notes still reach the ear.
-    if (here === null && this.loop && this.note !== null) here = this.note;
+    const heard = this.#sound.now - this.#sound.latency;
+    while (this.#coming.length > 1 && this.#coming[1].time <= heard) this.#coming.shift();
+    const [{ time, note } = {}] = this.#coming;
+    const here = time <= heard ? note : this.note; // the last of before still reaches the ear
     this.#at(here);
     requestAnimationFrame(() => this.#mark());
   }
