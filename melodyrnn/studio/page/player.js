@@ -8,9 +8,9 @@ const LEAD = 0.06; // seconds from the press to the first note
 /** Events: "state" (playing or not), "note" (detail: index, or null). */
 export class Player extends EventTarget {
   playing = false;
-  loop = false;
   metronome = false;
   note = null; // index of the one that sounds
+  #loop = false;
   #tempo = 120;
   #sound;
   #melody;
@@ -27,6 +27,17 @@ export class Player extends EventTarget {
     this.#melody = melody;
     melody.addEventListener("change", () => melody.empty && this.playing && this.stop());
     melody.addEventListener("engraved", () => this.#follow());
+  }
+
+  get loop() {
+    return this.#loop;
+  }
+
+  /** While it plays: where it no longer loops, it goes on to the end. */
+  set loop(on) {
+    this.#loop = on;
+    const notes = this.#round?.notes;
+    if (this.playing) this.#round = { notes, ...this.#bounds(notes, 0) };
   }
 
   /** Quarter notes per minute. */
