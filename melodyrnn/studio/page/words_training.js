@@ -1,0 +1,41 @@
+// The settings of training: name: [English label, Korean label, Korean explanation]. What they mean
+// in English the server says.
+
+export const TRAINING = {
+  units: ["Units", "유닛 수", "은닉층마다"],
+  epochs: ["Epochs", "최대 에포크", "전체 곡을 되풀이해 배우는 횟수의 상한"],
+  held_out: [
+    "Held out",
+    "남겨 둘 비율",
+    "학습에서 빼고 평가에만 쓰는 곡의 비율. 0이면 모두 외웁니다",
+  ],
+  input: ["Input", "입력 부호화", "토큰이 망에 들어가는 방식"],
+  window: ["Window", "창 길이", "한 번에 보는 토큰 수"],
+  layers: ["Layers", "은닉층 수", "정하지 않으면 1, mlp는 2"],
+  embedding: ["Embedding", "임베딩 크기", "학습되는 벡터의 길이"],
+  tokenization: ["Tokenization", "토큰화", "벡터 하나가 나타내는 것"],
+  dropout: ["Dropout", "드롭아웃", "은닉층 출력의 드롭아웃 비율"],
+  input_dropout: ["Input dropout", "입력 드롭아웃", "viewpoints: 입력의 드롭아웃 비율"],
+  recurrent_dropout: [
+    "Recurrent dropout",
+    "순환 드롭아웃",
+    "viewpoints: 순환 가중치의 드롭아웃 비율",
+  ],
+  ensemble: ["Ensemble", "앙상블", "시드가 다른 망 여럿의 예측을 평균합니다"],
+  order: ["Order", "차수", "ppm: 가장 긴 문맥의 토큰 수. 비우면 제한 없음"],
+  escape: ["Escape", "이스케이프", "ppm: 새 토큰 몫을 정하는 방법"],
+  exclusion: ["Exclusion", "배제", "ppm: 긴 문맥에 나온 것은 짧은 문맥에서 뺍니다"],
+  update_exclusion: ["Update exclusion", "갱신 배제", "ppm: 더 긴 문맥 모두에 새로운 것만 셉니다"],
+  blending: ["Blending", "혼합", "ppm: 문맥을 합치는 방법"],
+  memory: ["Memory", "기억", "ppm: 무엇에서 배우는지"],
+  bias: ["Bias", "치우침", "ppm: 두 기억 중 더 확실한 쪽에 더 주는 무게"],
+  mean: ["Mean", "평균", "ppm: 두 기억을 합치는 방법"],
+  learning_rate: ["Learning rate", "학습률", "Adam의 보폭"],
+  batch: ["Batch size", "배치 크기", "한꺼번에 읽는 자리의 상한"],
+  early_stop: ["Early stopping", "조기 종료", "검증 손실이 더 내려가지 않으면 멈춥니다"],
+  steps: ["Truncation", "역전파 길이", "잘라서 역전파하는 걸음 수"],
+  clip: ["Clipping", "기울기 제한", "모든 매개변수를 합친 기울기 크기의 상한"],
+  schedule: ["Schedule", "학습률 변화", "학습이 나아가며 학습률이 바뀌는 방식"],
+  patience: ["Patience", "인내", "나아지지 않아도 기다리는 에포크 수"],
+  transpose: ["Transpose", "조옮김", "곡마다 위아래로 옮겨 배우는 반음 수의 상한"],
+};
