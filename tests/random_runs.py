@@ -10,6 +10,7 @@ import numpy as np
 from melodyrnn.models.bar_columns import SYMBOLS, kinds
 from melodyrnn.models.networks.numpy_network import parts, with_none
 from melodyrnn.models.recurrent.cells import CELLS
+from melodyrnn.runs.record import save_weights
 from melodyrnn.runs.run import Run
 
 _MARK_WIDTH = 8
@@ -25,6 +26,9 @@ def random_run(path, task, items, settings):
 
 def write_random_weights(run):
     random = np.random.default_rng(0)
+    if run.record.model.spec.viewpoints:
+        save_weights(run.path, _named(run, random))
+        return
     for member in range(1, run.record.model.ensemble + 1):
         name = f"model-{member}.keras" if member > 1 else "model.keras"
         (run.path / name).write_bytes(_archive(_layers(run.record, random)))
@@ -69,6 +73,35 @@ def _layers(record, random):
             yield "dense", (drawn(entering, units), drawn(units))
             entering = units
     yield "dense" if ids is None else "factored_logits", (drawn(entering, total), drawn(total))
+
+
+def _named(run, random):
+    """The weights of a network of viewpoints by name, with vectors as wide as it has them."""
+    layout, units = run.task.observer(run.record).layout, run.record.model.units
+    last, factor, hidden, distances, beyond = 24, 8, 64, 49, 11
+    entering = last + factor * len(layout.factors)
+    seen = units + entering + factor * len(layout.given)
+    above = seen + hidden
+    heads = layout.kinds, layout.ends, layout.kind_candidates
+    heights = layout.heights, distances, beyond, layout.height_candidates
+    kind_names = "kind", "kind_end", "kind_candidate"
+    height_names = "height", "height_distance", "height_beyond", "height_candidate"
+    shapes = {
+        "last": (layout.heights + 1, last),
+        "factors": (sum(layout.factors), factor),
+        "kernel": (entering, 4 * units),
+        "recurrent_kernel": (units, 4 * units),
+        "bias": (4 * units,),
+        "given": (sum(layout.given), factor),
+        **{n: (units + entering, width) for n, width in zip(kind_names, heads, strict=True)},
+        "kind_bias": (sum(heads),),
+        "mixing": (seen, hidden),
+        "mixing_bias": (hidden,),
+        **{n: (above, width) for n, width in zip(height_names, heights, strict=True)},
+        "height_bias": (sum(heights),),
+        "end_degree": (layout.ends, layout.octave),
+    }
+    return {n: random.normal(0, 0.2, shape).astype(np.float32) for n, shape in shapes.items()}
 
 
 def _archive(layers):
