@@ -33,13 +33,13 @@ _FREEDOM = 5
 """… and the degrees of freedom of Student's t, by which larger ones are less so."""
 _TRIPLETS = 2.0
 """The log-odds against a melody of triplets."""
-_MARGIN = 8.0
+_MARGIN = 6.0
 """Log-odds up to which a constant is compared with the one that seems best …"""
 _APART = 4  # bins
 """… if it is not nearly the same …"""
 _COMPARED = 3
 """… and so many at most, on as many notes as these from the first on."""
-_NOTES = 256
+_NOTES = 96
 _FEWEST = 8
 """Notes that are needed: what two or three are late is no constant."""
 _SMALLEST = GRID // 64
