@@ -12,10 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from melodyrnn.errors import ConfigError, MelodyWarning
-from melodyrnn.formats.melody.grid import Grid
+from melodyrnn.formats.melody.grid import FINEST, Grid
 from melodyrnn.formats.melody.lateness import lateness
 from melodyrnn.formats.melody.placing import places
-from melodyrnn.formats.melody.quantise import FINEST, quantise
+from melodyrnn.formats.melody.quantise import quantise
 from melodyrnn.formats.melody.timed_note import TimedNote
 from melodyrnn.music.durations import GRID, can_write
 

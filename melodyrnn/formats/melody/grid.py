@@ -54,6 +54,10 @@ class Grid:
         return words + f" and {_TRIPLET_WORDS[self.division]} triplets" * self.triplets
 
 
+FINEST = Grid(32)
+"""What played timing is moved to where no grid is asked for."""
+
+
 def _unknown(text: str) -> str:
     grids = ", ".join(f"{number}, {number}t" for number in _TRIPLETS)
     return f"unknown grid {text[:60]!r}; grids are auto, {grids} (t: with triplets)"

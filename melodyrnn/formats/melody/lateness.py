@@ -2,30 +2,44 @@
 
 A recording that starts at any moment, a sound card or an instrument delays all notes of a file
 alike. Taken literally, a note a 16th late is a syncopation, and all of them are.
+
+Which constants come into question is told by how often notes fall on each place of a quarter note.
+Where several do, such as those that differ by a third of a beat in a melody of triplets, or by half
+a beat in one of eighths, the notes are placed by each of them (``placing``), and the whole melodies
+so read are compared: by how probable their beats are (``beat_patterns``), those of a melody being
+like each other, by how far notes are from their places, and by how usual it is to be so late.
 """
 
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from functools import cache
-from math import exp, log
+from math import exp, lgamma, log
 from statistics import median
 
+from melodyrnn.formats.melody.beat_patterns import FREQUENT, PARTS, Pattern, probabilities
+from melodyrnn.formats.melody.grid import FINEST
+from melodyrnn.formats.melody.placing import KNOWN, UNKNOWN, deviation_of, places
 from melodyrnn.music.durations import GRID
 
 _BINS = 96
 """Into so many parts a quarter note is divided."""
 _BIN = GRID // _BINS
-_WEIGHTS = {
-    **{0: 1.0, 48: 0.8, 24: 0.3, 72: 0.3, 32: 0.05, 64: 0.05},
-    **{12: 0.02, 36: 0.02, 60: 0.02, 84: 0.02, 16: 0.02, 80: 0.02},
-}
-"""Place in the quarter note, in bins -> how probable it is there, beside the beat."""
 _DEVIATION = 3.0  # bins: a 32nd of a quarter note
 _STRAY = 1e-3
-_LIKELY = 7.0
-"""Bins. A constant is the more probable the smaller it is; this one is usual …"""
-_UNLIKELY = 10.0
-"""… and this is the log-odds of any other: what a dozen notes say outweighs it."""
+_LATE, _EARLY = 6.0, 2.0
+"""Bins. A constant is the more probable the smaller it is; these are usual …"""
+_FREEDOM = 5
+"""… and the degrees of freedom of Student's t, by which larger ones are less so."""
+_TRIPLETS = 2.0
+"""The log-odds against a melody of triplets."""
+_MARGIN = 6.0
+"""Log-odds up to which a constant is compared with the one that seems best …"""
+_APART = 4  # bins
+"""… if it is not nearly the same …"""
+_COMPARED = 3
+"""… and so many at most, on as many notes as these from the first on."""
+_NOTES = 96
 _FEWEST = 8
 """Notes that are needed: what two or three are late is no constant."""
 _SMALLEST = GRID // 64
@@ -35,29 +49,44 @@ _EARLIEST = GRID // 8
 def lateness(onsets: Sequence[Fraction]) -> Fraction:
     """How late the notes are, in quarter notes, between -1 and 1; 0 where they are not.
 
-    No note comes to stand an eighth of a quarter note before the start.
+    ``onsets`` are in order. No note comes to stand an eighth of a quarter note before the start.
     """
     if len(onsets) < _FEWEST:
         return Fraction(0)
     steps = [round(onset * GRID) for onset in onsets]
-    counts = [0] * _BINS
-    for step in steps:
-        counts[step % GRID // _BIN] += 1
-    full = [(place, count) for place, count in enumerate(counts) if count]
-    likelihood = _likelihood()
-    bins = max(
-        range(-_BINS // 8, 7 * _BINS // 8),
-        key=lambda late: (
-            sum(n * likelihood[(place - late) % _BINS] for place, n in full)
-            - min((late / _LIKELY) ** 2 / 2, _UNLIKELY)
-        ),
-    )
+    possible = [_exactly(bins, steps) for bins in _candidates(steps)]
+    late = possible[0]
+    if len(possible) > 1:
+        late = max(possible, key=lambda late: _evidence(onsets[:_NOTES], late) - _against(late))
+    return Fraction(late, GRID) if abs(late) >= _SMALLEST else Fraction(0)
+
+
+def _candidates(steps: Sequence[int]) -> list[int]:
+    """Constants that come into question, in bins, the likeliest first."""
+    counts = Counter(step % GRID // _BIN for step in steps)
+    latest = (steps[0] + _EARLIEST) // _BIN
+    score = {}
+    for phase in range(_BINS):
+        late = phase if phase <= latest else phase - _BINS
+        late = min((late, phase - _BINS), key=lambda bins: _against(bins * _BIN))
+        score[late] = -_against(late * _BIN) + max(
+            sum(count * table[(place - phase) % _BINS] for place, count in counts.items()) - odds
+            for table, odds in zip(_likelihoods(), (0.0, _TRIPLETS), strict=True)
+        )
+    found: list[int] = []
+    for late in sorted(score, key=lambda late: -score[late]):
+        if score[late] < max(score.values()) - _MARGIN or len(found) == _COMPARED:
+            break
+        if all(_distance(late - other) >= _APART for other in found):
+            found.append(late)
+    return found
+
+
+def _exactly(bins: int, steps: Sequence[int]) -> int:
+    """The constant of about so many bins, in steps of 1/GRID quarter note."""
     first = bins * _BIN + _BIN // 2
     offs = [off for step in steps if abs(off := _off(step - first)) < 3 * _BIN]
-    late = first + round(median(offs)) if offs else first
-    if late > steps[0] + _EARLIEST:
-        late -= GRID
-    return Fraction(late, GRID) if abs(late) >= _SMALLEST else Fraction(0)
+    return first + round(median(offs)) if offs else first
 
 
 def _off(step: int) -> int:
@@ -67,15 +96,59 @@ def _off(step: int) -> int:
     )
 
 
+def _evidence(onsets: Sequence[Fraction], late: int) -> float:
+    """The log-odds of a melody that is late by so many 1/GRID quarter notes.
+
+    Its beats are drawn as from an urn to which each is put back with one more of its kind (Pólya's,
+    the sum over all frequencies of the patterns).
+    """
+    moved = [max(onset - Fraction(late, GRID), Fraction(0)) for onset in onsets]
+    found = places(moved, FINEST, [None] * len(moved))
+    beats: defaultdict[int, set[int]] = defaultdict(set)
+    for place in found:
+        beats[place // 1].add(int(place % 1 * PARTS))
+    usual = probabilities(int(FINEST.slot * PARTS), int(FINEST.triplet * PARTS))
+    odds = 0.0
+    for pattern, count in Counter(tuple(sorted(beat)) for beat in beats.values()).items():
+        first = KNOWN * usual.get(pattern, UNKNOWN)
+        odds += lgamma(first + count) - lgamma(first)
+    odds -= lgamma(KNOWN + len(beats)) - lgamma(KNOWN)
+    squares = sum(float(at - onset) ** 2 for at, onset in zip(found, moved, strict=True))
+    deviation = deviation_of(squares, len(moved))
+    return odds - len(moved) * log(deviation) - squares / (2 * deviation**2)
+
+
+def _against(late: int) -> float:
+    """The log-odds against being late by so many 1/GRID quarter notes, beside not at all."""
+    usual = (_LATE if late > 0 else _EARLY) * _BIN
+    return (_FREEDOM + 1) / 2 * log(1 + (late / usual) ** 2 / _FREEDOM)
+
+
 @cache
-def _likelihood() -> list[float]:
-    """Of each bin of a quarter note, the log-odds of an onset there."""
+def _likelihoods() -> tuple[list[float], list[float]]:
+    """Of each bin of a quarter note, the log-odds of an onset there: where all beats are divided
+    as straight ones are, and where as those with triplets.
+    """
+    straight = {pattern: n for pattern, n in FREQUENT.items() if not any(at % 3 for at in pattern)}
+    triplets = {pattern: n for pattern, n in FREQUENT.items() if pattern not in straight}
+    return _likelihood(straight), _likelihood(triplets)
+
+
+def _likelihood(patterns: Mapping[Pattern, float]) -> list[float]:
+    onsets: Counter[int] = Counter()
+    for pattern, count in patterns.items():
+        onsets.update(dict.fromkeys(pattern, count))
+    bins = _BINS // PARTS
     return [
-        log(_STRAY + sum(w * _bell(bin_ - place) for place, w in _WEIGHTS.items()))
+        log(_STRAY + sum(n * _bell(bin_ - at * bins) for at, n in onsets.items()) / onsets.total())
         for bin_ in range(_BINS)
     ]
 
 
 def _bell(apart: int) -> float:
-    apart = (apart + _BINS // 2) % _BINS - _BINS // 2
-    return exp(-((apart / _DEVIATION) ** 2) / 2)
+    return exp(-((_distance(apart) / _DEVIATION) ** 2) / 2)
+
+
+def _distance(bins: int) -> int:
+    """How far apart two places in a quarter note are, the next one's beginning being near."""
+    return abs((bins + _BINS // 2) % _BINS - _BINS // 2)

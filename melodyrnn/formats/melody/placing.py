@@ -18,12 +18,12 @@ from melodyrnn.formats.melody.beat_patterns import PARTS, probabilities
 from melodyrnn.formats.melody.beat_ways import TOGETHER, Division, Onsets, Place, Way, Ways
 from melodyrnn.formats.melody.grid import Grid
 
-_KNOWN = 20
+KNOWN = 20
 """As many quarter notes of other music count beside those of the melody."""
 _PASSES = 3
 _HOPELESS = 16.0
 """Log-odds by which a way is less probable than others at first, to be given up."""
-_UNKNOWN = 1e-6
+UNKNOWN = 1e-6
 """How probable it is that a quarter note is divided as no pattern has it."""
 _FIRST, _FINEST, _WIDEST = 0.03, 0.006, 0.1
 """Deviations in quarter notes: the first guess, the least and the most …"""
@@ -60,6 +60,15 @@ def places(
     return [found[bisect_right(kept, note) - 1] * unit for note in range(len(onsets))]
 
 
+def deviation_of(squares: float, notes: int) -> float:
+    """The standard deviation of notes from their places, in quarter notes, by the sum of squares.
+
+    It is the likelier the nearer to the usual one.
+    """
+    known = _USUAL_NOTES * _USUAL**2
+    return min(max(_FINEST, sqrt((squares + known) / (notes + _USUAL_NOTES))), _WIDEST)
+
+
 def _without_ornaments(
     played: Sequence[float], known: Sequence[Place | None], quarter: float
 ) -> list[int]:
@@ -78,7 +87,6 @@ def _placed(melody: Onsets, usual: Mapping[Division, float], quarter: float) -> 
     ways = [_without_hopeless(beat, usual, deviation) for beat in melody.ways()]
     counts: _Counts = {}
     own: list[_Counts] = [{} for _ in ways]
-    known = _USUAL_NOTES * (_USUAL * quarter) ** 2
     for _ in range(_PASSES):
         weights = _weights(ways, usual, counts, own, deviation)
         own, squares = _expected(ways, weights, len(melody.played))
@@ -86,9 +94,8 @@ def _placed(melody: Onsets, usual: Mapping[Division, float], quarter: float) -> 
         for beat in own:
             for pattern, count in beat.items():
                 counts[pattern] += count
-        squares += melody.nearest[-1] + known
-        deviation = sqrt(squares / (len(melody.played) + _USUAL_NOTES))
-        deviation = min(max(_FINEST * quarter, deviation), _WIDEST * quarter)
+        squares += melody.nearest[-1]
+        deviation = quarter * deviation_of(squares / quarter**2, len(melody.played))
     weights = _weights(ways, usual, counts, own, deviation)
     return _most_probable(melody, ways, weights)
 
@@ -126,7 +133,7 @@ def _weights(
             for _, pattern, squares, shared, _ in some:
                 if pattern not in odds:
                     others = max(0.0, counts.get(pattern, 0.0) - mine.get(pattern, 0.0))
-                    odds[pattern] = log(_KNOWN * usual.get(pattern, _UNKNOWN) + others)
+                    odds[pattern] = log(KNOWN * usual.get(pattern, UNKNOWN) + others)
                 found.append(odds[pattern] - precision * squares - TOGETHER * shared)
         weights.append(here)
     return weights

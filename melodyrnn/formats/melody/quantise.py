@@ -22,14 +22,12 @@ from itertools import pairwise
 
 from melodyrnn.errors import MelodyWarning
 from melodyrnn.formats.melody.exactness import Exactness, nearest
-from melodyrnn.formats.melody.grid import Grid
+from melodyrnn.formats.melody.grid import FINEST, Grid
 from melodyrnn.formats.melody.lateness import lateness
 from melodyrnn.formats.melody.placing import places
 from melodyrnn.formats.melody.timed_note import TimedNote
 from melodyrnn.music.durations import value_of
 
-FINEST = Grid(32)
-"""What played timing is moved to where no grid is asked for."""
 _UNITS = tuple(Fraction(1, n) for n in (4, 3, 8, 6, 16, 12, 5, 10, 7, 14, 9))
 _FIRM = (Fraction(1, 4), Fraction(1, 3))
 """Where notes of tied values end, in quarter notes, if a rest follows."""
