@@ -175,7 +175,7 @@ def played(notes: list[TimedNote], random: Random, jitter: Fraction) -> list[Tim
     return performance
 
 
-@settings(max_examples=200)
+@settings(max_examples=200, deadline=None)
 @given(
     st.lists(steps, min_size=4, max_size=30),
     st.integers(0, 2**32).map(Random),
