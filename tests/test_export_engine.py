@@ -204,7 +204,7 @@ def test_what_is_asked_gives_the_tunes_of_the_command_line(engine, runs, name, a
         {"seed": 0, "bars": 4, "key": "G major"},
         {"seed": 1, "meter": "6/8", "bars": 4, "key": "e minor", "end": True},
         {"seed": 2, "primer": "d8 g8 a8 b4", "temperature": 0.8, "topP": 0.9, "length": 12},
-        {"seed": 1},  
+        {"seed": 1},
     ],
     ids=str,
 )

@@ -104,7 +104,8 @@ def generate(
     MelodyError; nothing is written then, unless the disk fills up meanwhile.
     """
     config, form = configure(settings, SampleConfig, FormConfig)
-    request = Request(
+    request = _checked(
+        settings,
         primer=primer,
         primer_notes=primer_notes,
         keep_primer=keep_primer,
@@ -134,7 +135,6 @@ def _generated(
     form: FormConfig,
     progress: Progress,
 ) -> GenerateResult:
-    _check(request, settings)
     task = run.task
     task.check(settings, request)
     prompts = task.prompts(run, request, form, config)
@@ -224,8 +224,9 @@ def _formats(formats: str | Sequence[str] | None) -> tuple[str, ...] | None:
     return tuple(formats.split(",") if isinstance(formats, str) else formats)
 
 
-def _check(request: Request, settings: Settings) -> None:
-    """Raises ConfigError for what no task can do."""
+def _checked(settings: Settings, **asked: Any) -> Request:
+    """What is asked for. Raises ConfigError for what no task can do."""
+    request = Request(**asked)
     check("keep_primer", request.keep_primer, {"switch": True})
     if request.redraw is not None:
         check("redraw", request.redraw, {"text": True})
@@ -239,6 +240,7 @@ def _check(request: Request, settings: Settings) -> None:
     check_beam(settings, request.count)
     if request.page:
         _check_page(request.page, request.best or request.count)
+    return request
 
 
 def _warn_of_fewer(found: int, count: int) -> None:

@@ -31,6 +31,7 @@ export class Expectations {
     id("expecting").addEventListener("change", () => this.#choose());
     addEventListener("keydown", (event) => event.key === "Escape" && this.#tell(null));
     document.addEventListener("run", () => this.#tell(null));
+    addEventListener("resize", () => this.#tell(null)); // it would stand beside its note
   }
 
   get #on() {
