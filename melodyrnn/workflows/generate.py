@@ -94,14 +94,13 @@ def generate(
     A MelodyWarning says what replaces notes that the run does not know. Without a primer, the
     opening of the first training song or text, or nothing where the run learned how songs begin.
     Without ``keep_primer`` songs are only what follows it. ``length`` is the most where a song ends
-    by itself; by default, songs are as long as the first training song, or half as long again as a
-    long primer. ``with_short_term``: joined by a model of the song so far. ``redraw``: ``"5-12"``
-    draws only these notes of the primer anew, and keeps their length.
-    ``best``: only so many songs, those with the highest ``score``. ``output``: files, whose
-    suffixes say the formats, numbered where there are several songs; or folders for the
-    ``formats``, which replace others with ``overwrite`` only. ``page``: an HTML file of them.
-    ``tempo``: quarter notes per minute. ``settings``: fields of SampleConfig and FormConfig. Raises
-    MelodyError; nothing is written then, unless the disk fills up meanwhile.
+    by itself; by default, that of the first training song, or half as long again as a long primer.
+    ``with_short_term``: joined by a model of the song so far. ``redraw``: ``"5-12"`` draws only
+    these notes of the primer anew, and keeps their length. ``best``: only so many songs, those with
+    the highest ``score``. ``output``: files, whose suffixes say the formats, numbered where there
+    are several songs; or folders for the ``formats``, which replace others with ``overwrite`` only.
+    ``page``: an HTML file of them. ``settings``: fields of SampleConfig and FormConfig; ``tempo``:
+    quarter notes per minute. Raises MelodyError; nothing is written then, unless the disk fills up.
     """
     config, form = configure(settings, SampleConfig, FormConfig)
     request = _checked(
