@@ -27,16 +27,16 @@ class Automaton:
         start: int = 0,
         *,
         endless: bool = False,
+        fewest: Table | None = None,
     ) -> None:
         """``table`` (S, K): where each kind of token leads from each of S states, or NOWHERE;
         ``kinds`` (V,): the kind of each token; ``final`` (S,). ``endless``: songs end for other
-        reasons, and from final states one can go on for ever.
+        reasons, and from final states one can go on for ever. ``fewest`` (S,): ``fewest_tokens`` of
+        the two, where they are known.
         """
         self.name, self.start, self.endless = name, start, endless
         self.table, self.kinds, self.final = table, kinds, final
-        self.fewest = _fewest(table, final)
-        # Of each step, the fewest tokens from where it leads to an end, (S, K).
-        self._after = np.where(table == NOWHERE, NEVER, self.fewest[table])
+        self.fewest = fewest_tokens(table, final) if fewest is None else fewest
 
     def walk(self, tokens: Indices) -> list[int]:
         """The states on the way of ``tokens`` (L,), up to where one of them leads nowhere."""
@@ -66,7 +66,9 @@ class Automaton:
 
     def allowed(self, states: Table, left: int) -> Mask:
         """Tokens from which an end can still be reached with those ``left``, (B,) -> (B, V)."""
-        return np.asarray(self._after[states][:, self.kinds] < left)
+        following = self.table[states]  # (B, K)
+        tokens = np.where(following == NOWHERE, NEVER, self.fewest[following])
+        return np.asarray(tokens[:, self.kinds] < left)
 
     def whole(self, states: Table) -> Mask | None:
         return None if self.endless else self.final[states]
@@ -82,19 +84,20 @@ def lasting(table: Table) -> Mask:
         lives = still
 
 
-def _fewest(table: Table, final: Mask) -> Table:
+def fewest_tokens(table: Table, final: Mask) -> Table:
     """The fewest tokens from each state to a final one, (S,); NEVER where there is no way."""
     before, kinds = np.nonzero(table != NOWHERE)
     after = table[before, kinds]
     order = np.argsort(after, kind="stable")
     before = before[order]  # sorted by where each step leads
-    bounds = np.searchsorted(after[order], np.arange(len(table) + 1)).tolist()
+    bounds = np.searchsorted(after[order], np.arange(len(table) + 1))
     fewest = np.where(final, 0, NEVER).astype(np.int32)
     frontier, steps = np.flatnonzero(final), 0
     while len(frontier):
         steps += 1
-        sources = [before[bounds[state] : bounds[state + 1]] for state in frontier.tolist()]
-        found = np.unique(np.concatenate(sources))
-        frontier = found[fewest[found] == NEVER]
+        counts = bounds[frontier + 1] - bounds[frontier]  # steps that lead to each
+        ends = np.cumsum(counts)
+        found = before[np.repeat(bounds[frontier] - ends + counts, counts) + np.arange(ends[-1])]
+        frontier = np.unique(found[fewest[found] == NEVER])
         fewest[frontier] = steps
     return fewest

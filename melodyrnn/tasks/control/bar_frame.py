@@ -7,13 +7,13 @@ from typing import NamedTuple
 import numpy as np
 
 from melodyrnn.errors import ConfigError, ConstraintError
-from melodyrnn.generation.automaton import NEVER, NOWHERE, Automaton, lasting
+from melodyrnn.generation.automaton import NEVER, NOWHERE, Automaton
 from melodyrnn.models.config import FormConfig
 from melodyrnn.music.durations import GRID, ticks
 from melodyrnn.music.scales import in_key, on_tonic, tonic_name
 from melodyrnn.music.song import Note, Song
 from melodyrnn.sequences.vocabulary import Indices
-from melodyrnn.tasks.control.bar_lines import Places, any_bars, no_bars, so_many_bars
+from melodyrnn.tasks.control.frame_states import FrameAsked, frame_states
 from melodyrnn.tasks.control.last_notes import LastNotes
 from melodyrnn.tasks.control.returns import Clock
 from melodyrnn.tasks.tokenizer import NoteTokenizer
@@ -79,28 +79,22 @@ class Frame:
 
     def _automaton(self) -> Automaton:
         """It is whole where the song may end."""
-        places = self._places()
-        kinds = {kind.edge: i for i, kind in enumerate(self._table) if kind.edge}
-        self._start, self._timeless = places.start, len(places.final)
-        endless = not kinds and not (self.config.bars or self.config.end)
-        if kinds:
-            places = places.closed_by(kinds[_END]).opened_by(kinds[_START], kinds[_END])
-        elif endless:  # it ends where its length says, so it has to get there
-            places = places._replace(final=lasting(places.table))
+        edges = {kind.edge: i for i, kind in enumerate(self._table) if kind.edge}
+        seams = range(1, self.clock.phrases) if self.config.bars else ()
+        asked = FrameAsked(
+            lengths=tuple(kind.length // self.unit for kind in self._table),
+            closing=tuple(kind.closing for kind in self._table),
+            grid=(self.bar, self.pickup, self.config.ties) if self.barred else None,
+            bars=self.config.bars or 0,
+            seams=tuple(number * self.clock.phrase for number in seams),
+            full=self.config.end,
+            edges=(edges[_START], edges[_END]) if edges else None,
+        )
+        self._states = frame_states(asked)
         kind = np.array([self._table.index(kind) for kind in self._kinds])
-        table, final, start = places
-        return Automaton(self.name, table, kind, final, start, endless=endless)
-
-    def _places(self) -> Places:
-        lengths = np.array([kind.length // self.unit for kind in self._table], dtype=np.int32)
-        closing = np.array([kind.closing for kind in self._table])
-        if not self.barred:
-            return no_bars(lengths)
-        grid = self.bar, self.pickup, self.config.ties
-        if self.config.bars:
-            seams = np.arange(1, self.clock.phrases, dtype=np.int32) * self.clock.phrase
-            return so_many_bars(lengths, closing, *grid, bars=self.config.bars, seams=seams)
-        return any_bars(lengths, closing, *grid, full=self.config.end)
+        table, final, start = self._states.places
+        endless, fewest = self._states.endless, self._states.fewest
+        return Automaton(self.name, table, kind, final, start, endless=endless, fewest=fewest)
 
     def _kind(self, token: int, note: Note | None) -> Kind:
         if note is None:
@@ -215,7 +209,7 @@ class Frame:
 
     def _place(self, state: int) -> int:
         """The place in time that a state stands for, in bars or in the bar."""
-        return self._start if state >= self._timeless else state
+        return self._states.start if state >= self._states.timeless else state
 
     def _into_bar(self, place: int) -> int:
         return (place - self.pickup) % self.bar if self.config.bars else place % self.bar
