@@ -6,7 +6,6 @@ ended, and the next task begins another; of memory it has what ``work.py`` allow
 
 import asyncio
 import threading
-from collections.abc import Callable
 from typing import Any, cast
 
 from melodyrnn.studio.answers import RefusedError
@@ -22,39 +21,38 @@ class Helper:
         """``seconds``: the most that one task may take; ``memory``: bytes, of the process."""
         self.name, self.seconds, self.memory = name, seconds, memory
         self._worker: Worker | None = None
-        self._give_up: Callable[[], None] = lambda: None  # ends the task at hand
         self._turn = asyncio.Lock()
 
     async def ask(self, what: str, /, **values: Any) -> dict[str, Any]:
         """What ``work.py`` answers. Raises MelodyError. Whoever is cancelled ends the task."""
         async with self._turn:
             worker = self._worker = self._worker or Worker(_WORK, "")
-            task = asyncio.create_task(asyncio.to_thread(self._answer, worker, what, values))
+            ended = threading.Event()  # by this side
+
+            def give_up() -> None:
+                ended.set()
+                worker.give_up()
+
+            timer = threading.Timer(self.seconds, give_up)
+            timer.daemon = True
+            timer.start()
+            wish = (what, values, self.memory)
+            task = asyncio.create_task(asyncio.to_thread(self._answer, worker, wish, ended))
             try:
                 return await asyncio.shield(task)
             except asyncio.CancelledError:
-                self._give_up()
+                give_up()
                 await asyncio.gather(task, return_exceptions=True)
                 raise
+            finally:
+                timer.cancel()
 
-    def _answer(self, worker: Worker, what: str, values: dict[str, Any]) -> dict[str, Any]:
-        ended = threading.Event()  # by this side
-
-        def give_up() -> None:
-            ended.set()
-            worker.give_up()
-
-        self._give_up = give_up
-        timer = threading.Timer(self.seconds, give_up)
-        timer.daemon = True
-        timer.start()
+    def _answer(self, worker: Worker, task: object, ended: threading.Event) -> dict[str, Any]:
         try:
-            return self._asked(worker, (what, values, self.memory), ended)
+            return self._asked(worker, task, ended)
         except LostError:
             why = f"took more than {self.seconds:g} seconds" if ended.is_set() else "was ended"
             raise RefusedError(f"{self.name} {why}; ask for less, or try again", 503) from None
-        finally:
-            timer.cancel()
 
     def _asked(self, worker: Worker, task: object, ended: threading.Event) -> dict[str, Any]:
         """Once more where the process was dying already, which is only seen when it is asked."""
