@@ -103,8 +103,7 @@ def generate(
     quarter notes per minute. Raises MelodyError; nothing is written then, unless the disk fills up.
     """
     config, form = configure(settings, SampleConfig, FormConfig)
-    request = _checked(
-        settings,
+    request = Request(
         primer=primer,
         primer_notes=primer_notes,
         keep_primer=keep_primer,
@@ -123,17 +122,19 @@ def generate(
         overwrite=overwrite,
         page=next(iter(_paths(page)), None),
     )
-    return _generated(open_run(run), settings, request, config, form, progress)
+    return _generated(run, settings, request, config, form, progress)
 
 
 def _generated(
-    run: Run,
+    source: "str | PathLike[str]",
     settings: Settings,
     request: Request,
     config: SampleConfig,
     form: FormConfig,
     progress: Progress,
 ) -> GenerateResult:
+    _check(request, settings)
+    run = open_run(source)
     task = run.task
     task.check(settings, request)
     prompts = task.prompts(run, request, form, config)
@@ -223,9 +224,8 @@ def _formats(formats: str | Sequence[str] | None) -> tuple[str, ...] | None:
     return tuple(formats.split(",") if isinstance(formats, str) else formats)
 
 
-def _checked(settings: Settings, **asked: Any) -> Request:
-    """What is asked for. Raises ConfigError for what no task can do."""
-    request = Request(**asked)
+def _check(request: Request, settings: Settings) -> None:
+    """Raises ConfigError for what no task can do."""
     check("keep_primer", request.keep_primer, {"switch": True})
     if request.redraw is not None:
         check("redraw", request.redraw, {"text": True})
@@ -239,7 +239,6 @@ def _checked(settings: Settings, **asked: Any) -> Request:
     check_beam(settings, request.count)
     if request.page:
         _check_page(request.page, request.best or request.count)
-    return request
 
 
 def _warn_of_fewer(found: int, count: int) -> None:
