@@ -1,6 +1,7 @@
 """Songs that are variants of one another: one family wherever songs are dealt out or counted."""
 
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from itertools import groupby
 
 import numpy as np
@@ -22,6 +23,11 @@ def song_families(songs: Sequence[Song]) -> list[list[int]]:
     (``sequences/variants.py``) in whatever rhythm, key and octave, repeated notes counted once. So
     is what a chain of such pairs joins. Neither names nor the order of the songs matter.
     """
+    return [list(family) for family in _families(tuple(songs))]
+
+
+@lru_cache(maxsize=1)  # folds, and the trainings of a comparison, split the same songs
+def _families(songs: tuple[Song, ...]) -> list[list[int]]:
     return chained(len(songs), _pairs(songs))
 
 
