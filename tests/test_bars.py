@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from strategies import durations, songs
 
 from melodyrnn.errors import NotationError
-from melodyrnn.music.bars import bars, tuplets
+from melodyrnn.music.bars import bars, note_places, tuplets
 from melodyrnn.music.durations import (
     COMMON_TUPLETS,
     GRID,
@@ -193,6 +193,14 @@ class TestBars:
                 offset += head.value.duration
             assert offset == bar.offset + bar.length
         assert changes <= {bar.offset for bar in laid}
+
+    @given(songs(codes=False))
+    def test_a_note_is_in_the_bar_of_its_first_head(self, song: Song) -> None:
+        first = {}
+        for bar in bars(song):
+            for head in bar.heads:
+                first.setdefault(head.note, (bar.number, bar.meter, head.offset - bar.first_beat))
+        assert [tuple(place) for place in note_places(song)] == list(first.values())
 
     @given(songs(codes=False))
     @settings(max_examples=200)

@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from melodyrnn.errors import ConfigError
 from melodyrnn.evaluation.note_figures import NoteFigures
-from melodyrnn.music.bars import bar_spans
+from melodyrnn.music.bars import note_places
 from melodyrnn.music.note_tokens import to_tokens
 from melodyrnn.music.song import Song
 from melodyrnn.sequences.vocabulary import END
@@ -118,16 +118,11 @@ class NoteTable:
 
 def _places(song: Song) -> Iterator[list[Any]]:
     """Of each note its token, onset, bar, beat, pitch and duration."""
-    spans = list(bar_spans(song))
-    first, bar = 0 if song.pickup else 1, 0
-    for note, token, onset in zip(song.notes, to_tokens(song), song.offsets, strict=True):
-        while bar + 1 < len(spans) and onset >= spans[bar][2]:
-            bar += 1
-        meter, start, end = spans[bar]
-        line = end - meter.bar if first + bar == 0 else start
-        beat = 1 + (onset - line) * Fraction(meter.unit, 4)
+    each = zip(song.notes, to_tokens(song), song.offsets, note_places(song), strict=True)
+    for note, token, onset, place in each:
+        beat = 1 + place.offset * Fraction(place.meter.unit, 4)
         pitch = float(note.pitch.midi) if note.pitch else np.nan
-        yield [token, float(onset), first + bar, float(beat), pitch, float(note.duration)]
+        yield [token, float(onset), place.bar, float(beat), pitch, float(note.duration)]
 
 
 def _end(song: Song) -> list[Any]:

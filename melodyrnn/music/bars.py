@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import groupby
+from typing import NamedTuple
 
 from melodyrnn.music.durations import Value, is_common, is_dyadic, spell, value_of
 from melodyrnn.music.song import Meter, Note, Pitch, Song
@@ -42,6 +43,25 @@ class Bar:
     def first_beat(self) -> Fraction:
         """From where its beats are counted; a pickup ends on a bar line, and has it before it."""
         return self.offset if self.number else self.end - self.meter.bar
+
+
+class NotePlace(NamedTuple):
+    """Where a note begins."""
+
+    bar: int  # as a musician counts: a pickup bar is 0
+    meter: Meter
+    offset: Fraction  # from the bar's first beat, quarter notes
+
+
+def note_places(song: Song) -> Iterator[NotePlace]:
+    """Of each note."""
+    onsets, first = iter(song.offsets), 0 if song.pickup else 1
+    onset = next(onsets, None)
+    for number, (meter, start, end) in enumerate(bar_spans(song), first):
+        first_beat = Bar(number, meter, start, end - start).first_beat
+        while onset is not None and onset < end:
+            yield NotePlace(number, meter, onset - first_beat)
+            onset = next(onsets, None)
 
 
 def bar_spans(song: Song) -> Iterator[tuple[Meter, Fraction, Fraction]]:

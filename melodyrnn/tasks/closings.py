@@ -16,7 +16,7 @@ from typing import NamedTuple, Self
 import numpy as np
 
 from melodyrnn.data.gather import Named
-from melodyrnn.music.bars import bar_spans
+from melodyrnn.music.bars import bar_spans, note_places
 from melodyrnn.music.scales import on_tonic
 from melodyrnn.music.song import Song
 from melodyrnn.sequences.vocabulary import Indices
@@ -42,13 +42,11 @@ class TuneClosing(NamedTuple):
         sounding = [place for place, note in enumerate(song.notes) if note.pitch]
         if not sounding:
             return cls(False, False, False)
-        *_, (meter, start, end) = bar_spans(song)
-        last = sounding[-1]
-        begins = sum(note.duration for note in song.notes[:last])
+        last, (*_, (meter, start, end)) = sounding[-1], bar_spans(song)
         return cls(
             end - start in (meter.bar, meter.bar - song.pickup),
             on_tonic(song.notes[last], song.key),
-            begins in {line for _, line, _ in bar_spans(song) if line or not song.pickup},
+            [*note_places(song)][last].offset == 0,
         )
 
 

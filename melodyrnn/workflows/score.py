@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from melodyrnn.data.gather import Source, gather_one
 from melodyrnn.errors import ConfigError
-from melodyrnn.music.bars import bars
+from melodyrnn.music.bars import note_places
 from melodyrnn.music.notation.text import format as format_song
 from melodyrnn.music.notation.text import parse
 from melodyrnn.music.note_tokens import to_tokens
@@ -72,21 +72,15 @@ def song_document(song: Song) -> dict[str, Any]:
 
 
 def _notes(song: Song) -> list[dict[str, Any]]:
-    places: dict[int, tuple[int, float]] = {}  # note -> bar and beat
-    for bar in bars(song):
-        for head in bar.heads:
-            beat = float((head.offset - bar.first_beat) / bar.meter.beat) + 1
-            places.setdefault(head.note, (bar.number, beat))
+    each = zip(to_tokens(song), song.notes, song.offsets, note_places(song), strict=True)
     return [
         {
             "token": token,
             "midi": note.pitch and note.pitch.midi,
             "onset": float(onset),
             "duration": float(note.duration),
-            "bar": places[index][0],
-            "beat": places[index][1],
+            "bar": place.bar,
+            "beat": float(place.offset / place.meter.beat) + 1,
         }
-        for index, (token, note, onset) in enumerate(
-            zip(to_tokens(song), song.notes, song.offsets, strict=True)
-        )
+        for token, note, onset, place in each
     ]
