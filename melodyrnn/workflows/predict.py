@@ -92,10 +92,8 @@ def predict(
     line = task.line(opened, primer, Reading(track, grid))
     predictor = opened.predictor(with_short_term=with_short_term)
     aligned = task.aligned(predictor, Prompt(line.ids, 1, like=line.like))
-    following = np.append(line.ids, line.ids[:1]).astype(
-        np.int32
-    )  # what comes last is not looked at
-    (p,) = aligned.distributions([following])  # (P + 1 - window, V)
+    after = np.append(line.ids, line.ids[:1])  # what comes last is not looked at
+    (p,) = aligned.distributions([after.astype(np.int32)])  # (P + 1 - window, V)
     first = len(p) - 1 - len(line.tokens)  # before the first token; negative: windows not full
     given = [
         _expected(opened, line, p[first + place], count, place)
