@@ -22,7 +22,6 @@ from melodyrnn.evaluation.result import Evaluated
 from melodyrnn.evaluation.take_score import Usage
 from melodyrnn.formats.melody.choice import AUTO, OR
 from melodyrnn.generation.generate import Drawn
-from melodyrnn.generation.loops import closing_loop
 from melodyrnn.models.combining import Joined
 from melodyrnn.models.config import FormConfig, SampleConfig
 from melodyrnn.models.lookback import LookingBack
@@ -35,6 +34,7 @@ from melodyrnn.music.durations import ticks
 from melodyrnn.music.note_tokens import plain_tokens, to_tokens
 from melodyrnn.music.song import Note, Song
 from melodyrnn.render.instruments import program
+from melodyrnn.render.pages.training_data import Shown
 from melodyrnn.render.targets import song_targets
 from melodyrnn.render.write import write_song
 from melodyrnn.runs.pretraining import in_pretraining
@@ -43,6 +43,7 @@ from melodyrnn.sequences.open_vocabulary import OpenVocabulary
 from melodyrnn.sequences.score import Score, score_of
 from melodyrnn.sequences.vocabulary import Indices, Vocabulary
 from melodyrnn.system.progress import silent
+from melodyrnn.tasks import shown
 from melodyrnn.tasks.closings import TuneClosings
 from melodyrnn.tasks.control.form import MOST_NOTES, form_of, headers_drawn
 from melodyrnn.tasks.control.primer import beginning, header_of, notes_given, too_short
@@ -50,8 +51,10 @@ from melodyrnn.tasks.control.redraw import check_redraw, gap_of, redraw_of
 from melodyrnn.tasks.dataset import Dataset, context_of, long_enough
 from melodyrnn.tasks.generated_song import GeneratedSong
 from melodyrnn.tasks.headers import TuneHeaders
+from melodyrnn.tasks.new_songs import made_song, titled, warn_of_loops
 from melodyrnn.tasks.task import (
     Evaluation,
+    Measurement,
     Prompt,
     Reading,
     Request,
@@ -232,6 +235,18 @@ class NoteTask(Task[Named, Dataset]):
             for each in ids
         ]
 
+    def shown(
+        self,
+        run: Trained[Named],
+        predictor: Predictor,
+        data: Split[Dataset],
+        measurement: Measurement,
+    ) -> Shown:
+        """The songs held out, each by itself."""
+        if not measurement.each:
+            return super().shown(run, predictor, data, measurement)
+        return shown.held_out(predictor, run.record, data.held_out, measurement.each)
+
     # New songs
 
     def check(self, settings: Settings, request: Request) -> None:
@@ -367,17 +382,17 @@ class NoteTask(Task[Named, Dataset]):
         tokenizer = self.tokenizer(run.record.vocabulary)
         composer = f"melodyrnn, {run.record.model.model}, seed {config.seed}"
         made = [
-            _made(number + 1, ids, float(likely), prompt, tokenizer, usage)
+            made_song(number + 1, ids, float(likely), prompt, tokenizer, usage)
             for prompt, songs in zip(prompts, drawn, strict=True)
             for number, ids, likely in zip(prompt.numbers, *songs, strict=False)
         ]
         made.sort(key=lambda each: each.take)
         if request.best:
             made = sorted(made, key=lambda song: -song.score.total)[: request.best]
-        _warn_of_loops(made)
+        warn_of_loops(made)
         name = self.title(run) if request.title is None else request.title
         several = len(made) > 1
-        return [_titled(each, name, composer, request.tempo, several=several) for each in made]
+        return [titled(each, name, composer, request.tempo, several=several) for each in made]
 
     def title(self, run: Trained[Named]) -> str:
         """What new songs are called where nothing is said."""
@@ -439,55 +454,3 @@ def _read_as(record: Record, track: str | None, grid: str | None) -> ReadAs:
     """
     kept = record.track and f"{record.track}{OR}{AUTO}"
     return ReadAs(track or kept, grid or record.grid)
-
-
-def _made(
-    take: int,
-    ids: Indices,
-    likely: float,
-    prompt: Prompt,
-    tokenizer: NoteTokenizer,
-    usage: Usage,
-) -> GeneratedSong:
-    """A song that was drawn, and what is known of it."""
-    assert prompt.like is not None, "new songs are like one"
-    assert prompt.copies, "new songs are compared with the training songs"
-    new = ids[prompt.left_out :]
-    if prompt.redraw:
-        drawn = ids[len(prompt.ids) : len(ids) - prompt.after]
-        song = prompt.redraw.filled(tokenizer.decode(drawn, prompt.like).notes)
-    else:
-        song = tokenizer.decode(new, prompt.like)
-    copied, loop = prompt.copies.longest(song), closing_loop(tokenizer.only_notes(new))
-    tokens = max(1, len(ids) - len(prompt.ids))  # none where the primer fills --bars
-    score = usage.score(song, likely, tokens, copied.notes, loop)
-    given = len(tokenizer.only_notes(prompt.ids[prompt.left_out :]))
-    if prompt.redraw:
-        given = prompt.redraw.first
-    return GeneratedSong(song, tuple(to_tokens(song)), given, take, copied, loop, likely, score)
-
-
-def _titled(
-    made: GeneratedSong, name: str, composer: str, tempo: float | None, *, several: bool
-) -> GeneratedSong:
-    """With what stands above it; of several, each says which take it is."""
-    title = f"{name}, take {made.take}" if several and name else name
-    song, tempo = made.song, tempo or made.song.tempo
-    return replace(made, song=replace(song, title=title, composer=composer, tempo=tempo))
-
-
-def _warn_of_loops(songs: Sequence[GeneratedSong]) -> None:
-    looping = [(number, song.loop) for number, song in enumerate(songs, 1) if song.loop]
-    if not looping:
-        return
-    number, loop = looping[0]
-    notes = "note" if loop.period == 1 else f"{loop.period} notes"
-    which = "the song ends"
-    if len(songs) > 1:
-        which = f"{len(looping)} of {len(songs)} songs end (the first: song {number})"
-    warnings.warn(
-        f"{which} in a loop: the last {notes} {loop.rounds} times over; "
-        "a higher --temperature may break it, --avoid-loops does",
-        MelodyWarning,
-        stacklevel=5,
-    )

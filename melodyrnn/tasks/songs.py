@@ -137,8 +137,7 @@ class SongTask(NoteTask):
         learned = shown.by_heart(data.train, measurement.measures, played)
         if not measurement.each:
             return learned
-        new = shown.held_out(predictor, run.record, data.held_out, measurement.each)
-        return shown.together(learned, new)
+        return shown.together(learned, super().shown(run, predictor, data, measurement))
 
 
 def _records(songs: Sequence[Named]) -> tuple[dict[str, str], ...]:

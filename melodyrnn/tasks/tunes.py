@@ -21,7 +21,6 @@ from melodyrnn.models.config import (
 from melodyrnn.models.predictor import Predictor
 from melodyrnn.models.registry import MODELS
 from melodyrnn.models.types import KerasModel
-from melodyrnn.render.pages.training_data import Shown
 from melodyrnn.runs.pretraining import in_pretraining
 from melodyrnn.runs.record import Record
 from melodyrnn.runs.tune_store import digest, keep, kept
@@ -29,7 +28,6 @@ from melodyrnn.sequences.score import total
 from melodyrnn.sequences.streams import MeasuredStream, Stream, enough_lanes, lanes
 from melodyrnn.sequences.vocabulary import Vocabulary
 from melodyrnn.system.progress import Progress
-from melodyrnn.tasks import shown
 from melodyrnn.tasks.baselines import baselines
 from melodyrnn.tasks.checks import check_ensemble, check_lookback, check_stream, check_viewpoints
 from melodyrnn.tasks.dataset import Dataset
@@ -186,17 +184,6 @@ class TuneTask(NoteTask):
         if not data.held_out.songs:
             return Measurement(found.bits, metrics)
         return Measurement(found.bits, metrics, held_out=found, baselines=compared, each=each)
-
-    def shown(
-        self,
-        run: Trained[Named],
-        predictor: Predictor,
-        data: Split[Dataset],
-        measurement: Measurement,
-    ) -> Shown:
-        if not measurement.each:
-            return Shown()
-        return shown.held_out(predictor, run.record, data.held_out, measurement.each)
 
 
 def _header_bits(record: Record, data: Split[Dataset]) -> dict[str, float]:
