@@ -1,8 +1,10 @@
 """Training that begins with the weights of another run, and what that run had learned before."""
 
 import json
+import shutil
 from dataclasses import replace
 from fractions import Fraction
+from functools import cache
 
 import numpy as np
 import pytest
@@ -44,9 +46,17 @@ def variant(song, title):
     return replace(song, notes=tuple(notes[:11] + notes[12:]), title=title)
 
 
-def base_of(model, folder, seed=1):
-    settings = {**SMALL, **OF_MODEL[model], "model": model}
-    return train(tunes(seed), output=folder / "base", held_out=0.2, **settings).run
+@pytest.fixture(scope="module")
+def base_of(tmp_path_factory):
+    """The run "base" of a model, trained once; who changes it changes a copy."""
+
+    @cache
+    def run(model):
+        settings = {**SMALL, **OF_MODEL[model], "model": model}
+        folder = tmp_path_factory.mktemp(model)
+        return train(tunes(1), output=folder / "base", held_out=0.2, **settings).run
+
+    return run
 
 
 def weights_of(run):
@@ -54,8 +64,8 @@ def weights_of(run):
 
 
 @pytest.mark.parametrize("model", OF_MODEL)
-def test_it_begins_where_the_other_run_ended(tmp_path, model, monkeypatch):
-    base = base_of(model, tmp_path)
+def test_it_begins_where_the_other_run_ended(tmp_path, base_of, model, monkeypatch):
+    base = base_of(model)
     begun = []
     advance = Trainer.advance
 
@@ -97,8 +107,8 @@ def killed(monkeypatch, calls):
 
 
 @pytest.mark.parametrize("model", ["viewpoints", "lookback"])
-def test_a_resumed_fine_tuning_ends_in_the_same_bytes(tmp_path, model):
-    base = base_of(model, tmp_path)
+def test_a_resumed_fine_tuning_ends_in_the_same_bytes(tmp_path, base_of, model):
+    base = base_of(model)
     settings = {"epochs": 3, "batch": 4}
     whole = train(tunes(2), from_run=base, output=tmp_path / "whole", **settings)
     with pytest.MonkeyPatch.context() as patch, pytest.raises(killed(patch, 2)):
@@ -111,8 +121,8 @@ def test_a_resumed_fine_tuning_ends_in_the_same_bytes(tmp_path, model):
             assert (whole.run.path / name).read_bytes() == (again.run.path / name).read_bytes()
 
 
-def test_without_a_checkpoint_the_start_is_taken_from_the_base_again(tmp_path):
-    base, settings = base_of("viewpoints", tmp_path), {"epochs": 2, "batch": 4}
+def test_without_a_checkpoint_the_start_is_taken_from_the_base_again(tmp_path, base_of):
+    base, settings = base_of("viewpoints"), {"epochs": 2, "batch": 4}
     whole = train(tunes(2), from_run=base, output=tmp_path / "whole", **settings)
     (tmp_path / "whole" / CHECKPOINT).unlink()
     weights = (tmp_path / "whole" / "weights.npz").read_bytes()
@@ -125,8 +135,8 @@ def test_without_a_checkpoint_the_start_is_taken_from_the_base_again(tmp_path):
     assert (tmp_path / "whole" / "weights.npz").read_bytes() == weights
 
 
-def test_what_it_came_from_is_told_down_to_the_first(tmp_path):
-    base = base_of("viewpoints", tmp_path)
+def test_what_it_came_from_is_told_down_to_the_first(tmp_path, base_of):
+    base = base_of("viewpoints")
     second = train(tunes(2), from_run=base, output=tmp_path / "second", epochs=1).run
     third = train(tunes(3), from_run=second, output=tmp_path / "third", epochs=1).run
     told = json.loads((third.path / "run.json").read_text())["from"]
@@ -140,8 +150,8 @@ def test_what_it_came_from_is_told_down_to_the_first(tmp_path):
     assert evaluate(base).to_json()["from"] is None
 
 
-def test_a_held_out_variant_of_what_was_learned_before_is_left_out(tmp_path):
-    base = base_of("viewpoints", tmp_path)
+def test_a_held_out_variant_of_what_was_learned_before_is_left_out(tmp_path, base_of):
+    base = base_of("viewpoints")
     new = tunes(2, 20)
     planted = [variant(each.song, f"planted {n}") for n, each in enumerate(base.parts.train)]
     first = train(
@@ -167,8 +177,8 @@ def test_a_held_out_variant_of_what_was_learned_before_is_left_out(tmp_path):
     ]
 
 
-def test_tokens_that_the_base_lacks_are_learned_as_the_nearest(tmp_path):
-    base = base_of("viewpoints", tmp_path)
+def test_tokens_that_the_base_lacks_are_learned_as_the_nearest(tmp_path, base_of):
+    base = base_of("viewpoints")
     odd = [
         replace(song, notes=(*song.notes[:-1], replace(song.notes[-1], duration=Fraction(5, 8))))
         for song in tunes(2)
@@ -179,8 +189,8 @@ def test_tokens_that_the_base_lacks_are_learned_as_the_nearest(tmp_path):
     assert result.held_out.unknown == len(result.run.parts.held_out)
 
 
-def test_what_cannot_be_gone_on_with_is_refused(tmp_path):
-    base = base_of("lstm", tmp_path)
+def test_what_cannot_be_gone_on_with_is_refused(tmp_path, base_of):
+    base = shutil.copytree(base_of("lstm").path, tmp_path / "base")
     counted = train(tunes(1), model="ppm", output=tmp_path / "ppm").run
     (tmp_path / "a.txt").write_text("a text of some characters, " * 20)
     text = train_text(tmp_path / "a.txt", output=tmp_path / "text", epochs=1, units=4).run
@@ -200,12 +210,12 @@ def test_what_cannot_be_gone_on_with_is_refused(tmp_path):
     refused(text, ConfigError, "a run on text, and only one on many tunes can be fine-tuned")
     refused(heart, ConfigError, "a run on songs, and only one")
     refused(tmp_path / "bass", RunError, "bass: no such run folder; did you mean '.*base'")
-    (base.path / "model.keras").unlink()
+    (base / "model.keras").unlink()
     refused(base, RunError, "has no model.keras yet")
 
 
-def test_its_defaults_are_those_of_training_but_for_the_rate(tmp_path):
-    base = base_of("viewpoints", tmp_path)
+def test_its_defaults_are_those_of_training_but_for_the_rate(tmp_path, base_of):
+    base = base_of("viewpoints")
     result = train(tunes(2), from_run=base, output=tmp_path / "tuned", epochs=1, dropout=0.0)
     usual = viewpoint_defaults(0)["input_dropout"]
     assert (result.record.model.dropout, result.record.model.input_dropout) == (0.0, usual)
