@@ -68,8 +68,14 @@ def song_of(number):
     return np.array([int(np.random.default_rng(number).integers(4))], dtype=np.int32)
 
 
-def draw(numbers):
-    return Drawn([song_of(n) for n in numbers], np.array([float(song_of(n)[0]) for n in numbers]))
+def draw(places, numbers, over):
+    """The songs of streams, which are over in an order of their own."""
+    songs, left = [song_of(number) for number in numbers], set(range(len(numbers)))
+    for row in np.random.default_rng(len(numbers)).permutation(len(numbers)).tolist():
+        if row in left:
+            left -= set(over(row, songs[row]))
+    songs = [song if row in left else song[:0] for row, song in enumerate(songs)]
+    return Drawn(songs, np.array([float(song_of(number)[0]) for number in numbers]))
 
 
 @pytest.mark.parametrize("count", [1, 3, 100])
@@ -82,9 +88,9 @@ def test_songs_are_drawn_until_they_lack_nothing_whatever_is_drawn_beside_them(c
 def test_a_song_that_is_never_as_wanted_is_the_first_that_lacks_least():
     asked = []
 
-    def counted(numbers):
+    def counted(places, numbers, over):
         asked.extend(numbers)
-        return draw(numbers)
+        return draw(places, numbers, over)
 
     (song,) = drawn_again(counted, [7], lambda place, song: 1 + int(song[0])).songs
     assert len(asked) == len(set(asked)) == MOST_DRAWN
