@@ -12,7 +12,7 @@ from melodyrnn.data.gather import Named
 from melodyrnn.generation.again import MOST_DRAWN, drawn_again
 from melodyrnn.generation.generate import Drawn
 from melodyrnn.music.song import Song
-from melodyrnn.tasks.closings import TuneClosing, TuneClosings
+from melodyrnn.tasks.closings import TuneClosing, TuneClosings, _changing, _in_one_meter
 
 NOTHING = TuneClosing(False, False, False)
 
@@ -35,6 +35,17 @@ def test_how_a_song_closes(text, pickup, expected):
     """In C major and 2/4: a pickup that its last bar makes up for is as good as a full bar."""
     song = parse(f"meter: 2/4\nkey: C major\n{text}")
     assert TuneClosing.of(replace(song, pickup=Fraction(pickup))) == expected
+
+
+@pytest.mark.parametrize("meter", ["2/4", "3/4", "6/8"])
+def test_whole_numbers_say_the_same_as_bars(meter):
+    random = np.random.default_rng(0)
+    for _ in range(60):
+        notes = " ".join(random.choice(["c4", "d8", "r8", "c4.", "e16", "g2"], random.integers(9)))
+        song = parse(f"meter: {meter}\n{notes} c8")
+        song = replace(song, pickup=Fraction(int(random.integers(8)), 4))
+        last = len(song.notes) - 1
+        assert _in_one_meter(song, last) == _changing(song, last)
 
 
 def test_a_song_without_notes_closes_in_no_way():
