@@ -11,6 +11,7 @@ from melodyrnn import parse
 from melodyrnn.data.gather import Named
 from melodyrnn.generation.again import MOST_DRAWN, drawn_again
 from melodyrnn.generation.generate import Drawn
+from melodyrnn.music.bars import bar_spans, note_places
 from melodyrnn.music.song import Song
 from melodyrnn.tasks.closings import TuneClosing, TuneClosings, _changing, _in_one_meter
 
@@ -45,7 +46,10 @@ def test_whole_numbers_say_the_same_as_bars(meter):
         song = parse(f"meter: {meter}\n{notes} c8")
         song = replace(song, pickup=Fraction(int(random.integers(8)), 4))
         last = len(song.notes) - 1
-        assert _in_one_meter(song, last) == _changing(song, last)
+        *_, (_, start, end) = bar_spans(song)
+        full = end - start in (song.meter.bar, song.meter.bar - song.pickup)
+        first = [*note_places(song)][last].offset == 0
+        assert _in_one_meter(song, last) == _changing(song, last) == (full, first)
 
 
 def test_a_song_without_notes_closes_in_no_way():

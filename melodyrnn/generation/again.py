@@ -38,31 +38,40 @@ def drawn_again(
     """
     songs, likely = [np.zeros(0, np.int32) for _ in numbers], np.zeros(len(numbers))
     lacking = np.full(len(numbers), np.iinfo(np.int32).max)
-    done = 0
+    done, found = 0, set[int]()
+
+    def is_found(place: int) -> None:
+        found.add(place)
+        progress(len(found), len(numbers))
+
     while done < MOST_DRAWN and (places := np.flatnonzero(lacking).tolist()):
         each = max(1, (_TOGETHER if done else _AT_FIRST) // len(places))
         times = range(done, min(MOST_DRAWN, done + each))
         tried = [place for place in places for _ in times]
         streams = [numbers[place] + time * _APART for place in places for time in times]
-        trial = _Trial(tried, len(times), lacks)
+        trial = _Trial(tried, len(times), lacks, is_found)
         drawn = draw(tried, streams, trial.over)
         for row, lack in sorted(trial.lacking.items()):
             if lack < lacking[place := tried[row]]:
                 songs[place], likely[place] = drawn.songs[row], drawn.log_probability[row]
                 lacking[place] = lack
         done = times.stop
-        progress(int((lacking == 0).sum()), len(numbers))
     return Drawn(songs, likely)
 
 
 class _Trial:
     """Songs tried at once: those of a place stand in a row, as many of each."""
 
-    def __init__(self, tried: Sequence[int], times: int, lacks: Lacks) -> None:
-        self._tried, self._times, self._lacks = tried, times, lacks
+    def __init__(
+        self, tried: Sequence[int], times: int, lacks: Lacks, is_found: Callable[[int], None]
+    ) -> None:
+        self._tried, self._times, self._lacks, self._is_found = tried, times, lacks, is_found
         self.lacking: dict[int, int] = {}  # what each lacks that is over
 
     def over(self, row: int, song: Indices) -> Sequence[int]:
         """Of a song that lacks nothing those of its place that are tried after it."""
         self.lacking[row] = lack = self._lacks(self._tried[row], song)
-        return range(0) if lack else range(row + 1, row - row % self._times + self._times)
+        if lack:
+            return range(0)
+        self._is_found(self._tried[row])
+        return range(row + 1, row - row % self._times + self._times)

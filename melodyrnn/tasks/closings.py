@@ -11,13 +11,14 @@ which is sampled by drawing from p until c is the one wanted.
 
 from collections import Counter
 from collections.abc import Callable, Sequence
+from fractions import Fraction
 from typing import NamedTuple, Self
 
 import numpy as np
 
 from melodyrnn.data.gather import Named
-from melodyrnn.music.bars import bar_spans, note_places
-from melodyrnn.music.durations import ticks
+from melodyrnn.music.bars import bar_spans
+from melodyrnn.music.durations import GRID, ticks
 from melodyrnn.music.scales import on_tonic
 from melodyrnn.music.song import Song
 from melodyrnn.sequences.vocabulary import Indices
@@ -60,9 +61,10 @@ def _in_one_meter(song: Song, last: int) -> tuple[bool, bool]:
 
 def _changing(song: Song, last: int) -> tuple[bool, bool]:
     """The same where meters change."""
-    *_, (meter, start, end) = bar_spans(song)
+    spans, onset = [*bar_spans(song)], Fraction(sum(song.steps[:last]), GRID)
+    meter, start, end = spans[-1]
     full = end - start in (meter.bar, meter.bar - song.pickup)
-    return full, [*note_places(song)][last].offset == 0
+    return full, any(begins == onset for _, begins, _ in spans[bool(song.pickup) :])
 
 
 _WAYS = [

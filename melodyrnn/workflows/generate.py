@@ -191,6 +191,10 @@ def _drawn(
         furthest = max(furthest, done)
         progress(furthest, total, words)
 
+    def found(done: int, total: int, words: str = "") -> None:
+        """Of songs, each of them taken for as long as it may get."""
+        progress(done * parts[0].length, total * parts[0].length, words)
+
     def draw(places: Sequence[int], streams: Sequence[int], over: Over | None = None) -> Drawn:
         some = [(songs[place][0], stream) for place, stream in zip(places, streams, strict=True)]
         told = onward if over is None or len(songs) == 1 else silent
@@ -202,8 +206,7 @@ def _drawn(
         return of_part(which, ids) if of_part else 0
 
     if any(prompt.lacks for prompt in prompts):
-        found = progress if len(songs) > 1 else silent
-        drawn = drawn_again(draw, numbers, lacks, found)
+        drawn = drawn_again(draw, numbers, lacks, found if len(songs) > 1 else silent)
     else:
         drawn = draw(range(len(songs)), numbers)
     bounds = np.cumsum([len(prompt.numbers) for prompt in prompts])[:-1].tolist()
