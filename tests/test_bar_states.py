@@ -113,7 +113,6 @@ def test_songs_share_what_their_headers_do_not_change(run):
 @pytest.mark.parametrize(
     "asked",
     [{"bars": 2}, {"bars": 2, "max_copy": 3, "avoid_loops": True}, {"form": "AB"}, {"length": 9}],
-    [{"bars": 2}, {"bars": 2, "max_copy": 3, "avoid_loops": True}, {"form": "AB"}, {"length": 9}],
 )
 def test_songs_of_other_headers_are_drawn_as_they_would_be_alone(run, asked):
     form, config = FormConfig(**{k: v for k, v in asked.items() if k != "length"}), SampleConfig()
