@@ -11,8 +11,9 @@ from melodyrnn import parse
 from melodyrnn.data.gather import Named
 from melodyrnn.generation.again import MOST_DRAWN, drawn_again
 from melodyrnn.generation.generate import Drawn
+from melodyrnn.music.bars import bar_spans, note_places
 from melodyrnn.music.song import Song
-from melodyrnn.tasks.closings import TuneClosing, TuneClosings
+from melodyrnn.tasks.closings import TuneClosing, TuneClosings, _changing, _in_one_meter
 
 NOTHING = TuneClosing(False, False, False)
 
@@ -35,6 +36,20 @@ def test_how_a_song_closes(text, pickup, expected):
     """In C major and 2/4: a pickup that its last bar makes up for is as good as a full bar."""
     song = parse(f"meter: 2/4\nkey: C major\n{text}")
     assert TuneClosing.of(replace(song, pickup=Fraction(pickup))) == expected
+
+
+@pytest.mark.parametrize("meter", ["2/4", "3/4", "6/8"])
+def test_whole_numbers_say_the_same_as_bars(meter):
+    random = np.random.default_rng(0)
+    for _ in range(60):
+        notes = " ".join(random.choice(["c4", "d8", "r8", "c4.", "e16", "g2"], random.integers(9)))
+        song = parse(f"meter: {meter}\n{notes} c8")
+        song = replace(song, pickup=Fraction(int(random.integers(8)), 4))
+        last = len(song.notes) - 1
+        *_, (_, start, end) = bar_spans(song)
+        full = end - start in (song.meter.bar, song.meter.bar - song.pickup)
+        first = [*note_places(song)][last].offset == 0
+        assert _in_one_meter(song, last) == _changing(song, last) == (full, first)
 
 
 def test_a_song_without_notes_closes_in_no_way():
@@ -68,8 +83,14 @@ def song_of(number):
     return np.array([int(np.random.default_rng(number).integers(4))], dtype=np.int32)
 
 
-def draw(numbers):
-    return Drawn([song_of(n) for n in numbers], np.array([float(song_of(n)[0]) for n in numbers]))
+def draw(places, numbers, over):
+    """The songs of streams, which are over in an order of their own."""
+    songs, left = [song_of(number) for number in numbers], set(range(len(numbers)))
+    for row in np.random.default_rng(len(numbers)).permutation(len(numbers)).tolist():
+        if row in left:
+            left -= set(over(row, songs[row]))
+    songs = [song if row in left else song[:0] for row, song in enumerate(songs)]
+    return Drawn(songs, np.array([float(song_of(number)[0]) for number in numbers]))
 
 
 @pytest.mark.parametrize("count", [1, 3, 100])
@@ -82,9 +103,9 @@ def test_songs_are_drawn_until_they_lack_nothing_whatever_is_drawn_beside_them(c
 def test_a_song_that_is_never_as_wanted_is_the_first_that_lacks_least():
     asked = []
 
-    def counted(numbers):
+    def counted(places, numbers, over):
         asked.extend(numbers)
-        return draw(numbers)
+        return draw(places, numbers, over)
 
     (song,) = drawn_again(counted, [7], lambda place, song: 1 + int(song[0])).songs
     assert len(asked) == len(set(asked)) == MOST_DRAWN

@@ -14,9 +14,10 @@ from melodyrnn import parse
 from melodyrnn.data.copies import Copies
 from melodyrnn.data.gather import Named
 from melodyrnn.errors import ConfigError, ConstraintError
-from melodyrnn.generation.automaton import NOWHERE, Automaton, lasting
+from melodyrnn.generation.automaton import Automaton
 from melodyrnn.generation.generate import generate
 from melodyrnn.generation.loops import NoLoops, closing_loop
+from melodyrnn.generation.transitions import NOWHERE, TableTransitions, lasting
 from melodyrnn.models.config import FormConfig, SampleConfig
 from melodyrnn.models.ngrams.ngram import Ngram
 from melodyrnn.music.bars import bars as laid_in_bars
@@ -54,24 +55,25 @@ def automata(draw):
     )
     final = draw(st.lists(st.booleans(), min_size=states, max_size=states))
     of_token = draw(st.lists(st.integers(0, kinds - 1), min_size=1, max_size=4))
-    return Automaton("", array(table), array(of_token), np.array(final))
+    return Automaton("", TableTransitions(array(table), np.array(final)), array(of_token))
 
 
-def ends_within(automaton, state, tokens):
+def ends_within(transitions, state, tokens):
     """Whether at most so many tokens lead from a state to a final one."""
-    if automaton.final[state]:
+    if transitions.final(array([state]))[0]:
         return True
-    following = {s for s in automaton.table[state].tolist() if s != NOWHERE}
-    return tokens > 0 and any(ends_within(automaton, s, tokens - 1) for s in following)
+    following = {s for s in transitions.after(array([state]))[0].tolist() if s != NOWHERE}
+    return tokens > 0 and any(ends_within(transitions, s, tokens - 1) for s in following)
 
 
 @given(automata(), st.integers(1, 4))
 def test_an_automaton_allows_what_can_still_end(automaton, left):
-    for state in range(len(automaton.table)):
+    transitions = automaton.transitions
+    for state in range(transitions.size):
         mask = automaton.allowed(array([state]), left)[0]
-        following = automaton.table[state, automaton.kinds]
-        for may, after in zip(mask, following.tolist(), strict=True):
-            assert may == (after != NOWHERE and ends_within(automaton, after, left - 1))
+        for token, may in enumerate(mask.tolist()):
+            after = automaton.after(state, token)
+            assert may == (after != NOWHERE and ends_within(transitions, after, left - 1))
 
 
 def test_lasting_states_reach_a_cycle():

@@ -351,7 +351,7 @@ def test_a_model_is_told_how_many_bars_there_will_be(run, asked, request_, cycle
     opened, told = open_run(run), Told()
     form, request = FormConfig(**asked), Request(**request_)
     (prompt,) = opened.task.prompts(opened, request, form, SampleConfig())
-    opened.task.aligned(told, prompt)
+    opened.task.aligned(told, [prompt])
     (context,) = told.contexts
     assert context.cycles == cycles
 

@@ -31,7 +31,8 @@ def beam_search(
     """
     songs = primer[None]  # (K, P + i), the likeliest first
     scores = np.zeros(1)  # (K,)
-    state, states = after_primer(predictor, primer, 1), constraints.begin(primer, 1)
+    state = after_primer(predictor, primer, 1)
+    states = constraints.begin(primer, np.zeros(1, np.intp))
     done: list[Scored] = []  # likeliest first
     for left in range(length, 0, -1):
         mask = constraints.allowed(states, left)  # (K, V)
@@ -55,7 +56,7 @@ def beam_search(
         done = _best(done, scores, songs, np.ones(len(songs), dtype=bool), width)
     if not done:
         raise ConstraintError(
-            f"{constraints.name}: none of the {width} likeliest beginnings can be brought to an "
+            f"{constraints.name()}: none of the {width} likeliest beginnings can be brought to an "
             "end; a wider --beam may find one that can"
         )
     return done

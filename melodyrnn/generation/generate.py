@@ -1,7 +1,8 @@
 """Autoregression: each note drawn joins the window for the next. One song or a thousand at once."""
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence, Sized
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -13,7 +14,7 @@ from melodyrnn.generation.shared_past import SharedPast
 from melodyrnn.generation.threads import in_threads, one_thread_a_product
 from melodyrnn.models.config import SampleConfig
 from melodyrnn.models.networks.numpy_network import Network
-from melodyrnn.models.predictor import Player, Predictor, Rows, after_primer
+from melodyrnn.models.predictor import Player, Predictor, Rows, State, after_primer
 from melodyrnn.sequences.sampling import Floats, draw, log_softmax, probabilities, uniforms
 from melodyrnn.sequences.vocabulary import Indices
 from melodyrnn.sequences.windows import Mask
@@ -21,12 +22,26 @@ from melodyrnn.system.progress import Progress, silent
 
 _MOST_RETREATS = 200
 
+_TOGETHER = 256
+"""Songs drawn in one batch, at most: more are no quicker, and take more memory."""
+
 
 class Drawn(NamedTuple):
     """New songs, and how likely the model holds them."""
 
     songs: list[Indices]  # each (L,), the primer its beginning
     log_probability: Floats  # (count,): of what follows the primer, its natural logarithm
+
+
+class Part(NamedTuple):
+    """What songs have in common that keep to the same."""
+
+    length: int  # tokens after the primer, at most
+    constraints: Sequence[Constraint] = ()
+
+
+Over = Callable[[int, Indices], Sequence[int]]
+"""The place of a song that is over, and the song -> the places of those not wanted any more."""
 
 
 def generate(
@@ -48,19 +63,37 @@ def generate(
     nothing is drawn; there may be fewer songs than ``count`` then. Raises ConstraintError where the
     constraints cannot all be kept to.
     """
-    together = Constraints(constraints)
+    songs = [(0, number) for number in numbers or range(count)]
+    return generate_parts(predictor, primer, [Part(length, constraints)], songs, config, progress)
+
+
+def generate_parts(
+    predictor: Predictor,
+    primer: Indices,
+    parts: Sequence[Part],
+    songs: Sequence[tuple[int, int]],
+    config: SampleConfig,
+    progress: Progress = silent,
+    over: Over | None = None,
+) -> Drawn:
+    """``generate`` for songs of several ``parts`` at once, each given by the place of its part and
+    its number; a beam takes one part. The contexts of ``predictor`` are one for all, or one for
+    each part. A song that ``over`` does not want any more is left as it is then.
+    """
     if config.beam:
-        found = beam_search(predictor, primer, length, config.beam, together, progress)[:count]
+        (part,) = parts
+        together = Constraints([part.constraints])
+        found = beam_search(predictor, primer, part.length, config.beam, together, progress)
+        found = found[: len(songs)]
         return Drawn([song for _, song in found], np.array([score for score, _ in found]))
-    player: Player = SharedPast(predictor) if count > 1 else predictor
-    drawing = _DrawnSongs(player, primer, length, config, numbers or range(count), together)
-    if isinstance(predictor, Network) and not constraints:  # all others do little in NumPy
+    drawing, count = _DrawnSongs(predictor, primer, parts, songs, config, over), len(songs)
+    if isinstance(predictor, Network) and not drawing.constraints:  # all others do little in NumPy
         stuck = in_threads(drawing.play, count, progress)
     else:
         with one_thread_a_product(count):
-            stuck = drawing.play(np.arange(count), progress)
+            stuck = drawing.play_together(np.arange(count), progress)
     while len(stuck):
-        stuck = drawing.play(stuck)
+        stuck = drawing.play_together(stuck)
     return Drawn(drawing.trimmed(), drawing.log_probability)
 
 
@@ -74,21 +107,26 @@ class _DrawnSongs:
 
     def __init__(
         self,
-        player: Player,
+        predictor: Predictor,
         primer: Indices,
-        length: int,
+        parts: Sequence[Part],
+        songs: Sequence[tuple[int, int]],
         config: SampleConfig,
-        numbers: Sequence[int],
-        constraints: Constraints,
+        over: Over | None,
     ) -> None:
-        self.player, self.primer, self.length = player, primer, length
-        self.config, self.constraints = config, constraints
-        count = len(numbers)
-        self.songs: Indices = np.empty((count, len(primer) + length), dtype=np.int32)
+        self.predictor, self.primer, self.config, self.over = predictor, primer, config, over
+        self.shared = SharedPast(predictor) if len(songs) > 1 else None
+        self.constraints = Constraints([part.constraints for part in parts])
+        count, self.parts = len(songs), len(parts)
+        self.part = np.array([part for part, _ in songs], dtype=np.intp)
+        self.length = np.array([part.length for part in parts], dtype=np.intp)[self.part]
+        longest = int(self.length.max(initial=0))
+        self.songs: Indices = np.empty((count, len(primer) + longest), dtype=np.int32)
         self.songs[:, : len(primer)] = primer
-        self.ends = np.full(count, len(primer) + length)
+        self.ends = len(primer) + self.length
         self.log_probability: Floats = np.zeros(count)
-        self.uniforms = uniforms(config.seed, numbers, length)
+        self.uniforms = uniforms(config.seed, [number for _, number in songs], longest)
+        self.wanted = np.ones(count, dtype=bool)
         # Of each song, after which tokens it was given up which token led nowhere.
         self.dead: defaultdict[tuple[int, bytes], list[int]] = defaultdict(list)
         self.retreats: Counter[int] = Counter()
@@ -96,25 +134,35 @@ class _DrawnSongs:
     def trimmed(self) -> list[Indices]:
         return [song[:end] for song, end in zip(self.songs, self.ends, strict=True)]
 
+    def play_together(self, rows: Rows, progress: Progress = silent) -> Rows:
+        """``play``, so many songs at once as are quick together."""
+        batches = range(0, len(rows), _TOGETHER)
+        stuck = [
+            self.play(rows[start : start + _TOGETHER], partial(_of_part, progress, number, batches))
+            for number, start in enumerate(batches)
+        ]
+        return np.concatenate([np.zeros(0, dtype=np.intp), *stuck])
+
     def play(self, rows: Rows, progress: Progress = silent) -> Rows:
         """Draw the songs ``rows`` (R,) from the primer on. Returns those that got stuck."""
-        player, constraints, config = self.player, self.constraints, self.config
-        window, stuck = player.window, []
-        state = after_primer(player, self.primer, len(rows))
-        states = constraints.begin(self.primer, len(rows))
+        constraints, config, window = self.constraints, self.config, self.predictor.window
+        player: Player = self.shared or self.predictor
+        rows, stuck = rows[self.wanted[rows]], list[int]()
+        state, states = self._begun(rows), constraints.begin(self.primer, self.part[rows])
         self.log_probability[rows] = 0.0
-        for place in range(self.length):
-            end = len(self.primer) + place
-            mask = None  # (R, V), where there is anything to keep to
+        longest = int(self.length[rows].max(initial=0))
+        for place in range(longest):
+            end, left = len(self.primer) + place, self.length[rows] - place
+            going, mask = left > 0, None  # (R,); (R, V) where there is anything to keep to
             if constraints:
-                allowed = constraints.allowed(states, self.length - place)
-                mask = self._without_dead(allowed, rows, end)
-            if mask is not None and not (going := mask.any(axis=1)).all():
-                whole = constraints.whole(states)
-                self.ends[rows[~going & whole]] = end
+                mask = self._without_dead(constraints.allowed(states, left), rows, end)
+                going &= mask.any(axis=1)
+            if not going.all():
+                whole = (left == 0) | constraints.whole(states)
+                self._end(rows[~going & whole], end)
                 stuck += [self._retreat(row, end) for row in rows[~going & ~whole].tolist()]
-                kept = np.flatnonzero(going)
-                rows, mask = rows[kept], mask[kept]
+                kept = np.flatnonzero(going & self.wanted[rows])
+                rows, mask = rows[kept], None if mask is None else mask[kept]
                 state, states = player.pick(state, kept), constraints.pick(states, kept)
                 if not len(rows):
                     break
@@ -123,11 +171,25 @@ class _DrawnSongs:
             p = probabilities(ruled, config.temperature, config.top_k, config.top_p)  # (R, V)
             tokens = draw(p, self.uniforms[rows, place])
             self.songs[rows, end] = tokens
-            self.ends[rows] = end + 1
             self.log_probability[rows] += log_softmax(logits)[np.arange(len(rows)), tokens]
             states = constraints.advance(states, tokens)
-            progress(place + 1, self.length)
+            progress(place + 1, longest)
+        else:
+            self._end(rows, len(self.primer) + longest)
         return np.array(stuck, dtype=np.intp)
+
+    def _begun(self, rows: Rows) -> State:
+        if self.shared is None:
+            return after_primer(self.predictor, self.primer, 1)
+        pasts = after_primer(self.predictor, self.primer, self.parts)
+        return self.shared.begun(pasts, self.part[rows])
+
+    def _end(self, rows: Rows, end: int) -> None:
+        """The songs ``rows`` are over before the token ``end``."""
+        self.ends[rows] = end
+        for row in rows.tolist() if self.over else ():
+            if self.over and self.wanted[row]:
+                self.wanted[list(self.over(row, self.songs[row, :end]))] = False
 
     def _without_dead(self, mask: Mask, rows: Rows, end: int) -> Mask:
         """Rule out, too, what is known to lead nowhere, (R, V)."""
@@ -141,13 +203,21 @@ class _DrawnSongs:
         self.retreats[row] += 1
         first = end == len(self.primer)
         if first or self.retreats[row] > _MOST_RETREATS:
+            name = self.constraints.name(int(self.part[row]))
             tried = "" if first else f" of the first {_MOST_RETREATS} tried"
             raise ConstraintError(
-                f"{self.constraints.name}: no way{tried} for song {row + 1} to go on from its "
-                "primer keeps to this to the end; ask for less"
+                f"{name}: no way{tried} for song {row + 1} to go on from its primer keeps to "
+                "this to the end; ask for less"
             )
         self.dead[row, self.songs[row, : end - 1].tobytes()].append(int(self.songs[row, end - 1]))
         return row
+
+
+def _of_part(
+    progress: Progress, number: int, parts: Sized, done: int, total: int, words: str = ""
+) -> None:
+    """The progress of one of several parts as that of all, which are taken for equally long."""
+    progress(number * total + done, len(parts) * total, words)
 
 
 def whole_song(predictor: Predictor, song: Indices) -> Indices:

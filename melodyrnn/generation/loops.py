@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from melodyrnn.generation.constraint import Left
 from melodyrnn.sequences.vocabulary import Indices
 from melodyrnn.sequences.windows import Mask
 
@@ -49,7 +50,7 @@ class NoLoops:
     def advance(self, states: Indices, tokens: Indices) -> Indices:
         return np.concatenate([states[:, 1:], tokens[:, None]], axis=1)
 
-    def allowed(self, states: Indices, left: int) -> Mask:
+    def allowed(self, states: Indices, left: Left) -> Mask:
         mask = np.ones((len(states), self.vocabulary_size), dtype=bool)
         for period in range(1, _LONGEST + 1):
             tail = states[:, 1 - _filled(period) :]  # one token more would be a loop

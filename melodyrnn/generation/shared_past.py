@@ -22,14 +22,21 @@ class SharedState(NamedTuple):
 class SharedPast:
     """A Player: ``player``, asked once for all songs with the same past.
 
-    Its songs begin alike, and each window is the last one moved on by a token.
+    Its songs begin alike, or as ``begun`` says, and each window is the last one moved on by a
+    token.
     """
 
     def __init__(self, player: Player) -> None:
         self.player, self.window = player, player.window
 
     def begin(self, count: int) -> SharedState:
-        return SharedState(self.player.begin(1), np.zeros(count, np.intp))
+        return self.begun(self.player.begin(1), np.zeros(count, np.intp))
+
+    def begun(self, pasts: State, past: Rows) -> SharedState:
+        """The state of songs, of each of which the number of its past among ``pasts`` is given,
+        (B,).
+        """
+        return SharedState(pasts, past)
 
     def step(self, rows: Indices, state: SharedState) -> tuple[Logits, SharedState]:
         """Windows (B, T) and state -> logits (B, V) and the state after them."""

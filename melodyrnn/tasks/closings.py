@@ -11,12 +11,14 @@ which is sampled by drawing from p until c is the one wanted.
 
 from collections import Counter
 from collections.abc import Callable, Sequence
+from fractions import Fraction
 from typing import NamedTuple, Self
 
 import numpy as np
 
 from melodyrnn.data.gather import Named
-from melodyrnn.music.bars import bar_spans, note_places
+from melodyrnn.music.bars import bar_spans
+from melodyrnn.music.durations import GRID, ticks
 from melodyrnn.music.scales import on_tonic
 from melodyrnn.music.song import Song
 from melodyrnn.sequences.vocabulary import Indices
@@ -42,12 +44,27 @@ class TuneClosing(NamedTuple):
         sounding = [place for place, note in enumerate(song.notes) if note.pitch]
         if not sounding:
             return cls(False, False, False)
-        last, (*_, (meter, start, end)) = sounding[-1], bar_spans(song)
-        return cls(
-            end - start in (meter.bar, meter.bar - song.pickup),
-            on_tonic(song.notes[last], song.key),
-            [*note_places(song)][last].offset == 0,
-        )
+        last = sounding[-1]
+        full, first = _changing(song, last) if song.meter_changes else _in_one_meter(song, last)
+        return cls(full, on_tonic(song.notes[last], song.key), first)
+
+
+def _in_one_meter(song: Song, last: int) -> tuple[bool, bool]:
+    """Whether the last bar of a song is full, and whether note ``last`` begins with a bar: as
+    ``_changing`` has it, in whole numbers, for it is asked of each song that is drawn.
+    """
+    steps, bar, pickup = song.steps, ticks(song.meter.bar), ticks(song.pickup)
+    since, begins = sum(steps) - pickup, sum(steps[:last]) - pickup
+    in_last = (since - 1) % bar + 1 if since > 0 else since + pickup
+    return in_last in (bar, bar - pickup), begins >= 0 and begins % bar == 0
+
+
+def _changing(song: Song, last: int) -> tuple[bool, bool]:
+    """The same where meters change."""
+    spans, onset = [*bar_spans(song)], Fraction(sum(song.steps[:last]), GRID)
+    meter, start, end = spans[-1]
+    full = end - start in (meter.bar, meter.bar - song.pickup)
+    return full, any(begins == onset for _, begins, _ in spans[bool(song.pickup) :])
 
 
 _WAYS = [

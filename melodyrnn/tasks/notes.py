@@ -24,6 +24,7 @@ from melodyrnn.formats.melody.choice import AUTO, OR
 from melodyrnn.generation.generate import Drawn
 from melodyrnn.models.combining import Joined
 from melodyrnn.models.config import FormConfig, SampleConfig
+from melodyrnn.models.context import SequenceContext
 from melodyrnn.models.lookback import LookingBack
 from melodyrnn.models.model import NgramModel
 from melodyrnn.models.ngrams import short_term
@@ -350,17 +351,11 @@ class NoteTask(Task[Named, Dataset]):
             after=len(gap.after),
         )
 
-    def aligned(self, predictor: Predictor, prompt: Prompt) -> Predictor:
+    def aligned(self, predictor: Predictor, prompts: Sequence[Prompt]) -> Predictor:
         """In the bars of the new songs, which the primer has too where it is none of them; how many
         there are is known where it is asked for.
         """
-        assert prompt.like is not None, "new songs are like one"
-        line, bar = prompt.before + prompt.like.pickup, prompt.like.meter.bar
-        context = context_of(replace(prompt.like, pickup=line % bar))
-        if prompt.bars:
-            cycles, end = prompt.bars + int(line // bar), ticks(line + prompt.bars * bar)
-            context = context._replace(cycles=cycles, end=end)
-        return predictor.with_contexts([context])
+        return predictor.with_contexts([*map(_context, prompts)])
 
     def targets(self, request: Request) -> list[list[Path]]:
         return song_targets(
@@ -440,6 +435,16 @@ def usage_of(run: Trained[Named], copies: Copies) -> Usage:
     """How the songs that a run knows are: as was found when it was trained, where it has many."""
     found = run.record.metrics.get("usage")
     return Usage.from_json(found) if found else Usage.of(run.parts, copies)
+
+
+def _context(prompt: Prompt) -> SequenceContext:
+    assert prompt.like is not None, "new songs are like one"
+    line, bar = prompt.before + prompt.like.pickup, prompt.like.meter.bar
+    context = context_of(replace(prompt.like, pickup=line % bar))
+    if prompt.bars:
+        cycles, end = prompt.bars + int(line // bar), ticks(line + prompt.bars * bar)
+        context = context._replace(cycles=cycles, end=end)
+    return context
 
 
 def _free(request: Request, form: FormConfig, config: SampleConfig) -> bool:

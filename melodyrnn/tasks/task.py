@@ -331,12 +331,12 @@ class Task(ABC, Generic[Item, Data]):
     def prompts(
         self, run: Trained[Item], request: Request, form: FormConfig, config: SampleConfig
     ) -> Sequence[Prompt]:
-        """What new items begin with and keep to: one for all of them, or some for each. Raises
-        MelodyError.
+        """What new items begin with, all with the same ids, and keep to: one for all of them, or
+        some for each. Raises MelodyError.
         """
 
-    def aligned(self, predictor: Predictor, prompt: Prompt) -> Predictor:
-        """``predictor`` for items such as ``prompt`` begins."""
+    def aligned(self, predictor: Predictor, prompts: Sequence[Prompt]) -> Predictor:
+        """``predictor`` for items such as each of ``prompts`` begins, in their order."""
         return predictor
 
     @abstractmethod

@@ -3,22 +3,24 @@
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from os import PathLike
 from pathlib import Path
 from typing import Any, Unpack
+
+import numpy as np
 
 from melodyrnn.errors import ConfigError, MelodyWarning
 from melodyrnn.files import check_no_folder, write_atomically
 from melodyrnn.generation import generate as generation
 from melodyrnn.generation.again import drawn_again
-from melodyrnn.generation.generate import Drawn
+from melodyrnn.generation.generate import Drawn, Over
 from melodyrnn.models.config import FormConfig, SampleConfig, check_beam, configure
 from melodyrnn.models.predictor import Predictor
 from melodyrnn.models.settings import check
 from melodyrnn.models.settings_types import GenerateSettings
 from melodyrnn.music.song import Song
 from melodyrnn.runs.run import Run, open_run
+from melodyrnn.sequences.vocabulary import Indices
 from melodyrnn.system.progress import Progress, silent
 from melodyrnn.tasks.generated_song import GeneratedSong
 from melodyrnn.tasks.task import Made, Prompt, Request, Settings
@@ -140,15 +142,7 @@ def _generated(
     prompts = task.prompts(run, request, form, config)
     targets = task.targets(request)
     predictor = run.predictor(with_short_term=request.with_short_term)
-    drawn = [
-        _drawn(
-            task.aligned(predictor, prompt),
-            prompt,
-            config,
-            partial(_progress_of, progress, place, len(prompts)),
-        )
-        for place, prompt in enumerate(prompts)
-    ]
+    drawn = _drawn(task.aligned(predictor, prompts), prompts, config, progress)
     _warn_of_fewer(sum(len(each.songs) for each in drawn), request.count)
     made = task.make(run, prompts, drawn, config, request)
     pairs = zip(made, targets[: len(made)], strict=True)  # a beam may have found fewer
@@ -180,8 +174,15 @@ def _page(run: Run, result: GenerateResult, request: Request, form: FormConfig) 
     return write_atomically(request.page, takes_page(takes, instrument=request.instrument))
 
 
-def _drawn(predictor: Predictor, prompt: Prompt, config: SampleConfig, progress: Progress) -> Drawn:
-    """As many songs as ``prompt`` has numbers."""
+def _drawn(
+    predictor: Predictor, prompts: Sequence[Prompt], config: SampleConfig, progress: Progress
+) -> list[Drawn]:
+    """Of each prompt as many songs as it has numbers, all of them drawn together."""
+    parts = [generation.Part(prompt.length, prompt.constraints) for prompt in prompts]
+    songs = [
+        (part, place) for part, prompt in enumerate(prompts) for place in range(len(prompt.numbers))
+    ]
+    numbers = [prompts[part].numbers[place] for part, place in songs]
     furthest = 0
 
     def onward(done: int, total: int, words: str = "") -> None:
@@ -190,26 +191,27 @@ def _drawn(predictor: Predictor, prompt: Prompt, config: SampleConfig, progress:
         furthest = max(furthest, done)
         progress(furthest, total, words)
 
-    def draw(numbers: Sequence[int]) -> Drawn:
-        return generation.generate(
-            predictor,
-            prompt.ids,
-            prompt.length,
-            config,
-            len(numbers),
-            onward,
-            prompt.constraints,
-            numbers,
-        )
+    def found(done: int, total: int, words: str = "") -> None:
+        """Of songs, each of them taken for as long as it may get."""
+        progress(done * parts[0].length, total * parts[0].length, words)
 
-    return drawn_again(draw, prompt.numbers, prompt.lacks) if prompt.lacks else draw(prompt.numbers)
+    def draw(places: Sequence[int], streams: Sequence[int], over: Over | None = None) -> Drawn:
+        some = [(songs[place][0], stream) for place, stream in zip(places, streams, strict=True)]
+        told = onward if over is None or len(songs) == 1 else silent
+        return generation.generate_parts(predictor, prompts[0].ids, parts, some, config, told, over)
 
+    def lacks(place: int, ids: Indices) -> int:
+        part, which = songs[place]
+        of_part = prompts[part].lacks
+        return of_part(which, ids) if of_part else 0
 
-def _progress_of(
-    progress: Progress, place: int, parts: int, done: int, total: int, words: str = ""
-) -> None:
-    """That of one part of several, as that of all: the parts are taken for equally long."""
-    progress(place * total + done, parts * total, words)
+    if any(prompt.lacks for prompt in prompts):
+        drawn = drawn_again(draw, numbers, lacks, found if len(songs) > 1 else silent)
+    else:
+        drawn = draw(range(len(songs)), numbers)
+    bounds = np.cumsum([len(prompt.numbers) for prompt in prompts])[:-1].tolist()
+    of_each = zip([0, *bounds], [*bounds, None], strict=True)
+    return [Drawn(drawn.songs[a:b], drawn.log_probability[a:b]) for a, b in of_each]
 
 
 def _paths(output: str | Path | Sequence[str | Path] | None) -> tuple[Path, ...]:

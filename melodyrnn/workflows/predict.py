@@ -91,7 +91,7 @@ def predict(
     task = opened.task
     line = task.line(opened, primer, Reading(track, grid))
     predictor = opened.predictor(with_short_term=with_short_term)
-    aligned = task.aligned(predictor, Prompt(line.ids, 1, like=line.like))
+    aligned = task.aligned(predictor, [Prompt(line.ids, 1, like=line.like)])
     after = np.append(line.ids, line.ids[:1])  # what comes last is not looked at
     (p,) = aligned.distributions([after.astype(np.int32)])  # (P + 1 - window, V)
     first = len(p) - 1 - len(line.tokens)  # before the first token; negative: windows not full

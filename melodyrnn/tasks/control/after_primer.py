@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from melodyrnn.generation.constraint import Constraint, State
+from melodyrnn.generation.constraint import Constraint, Left, State
 from melodyrnn.sequences.vocabulary import Indices
 from melodyrnn.sequences.windows import Mask
 
@@ -20,7 +20,7 @@ class OnTheNewPart:
     def advance(self, states: State, tokens: Indices) -> State:
         return self._constraint.advance(states, tokens)
 
-    def allowed(self, states: State, left: int) -> Mask:
+    def allowed(self, states: State, left: Left) -> Mask:
         return self._constraint.allowed(states, left)
 
     def whole(self, states: State) -> Mask | None:
@@ -44,7 +44,7 @@ class GoesOn:
     def advance(self, states: State, tokens: Indices) -> State:
         return np.ones_like(states)
 
-    def allowed(self, states: State, left: int) -> Mask:
+    def allowed(self, states: State, left: Left) -> Mask:
         mask = np.ones((len(states), self.vocabulary_size), dtype=bool)
         mask[:, self.end] = states
         return mask

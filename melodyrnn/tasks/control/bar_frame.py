@@ -7,13 +7,19 @@ from typing import NamedTuple
 import numpy as np
 
 from melodyrnn.errors import ConfigError, ConstraintError
-from melodyrnn.generation.automaton import NEVER, NOWHERE, Automaton
+from melodyrnn.generation.automaton import Automaton
+from melodyrnn.generation.transitions import NEVER
 from melodyrnn.models.config import FormConfig
 from melodyrnn.music.durations import GRID, ticks
 from melodyrnn.music.scales import in_key, on_tonic, tonic_name
 from melodyrnn.music.song import Note, Song
 from melodyrnn.sequences.vocabulary import Indices
-from melodyrnn.tasks.control.frame_states import FrameAsked, frame_states
+from melodyrnn.tasks.control.frame_states import (
+    BarsAsked,
+    FrameAsked,
+    frame_automaton,
+    place_transitions,
+)
 from melodyrnn.tasks.control.last_notes import LastNotes
 from melodyrnn.tasks.control.returns import Clock
 from melodyrnn.tasks.tokenizer import NoteTokenizer
@@ -80,21 +86,31 @@ class Frame:
     def _automaton(self) -> Automaton:
         """It is whole where the song may end."""
         edges = {kind.edge: i for i, kind in enumerate(self._table) if kind.edge}
-        seams = range(1, self.clock.phrases) if self.config.bars else ()
-        asked = FrameAsked(
+        seams = range(self.clock.phrases - 1, 0, -1) if self.config.bars else ()
+        bars = BarsAsked(
             lengths=tuple(kind.length // self.unit for kind in self._table),
             closing=tuple(kind.closing for kind in self._table),
-            grid=(self.bar, self.pickup, self.config.ties) if self.barred else None,
+            bar=self.bar if self.barred else 0,
+            ties=self.config.ties,
             bars=self.config.bars or 0,
-            seams=tuple(number * self.clock.phrase for number in seams),
+            seams=tuple(self._end - number * self.clock.phrase for number in seams),
             full=self.config.end,
-            edges=(edges[_START], edges[_END]) if edges else None,
+            endless=not (edges or self.config.bars or self.config.end),
         )
-        self._states = frame_states(asked)
-        kind = np.array([self._table.index(kind) for kind in self._kinds])
-        table, final, start = self._states.places
-        endless, fewest = self._states.endless, self._states.fewest
-        return Automaton(self.name, table, kind, final, start, endless=endless, fewest=fewest)
+        places = place_transitions(bars)
+        self._timeless = places.size
+        self._begin = 0
+        if self.barred:
+            self._begin = self._end if self.config.bars else -self.pickup % self.bar
+        number = {kind: place for place, kind in enumerate(self._table)}
+        asked = FrameAsked(
+            self.name,
+            bars,
+            self._begin,
+            (edges[_START], edges[_END]) if edges else None,
+            tuple(number[kind] for kind in self._kinds),
+        )
+        return frame_automaton(asked)
 
     def _kind(self, token: int, note: Note | None) -> Kind:
         if note is None:
@@ -132,7 +148,7 @@ class Frame:
     def leads_to_an_end(self, primer: Indices, most: int | None) -> bool:
         """Whether a song can begin with the primer and end, in ``most`` notes more."""
         walked = self.automaton.walk(primer)
-        if len(walked) <= len(primer) or self.automaton.fewest[walked[-1]] == NEVER:
+        if len(walked) <= len(primer) or self.automaton.fewest(walked[-1]) == NEVER:
             return False
         return most is None or self.fewest(walked[-1]) <= most
 
@@ -143,7 +159,7 @@ class Frame:
 
     def fewest(self, state: int) -> int:
         """The fewest notes from a state to an end. Raises ConstraintError where there is none."""
-        tokens = int(self.automaton.fewest[state])
+        tokens = self.automaton.fewest(state)
         if tokens == NEVER:
             raise ConstraintError(f"{self.name}: {self._why(state)}; {self._remedy}")
         return tokens - (self.tokenizer.end is not None)
@@ -171,10 +187,10 @@ class Frame:
 
     def _why(self, state: int) -> str:
         """Where the ways from a state break off, none of which leads to an end."""
-        ways = [self._place(s) for s in np.flatnonzero(self.automaton.reached(state)).tolist()]
+        ways = [self._within(each) for each in self.automaton.reached(state).tolist()]
         tokens = "no token of this run" + (f" in {self.like.key}" if self.config.key else "")
         tonic = f"on {tonic_name(self.like.key)}, the tonic"
-        stops = [place for place in ways if (self.automaton.table[place] == NOWHERE).all()]
+        stops = [self._place(each) for each in ways if self.automaton.stops(each)]
         if not stops:
             return f"{tokens} ends a bar of {self.like.meter} {tonic}"
         place = max(stops, key=lambda place: (self._into_bar(place), place))
@@ -207,9 +223,14 @@ class Frame:
         number = place // self.clock.phrase + 1 if self.clock.phrase else 0
         return number * self.clock.phrase if 0 < number < self.clock.phrases else self._end
 
+    def _within(self, state: int) -> int:
+        """The state where the notes begin in place of one that stands for no place in time."""
+        return self._begin if state >= self._timeless else state
+
     def _place(self, state: int) -> int:
         """The place in time that a state stands for, in bars or in the bar."""
-        return self._states.start if state >= self._states.timeless else state
+        within = self._within(state)
+        return self._end - within if self.config.bars else within
 
     def _into_bar(self, place: int) -> int:
         return (place - self.pickup) % self.bar if self.config.bars else place % self.bar

@@ -1,76 +1,82 @@
-"""Lengths that fill bars, as the table of an automaton: its states are places in time."""
-
-from typing import NamedTuple
+"""Lengths that fill bars, as the transitions of an automaton: its states are places in time."""
 
 import numpy as np
 import numpy.typing as npt
 
-from melodyrnn.generation.automaton import NOWHERE, Table
+from melodyrnn.generation.transitions import NEVER, NOWHERE, Table, TableTransitions, lasting
 from melodyrnn.sequences.windows import Mask
 
 Lengths = npt.NDArray[np.int32]
 
 
-class Places(NamedTuple):
-    """States, where each kind of note leads from each, and where a song may end."""
+class SoManyBars:
+    """At most ``bars`` full bars and a pickup. State t is t steps before the end.
 
-    table: Table  # (S, K)
-    final: Mask  # (S,)
-    start: int
-
-    def closed_by(self, kind: int) -> "Places":
-        """With a kind of symbol which alone ends a song, where it may end."""
-        table = np.vstack([self.table, np.full(self.table.shape[1], NOWHERE)])
-        table[:-1, kind] = np.where(self.final, len(self.final), NOWHERE)
-        return Places(table.astype(np.int32), np.arange(len(table)) == len(self.final), self.start)
-
-    def opened_by(self, kind: int, closing: int) -> "Places":
-        """With a kind of symbol that comes before everything else, or not at all.
-
-        The kind that closes a song does not come first: none is empty. Adds two states, before
-        the opening and after it.
-        """
-        before = len(self.final)
-        first = self.table[self.start].copy()
-        first[closing] = NOWHERE
-        table = np.vstack([self.table, first, first])
-        table[before, kind] = before + 1
-        return Places(table, np.append(self.final, [False, False]), before)
-
-
-def so_many_bars(
-    lengths: Lengths,
-    closing: Mask,
-    bar: int,
-    pickup: int,
-    ties: bool,
-    *,
-    bars: int,
-    seams: Lengths | None = None,
-) -> Places:
-    """A pickup and ``bars`` full bars. State t is t steps after the start.
-
-    Each kind of note has its length, (K,), 0 for what is no note. None sounds across a bar line
-    without ``ties``, none across ``seams`` with them either, in rising order; the last is one of
-    those that may close, (K,).
+    Of all states it is kept how far the next place is over which no note sounds; where a note leads
+    follows from that and from its length. A table of both would have some million entries where
+    tuplets make the steps short.
     """
-    end = pickup + bars * bar
-    at = np.arange(end + 1, dtype=np.int32)[:, None]  # (S, 1)
-    after = at + lengths  # (S, K)
-    fits = (lengths > 0) & (after <= end) & (closing | (after < end))
-    if not ties:
-        fits &= lengths <= bar - (at - pickup) % bar
-    if seams is not None:
-        fits &= after <= np.append(seams, end)[np.searchsorted(seams, at, side="right")]
-    return Places(np.where(fits, after, NOWHERE).astype(np.int32), at[:, 0] == end, 0)
+
+    def __init__(
+        self,
+        lengths: Lengths,
+        closing: Mask,
+        bar: int,
+        ties: bool,
+        bars: int,
+        seams: Lengths,
+    ) -> None:
+        """Each kind of note has its length, (K,), 0 for what is no note. None sounds across a bar
+        line without ``ties``, none across ``seams`` with them either, steps before the end in
+        rising order; the last is one of those that may close, (K,).
+        """
+        self._lengths, self._closing, self.size = lengths, closing, (bars + 1) * bar + 1
+        left = np.arange(self.size, dtype=np.int32)
+        walls = np.append(0, seams)
+        room = left - walls[np.searchsorted(walls, left) - 1]
+        if not ties:
+            room = np.minimum(room, (left - 1) % bar + 1)
+        room[0] = 0
+        self._room = room.astype(np.int32)
+        self._fewest = self._counted()
+
+    def after(self, states: Table) -> Table:
+        after = states[:, None] - self._lengths
+        fits = (self._lengths > 0) & (self._lengths <= self._room[states][:, None])
+        return np.where(fits & (self._closing | (after > 0)), after, NOWHERE).astype(np.int32)
+
+    def fewest(self, states: Table) -> Table:
+        return np.where(states == NOWHERE, NEVER, self._fewest[states])
+
+    def final(self, states: Table) -> Mask:
+        return np.asarray(states == 0)
+
+    def _counted(self) -> Table:
+        """The fewest notes from each state to the end, (S,): backwards, one note after another."""
+        notes = self._lengths > 0
+        lengths, closing = self._lengths[notes], self._closing[notes]
+        fewest = np.full(self.size, NEVER, dtype=np.int32)
+        frontier, count = np.zeros(1, dtype=np.int32), 0
+        while len(frontier):
+            fewest[frontier] = count
+            count += 1
+            found = np.zeros(self.size, dtype=bool)
+            for length, closes in zip(lengths.tolist(), closing.tolist(), strict=True):
+                before = frontier[: np.searchsorted(frontier, self.size - length)] + length
+                if not closes:
+                    before = before[before > length]
+                found[before[self._room[before] >= length]] = True
+            frontier = np.flatnonzero(found & (fewest == NEVER)).astype(np.int32)
+        return fewest
 
 
 def any_bars(
-    lengths: Lengths, closing: Mask, bar: int, pickup: int, ties: bool, *, full: bool
-) -> Places:
+    lengths: Lengths, closing: Mask, bar: int, ties: bool, *, full: bool, endless: bool
+) -> TableTransitions:
     """Any number of bars. ``full``: the last of them is, and one of those that may close ends it.
 
-    State t is t steps into a bar, the last state after a bar that may be the last.
+    State t is t steps into a bar, the last state after a bar that may be the last. ``endless``: a
+    song may end wherever it can go on for ever.
     """
     at = np.arange(bar + 1, dtype=np.int32)[:, None] % bar
     after = (at + lengths) % bar
@@ -78,10 +84,11 @@ def any_bars(
     if not ties:
         fits = fits & (lengths <= bar - at)
     table = np.where(fits, np.where((after == 0) & closing, bar, after), NOWHERE).astype(np.int32)
-    return Places(table, (not full) | (np.arange(bar + 1) == bar), -pickup % bar)
+    final = lasting(table) if endless else (not full) | (np.arange(bar + 1) == bar)
+    return TableTransitions(table, final)
 
 
-def no_bars(lengths: Lengths) -> Places:
+def no_bars(lengths: Lengths) -> TableTransitions:
     """One state, in which any note may come."""
     table = np.where(lengths > 0, 0, NOWHERE)[None].astype(np.int32)
-    return Places(table, np.ones(1, dtype=bool), 0)
+    return TableTransitions(table, np.ones(1, dtype=bool))

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from melodyrnn.data.copies import Copies
-from melodyrnn.generation.constraint import State
+from melodyrnn.generation.constraint import Left, State
 from melodyrnn.sequences.vocabulary import Indices
 from melodyrnn.sequences.windows import Mask
 from melodyrnn.tasks.control.bar_frame import Sounding
@@ -39,7 +39,7 @@ class NoCopies:
         sounding = self.tokens[token]
         return tracker.after(*sounding) if sounding else tracker
 
-    def allowed(self, states: State, left: int) -> Mask:
+    def allowed(self, states: State, left: Left) -> Mask:
         mask = np.ones((len(states), len(self.tokens)), dtype=bool)
         for row, tracker in zip(mask, states, strict=True):
             for sounding in tracker.forbidden(self.most):

@@ -11,7 +11,8 @@ from math import gcd
 import numpy as np
 
 from melodyrnn.errors import ConfigError, ConstraintError
-from melodyrnn.generation.automaton import NEVER, NOWHERE, Automaton
+from melodyrnn.generation.automaton import Automaton
+from melodyrnn.generation.transitions import NEVER, NOWHERE, TableTransitions
 from melodyrnn.models.config import FormConfig
 from melodyrnn.music.durations import ticks
 from melodyrnn.music.song import Note, Song
@@ -102,7 +103,7 @@ def gap_of(redraw: Redraw, dataset: Dataset, window: int) -> Gap:
         raise too_short(before, dataset, window)
     lengths = [ticks(note.duration) if note else 0 for note in tokenizer.notes]
     automaton = _filling(redraw.name, lengths, ticks(redraw.length), after)
-    if automaton.fewest[0] == NEVER:
+    if automaton.fewest(0) == NEVER:
         raise ConstraintError(
             f"{redraw.name}: no notes of this run last {redraw.length} quarter notes together; "
             "name other notes"
@@ -131,4 +132,4 @@ def _filling(name: str, lengths: Sequence[int], gap: int, after: Indices) -> Aut
     final = np.zeros(len(table), dtype=bool)
     final[-1] = True
     columns = np.array([listed.index(kind) for kind in kinds])
-    return Automaton(name, table, columns, final)
+    return Automaton(name, TableTransitions(table, final), columns)

@@ -5,9 +5,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from melodyrnn.generation.automaton import Automaton, Table
-from melodyrnn.generation.constraint import State
+from melodyrnn.generation.automaton import Automaton
+from melodyrnn.generation.constraint import Left, State
 from melodyrnn.generation.loops import NoLoops
+from melodyrnn.generation.transitions import Table
 from melodyrnn.sequences.vocabulary import Indices
 from melodyrnn.sequences.windows import Mask
 from melodyrnn.tasks.control.letters import Phrase
@@ -79,7 +80,7 @@ class Returns:
         following[:] = [*map(self._after, states, tokens.tolist())]
         return following
 
-    def allowed(self, states: State, left: int) -> Mask:
+    def allowed(self, states: State, left: Left) -> Mask:
         mask = self.frame.allowed(_frame_states(states), left)
         new = []
         for place, song in enumerate(states):
@@ -97,7 +98,7 @@ class Returns:
         return self.frame.whole(_frame_states(states))
 
     def _after(self, song: _Song, token: int) -> _Song:
-        state = int(self.frame.table[song.state, self.frame.kinds[token]])
+        state = self.frame.after(song.state, token)
         length = int(self.clock.lengths[token])
         if not length:
             return song._replace(state=state)
