@@ -4,7 +4,7 @@ import http.client
 import json
 import sys
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -88,9 +88,10 @@ def children(process):
     while waiting:
         parent = waiting.pop()
         for task in Path(f"/proc/{parent}/task").iterdir():
-            some = [int(each) for each in (task / "children").read_text().split()]
-            found += some
-            waiting += some
+            with suppress(FileNotFoundError):  # a thread that ended meanwhile
+                some = [int(each) for each in (task / "children").read_text().split()]
+                found += some
+                waiting += some
     return found
 
 

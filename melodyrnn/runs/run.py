@@ -104,6 +104,11 @@ class Run(PathLike[str]):
         """The songs it learned from, of which new ones may be copies. Raises RunError."""
         return Copies(self.parts.train)
 
+    @cached_property
+    def training_set(self) -> Any:
+        """The same as its task has them, with what is counted of them once and then known."""
+        return self.task.training_set(self)
+
     def predictor(self, *, with_short_term: bool = False) -> Predictor:
         """The model as it was at its best, by itself or joined by a short-term model.
 

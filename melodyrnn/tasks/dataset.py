@@ -20,7 +20,9 @@ from melodyrnn.music.viewpoints import full_bars, meter_class, tonic_above_c
 from melodyrnn.sequences.open_vocabulary import OpenVocabulary
 from melodyrnn.sequences.vocabulary import Indices, Vocabulary
 from melodyrnn.sequences.windows import Mask, windows
+from melodyrnn.tasks.closings import TuneClosings
 from melodyrnn.tasks.control.last_notes import Endings
+from melodyrnn.tasks.headers import TuneHeaders
 from melodyrnn.tasks.tokenizer import NoteTokenizer, SongTokenizer
 
 if TYPE_CHECKING:  # nine classes, which take as long to make as all of music
@@ -147,6 +149,16 @@ class Dataset:
     def endings(self) -> Endings:
         """How the songs end."""
         return Endings(named.song for named in self.songs)
+
+    @cached_property
+    def closings(self) -> TuneClosings:
+        """How the songs close, by how often they do."""
+        return TuneClosings(self.songs)
+
+    @cached_property
+    def headers(self) -> TuneHeaders:
+        """Their meters, pickups and keys, by how often they have them."""
+        return TuneHeaders([named.song for named in self.songs])
 
     def views(self, *, told: bool = False) -> list[Views]:
         """The sequences as a network of viewpoints learns them; ``told`` how long each is."""

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
@@ -204,7 +204,7 @@ class NoteTask(Task[Named, Dataset]):
         self, run: Trained[Named], primer: str | Path | Song | None, reading: Reading
     ) -> TokenLine:
         """Notes that the run does not know are seen as the nearest that it knows."""
-        dataset, window = self._training_set(run), run.record.model.window
+        dataset, window = self._learned(run), run.record.model.window
         tokenizer, first = dataset.tokenizer, len(dataset.tokenizer.opening)
         track, grid = _read_as(run.record, reading.track, reading.grid)
         notes: tuple[Note, ...] = ()
@@ -278,7 +278,7 @@ class NoteTask(Task[Named, Dataset]):
         """
         if request.redraw is not None:
             return [self._redrawing(run, request)]
-        dataset, copies = self._training_set(run), run.copies
+        dataset, copies = self._learned(run), run.copies
         track, grid = _read_as(run.record, request.track, request.grid)
         given = beginning(
             request.primer,
@@ -291,10 +291,9 @@ class NoteTask(Task[Named, Dataset]):
         songs: dict[Song, list[int]] = {given.like: list(range(request.count))}
         closings: TuneClosings | None = None
         if run.record.model.spec.viewpoints and request.primer is None:
-            learned = [named.song for named in dataset.songs]
-            songs = headers_drawn(form, learned, request.count, config)
+            songs = headers_drawn(form, dataset.headers, request.count, config)
             if _free(request, form, config):
-                closings = TuneClosings(dataset.songs)
+                closings = dataset.closings
         asked = [
             form_of(
                 form,
@@ -333,7 +332,7 @@ class NoteTask(Task[Named, Dataset]):
         """The notes before those that are drawn anew, and those after them as a constraint."""
         assert request.primer is not None, "a song is drawn anew in part"
         assert request.redraw is not None, "a song is drawn anew in part"
-        dataset = self._training_set(run)
+        dataset = self._learned(run)
         track, grid = _read_as(run.record, request.track, request.grid)
         notes, song = notes_given(request.primer, track=track, grid=grid, silence=True)
         redraw = redraw_of(notes, song, check_redraw(request.redraw, ()), dataset)
@@ -405,7 +404,11 @@ class NoteTask(Task[Named, Dataset]):
         ]
         return replace(made, files=tuple(files))
 
-    def _training_set(self, run: Trained[Named]) -> Dataset:
+    def _learned(self, run: Trained[Named]) -> Dataset:
+        """The same at each call, of one run."""
+        return cast("Dataset", run.training_set)
+
+    def training_set(self, run: Trained[Named]) -> Dataset:
         """Its songs are read as they are asked for: most are only known to be there."""
         return Dataset.on_demand(run.parts.train, self.tokenizer(run.record.vocabulary))
 

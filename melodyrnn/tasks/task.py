@@ -173,6 +173,8 @@ class Trained(Protocol[Item_co]):
     def parts(self) -> Split[Sequence[Item_co]]: ...
     @property
     def copies(self) -> "Copies": ...
+    @property
+    def training_set(self) -> Any: ...
 
 
 class Task(ABC, Generic[Item, Data]):
@@ -244,6 +246,10 @@ class Task(ABC, Generic[Item, Data]):
     @abstractmethod
     def encode(self, record: Record, parts: Split[Sequence[Item]]) -> Split[Data]:
         """The items as sequences of ids. Raises MelodyError."""
+
+    def training_set(self, run: "Trained[Item]") -> Data:
+        """What a run learned from. Raises RunError."""
+        return self.encode(run.record, run.parts).train
 
     @abstractmethod
     def sequences(self, data: Data) -> Sequence[Indices]:

@@ -141,16 +141,14 @@ def _returns(
 
 
 def headers_drawn(
-    config: FormConfig, songs: Sequence[Song], count: int, drawing: SampleConfig
+    config: FormConfig, learned: TuneHeaders, count: int, drawing: SampleConfig
 ) -> dict[Song, list[int]]:
     """Songs without notes -> which of ``count`` new songs are like them: in meter, key and pickup
-    as is asked for, or else each as one of ``songs``; with a beam, all as most of them. Raises
-    ConfigError.
+    as is asked for, or else each as one that was ``learned``; with a beam, all as most of them.
+    Raises ConfigError.
     """
     try:
-        return TuneHeaders(songs).dealt_out(
-            count, drawing.seed, _asked(config), likeliest=bool(drawing.beam)
-        )
+        return learned.dealt_out(count, drawing.seed, _asked(config), likeliest=bool(drawing.beam))
     except NotationError as error:
         raise ConfigError(f"{error}{_ANOTHER_PICKUP}") from None
 
