@@ -2,8 +2,8 @@
 
 python benchmarks/studio_latency.py [--repeats 20]
 
-Asks as the page does, by HTTP, eight bars at a time, each time with another seed: the whole answer is
-timed, with its ranking, for the page plays the best take before its score is engraved. What the page
+Asks as the page does, by HTTP, eight bars at a time, each time with another seed. The whole answer
+is timed, with its ranking: the page plays the best take before its score is engraved. What the page
 adds is told by itself (LEAD in studio/page/player.js). Seconds of the processor are those of the
 studio and its helpers, which other work on the machine hardly changes.
 """

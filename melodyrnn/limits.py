@@ -33,6 +33,11 @@ class Limit:
         return f"more than {self.most:,} {self.what}; {self.remedy}"
 
 
+JOB_MEMORY = 0.5
+"""Of the machine's memory, what one training, comparison or lesson in the studio may take: with
+more, whatever else is open on the machine would be written to its disk, or ended.
+"""
+
 _EXPORT = "export the file again"
 
 TITLE = Limit(1_000, "characters in a title", "what goes beyond it is left out")

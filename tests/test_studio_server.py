@@ -1,5 +1,6 @@
 """The studio's server: each thing that the page asks for, and what strangers try."""
 
+import asyncio
 import io
 import json
 import os
@@ -21,6 +22,7 @@ from melodyrnn.lessons.lesson import Finding, Lesson, Table
 from melodyrnn.lessons.run_lesson import LessonResult
 from melodyrnn.runs.carried import FOLDER
 from melodyrnn.studio.guard import HEADERS
+from melodyrnn.studio.jobs import Jobs
 from melodyrnn.studio.lesson_page import lesson_page
 from melodyrnn.studio.takes import user_folder
 from melodyrnn.studio.uploads import safe_name
@@ -448,6 +450,20 @@ def test_jobs_that_cannot_be_say_why(page, nabiya):
     assert end["kind"] == "failed"
     assert "did you mean 'lstm'?" in end["error"]
     assert "/" not in end["error"].replace("and/or", "")
+
+
+def test_a_job_that_takes_too_much_memory_is_ended_and_says_so(tmp_path):
+    async def carried_out():
+        jobs = Jobs(tmp_path / "jobs", memory=20_000_000)  # less than Python takes by itself
+        task = {"name": "anatomy", "output": str(tmp_path / "lessons" / "anatomy")}
+        job = jobs.begin("lesson", "anatomy", task)
+        return [event async for _, event in jobs.events(job, 0, 60)], job
+
+    told, job = asyncio.run(carried_out())
+    assert [each["kind"] for each in told] == ["failed"]
+    assert told[0]["error"].startswith("this takes more than 0.0 GB of memory, the most")
+    assert job.status == "failed"
+    assert job.to_json()["report"] is False
 
 
 def test_a_lesson_is_a_page_in_which_every_word_is_escaped():

@@ -21,11 +21,15 @@ from typing import Any
 import melodyrnn
 from melodyrnn.errors import MelodyError, MelodyWarning
 from melodyrnn.files import NO_MEMORY
-from melodyrnn.system import startup
+from melodyrnn.system import memory, startup
 
 _BETWEEN = 0.2  # seconds between two words of progress
 _LOOK = 0.5  # seconds between two looks at the history
 _NICE = 10  # what plays comes first
+TOO_MUCH = (
+    "takes more than {:.1f} GB of memory, the most that one job may have here; choose fewer songs, "
+    "a smaller network or a smaller batch"
+)
 _VALIDATION = ("held_out_bits", "bits")
 """Columns of a history, of which the first that it has is the curve of the validation set."""
 
@@ -45,6 +49,7 @@ def main() -> None:
             print(line, file=out, flush=True)
 
     task: Task = json.loads(sys.stdin.readline())
+    _bound(task["memory"], say)
     threading.Thread(target=_listen, daemon=True).start()
     if hasattr(os, "nice"):
         os.nice(_NICE)
@@ -68,6 +73,19 @@ def _listen() -> None:
         _thread.interrupt_main()
         sys.stdin.readline()
     os._exit(1)
+
+
+def _bound(most: int, say: Say) -> None:
+    """End this process, which says so, where it takes more memory. What is asked for at once and
+    is far beyond that is refused by the system.
+    """
+
+    def over() -> None:
+        say("failed", error=f"this {TOO_MUCH.format(most / 1e9)}")
+        os._exit(0)
+
+    memory.watch(most, over)
+    memory.bound(2 * most, "RLIMIT_DATA")
 
 
 def _progress(say: Say) -> Callable[..., None]:

@@ -20,14 +20,17 @@ from secrets import token_hex
 from typing import Any
 
 from melodyrnn.files import make_folder, write_atomically
+from melodyrnn.limits import JOB_MEMORY
 from melodyrnn.studio.answers import RefusedError
 from melodyrnn.studio.job_process import point
 from melodyrnn.system.machine import cores
+from melodyrnn.system.memory import installed
 
 RUNNING, DONE, FAILED, STOPPED, WAITING = "running", "done", "failed", "stopped", "waiting"
 _ENDS = (DONE, FAILED, STOPPED)
 _PATIENCE = 30.0  # seconds that a job has to stop by itself
 _MOST_EVENTS = 20_000
+_UNKNOWN = 8_000_000_000  # bytes of memory that a machine is taken to have which does not say
 _LINE = 1 << 20  # bytes of an event, at most
 _ID = re.compile(r"[0-9a-f]{12}")
 _MODULE = "melodyrnn.studio.job_process"
@@ -81,10 +84,13 @@ class _Told:
 
 
 class Jobs:
-    """Those of a folder; as many run at once as there are cores."""
+    """Those of a folder; as many run at once as there are cores, each with ``memory`` bytes at most
+    or, where nothing is said, with its share of the machine's.
+    """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, memory: int | None = None) -> None:
         self.folder = folder
+        self.memory = memory or int(JOB_MEMORY * (installed() or _UNKNOWN))
         self._jobs: dict[str, Job] = {}
         self._told: dict[str, _Told] = {}
         self._processes: dict[str, asyncio.subprocess.Process] = {}
@@ -184,7 +190,8 @@ class Jobs:
         self._processes[job.id] = process
         assert process.stdin
         assert process.stdout
-        process.stdin.write(json.dumps(job.task).encode() + b"\n")
+        task = job.task | {"memory": self.memory}
+        process.stdin.write(json.dumps(task).encode() + b"\n")
         end = None
         try:
             async for line in process.stdout:

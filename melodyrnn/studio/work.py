@@ -5,12 +5,10 @@ page and are checked; what they are called is the contract with it (docs/studio.
 """
 
 import io
-import sys
 import tempfile
 import warnings
 import zipfile
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import replace
 from inspect import Parameter, signature
 from pathlib import Path
@@ -20,6 +18,7 @@ from typing import Any, get_args, get_origin
 from melodyrnn.errors import ConfigError, MelodyError, MelodyWarning
 from melodyrnn.files import NO_MEMORY
 from melodyrnn.studio import work_runs
+from melodyrnn.system.memory import bound
 from melodyrnn.workflows.score import read_notes, score, song_document
 
 Task = tuple[str, dict[str, Any], int]
@@ -36,7 +35,7 @@ _SECONDS = 3.0  # of each
 def answer(task: Task) -> dict[str, Any]:
     """Do it; beside what was found, ``notices`` say what was decided. Raises MelodyError."""
     name, values, memory = task
-    _bound(memory)
+    bound(memory)
     with warnings.catch_warnings(record=True) as said:
         warnings.simplefilter("ignore")
         warnings.simplefilter("always", MelodyWarning)
@@ -66,16 +65,6 @@ def _suits(value: object, hint: Any) -> bool:
     plain = [get_origin(kind) or kind for kind in kinds]
     whole = float in plain and isinstance(value, int)
     return not isinstance(value, bool) and (whole or isinstance(value, tuple(plain)))
-
-
-def _bound(memory: int) -> None:
-    """Let this process have so many bytes, where the system can hold it to that."""
-    if sys.platform == "win32":
-        return
-    import resource
-
-    with suppress(ValueError, OSError):
-        resource.setrlimit(resource.RLIMIT_AS, (memory, resource.getrlimit(resource.RLIMIT_AS)[1]))
 
 
 def warm() -> dict[str, Any]:

@@ -120,8 +120,9 @@ class Frame:
         return Kind(ticks(note.duration), not self.config.end or self._closes(note))
 
     def _closes(self, note: Note) -> bool:
-        usual = self.last is None or self.last.closes(note.duration / self.like.meter.bar)
-        return usual and on_tonic(note, self.like.key)
+        if not on_tonic(note, self.like.key):  # most are not, and this is quickly seen
+            return False
+        return self.last is None or self.last.closes(note.duration / self.like.meter.bar)
 
     def _clock(self, phrases: int) -> Clock:
         lengths = [kind.length // self.unit for kind in self._kinds]

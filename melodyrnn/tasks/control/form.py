@@ -1,6 +1,6 @@
 """What new songs are asked to keep to, as constraints on the tokens of a run."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import partial
@@ -23,6 +23,7 @@ from melodyrnn.tasks.control.primer import Primer
 from melodyrnn.tasks.control.returns import Returns
 from melodyrnn.tasks.dataset import Dataset
 from melodyrnn.tasks.headers import AskedHeader, TuneHeaders
+from melodyrnn.tasks.tokenizer import NoteTokenizer
 
 MOST_NOTES = 100_000
 
@@ -107,13 +108,19 @@ def _frame(
     last = dataset.endings.of(like.meter) if config.end else None
     if last is None:
         return make()
-    lengths = {note.duration / like.meter.bar for note in dataset.tokenizer.notes if note}
-    shorter = [each for each in sorted(lengths, reverse=True) if each < last.long]
-    for usual in (last, LastNotes(last.long), *map(LastNotes, shorter)):
+    for usual in _closing_notes(last, dataset.tokenizer, like):
         frame = make(usual)
         if frame.leads_to_an_end(given, length):
             return frame
     return make()
+
+
+def _closing_notes(usual: LastNotes, tokenizer: NoteTokenizer, like: Song) -> Iterator[LastNotes]:
+    """Those to be tried, one after another: from ``usual`` ones to shorter and shorter ones."""
+    yield usual
+    yield LastNotes(usual.long)
+    lengths = {note.duration / like.meter.bar for note in tokenizer.notes if note}
+    yield from map(LastNotes, sorted((each for each in lengths if each < usual.long), reverse=True))
 
 
 def _ends_short(frame: Frame, dataset: Dataset) -> bool:
