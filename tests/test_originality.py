@@ -37,6 +37,21 @@ def test_the_longest_run_is_as_by_trying_all(gone_through, others, text):
         assert copied.start == first
 
 
+@given(others=st.lists(texts, max_size=5), text=texts, least=st.integers(1, 4))
+def test_runs_are_all_those_that_are_part_of_no_longer_one(others, text, least):
+    places = [(i, j) for i in range(len(text)) for j in range(i + least, len(text) + 1)]
+    held = [(i, j) for i, j in places if any(text[i:j] in other for other in others)]
+    whole = [
+        (i, j) for i, j in held if not any(a <= i and j <= b and (a, b) != (i, j) for a, b in held)
+    ]
+    runs = Originals.of(others).runs(text, least)
+    assert [(run.start, run.start + run.length) for run in runs] == whole
+    for run in runs:
+        copied = text[run.start : run.start + run.length]
+        assert run.place == others[run.other].find(copied)
+        assert not any(copied in other for other in others[: run.other])
+
+
 @given(st.lists(texts, max_size=5), st.text("abcd", max_size=12), st.integers(0, 4))
 def test_what_would_copy_too_much_is_known_before_it_comes(others, text, most):
     originals = Originals.of(others)
@@ -88,6 +103,15 @@ def test_a_transposed_copy_in_other_note_values_is_found_and_its_place():
 )
 def test_notes_in_a_row(text, notes):
     assert Copies(named("r8 c4 d4 e4")).longest(parse(text)).notes == notes
+
+
+def test_every_passage_of_a_song_is_found_and_named():
+    songs = named("c4 d4 e4 f4 g4", "c4 a8 c8 a4")
+    found = Copies(songs).passages(parse("d4 e4 f#4 g4 d4 b8 d8 b4 e4"), 4)
+    assert [(each.start, each.notes, each.song) for each in found] == [
+        (0, 4, "song 1"), (4, 4, "song 2")
+    ]  # fmt: skip
+    assert Copies(songs).passages(parse("r4 r4"), 2) == []
 
 
 def test_a_rest_inside_a_run_counts():

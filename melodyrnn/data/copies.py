@@ -9,7 +9,7 @@ from typing import NamedTuple, Self, cast
 from melodyrnn.data.gather import Named
 from melodyrnn.music.relative_steps import START, LastNote, Step, numbered_steps, relative
 from melodyrnn.music.song import Song
-from melodyrnn.sequences.originality import Originals, Trail
+from melodyrnn.sequences.originality import Originals, Shared, Trail
 
 
 class Copied(NamedTuple):
@@ -37,12 +37,22 @@ class Copies:
         ratios of durations; its first, in the first of the songs that has it.
         """
         steps, first = _steps(song)
-        shared = self._originals.longest(steps)
         if first == len(song):  # rests only
             return Copied(0, self._names[0], 0, 0)
-        other = shared.other  # n steps lie between n + 1 notes
-        place = self._firsts[other] + shared.place
-        return Copied(shared.length + 1, self._names[other], first + shared.start, place)
+        return self._copied(self._originals.longest(steps), first)
+
+    def passages(self, song: Song, least: int) -> list[Copied]:
+        """Every run of at least ``least`` notes, two or more, of ``song`` that one of the songs has
+        too and that is part of no longer one, from the first on; they may overlap.
+        """
+        steps, first = _steps(song)
+        runs = self._originals.runs(steps, max(2, least) - 1)
+        return [self._copied(shared, first) for shared in runs]
+
+    def _copied(self, shared: Shared, first: int) -> Copied:
+        """Of steps, which follow the note ``first``: n of them lie between n + 1 notes."""
+        place = self._firsts[shared.other] + shared.place
+        return Copied(shared.length + 1, self._names[shared.other], first + shared.start, place)
 
     def tracker(self) -> "CopyTracker":
         """One that follows a song from its beginning, note by note."""

@@ -124,8 +124,22 @@ class Originals:
                 if low == high:
                     break
                 span, start, length = (low, high), begin, length + 1
-        if not length:
-            return Shared(0, 0, 0, 0)
+        return self._shared(span, start, length) if length else Shared(0, 0, 0, 0)
+
+    def runs(self, sequence: Sequence[Hashable], least: int) -> list[Shared]:
+        """Every run of at least ``least`` symbols that one of the others has too and that is part
+        of no longer one, each in the first that has it. They may overlap.
+        """
+        found, trail = list[Shared](), self.begin()
+        for end in range(len(sequence) + 1):
+            longer = self.advance(trail, sequence[end]) if end < len(sequence) else self.begin()
+            if max(1, least) <= trail.length >= longer.length:
+                found.append(self._shared(trail.spans[-1], end - trail.length, trail.length))
+            trail = longer
+        return found
+
+    def _shared(self, span: Span, start: int, length: int) -> Shared:
+        """The run with which the suffixes of ``span`` begin, in the first of the others."""
         place = min(self._suffixes[slice(*span)])
         other = bisect_right(self._begins, place) - 1
         return Shared(length, start, other, place - self._begins[other])

@@ -6,14 +6,18 @@ from collections.abc import Container
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import melodyrnn
 from melodyrnn.errors import ConfigError, MelodyError
 from melodyrnn.models.config import FormConfig, SampleConfig
 from melodyrnn.workflows.score import read_notes, song_document
 
+if TYPE_CHECKING:
+    from melodyrnn.data.copies import Copied
+
 _MOST_TAKES = 64
+_PASSAGE = 8  # notes in a row that are told of where a training song has them: fewer are common
 _OPEN = 3  # runs that are kept open, those used last
 _OF_THE_SONG = ("bars", "form", "meter", "key", "pickup", "end", "ties", "max_copy", "avoid_loops")
 """Settings of whole songs, which have no effect where a part is drawn anew."""
@@ -123,23 +127,25 @@ def _settings() -> frozenset[str]:
 
 
 def _take(run: "melodyrnn.Run", made: Any, title: str, seed: int) -> dict[str, Any]:
-    copied = made.copied
-    titles = {named.name: named.song.title for named in run.parts.train}
-    copies = {
-        "song": titles.get(copied.song) or copied.song,
-        "from": copied.start,
-        "length": copied.notes,
-        "their_from": copied.place,
-    }
     return {
         "song": song_document(replace(made.song, title=title)),
         "score": made.score.total,
         "parts": made.score.to_json(),
-        "copied": [copies] if copied.notes else [],
+        "copied": [_copied(run, each) for each in run.copies.passages(made.song, _PASSAGE)],
         "seed": seed,
         "take": made.take,
         "drawn_from": made.primer,
         "loop": made.loop is not None,
+    }
+
+
+def _copied(run: "melodyrnn.Run", copied: "Copied") -> dict[str, Any]:
+    title = next((each.song.title for each in run.parts.train if each.name == copied.song), "")
+    return {
+        "song": title or copied.song,
+        "from": copied.start,
+        "length": copied.notes,
+        "their_from": copied.place,
     }
 
 

@@ -5,6 +5,7 @@ import { svg } from "./dom.js";
 const AROUND = 110; // units of the picture left of and right of a head
 const MIDDLE = 0.5; // of a line
 const BELOW = 260; // units from a line's lowest note to what is underlined
+const LEVEL = 340; // units between two underlines of the same notes
 
 /** Draws them anew: under the music, in the units of the picture. */
 export function drawMarks(drawing, heads, { chosen, state }) {
@@ -19,10 +20,22 @@ export function drawMarks(drawing, heads, { chosen, state }) {
   for (let note = chosen?.from ?? 0; note <= (chosen?.to ?? -1); note++) {
     for (const box of places[note] ?? []) layer.append(block(box, "chosen"));
   }
+  const levels = levelled(state.copied);
   state.copied.forEach((copy, n) => {
     [...lines(places, copy)].forEach((line, part) => {
-      layer.append(underline(line, copy, n, { first: part === 0, width }));
+      layer.append(underline(line, copy, n, { first: part === 0, width, level: levels[n] }));
     });
+  });
+}
+
+// Passages that have notes in common are underlined one below the other.
+function levelled(copied) {
+  const ends = []; // of each level, the note after its last passage
+  return copied.map(({ from, length }) => {
+    const free = ends.findIndex((end) => end <= from);
+    const level = free < 0 ? ends.length : free;
+    ends[level] = from + length;
+    return level;
   });
 }
 
@@ -77,8 +90,8 @@ function lines(places, { from, length }) {
   return found.values();
 }
 
-function underline({ left, right, bottom }, { song, from, length }, n, { first, width }) {
-  const y = bottom + BELOW;
+function underline({ left, right, bottom }, { song, from, length }, n, { first, width, level }) {
+  const y = bottom + BELOW + level * LEVEL;
   const line = svg("path", { d: `M${left} ${y - 70}V${y}H${right}V${y - 70}` });
   const late = left > MIDDLE * width; // there the name would reach beyond the line
   const anchor = late ? { x: right, "text-anchor": "end" } : { x: left };

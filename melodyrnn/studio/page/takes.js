@@ -6,8 +6,6 @@ import { announce, el, icon, id } from "./dom.js";
 import { trouble } from "./shell.js";
 import { number, t } from "./words.js";
 
-const LONG = 6; // copied notes in a row that are worth a word
-
 /** What the network drew last. "current" of them is on the sheet. */
 export class Drawn {
   takes = [];
@@ -87,10 +85,9 @@ export class Drawn {
 
 function described({ score, copied = [], seed }) {
   const longest = copied.toSorted((a, b) => b.length - a.length)[0];
-  const copies = longest?.length >= LONG;
   return [
     Number.isFinite(score) ? t("take.score", { score: number(score, 2) }) : null,
-    copies ? t("take.copied", { n: longest.length, song: longest.song }) : t("take.own"),
+    longest ? t("take.copied", { n: longest.length, song: longest.song }) : t("take.own"),
     seed === undefined ? null : t("take.seed", { seed }),
   ].filter(Boolean);
 }
