@@ -57,8 +57,20 @@ export class Lessons {
 
   #show(view, name) {
     const frame = view.show(t("lesson.report", { name }));
-    const wide = () => frame.requestFullscreen();
+    const wide = async () => {
+      await frame.requestFullscreen();
+      slides(frame, true);
+      frame.focus(); // its keys turn from one thing to the next
+      frame.addEventListener("fullscreenchange", () => {
+        if (!document.fullscreenElement) slides(frame, false);
+      });
+    };
     const button = el("button", { type: "button", onclick: wide }, t("lesson.wide"));
     if (frame.requestFullscreen) view.parts.after.replaceChildren(button);
   }
+}
+
+// The page of a lesson shows one thing at a time where its address says so.
+function slides(frame, on) {
+  frame.src = frame.src.replace(/#.*/, "") + (on ? "#slides" : "#");
 }

@@ -13,6 +13,7 @@ import { Melody } from "./melody.js";
 import { MidiKeyboard } from "./midi.js";
 import { Piano } from "./piano.js";
 import { Player } from "./player.js";
+import { begin as beginPresenting } from "./present.js";
 import { Recorder } from "./recorder.js";
 import { CallAndResponse } from "./response.js";
 import { Score } from "./score.js";
@@ -27,6 +28,7 @@ const player = new Player(sound, melody);
 const keys = new Keys(sound);
 
 begin();
+beginPresenting();
 const score = new Score(melody, player);
 const transport = new Transport(melody, player, sound, score);
 new Piano(keys);

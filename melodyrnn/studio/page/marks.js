@@ -3,9 +3,10 @@
 import { svg } from "./dom.js";
 
 const AROUND = 110; // units of the picture left of and right of a head
-const MIDDLE = 0.5; // of a line
 const BELOW = 260; // units from a line's lowest note to what is underlined
-const LEVEL = 340; // units between two underlines of the same notes
+const LEVEL = 120; // units between two underlines of the same notes
+const NAME = 290; // units from the lowest of them to the names
+const LETTER = 122; // units of a letter, about
 
 /** Draws them anew: under the music, in the units of the picture. */
 export function drawMarks(drawing, heads, { chosen, state }) {
@@ -20,11 +21,27 @@ export function drawMarks(drawing, heads, { chosen, state }) {
   for (let note = chosen?.from ?? 0; note <= (chosen?.to ?? -1); note++) {
     for (const box of places[note] ?? []) layer.append(block(box, "chosen"));
   }
-  const levels = levelled(state.copied);
-  state.copied.forEach((copy, n) => {
-    [...lines(places, copy)].forEach((line, part) => {
-      layer.append(underline(line, copy, n, { first: part === 0, width, level: levels[n] }));
-    });
+  for (const piece of pieces(places, state.copied, width)) layer.append(underline(piece));
+}
+
+// Of each passage what stands on each line of music, and how much room there is for its name.
+function pieces(places, copied, width) {
+  const levels = levelled(copied);
+  const all = copied.flatMap((copy, n) =>
+    [...lines(places, copy)].map((line, part) => ({
+      ...line,
+      copy,
+      n,
+      level: levels[n],
+      name: part === 0 ? copy.song : "",
+    })),
+  );
+  return all.map((piece) => {
+    const beside = all.filter(({ system }) => system === piece.system);
+    const deepest = Math.max(...beside.map(({ level }) => level));
+    const next = beside.filter(({ name, left }) => name && left > piece.left);
+    const end = Math.min(width, ...next.map(({ left }) => left - LETTER));
+    return { ...piece, deepest, letters: Math.floor((end - piece.left) / LETTER) };
   });
 }
 
@@ -90,17 +107,19 @@ function lines(places, { from, length }) {
   return found.values();
 }
 
-function underline({ left, right, bottom }, { song, from, length }, n, { first, width, level }) {
+// Its name, as far as there is room, stands below all lines; whole where the pointer rests.
+function underline({ left, right, bottom, copy, n, name, level, deepest, letters }) {
   const y = bottom + BELOW + level * LEVEL;
   const line = svg("path", { d: `M${left} ${y - 70}V${y}H${right}V${y - 70}` });
-  const late = left > MIDDLE * width; // there the name would reach beyond the line
-  const anchor = late ? { x: right, "text-anchor": "end" } : { x: left };
-  const name = svg("text", { ...anchor, y: y + 300 });
-  name.textContent = first ? song : "";
+  const text = svg("text", { x: left, y: bottom + BELOW + deepest * LEVEL + NAME });
+  text.textContent = name.length > letters ? `${name.slice(0, Math.max(0, letters - 1))}…` : name;
+  const whole = svg("title");
+  whole.textContent = copy.song;
   return svg(
     "g",
-    { class: "copied", "data-copy": n, "data-from": from, "data-length": length },
+    { class: "copied", "data-copy": n, "data-from": copy.from, "data-length": copy.length },
+    whole,
     line,
-    name,
+    text,
   );
 }

@@ -3,6 +3,7 @@
 import { announce, id, later } from "./dom.js";
 import { drawMarks } from "./marks.js";
 import { dotted, lettered, pitch, shifted, stepped, valued, withPitch } from "./notation.js";
+import { LARGER, present, presenting } from "./present.js";
 import { t } from "./words.js";
 
 const VALUES = { 1: "64", 2: "32", 3: "16", 4: "8", 5: "4", 6: "2", 7: "1" };
@@ -70,7 +71,8 @@ export class Score {
   }
 
   #width() {
-    return Math.max(280, Math.round(this.#paper.clientWidth));
+    const pixels = this.#paper.clientWidth / (presenting() ? LARGER : 1);
+    return Math.max(280, Math.round(pixels));
   }
 
   #draw() {
@@ -251,6 +253,7 @@ const ACTS = {
   i: insert,
   r: (score) => score.rest(),
   l: (score) => score.lock(),
+  p: () => present(),
   ".": (score) => score.change(dotted),
   " ": (score) => score.player.toggle(),
   Enter: (score) => score.player.play(score.melody.chosen?.from ?? 0),

@@ -19,8 +19,8 @@ export const TABLE = {
   stage: ["The melody", "가락"],
   "sheet.label": ["Score", "악보"],
   "sheet.help": [
-    "Arrow keys left and right choose a note, with Shift several. Up and down move it a step, with Shift an octave, with Alt a semitone. A to G name its pitch, 1 to 7 its value, the full stop dots it, R makes it a rest, I inserts, Delete deletes, L locks, Space plays, Ctrl+Z takes back.",
-    "왼쪽·오른쪽 화살표로 음을 고르고, Shift를 함께 누르면 여러 음을 고릅니다. 위·아래 화살표는 한 음씩, Shift와 함께는 한 옥타브, Alt와 함께는 반음씩 옮깁니다. A~G는 음이름, 1~7은 음표 길이, 마침표는 점음표, R은 쉼표, I는 끼워 넣기, Delete는 지우기, L은 잠금, 스페이스는 재생, Ctrl+Z는 되돌리기입니다.",
+    "Arrow keys left and right choose a note, with Shift several. Up and down move it a step, with Shift an octave, with Alt a semitone. A to G name its pitch, 1 to 7 its value, the full stop dots it, R makes it a rest, I inserts, Delete deletes, L locks, Space plays, P fills the screen, Ctrl+Z takes back.",
+    "왼쪽·오른쪽 화살표로 음을 고르고, Shift를 함께 누르면 여러 음을 고릅니다. 위·아래 화살표는 한 음씩, Shift와 함께는 한 옥타브, Alt와 함께는 반음씩 옮깁니다. A~G는 음이름, 1~7은 음표 길이, 마침표는 점음표, R은 쉼표, I는 끼워 넣기, Delete는 지우기, L은 잠금, 스페이스는 재생, P는 화면 가득, Ctrl+Z는 되돌리기입니다.",
   ],
   "empty.title": ["Play a few notes", "몇 음만 들려주세요"],
   "empty.how": [
@@ -52,6 +52,12 @@ export const TABLE = {
   play: ["Play", "재생"],
   stop: ["Stop", "정지"],
   loop: ["Loop the selection", "고른 부분 반복"],
+  present: ["The score on the whole screen", "악보를 화면 가득"],
+  "present.on": [
+    "The score fills the screen; Escape or P leaves it.",
+    "악보가 화면을 채웁니다. Esc나 P를 누르면 돌아갑니다.",
+  ],
+  "present.off": ["Back in the studio.", "스튜디오로 돌아왔습니다."],
   click: ["Metronome", "메트로놈"],
   tempo: ["Tempo", "빠르기"],
   volume: ["Volume", "음량"],
