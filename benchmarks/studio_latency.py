@@ -9,19 +9,17 @@ studio and its helpers, which other work on the machine hardly changes.
 """
 
 import argparse
-import os
 import re
 import statistics
 import sys
 import tempfile
 import time
-from contextlib import suppress
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent.resolve()
 sys.path.insert(0, str(ROOT / "tests"))
 
-from studio_client import children, studio  # noqa: E402
+from studio_client import children, processor, studio  # noqa: E402
 
 PRIMER = "title: Morning\nmeter: 6/8\nkey: G major\n\ng8 a8 b8 d'4 b8\n"
 PLAYER = ROOT / "melodyrnn" / "studio" / "page" / "player.js"
@@ -33,16 +31,6 @@ ASKED = {
 }
 GOALS = {False: 0.4, True: 1.0}
 """Seconds, without a training beside it and with one."""
-
-
-def processor(processes):
-    """Seconds that they have computed."""
-    ticks = 0
-    for process in processes:
-        with suppress(FileNotFoundError):  # one that has ended
-            fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
-            ticks += int(fields[11]) + int(fields[12])
-    return ticks / os.sysconf("SC_CLK_TCK")
 
 
 def answers(page, own, asked, repeats):
