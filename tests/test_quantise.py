@@ -12,8 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from melodyrnn.errors import ConfigError, MelodyWarning
+from melodyrnn.formats.melody.beat_patterns import probabilities
 from melodyrnn.formats.melody.grid import FINEST, Grid
 from melodyrnn.formats.melody.lateness import lateness
+from melodyrnn.formats.melody.pattern_tree import pattern_tree
 from melodyrnn.formats.melody.placing import places
 from melodyrnn.formats.melody.quantise import quantise
 from melodyrnn.formats.melody.timed_note import TimedNote
@@ -266,3 +268,24 @@ def test_a_crowd_of_notes_takes_no_longer_than_its_number_explains():
     found = places(onsets, FINEST, [None] * 2000)
     assert found == sorted(found)
     assert max(abs(at - on) for at, on in zip(found, onsets, strict=True)) < Fraction(1, 4)
+
+
+def test_quarter_triplets_over_two_beats():
+    onsets = [Fraction(2 * n, 3) + Fraction(n % 2, 40) for n in range(12)]
+    notes = [TimedNote(at, at + Fraction(1, 2), 60) for at in onsets]
+    with pytest.warns(MelodyWarning, match="quarters and quarter triplets"):
+        read = quantise(notes, "x.mid", Grid(4))
+    assert [note.onset for note in read] == [Fraction(2 * n, 3) for n in range(12)]
+    assert {note.length for note in read[:-1]} == {Fraction(2, 3)}
+
+
+@pytest.mark.parametrize(("straight", "triplet"), [(3, 4), (6, 8), (12, 0)])
+def test_the_tree_of_patterns_has_each_of_them(straight, triplet):
+    def whole(branch):
+        yield from [branch] * branch.is_whole
+        for place, longer in branch.longer.items():
+            assert longer.division == (*branch.division, place)
+            yield from whole(longer)
+
+    tree = pattern_tree(straight, triplet)
+    assert {each.division: each.usual for each in whole(tree)} == probabilities(straight, triplet)

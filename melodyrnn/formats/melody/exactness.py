@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from fractions import Fraction
 from functools import lru_cache
-from itertools import groupby
+from itertools import groupby, takewhile
 
 _PLAIN = (16, 12)
 """Where a quarter note is divided into so many, onsets and ends are taken as written."""
@@ -50,8 +50,9 @@ class Exactness:
 
     def _tuplet(self, played: Sequence[Fraction]) -> Sequence[Fraction | None]:
         for count, fewest in _TUPLETS.items():
-            places = [_near(onset, (count,), self._of_tuplets) for onset in played]
-            if len(places) >= fewest and None not in places:
+            near = (_near(onset, (count,), self._of_tuplets) for onset in played)
+            places = list(takewhile(lambda place: place is not None, near))
+            if len(places) == len(played) >= fewest:
                 return places
         return [None] * len(played)
 

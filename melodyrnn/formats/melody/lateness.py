@@ -13,13 +13,15 @@ like each other, by how far notes are from their places, and by how usual it is 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
-from functools import cache
+from functools import cache, lru_cache
 from math import exp, lgamma, log
+from operator import mul
 from statistics import median
 
 from melodyrnn.formats.melody.beat_patterns import FREQUENT, PARTS, Pattern, probabilities
 from melodyrnn.formats.melody.grid import FINEST
-from melodyrnn.formats.melody.placing import KNOWN, UNKNOWN, deviation_of, places
+from melodyrnn.formats.melody.pattern_tree import UNKNOWN
+from melodyrnn.formats.melody.placing import KNOWN, deviation_of, places
 from melodyrnn.music.durations import GRID
 
 _BINS = 96
@@ -63,19 +65,22 @@ def lateness(onsets: Sequence[Fraction]) -> Fraction:
 
 def _candidates(steps: Sequence[int]) -> list[int]:
     """Constants that come into question, in bins, the likeliest first."""
-    counts = Counter(step % GRID // _BIN for step in steps)
+    counted = Counter(step % GRID // _BIN for step in steps)
+    counts = [float(counted[place]) for place in range(_BINS)]
     latest = (steps[0] + _EARLIEST) // _BIN
     score = {}
     for phase in range(_BINS):
         late = phase if phase <= latest else phase - _BINS
         late = min((late, phase - _BINS), key=lambda bins: _against(bins * _BIN))
+        first = _BINS - phase
         score[late] = -_against(late * _BIN) + max(
-            sum(count * table[(place - phase) % _BINS] for place, count in counts.items()) - odds
+            sum(map(mul, counts, table[first : first + _BINS])) - odds
             for table, odds in zip(_likelihoods(), (0.0, _TRIPLETS), strict=True)
         )
+    likeliest = max(score.values())
     found: list[int] = []
     for late in sorted(score, key=lambda late: -score[late]):
-        if score[late] < max(score.values()) - _MARGIN or len(found) == _COMPARED:
+        if score[late] < likeliest - _MARGIN or len(found) == _COMPARED:
             break
         if all(_distance(late - other) >= _APART for other in found):
             found.append(late)
@@ -118,6 +123,7 @@ def _evidence(onsets: Sequence[Fraction], late: int) -> float:
     return odds - len(moved) * log(deviation) - squares / (2 * deviation**2)
 
 
+@lru_cache(4096)
 def _against(late: int) -> float:
     """The log-odds against being late by so many 1/GRID quarter notes, beside not at all."""
     usual = (_LATE if late > 0 else _EARLY) * _BIN
@@ -126,12 +132,12 @@ def _against(late: int) -> float:
 
 @cache
 def _likelihoods() -> tuple[list[float], list[float]]:
-    """Of each bin of a quarter note, the log-odds of an onset there: where all beats are divided
+    """Of each bin of two quarter notes, the log-odds of an onset there: where all beats are divided
     as straight ones are, and where as those with triplets.
     """
     straight = {pattern: n for pattern, n in FREQUENT.items() if not any(at % 3 for at in pattern)}
     triplets = {pattern: n for pattern, n in FREQUENT.items() if pattern not in straight}
-    return _likelihood(straight), _likelihood(triplets)
+    return 2 * _likelihood(straight), 2 * _likelihood(triplets)
 
 
 def _likelihood(patterns: Mapping[Pattern, float]) -> list[float]:

@@ -19,6 +19,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import pairwise
+from operator import itemgetter
 
 from melodyrnn.errors import MelodyWarning
 from melodyrnn.formats.melody.exactness import Exactness, nearest
@@ -46,6 +47,7 @@ class _Placed:
     onset: Fraction  # quarter notes
     unit: Fraction  # the slots of its beat are this long
     note: TimedNote  # as it was played
+    played: Fraction  # for so long
 
 
 def quantise(
@@ -79,7 +81,7 @@ def quantise(
     held = _held(settled)
     stops: list[Fraction | None] = [place.onset for place in settled[1:]]
     result = [
-        replace(place.note, onset=place.onset, end=place.onset + _length(place, stop, held))
+        TimedNote(place.onset, _end(place, stop, held), place.note.pitch)
         for place, stop in zip(settled, [*stops, None], strict=True)
     ]
     _say(name, late, settled, result, len(notes), moved)
@@ -89,7 +91,7 @@ def quantise(
 def _earlier(note: TimedNote, late: Fraction) -> TimedNote:
     """The note without what it is late by, though not before the start."""
     onset = max(note.onset - late, Fraction(0))
-    return replace(note, onset=onset, end=onset + note.length)
+    return TimedNote(onset, onset + note.length, note.pitch)
 
 
 def _as_written(
@@ -136,17 +138,28 @@ def _placed(
 ) -> list[_Placed]:
     """The unit of a beat is the first of ``units`` that holds all of its onsets."""
     pairs = list(zip(notes, onsets, strict=True))
-    beats: defaultdict[int, list[Fraction]] = defaultdict(list)
-    for _, onset in pairs:
-        beats[onset // 1].append(onset)
-    of_beat = {
-        beat: next(
-            (unit for unit in units if all(onset % unit == 0 for onset in onsets)),
-            min(units) / 3,  # 1/48 holds 16ths of a beat and 12ths
-        )
-        for beat, onsets in beats.items()
-    }
-    return [_Placed(onset, of_beat[onset // 1], note) for note, onset in pairs]
+    beats: defaultdict[int, list[tuple[int, int]]] = defaultdict(list)
+    for _, onset in pairs:  # three of some units fill two beats: places are in every other beat's
+        over, under = onset.numerator, onset.denominator
+        beats[over // under].append((over % (2 * under), under))
+    known: dict[tuple[tuple[int, int], ...], Fraction] = {}  # few, and Fractions are slow
+    of_beat = {}
+    for beat, found in beats.items():
+        places = tuple(found)
+        if places not in known:
+            known[places] = _unit([Fraction(*place) for place in places], units)
+        of_beat[beat] = known[places]
+    return [
+        _Placed(onset, of_beat[onset.numerator // onset.denominator], note, note.length)
+        for note, onset in pairs
+    ]
+
+
+def _unit(onsets: Sequence[Fraction], units: Sequence[Fraction]) -> Fraction:
+    return next(
+        (unit for unit in units if all(onset % unit == 0 for onset in onsets)),
+        min(units) / 3,  # 1/48 holds 16ths of a beat and 12ths
+    )
 
 
 def _settle(placed: Iterable[_Placed]) -> list[_Placed]:
@@ -158,7 +171,7 @@ def _settle(placed: Iterable[_Placed]) -> list[_Placed]:
             last = settled[-1]
             after = last.onset + place.unit
             following = waiting[index + 1].onset if index + 1 < len(waiting) else None
-            lengths = last.note.length, place.note.length
+            lengths = last.played, place.played
             free = following is None or after < following
             if free and 2 * min(lengths) >= min(last.unit, place.unit):
                 settled.append(replace(place, onset=after))
@@ -175,26 +188,33 @@ def _held(settled: Sequence[_Placed]) -> Fraction:
     At least _HELD, and more where many notes show a steady hand: below the lowest of the parts
     by as much as that is below the middle one, and a little more.
     """
-    steps = [(place.note.length, after.onset - place.onset) for place, after in pairwise(settled)]
-    parts = sorted(min(played / room, Fraction(1)) for played, room in steps)
-    held = [part for part in parts if part >= _HELD]
+    steps = [(place.played, after.onset - place.onset) for place, after in pairwise(settled)]
+    parts = [(_part(*step), step) for step in steps]
+    held = sorted((each for each in parts if each[0] >= _HELD), key=itemgetter(0))
     if len(held) < 16:
         return _HELD
-    return max(_HELD, 2 * held[0] - held[len(held) // 2] - Fraction(1, 16))
+    found = held[0][1], held[len(held) // 2][1]
+    least, middle = (min(played / room, Fraction(1)) for played, room in found)
+    return max(_HELD, 2 * least - middle - Fraction(1, 16))
 
 
-def _length(place: _Placed, stop: Fraction | None, held: Fraction) -> Fraction:
-    """The written length of a note, ``stop`` the onset of the next one."""
-    played, unit = place.note.length, place.unit
+def _part(played: Fraction, room: Fraction) -> float:
+    """The one as a part of the other (by whole numbers, for Fractions are slow)."""
+    return played.numerator * room.denominator / (played.denominator * room.numerator)
+
+
+def _end(place: _Placed, stop: Fraction | None, held: Fraction) -> Fraction:
+    """The written end of a note, ``stop`` the onset of the next one."""
+    played, unit = place.played, place.unit
     room = None if stop is None else stop - place.onset
-    if room is not None and played >= held * room:
-        return room
+    if stop is not None and room is not None and played >= held * room:
+        return stop
     least, most = played - _BLUR, (played + _BLUR) / max(held, _GATE)
     lengths = [unit * count for count in range(max(1, -(-least // unit)), most // unit + 1)]
     fitting = [length for length in lengths if room is None or length <= room]
     rounded = max(unit, nearest(played, unit))
     fallback = rounded if room is None else min(rounded, room)
-    return min(fitting, key=_complexity, default=fallback)
+    return place.onset + min(fitting, key=_complexity, default=fallback)
 
 
 def _complexity(length: Fraction) -> tuple[int, int, Fraction]:
@@ -213,11 +233,9 @@ def _say(
     grid: Grid | None,
 ) -> None:
     """One line on what was moved; nothing if nothing was. ``grid`` None: only lengths."""
-    moves = [abs(place.onset - place.note.onset) for place in settled]
+    moves = [_apart(place.onset, place.note.onset) for place in settled]
     moved = sum(move > 0 for move in moves)
-    changed = sum(
-        new.length != place.note.length for new, place in zip(result, settled, strict=False)
-    )
+    changed = sum(new.length != place.played for new, place in zip(result, settled, strict=False))
     lost = count - len(result)
     said = []
     if late:
@@ -236,5 +254,11 @@ def _say(
         )
 
 
-def _decimal(quarters: Fraction) -> str:
+def _apart(place: Fraction, other: Fraction) -> float:
+    """(By whole numbers, for Fractions are slow.)"""
+    numerator = place.numerator * other.denominator - other.numerator * place.denominator
+    return abs(numerator) / (place.denominator * other.denominator)
+
+
+def _decimal(quarters: Fraction | float) -> str:
     return f"{float(quarters):.2g} quarter notes"
