@@ -168,6 +168,30 @@ def test_words_and_what_is_no_chord_are_said_to_be_left_out():
         read(kern, "s.krn")
 
 
+@pytest.mark.parametrize(
+    ("key", "numerals", "chords"),
+    [
+        ("*C:", "I ii7b V7c IM7 vi Nb r 4IV", "C Dm7/F G7/D Cmaj7 Am Db/F N.C. F"),
+        ("*C:", "V/V V7/ii viioD7/V vii7 V7/-VII", "D A7 F#dim7 Bm7 F7"),
+        ("*a:", "i iio7 V7 viio7 VI III+ -VIIb", "Am Bm7b5 E7 G#dim7 F Caug G/B"),
+        ("*e-:", "iv V VI", "Abm Bb Cb"),
+    ],
+)
+def test_roman_numerals_of_a_known_key_are_chords(key, numerals, chords):
+    rows = "".join(f"4c\t{numeral}\n" for numeral in numerals.split())
+    song = read(f"**kern\t**harm\n*M4/4\t*\n{key}\t*\n{rows}*-\t*-\n", "s.krn")
+    assert song.chords == tuple(enumerate(chords.split()))
+
+
+def test_roman_numerals_without_a_key_or_a_name_are_said_to_be_left_out():
+    bar = "4c\tI\n4d\tGn\n*\t*?:\n4e\tV\n*\t*G:\n4f\tV\n"
+    with pytest.warns(MelodyWarning, match="chord symbols are left out: 2, 'Gn' first"):
+        song = read(f"**kern\t**harm\n*C:\t*\n{bar}*-\t*-\n", "s.krn")
+    assert song.chords == ((0, "C"), (3, "D"))
+    with pytest.warns(MelodyWarning, match="chord symbols are left out: 1, 'I' first"):
+        assert not read("**kern\t**harm\n*k[]\t*\n4c\tI\n*-\t*-\n", "s.krn").chords
+
+
 def test_a_transposing_instrument_is_read_as_it_sounds():
     clarinet = attributes(
         "<transpose><diatonic>-1</diatonic><chromatic>-2</chromatic></transpose>",

@@ -10,11 +10,10 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 from melodyrnn.errors import NotationError
+from melodyrnn.formats.humdrum.chords import CHORD_SPINES
 from melodyrnn.formats.humdrum.spines import Row, Spine, rows
 from melodyrnn.formats.humdrum.tokens import (
-    CHORD_SPINES,
     WORD_SPINES,
-    chord_name,
     read_key,
     read_meter,
     read_name,
@@ -91,6 +90,7 @@ class _PieceReader:
         self.tempi: list[float] = []
         self.labels: list[tuple[int, str]] = []
         self.expansions: dict[str, list[str]] = {}
+        self.named: dict[str, Key | None] = {}  # kind of a spine -> the key that it names
 
     def feed(self, row: Row) -> None:
         """The next line. Raises NotationError."""
@@ -101,6 +101,7 @@ class _PieceReader:
                 self._begin(spine)
         first = row.tokens[0][1]
         if first.startswith("*"):
+            self._name_keys(row)
             for spine, token in kern:
                 self._interpretation(self.columns[spine.column], token, spines)
         elif line := next((token for _, token in kern if token.startswith("=")), ""):
@@ -159,12 +160,22 @@ class _PieceReader:
             column.bar.heads += [replace(head, onset=self.now - self.start) for head in token.heads]
             self.ends[spine] = self.now + token.length
 
+    def _name_keys(self, row: Row) -> None:
+        """The keys, not only signatures, of notes and of numerals (``*?:`` is none)."""
+        for spine, token in row.tokens:
+            if spine.kind == "**kern" or spine.kind in CHORD_SPINES:
+                key = read_key(token)
+                if key or token == "*?:":
+                    self.named[spine.kind] = key
+
     def _chords(self, row: Row) -> None:
         """Chord symbols of a spine of their own, which are the first part's."""
         for spine, token in row.tokens:
             if spine.kind in CHORD_SPINES and token not in (".", "") and self.columns:
                 first = next(iter(self.columns.values()))
-                first.bar.chords.append((self.now - self.start, chord_name(token)))
+                key = self.named.get(spine.kind, self.named.get("**kern"))
+                name = CHORD_SPINES[spine.kind](token, key)
+                first.bar.chords.append((self.now - self.start, name))
 
     def _words(self, row: Row) -> None:
         """Syllables, of the spine to their left."""

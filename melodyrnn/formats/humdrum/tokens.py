@@ -7,7 +7,6 @@ from functools import lru_cache
 
 from melodyrnn.errors import NotationError
 from melodyrnn.formats.piece import Head
-from melodyrnn.music.chord_kinds import QUALITIES
 from melodyrnn.music.song import SHARPS, Key, Meter, Pitch
 
 _LENGTH = re.compile(r"(?P<number>\d+)(?:%(?P<over>\d{1,4}))?(?P<dots>\.*)")
@@ -25,13 +24,9 @@ _INSTRUMENTS = {
     **{"tromp": "Trumpet", "piano": "Piano", "organ": "Organ", "cemba": "Harpsichord"},
 }
 """The Humdrum Toolkit's codes -> names."""
-CHORD_SPINES = {"**mxhm"}
-"""Kinds of spines that hold chord symbols."""
-
 WORD_SPINES = {"**text", "**silbe", "**lyrics"}
 """Kinds of spines that hold what is sung."""
 
-_CHORD = re.compile(r"(?P<root>[A-G][-#]?) (?P<kind>[\w-]+)(?:/(?P<bass>[A-G][-#]?))?")
 _BREVES = {"0": 8, "00": 16, "000": 32}
 """Zeros -> quarter notes."""
 
@@ -141,12 +136,3 @@ def read_name(text: str) -> str:
     if text.startswith('*I"'):
         return text[3:].strip()
     return _INSTRUMENTS.get(text.removeprefix("*I"), "") if text.startswith("*I") else ""
-
-
-def chord_name(token: str) -> str:
-    """``B- minor-seventh/F`` of a **mxhm spine as ``Bbm7/F``; what is none as it stands."""
-    match = _CHORD.fullmatch(token)
-    if match is None or (quality := QUALITIES.get(match["kind"])) is None:
-        return token
-    bass = match["bass"] and f"/{match['bass']}"
-    return f"{match['root']}{quality}{bass or ''}".replace("-", "b")
