@@ -218,6 +218,40 @@ def test_repeats_and_endings_are_played():
     assert tokens(read(one(*bars))) == "c1 d1 c1 e1 f1"
 
 
+def test_notes_for_one_time_of_a_repeat_are_played_then():
+    first, second = (
+        note(name, 2).replace("<note>", f'<note time-only="{times}">')
+        for name, times in (("D4", "1"), ("E4", "2,3"))
+    )
+    back = "<backup><duration>120</duration></backup>"
+    bar = measure(note("C4", 2) + first + back + second, 1, attributes(), right=BACKWARD)
+    assert tokens(read(one(bar))) == "c2 d2 c2 e2"
+
+
+def repeated(length, kind="start"):
+    repeat = f'<measure-repeat type="{kind}">{length}</measure-repeat>'
+    return f"<attributes><measure-style>{repeat}</measure-style></attributes>"
+
+
+def test_measures_that_are_printed_as_repeats_are_played():
+    silent = '<note><rest measure="yes"/><duration>240</duration></note>'
+    bars = [
+        measure(note("C4", 4), 1, attributes()),
+        measure(note("D4", 4), 2),
+        measure(silent, 3, repeated(2)),
+        measure("", 4),
+        measure(note("E4", 4), 5),  # written out all the same
+        measure(silent, 6, repeated("", "stop")),
+        measure(silent, 7, repeated(1)),
+        measure(note("F4", 4), 8, repeated("", "stop")),
+    ]
+    assert tokens(read(one(*bars))) == "c1 d1 c1 d1 e1 r1~r1 f1"
+    many = note("C4", 4).replace("240", "1") * 9000
+    endless = [measure(many, 1, attributes()), measure("", 2, repeated(1)), *[measure("")] * 40]
+    with pytest.raises(ScoreError, match="notes"):
+        read(one(*endless))
+
+
 def test_da_capo_al_fine_is_played():
     def words(text):
         return f"<direction><direction-type><words>{text}</words></direction-type></direction>"

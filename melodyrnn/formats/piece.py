@@ -34,6 +34,7 @@ class Head:
     pitch: Pitch | int  # spelled, or a MIDI number
     starts_tie: bool = False
     ends_tie: bool = False
+    passes: frozenset[int] = frozenset()  # played only these times that its bar is; none: always
 
 
 @dataclass(frozen=True, slots=True)

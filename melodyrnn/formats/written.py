@@ -3,6 +3,7 @@
 A repeat, an ending or a jump holds for all parts, in whichever of them it stands.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
@@ -45,12 +46,18 @@ class WrittenPart:
             syllables=sum(bar.syllables for bar in self.bars),
         )
         place = Fraction(0)
+        times: Counter[int] = Counter()
         for index in order:
             if index >= len(self.bars) or place > LONGEST:  # others may have more bars
                 continue
             bar = self.bars[index]
             part.measures.append(Measure(bar.number, place, bar.length, bar.meter))
-            part.heads += [replace(head, onset=place + head.onset) for head in bar.heads]
+            times[index] += 1
+            part.heads += [
+                replace(head, onset=place + head.onset)
+                for head in bar.heads
+                if not head.passes or times[index] in head.passes
+            ]
             part.chords += [(place + offset, name) for offset, name in bar.chords]
             part.keys += [new for new in bar.keys if part.keys[-1:] != [new]]
             place += bar.length

@@ -4,7 +4,7 @@ A measure is read as it stands: notes move on, ``<backup>`` and ``<forward>`` mo
 furthest of its voices ends is how long it is.
 """
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
@@ -13,9 +13,13 @@ from xml.etree import ElementTree as ET
 from melodyrnn.errors import NotationError
 from melodyrnn.formats.musicxml.harmony import chord_in
 from melodyrnn.formats.musicxml.lengths import Step, looks_like, number, number_in, unrounded
+from melodyrnn.formats.musicxml.measure import MeasureRead, Sound
+from melodyrnn.formats.musicxml.measure_repeats import MeasureRepeats
+from melodyrnn.formats.musicxml.signs import passes_in
 from melodyrnn.formats.musicxml.transposing import Transposition
 from melodyrnn.formats.piece import Head
 from melodyrnn.formats.written import WrittenBar, WrittenPart
+from melodyrnn.limits import SCORE_NOTES
 from melodyrnn.music.chord_symbols import transpose_chord
 from melodyrnn.music.song import Key, Meter
 
@@ -25,36 +29,20 @@ _MINOR = {"minor", "aeolian", "dorian", "phrygian", "locrian"}
 """Modes with a minor third."""
 
 
-@dataclass
-class Sound:
-    """A note with a pitch, and where it stands."""
-
-    staff: int
-    voice: str
-    head: Head
-    in_chord: bool  # and not its first note
-
-
-@dataclass
-class MeasureRead:
-    """A measure of one part, all of its staves."""
-
-    number: str
-    implicit: bool = False  # not counted: a pickup
-    length: Fraction = Fraction(0)  # quarter notes
-    full: Fraction = Fraction(4)  # what the meter says
-    sounds: list[Sound] = field(default_factory=list)
-    graces: Counter[int] = field(default_factory=Counter)  # staff -> grace notes
-    syllables: Counter[int] = field(default_factory=Counter)  # staff -> notes with words
-    meters: list[tuple[int, Meter]] = field(default_factory=list)  # (staff, 0 for all; signature)
-    keys: list[tuple[int, Key]] = field(default_factory=list)
-    chords: list[tuple[Fraction, str]] = field(default_factory=list)  # (place, symbol)
-
-
 def read_measures(part: ET.Element) -> list[MeasureRead]:
     """Each measure of a part. Raises NotationError, which names the bar."""
-    reader = _PartReader()
-    return [reader.read(measure) for measure in part.iterfind("measure")]
+    reader, repeats = _PartReader(), MeasureRepeats()
+    measures: list[MeasureRead] = []
+    sounds = 0
+    for element in part.iterfind("measure"):
+        measure = reader.read(element)
+        for staff, back in repeats.at(element):
+            if back <= len(measures):
+                measure.repeat(measures[-back], staff)
+        sounds += len(measure.sounds)
+        SCORE_NOTES.check(sounds, "", NotationError)
+        measures.append(measure)
+    return measures
 
 
 def fill(parts: Iterable[list[MeasureRead]]) -> None:
@@ -238,6 +226,7 @@ class _PartReader:
             self._transposition(staff).pitch(pitch, self.key),
             starts_tie=not ties.isdisjoint(("start", "continue")),
             ends_tie=not ties.isdisjoint(("stop", "continue")),
+            passes=passes_in(note.get("time-only", "")),
         )
         item.sounds.append(Sound(staff, note.findtext("voice") or "", head, in_chord))
 

@@ -55,7 +55,7 @@ def _barline(line: ET.Element, bars: list[Repeats], index: int) -> None:
             bars[before].backward = max(1, _count(repeat.get("times", "")) - 1)
     for ending in line.iterfind("ending"):
         if ending.get("type") == "start":
-            bars[after].passes |= _passes(ending.get("number", ""))
+            bars[after].passes |= passes_in(ending.get("number", ""))
         else:  # stop or discontinue
             bars[before].closes = True
     _symbols(line, bars[index])
@@ -66,7 +66,7 @@ def _count(times: str) -> int:
     return min(int(times), MOST_PASSES) if re.fullmatch(r"\d{1,4}", times) else 2
 
 
-def _passes(numbers: str) -> frozenset[int]:
+def passes_in(numbers: str) -> frozenset[int]:
     """``1, 2`` or ``1-3`` -> the numbers."""
     passes: set[int] = set()
     for first, last in re.findall(r"(\d{1,4})(?:\s*-\s*(\d{1,4}))?", numbers):
