@@ -228,6 +228,28 @@ def test_notes_for_one_time_of_a_repeat_are_played_then():
     assert tokens(read(one(bar))) == "c2 d2 c2 e2"
 
 
+def middle(repeat):
+    return f'<barline location="middle">{repeat}</barline>'
+
+
+def test_repeats_in_the_middle_of_a_bar_are_played_in_all_parts():
+    bars = [
+        measure(note("C4", 4), 1, attributes()),
+        measure(note("D4", 2) + middle(BACKWARD) + middle(FORWARD) + note("E4", 2), 2),
+        measure(note("F4", 2) + note("G4", 2), 3, right=BACKWARD),
+    ]
+    assert tokens(read(one(*bars))) == "c1 d2 c1 d2 e2 f2 g2 e2 f2 g2"
+    back = "<backup><duration>240</duration></backup>"
+    below = [
+        measure(note("C3", 4), 1, attributes()),
+        measure(note("D3", 3) + note("E3", 1) + back + note("A2", 1), 2),  # over the repeat
+        measure(note("F3", 4), 3),
+    ]
+    with pytest.warns(MelodyWarning):
+        lower = read(score(("Melody", bars), ("Bass", below)), track="Bass")
+    assert tokens(lower) == "C1 D2 C1 D2. E4 F1 D4 E4 F1"
+
+
 def repeated(length, kind="start"):
     repeat = f'<measure-repeat type="{kind}">{length}</measure-repeat>'
     return f"<attributes><measure-style>{repeat}</measure-style></attributes>"

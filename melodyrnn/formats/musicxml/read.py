@@ -14,6 +14,7 @@ from melodyrnn.errors import NotationError, ScoreError
 from melodyrnn.formats.melody.grid import Grid
 from melodyrnn.formats.musicxml.document import partwise
 from melodyrnn.formats.musicxml.measures import fill, read_measures, staves
+from melodyrnn.formats.musicxml.middle_repeats import split_at_repeats
 from melodyrnn.formats.musicxml.numbers import check_numbers
 from melodyrnn.formats.musicxml.signs import signs_of
 from melodyrnn.formats.musicxml.tempi import tempi
@@ -67,6 +68,7 @@ def read_musicxml(data: bytes, name: str) -> Piece:
         raise ScoreError(f"{name}: not MusicXML: its root is <{root.tag}>, not <score-partwise>")
     check_numbers(root, name)
     try:
+        split_at_repeats(root)
         return Piece(
             _parts(root),
             _first(root, _TITLES),
