@@ -290,6 +290,7 @@ def test_tracks_are_chosen_by_number_or_name():
     [
         ("나비야".encode(), "나비야"),
         ("나비야".encode("cp949"), "나비야"),
+        ("茉莉花".encode("gb18030"), "茉莉花"),  # in CP949 a rare character, 쟌 and 빻
         ("Für Äpfel, déjà".encode("latin-1"), "Für Äpfel, déjà"),
         ("L\u2019été – “Air”".encode("cp1252"), "L\u2019été – “Air”"),
         ("荒城の月".encode("cp932"), "荒城の月"),

@@ -26,10 +26,10 @@ _GUESSES = {
 
 _BITS = {
     **{"ascii": 6.5, "small": 8.6, "capital": 11, "sign": 9, "cyrillic": 7.5, "kana": 8},
-    **{"hangul": 11.5, "han": 13, "half": 12, "rare": 20, "other": 19, "control": 30},
+    **{"hangul": 11.5, "seldom": 17, "han": 13, "half": 12, "rare": 20, "other": 19, "control": 30},
 }
 """Kind of a character -> its bits. Small and capital are Latin letters with accents, half is
-Japanese of half the width."""
+Japanese of half the width, seldom are Hangul syllables that few words of Korean have."""
 
 _MEETING = 6.0
 """Bits where letters of two scripts stand side by side, or a capital after a small letter."""
@@ -66,7 +66,12 @@ _FREQUENT = {
 _FREQUENT_HAN, _FREQUENT_HANGUL = ("cp932", 0x88, 0x97), ("euc-kr", 0xB0, 0xC8)
 """Encoding, and the first bytes of those characters that its standard takes for frequent."""
 
-_WORDS = {"kana": "japanese", "han": "japanese", "hangul": "korean"}
+_SIBILANTS, _GLIDES = {12, 13, 14}, {2, 3, 7, 12, 17}
+"""Initials ㅈ ㅉ ㅊ and vowels ㅑ ㅒ ㅖ ㅛ ㅠ, by their places in Unicode: seldom together …"""
+_FINALS = {3, 5, 6, 9, 10, 11, 12, 13, 14, 15, 18, 24, 27}
+"""… as are these finals: two consonants, ㅋ and ㅎ."""
+
+_WORDS = {"kana": "japanese", "han": "japanese", "hangul": "korean", "seldom": "korean"}
 _WORDS |= {"cyrillic": "cyrillic", "half": "half"}
 """Kind of a letter -> what letters may stand beside it in a word; of others, Latin ones."""
 
@@ -157,10 +162,18 @@ def _kind(char: str, encoding: str) -> str:
     if kind in _EASTERN - _AT_HOME.get(encoding, _EASTERN):
         return "rare"
     if kind == "hangul":
-        return kind if _among(char, *_FREQUENT_HANGUL) else "rare"
+        frequent = _among(char, *_FREQUENT_HANGUL)
+        return ("seldom" if _is_seldom(char) else kind) if frequent else "rare"
     if kind == "han":
         return kind if _among(char, *_FREQUENT.get(encoding, _FREQUENT_HAN)) else "rare"
     return kind
+
+
+def _is_seldom(syllable: str) -> bool:
+    """Whether few words of Korean have this syllable of Hangul."""
+    rest, final = divmod(ord(syllable) - 0xAC00, 28)
+    initial, vowel = divmod(rest, 21)
+    return final in _FINALS or (initial in _SIBILANTS and vowel in _GLIDES)
 
 
 def _among(char: str, encoding: str, first: int, last: int) -> bool:

@@ -7,6 +7,7 @@ Inversions are letters, ``b`` the first. (Huron, *The Humdrum Toolkit*, **harm.)
 """
 
 import re
+from functools import lru_cache
 
 from melodyrnn.music.chord_symbols import NO_CHORD
 from melodyrnn.music.song import SHARPS, Key
@@ -37,6 +38,7 @@ _SIGNATURE = {"major": 0, "minor": -3}
 """Of a mode, the fifths of the signature of its scale on C."""
 
 
+@lru_cache(4096)
 def roman_chord(token: str, key: Key | None) -> str:
     """``Dm7/F`` of ``ii7b`` in C major; the token as it stands where it, or its key, is unknown."""
     if token.lstrip("0123456789%.") == "r":

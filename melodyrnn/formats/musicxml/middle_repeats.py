@@ -1,14 +1,16 @@
 """Repeats in the middle of a measure: it becomes two measures, in all parts, before it is read."""
 
-from collections.abc import Iterator
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
 from copy import deepcopy
 from fractions import Fraction
+from itertools import pairwise
 from xml.etree import ElementTree as ET
 
 from melodyrnn.formats.musicxml.lengths import number_in
 
-_MOST = 4
-"""Repeats in the middle of one measure; further ones are left out."""
+_MOST, _LONGEST = 4, 1000
+"""Repeats in the middle of one measure, and elements in it; others are left as they are."""
 _REPEAT = "barline[@location='middle']/repeat"
 
 
@@ -21,32 +23,22 @@ def split_at_repeats(root: ET.Element) -> None:
     for part in parts:
         measures = []
         for index, (measure, divisions) in enumerate(_with_divisions(part)):
-            for place in places.get(index, ()):
-                first, measure = _split(measure, place, divisions)
-                measures.append(first)
-            measures.append(measure)
-        for measure in part.findall("measure"):
-            part.remove(measure)
-        part.extend(measures)
+            split = index in places and len(measure) <= _LONGEST
+            measures += _split(measure, places[index], divisions) if split else [measure]
+        part[:] = measures
 
 
 def _places(parts: list[ET.Element]) -> dict[int, list[Fraction]]:
-    """Of each measure that is split, in quarter notes: each place from the one before on."""
+    """Of each measure that is split, the places in quarter notes, in order."""
     found: dict[int, set[Fraction]] = {}
     for part in parts:
         for index, (measure, divisions) in enumerate(_with_divisions(part)):
-            if measure.find(_REPEAT) is None:
+            if len(measure) > _LONGEST or measure.find(_REPEAT) is None:
                 continue
             for place, element in _placed(measure, divisions):
                 if place > 0 and _is_middle(element):
                     found.setdefault(index, set()).add(place)
-    return {
-        index: [
-            place - before for before, place in zip([Fraction(0), *ordered], ordered, strict=False)
-        ]
-        for index, places in found.items()
-        if (ordered := sorted(places)[:_MOST])
-    }
+    return {index: sorted(places)[:_MOST] for index, places in found.items()}
 
 
 def _with_divisions(part: ET.Element) -> Iterator[tuple[ET.Element, Fraction]]:
@@ -89,30 +81,38 @@ def _is_middle(element: ET.Element) -> bool:
 
 
 def _split(
-    measure: ET.Element, place: Fraction, divisions: Fraction
-) -> tuple[ET.Element, ET.Element]:
-    """The measure up to a place, in quarter notes, and from there on."""
-    halves = [_Half(measure, Fraction(0), divisions), _Half(measure, place, divisions)]
-    passed = False  # the bar line in the middle
+    measure: ET.Element, places: Sequence[Fraction], divisions: Fraction
+) -> list[ET.Element]:
+    """The measure up to the first place, from there to the next, and so on."""
+    halves = [_Half(measure, start, divisions) for start in (Fraction(0), *places)]
+    passed: set[Fraction] = set()  # places whose bar line has come
     for start, child in _placed(measure, divisions):
-        later = start >= place
-        if start == place and _is_middle(child):
-            passed = True
+        number = bisect_right(places, start)
+        before = max(number - 1, 0) if start in places else number
+        if child.tag == "note":
+            _add_note(halves, number, start, child)
+        elif _is_middle(child):
+            passed.add(start)
             forward = child.find("repeat[@direction='forward']") is not None
             child.set("location", "left" if forward else "right")
-            later = forward
+            halves[number if forward else before].add(start, child)
         elif child.tag == "barline":
-            later = child.get("location") != "left"
-        elif child.tag != "note":
-            later = start > place or (start == place and passed)
-        over = start + _length(child, divisions) - place if child.tag == "note" else Fraction(0)
-        if not later and over > 0:
-            first, second = _cut(child, over, divisions)
-            halves[0].add(start, first)
-            halves[1].add(place, second)
+            halves[0 if child.get("location") == "left" else -1].add(start, child)
         else:
-            halves[later].add(start, child)
-    return halves[0].measure, halves[1].measure
+            halves[number if start in passed else before].add(start, child)
+    return [half.measure for half in halves]
+
+
+def _add_note(halves: Sequence["_Half"], number: int, start: Fraction, note: ET.Element) -> None:
+    """A note, cut where it sounds over the beginning of the next half."""
+    end = start + _length(note, halves[0].divisions)
+    for half, following in pairwise(halves[number:]):
+        if (over := end - following.start) <= 0:
+            break
+        first, note = _cut(note, over, half.divisions)
+        half.add(start, first)
+        start, number = following.start, number + 1
+    halves[number].add(start, note)
 
 
 def _cut(note: ET.Element, over: Fraction, divisions: Fraction) -> tuple[ET.Element, ET.Element]:
