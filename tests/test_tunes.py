@@ -16,7 +16,8 @@ from melodyrnn.models.backend import keras
 from melodyrnn.models.config import STREAM_MODEL, ModelConfig, StreamConfig
 from melodyrnn.models.networks import step_network as models
 from melodyrnn.models.networks.layers import FactoredLogits
-from melodyrnn.models.networks.numpy_network import Network, parts
+from melodyrnn.models.networks.numpy_network import Network
+from melodyrnn.models.networks.plain_weights import parts
 from melodyrnn.music.notation.text import parse
 from melodyrnn.music.note_tokens import plain_tokens, respelled, shifted, to_tokens
 from melodyrnn.music.song import Key, Note, Pitch, Song

@@ -7,14 +7,14 @@ the tests hold both ways to the same logits.
 
 import io
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
-from melodyrnn.models.bar_columns import SYMBOLS, kinds
 from melodyrnn.models.config import ModelConfig
+from melodyrnn.models.networks.plain_weights import PlainWeights, RecurrentWeights, parts
 from melodyrnn.models.predictor import Predictor, Rows
 from melodyrnn.models.recurrent.cells import CELLS
 from melodyrnn.models.types import Floats, KerasModel
@@ -86,29 +86,12 @@ class Network(Predictor):
     ) -> None:
         """Raises ValueError where the weights are not those of such a network."""
         self.window, self.config = config.window, config
-        if config.tokenization != "factored":
-            ids = None
-        elif ids is None:
-            raise ValueError("factored tokens without the parts of each")
-        self._parameters = sum(w.size for w in weights)
-        remaining = iter(weights)
-        tables = [next(remaining)]
-        if config.spec.lookback:
-            symbols = _table_of_parts(tables[0], with_none(vocabulary_size, ids))
-            marks = np.split(next(remaining), np.cumsum(kinds(vocabulary_size)[SYMBOLS:])[:-1])
-            tables = [symbols] * SYMBOLS + marks
-        elif ids is not None:
-            tables = [_table_of_parts(tables[0], ids)]
-        elif config.input != "embedding":
-            self._parameters -= tables[0].size  # the attributes, which are not learned
-        self.cells = [_Layer(config, remaining) for _ in range(config.depth if self._recurs else 0)]
-        self.dense = [
-            (next(remaining), next(remaining)) for _ in range(0 if self._recurs else config.depth)
-        ]
-        kernel, bias = remaining
-        if ids is not None:
-            kernel, bias = (_sum_of_parts(part, ids) for part in (kernel, bias))
-        self.output = kernel, bias
+        plain = PlainWeights.of(config, vocabulary_size, weights, ids)
+        self._parameters = plain.parameters
+        self.cells = [_Layer(config, layer) for layer in plain.recurrent]
+        self.dense, self.output = plain.dense, plain.output
+        tables = plain.tables
+        self.embedding = tables[0][:vocabulary_size]
         # What enters the first layer depends on each column only: on rows of this table.
         self.input_table = self.cells[0].project_each(tables) if self._recurs else tables[0]
         self._first_rows = np.cumsum([0, *map(len, tables[:-1])])
@@ -195,18 +178,6 @@ class Network(Predictor):
         return np.asarray(h @ kernel + bias, dtype=np.float32)
 
 
-def parts(features: npt.ArrayLike) -> Indices:
-    """Attributes of each symbol, (V, A) -> the place of each among the distinct ones, (V, A)."""
-    columns = np.asarray(features, dtype=np.float64).T
-    return np.stack([np.unique(c, return_inverse=True)[1] for c in columns], 1).astype(np.int32)
-
-
-def with_none(vocabulary_size: int, ids: Indices | None = None) -> Indices:
-    """The parts of each symbol, by default itself alone, and last those of none: (V + 1, A)."""
-    known = np.arange(vocabulary_size)[:, None] if ids is None else ids
-    return np.concatenate([known, known.max(axis=0, keepdims=True) + 1]).astype(np.int32)
-
-
 def read_weights(content: bytes, config: ModelConfig, most: int) -> list[Floats]:
     """The weights in the model.weights.h5 of a model.keras, in the order of
     ``model.get_weights()``; ``most`` is how many bytes they can be together.
@@ -257,12 +228,11 @@ def _within(group: _Hdf5, *names: str) -> _Hdf5:
 class _Layer:
     """One recurrent layer."""
 
-    def __init__(self, config: ModelConfig, weights: Iterator[Floats]) -> None:
+    def __init__(self, config: ModelConfig, weights: RecurrentWeights) -> None:
         self.row = CELLS[config.spec.cell]
         self.units = config.units
-        self.kernel, u, self.bias = (next(weights) for _ in range(3))
-        others = [next(weights) for _ in self.row.others]
-        self.weights = [*self.row.recurrent(u), *others]
+        self.kernel, self.bias = weights.kernel, weights.bias
+        self.weights = [*self.row.recurrent(weights.recurrent), *weights.others]
 
     def begin(self, count: int) -> list[Floats]:
         return [np.zeros((count, size), np.float32) for size in self.row.sizes(self.units)]
@@ -287,19 +257,3 @@ class _Layer:
             h, state = self.row.step(NumpyMath, z, state, *self.weights)
             outputs.append(h)
         return outputs, list(state)
-
-
-def _table_of_parts(table: Floats, ids: Indices) -> Floats:
-    """The vectors of all kinds of parts, (total, W) -> of symbols, (V, A W)."""
-    return table[_rows(ids)].reshape(len(ids), -1)
-
-
-def _sum_of_parts(values: Floats, ids: Indices) -> Floats:
-    """Values of all kinds of parts, (..., total) -> of symbols, (..., V)."""
-    return np.asarray(values[..., _rows(ids)].sum(axis=-1), dtype=np.float32)
-
-
-def _rows(ids: Indices) -> Indices:
-    """Parts of one table for all: (V, A) -> rows of it, (V, A)."""
-    kinds = ids.max(axis=0) + 1
-    return np.asarray(ids + np.cumsum([0, *kinds[:-1]]), dtype=np.int32)
