@@ -91,7 +91,7 @@ class Network(Predictor):
         self.cells = [_Layer(config, layer) for layer in plain.recurrent]
         self.dense, self.output = plain.dense, plain.output
         tables = plain.tables
-        self.embedding = tables[0][:vocabulary_size]
+        self.embedding = tables[0][:vocabulary_size]  # of each token, (V, W)
         # What enters the first layer depends on each column only: on rows of this table.
         self.input_table = self.cells[0].project_each(tables) if self._recurs else tables[0]
         self._first_rows = np.cumsum([0, *map(len, tables[:-1])])
@@ -123,14 +123,21 @@ class Network(Predictor):
     def begin(self, count: int) -> State:
         return [cell.begin(count) for cell in self.cells]
 
-    @np.errstate(over="ignore")
     def step(self, rows: Indices, state: State) -> tuple[Floats, State]:
         """Windows (B, T[, F]) and state -> logits (B, V) and the state after them."""
+        hidden, after = self._through(rows, state)
+        return self._logits(hidden[-1]), after
+
+    @np.errstate(over="ignore")
+    def _through(self, rows: Indices, state: State) -> tuple[list[Floats], State]:
+        """Windows and state -> the last output of each layer, (B, H), and the state after them."""
+        hidden = []
         if not self._recurs:
             h = self.input_table[rows].reshape(len(rows), -1)
             for kernel, bias in self.dense:
                 h = np.maximum(h @ kernel + bias, 0)
-            return self._logits(h), state
+                hidden.append(h)
+            return hidden, state
         before = state if self.config.spec.stateful else self.begin(len(rows))
         after = []
         seen: list[Floats] = list(self._entering(rows.swapaxes(0, 1)))  # T times (B, G H)
@@ -138,8 +145,9 @@ class Network(Predictor):
             if depth:
                 seen = [cell.project(h) for h in seen]
             seen, last = cell.run(seen, before[depth])
+            hidden.append(seen[-1])
             after.append(last)
-        return self._logits(seen[-1]), after if self.config.spec.stateful else state
+        return hidden, after if self.config.spec.stateful else state
 
     def _entering(self, rows: Indices) -> Floats:
         """(..., B) or, with columns, (..., B, F) -> (..., B, G H)."""
@@ -168,6 +176,23 @@ class Network(Predictor):
             for lane, place in enumerate(some):
                 logits[place] = stacked[batch.mask[:, lane], lane]
         return [logits[place] for place in range(len(sequences))]
+
+    def hidden_states(self, sequences: Sequence[Indices]) -> list[list[Floats]]:
+        return [self._hidden(windows(sequence, self.window)[:, :-1]) for sequence in sequences]
+
+    def _hidden(self, rows: Indices) -> list[Floats]:
+        """Of all windows of a sequence, (N, T[, F]), what each layer gives, (N, H)."""
+        if not self.config.spec.stateful:
+            return self._through(rows, [])[0]
+        state, steps = self.begin(1), []
+        for row in rows:
+            hidden, state = self._through(row[None], state)
+            steps.append(hidden)
+        return [np.concatenate(layer) for layer in zip(*steps, strict=True)]
+
+    @property
+    def embeddings(self) -> dict[str, Floats]:
+        return {"tokens": self.embedding}
 
     def _of_windows(self, rows: Indices) -> Floats:
         parts = [rows[start : start + _ROWS] for start in range(0, len(rows), _ROWS)]
