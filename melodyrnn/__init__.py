@@ -66,6 +66,8 @@ if TYPE_CHECKING:
     from melodyrnn.workflows.inspect import inspect_run as inspect_run
     from melodyrnn.workflows.predict import PredictResult as PredictResult
     from melodyrnn.workflows.predict import predict as predict
+    from melodyrnn.workflows.reproduce import ReproduceResult as ReproduceResult
+    from melodyrnn.workflows.reproduce import reproduce as reproduce
     from melodyrnn.workflows.train import TrainResult as TrainResult
     from melodyrnn.workflows.train import train as train
     from melodyrnn.workflows.train import train_text as train_text
@@ -101,6 +103,7 @@ _HOME = {
     "PluginError": "errors",
     "PredictResult": "workflows.predict",
     "RenderError": "errors",
+    "ReproduceResult": "workflows.reproduce",
     "Run": "runs.run",
     "RunError": "errors",
     "SampleConfig": "models.config",
@@ -128,6 +131,7 @@ _HOME = {
     "parse": "music.notation.text",
     "predict": "workflows.predict",
     "read_song": "formats.read",
+    "reproduce": "workflows.reproduce",
     "run_lesson": "lessons.run_lesson",
     "sweep": "experiments.sweep.sweep",
     "train": "workflows.train",

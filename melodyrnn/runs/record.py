@@ -3,6 +3,7 @@
     run.json        configurations, vocabulary, songs with their hashes, versions, seed, metrics
     model.keras     the best weights; of a model of viewpoints weights.npz
     history.csv     one row an epoch
+    README.md       the model card (``evaluation.model_card``)
     report.html     the page of the training (``evaluation.training_page``)
     checkpoint/     weights, optimiser, epoch, best weights so far: what resuming needs
     tunes/          the tunes of a run on many (``tune_store``)
@@ -85,6 +86,7 @@ class Record:
     metrics: dict[str, Any] = field(default_factory=dict)
     versions: dict[str, str] = field(default_factory=dict)
     base: Base | None = None  # in JSON "from": what it was fine-tuned from
+    command: str = ""  # the command that asks for such a training, where files were named
 
     @property
     def interrupted(self) -> bool:
@@ -123,6 +125,7 @@ class Record:
             metrics=_harmless(dict(record.metrics)),
             versions=dict(record.versions),
             base=base and Base.from_json(base),
+            command=harmless(str(record.command)),
         )
         read._check()
         return read
