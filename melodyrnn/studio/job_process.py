@@ -26,7 +26,7 @@ from melodyrnn.system import startup
 _BETWEEN = 0.2  # seconds between two words of progress
 _LOOK = 0.5  # seconds between two looks at the history
 _NICE = 10  # what plays comes first
-_VALIDATION = ("held_out_bits", "bits")
+_VALIDATION = ("val_bits", "held_out_bits", "bits")
 """Columns of a history, of which the first that it has is the curve of the validation set."""
 
 Task = Mapping[str, Any]

@@ -194,7 +194,7 @@ def _flat(document: Any, name: str = "") -> Iterator[tuple[str, Figure]]:
         inside = document.items()
     elif isinstance(document, list | tuple):
         inside = enumerate(document, 1)
-    else:
+    elif document is not None:
         yield name, document
     for key, value in inside:
         yield from _flat(value, f"{name}.{key}" if name else str(key))
