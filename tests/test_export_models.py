@@ -207,6 +207,21 @@ def test_a_cell_of_another_package_is_exported_by_its_one_equation(tmp_path):
         CELLS.remove("plain")
 
 
+def test_a_cell_that_asks_for_what_no_graph_has_is_refused_with_the_reason(tmp_path):
+    def odd(math, z, state, u):
+        h = math.tanh(z + state[0] @ u) if hasattr(z, "dtype") else math.erf(z)
+        return h, (h,)
+
+    CELLS.add(Cell("odd", "the same", "odd cell", odd, gates=1))
+    try:
+        settings = {"model": "odd", "units": UNITS}
+        run = random_run(tmp_path / "run", SongTask(), songs("nabiya"), settings)
+        with pytest.raises(ConfigError, match=r"cell odd asks for more than a graph has: .*'erf'"):
+            export_run(run, tmp_path / "model.onnx")
+    finally:
+        CELLS.remove("odd")
+
+
 def test_without_the_package_onnx_the_extra_is_named(runs, tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "onnx", None)
     with pytest.raises(ConfigError, match=r"pip install 'melodyrnn\[onnx\]'"):

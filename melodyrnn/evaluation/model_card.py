@@ -8,10 +8,8 @@ from typing import Any
 
 from melodyrnn.data.collections import COLLECTIONS
 from melodyrnn.models.config import ModelConfig
+from melodyrnn.models.recurrent.cells import CELLS
 from melodyrnn.runs.record import Record
-
-STOCK = ("lstm", "gru", "rnn", "")
-"""The cells that Keras has, too; a network without one has its dense layers."""
 
 FIGURES = {
     "one_step": "notes predicted correctly, each from the song itself; this is memory",
@@ -190,4 +188,4 @@ def _elsewhere(name: str, record: Record) -> Iterator[str]:
 
 def _is_stock(model: ModelConfig) -> bool:
     plain = model.tokenization != "factored" and not model.spec.lookback
-    return plain and model.spec.cell in STOCK
+    return plain and (not model.spec.cell or CELLS[model.spec.cell].stock)

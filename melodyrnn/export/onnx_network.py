@@ -4,6 +4,7 @@ import json
 
 import numpy as np
 
+from melodyrnn.errors import ConfigError
 from melodyrnn.export.onnx_graph import GraphValue, OnnxGraph, require_onnx
 from melodyrnn.export.onnx_viewpoints import viewpoint_step
 from melodyrnn.export.step_interface import (
@@ -22,11 +23,21 @@ PRODUCER = "melodyrnn"
 
 
 def onnx_file(run: Run) -> bytes:
-    """The content of the file. Raises ConfigError where the package onnx is not here, RunError."""
+    """The content of the file. Raises ConfigError where the package onnx is not here, or a cell of
+    another package asks for what no graph has; RunError.
+    """
     require_onnx()
     graph, config = OnnxGraph(), run.record.model
     write = viewpoint_step if config.spec.viewpoints else _step
-    write(graph, run)
+    try:
+        write(graph, run)
+    except (AttributeError, TypeError, ValueError) as error:
+        if config.spec.cell not in CELLS.added:
+            raise
+        raise ConfigError(
+            f"{run.path}: the equation of the cell {config.spec.cell} asks for more than a graph "
+            f"has: {error}; write it with the functions of equations.Functions"
+        ) from None
     facts = {
         "run": run.path.name,
         "model": config.model,

@@ -6,9 +6,6 @@ from typing import NamedTuple
 from melodyrnn.models.config import ModelConfig
 from melodyrnn.models.recurrent.cells import CELLS
 
-STOCK = ("lstm", "gru", "rnn")
-"""The cells that Keras has, too."""
-
 
 class Refusal(NamedTuple):
     """One reason."""
@@ -28,7 +25,7 @@ FOREIGN_CELL = Refusal(
     "--to onnx, which writes the equation down, or a run of a cell of this package",
 )
 NO_STOCK_CELL = Refusal(
-    lambda config: bool(config.spec.cell) and config.spec.cell not in STOCK,
+    lambda config: bool(config.spec.cell) and not CELLS[config.spec.cell].stock,
     "Keras has no layer of the cell {cell}, and a file of stock layers cannot say its equation; "
     "export it --to onnx",
 )

@@ -40,7 +40,10 @@ def states_of(config: ModelConfig, member: int = 1) -> list[list[StateArray]]:
     letters = _LETTERS if len(sizes) <= len(_LETTERS) else [f"s{n}_" for n in range(len(sizes))]
     of = f"_{member}" if member > 1 else ""
     return [
-        [StateArray(f"{letter}{layer}{of}", size) for letter, size in zip(letters, sizes)]  # noqa: B905 - letters are more
+        [
+            StateArray(f"{letter}{layer}{of}", size)
+            for letter, size in zip(letters, sizes, strict=False)
+        ]
         for layer in range(1, config.depth + 1)
     ]
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from os import PathLike
+from os import PathLike, fspath
 from pathlib import Path
 from typing import Any, Unpack, cast
 
@@ -152,7 +152,7 @@ def train(
     check_tensorboard(tensorboard)
     given = cast(Settings, settings)
     named = songs if isinstance(songs, Songs) else gather(songs, track=track, grid=grid)
-    asked = {"from": base and base.path.name, **given, **named.read_as._asdict()}
+    asked = {"from": from_run and fspath(from_run), **given, **named.read_as._asdict()}
     command = train_command(named.sources, asked)
     folder = Folder(output, overwrite, resume, tensorboard, base, command=command)
     task = base.task if base else task_of(named, given)
