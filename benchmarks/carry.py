@@ -31,7 +31,7 @@ def carry(run: Run, name: str) -> Run:
     shutil.copytree(run.path / tune_store.FOLDER, folder / tune_store.FOLDER)
     write_atomically(folder / WEIGHTS, content.getvalue())
     made = Run.open(folder)
-    card = model_card(name, made.task.unit, made.record, made.predictor().parameters)
+    card = model_card(name, made.task, made.record, made.predictor().parameters)
     write_atomically(folder / CARD, card)
     return made
 

@@ -158,7 +158,7 @@ def test_the_card_says_what_the_run_is_and_the_command_that_asks_for_it(network,
 
 def test_the_carried_run_has_a_card_with_the_licence_of_its_data():
     run = open_run("folk")
-    card = model_card("folk", "note", run.record, run.predictor().parameters)
+    card = model_card("folk", run.task, run.record, run.predictor().parameters)
     assert (run.path / "README.md").read_text(encoding="utf-8") == card
     assert "    melodyrnn train oneills ryans-mammoth airds --units 128\n" in card
     assert "- oneills, ryans-mammoth, airds: music21's corpus/license.txt" in card

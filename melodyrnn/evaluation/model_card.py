@@ -10,6 +10,7 @@ from melodyrnn.data.collections import COLLECTIONS
 from melodyrnn.models.config import ModelConfig
 from melodyrnn.models.recurrent.cells import CELLS
 from melodyrnn.runs.record import Record
+from melodyrnn.tasks.task import Task
 
 FIGURES = {
     "one_step": "notes predicted correctly, each from the song itself; this is memory",
@@ -35,15 +36,15 @@ OF = {"right": "measured_notes"}
 """Figure that counts -> the one that says of how many."""
 
 
-def model_card(name: str, unit: str, record: Record, parameters: int) -> str:
-    """In Markdown, of the run ``name`` whose bits are counted per ``unit``."""
+def model_card(name: str, task: Task[Any, Any], record: Record, parameters: int) -> str:
+    """In Markdown, of the run ``name``, which learned ``task``."""
     sections = {
         "Data": _data(record),
-        "Split": _split(record),
+        "Split": _split(task, record),
         "Settings": _settings(record),
-        "Figures": _figures(record, unit),
+        "Figures": _figures(record, task.unit),
         "Licence of the data": _licence(record),
-        "How to make it again": _again(name, record),
+        "How to make it again": _again(name, task, record),
         "How to use it elsewhere": _elsewhere(name, record),
     }
     model = record.model.spec
@@ -72,9 +73,9 @@ def _data(record: Record) -> Iterator[str]:
         yield f"Files were read with {' '.join(read_as)}."
 
 
-def _split(record: Record) -> Iterator[str]:
+def _split(task: Task[Any, Any], record: Record) -> Iterator[str]:
     counts = record.metrics.get("songs")
-    if record.task == "text":
+    if not task.of_notes:
         held_out = getattr(record.training, "held_out", 0)
         yield f"The end of each text, {held_out:g} of it, chose the best weights and was measured."
         return
@@ -156,8 +157,8 @@ def _licence(record: Record) -> Iterator[str]:
         yield "Not recorded: that of the files it was trained on, which whoever named them knows."
 
 
-def _again(name: str, record: Record) -> Iterator[str]:
-    more = " TEXT…" if record.task == "text" else ""
+def _again(name: str, task: Task[Any, Any], record: Record) -> Iterator[str]:
+    more = "" if task.of_notes else " TEXT…"
     yield f"    melodyrnn reproduce {name}{more}"
     yield ""
     yield "trains it again from this folder alone, and says whether the figures agree."

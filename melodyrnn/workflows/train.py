@@ -255,7 +255,7 @@ def _carried_out(run: Run, data: Split[Any], folder: Folder, progress: Progress)
     run = replace(run, record=record)
     if folder.page:
         files.append(_page(run, predictor, data, measurement))
-        card = model_card(run.path.name, task.unit, record, predictor.parameters)
+        card = model_card(run.path.name, task, record, predictor.parameters)
         files.append(write_atomically(run.path / CARD, card))
     return _result(run, predictor.parameters, files, measurement)
 
