@@ -114,8 +114,11 @@ def onnx_played(file, steps):
     names = [each.name for each in session.get_outputs()]
 
     def step(given):
+        """Of two songs at once, which are the same."""
         whole = {n: a.astype(np.int64) if a.dtype.kind == "i" else a for n, a in given.items()}
-        return dict(zip(names, session.run(None, whole), strict=True))
+        found = session.run(None, {n: np.repeat(a, 2, 0) for n, a in whole.items()})
+        assert all(np.array_equal(*each) for each in found)
+        return {name: each[:1] for name, each in zip(names, found, strict=True)}
 
     return played(step, steps, states)
 

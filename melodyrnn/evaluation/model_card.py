@@ -3,12 +3,14 @@
 After Mitchell et al. (2019), Model cards for model reporting. All of it stands in the run's record.
 """
 
-from collections.abc import Iterator
+import shlex
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from melodyrnn.data.collections import COLLECTIONS
 from melodyrnn.models.config import ModelConfig
 from melodyrnn.models.recurrent.cells import CELLS
+from melodyrnn.models.registry import MODELS
 from melodyrnn.runs.record import Record
 from melodyrnn.tasks.task import Task
 
@@ -16,7 +18,7 @@ FIGURES = {
     "one_step": "notes predicted correctly, each from the song itself; this is memory",
     "whole_song": "notes predicted correctly, each from those it played; this is memory",
     "ceiling": "the best in one step of any predictor that sees the window only",
-    "bits_per_note": "cross-entropy; 0 is certainty",
+    "bits_per_note": "cross-entropy{of}; 0 is certainty",
     "bits_per_note_without_end": "the same, the ends of songs left out",
     "header_bits_per_note": "beside it: what it takes to say meter, key and pickup",
     "right": "notes predicted correctly, each given those before",
@@ -102,8 +104,8 @@ def _songs(count: int) -> str:
 def _settings(record: Record) -> Iterator[str]:
     yield "| setting | value |"
     yield "| --- | --- |"
-    used = set(record.model.spec.settings)
-    of_others = {name for name in _asked_for_by_a_model() if name not in used}
+    of_others = {name for row in MODELS.own for name in row.settings}
+    of_others -= set(record.model.spec.settings)
     for name, value in (record.model.to_json() | record.training.to_json()).items():
         if name not in of_others and value is not None:
             yield f"| {name} | {value} |"
@@ -111,11 +113,6 @@ def _settings(record: Record) -> Iterator[str]:
     if versions:
         yield ""
         yield f"Versions: {versions}."
-
-
-def _asked_for_by_a_model() -> set[str]:
-    """Settings that only a model whose row names them has a use for."""
-    return set(ModelConfig(model="ppm").spec.settings)
 
 
 def _figures(record: Record, unit: str) -> Iterator[str]:
@@ -126,6 +123,7 @@ def _figures(record: Record, unit: str) -> Iterator[str]:
     for name, about in FIGURES.items():
         if name in metrics:
             of = f" of {metrics[OF[name]]:,}" if name in OF else ""
+            about = about.format(of=_measured(metrics))
             yield f"| {name} | {_value(metrics[name])}{of} | {about} |"
     if isinstance(held_out := metrics.get("held_out"), dict):
         yield f"| held out: one_step | {_value(held_out['one_step'])} | of songs held out |"
@@ -134,6 +132,12 @@ def _figures(record: Record, unit: str) -> Iterator[str]:
     for each in metrics.get("baselines", ()):
         bits = f"{each['bits_per_note']:.4f}"
         yield f"| {each['model']} | {bits} | bits per {unit}, an n-gram model of the same songs |"
+
+
+def _measured(metrics: Mapping[str, Any]) -> str:
+    """Of what the bits are."""
+    new = metrics.get("held_out_notes") and "one_step" not in metrics
+    return " of the notes held out" if new else " of the training set: this is memory"
 
 
 def _value(figure: Any) -> str:
@@ -159,7 +163,7 @@ def _licence(record: Record) -> Iterator[str]:
 
 def _again(name: str, task: Task[Any, Any], record: Record) -> Iterator[str]:
     more = "" if task.of_notes else " TEXT…"
-    yield f"    melodyrnn reproduce {name}{more}"
+    yield f"    melodyrnn reproduce {shlex.quote(name)}{more}"
     yield ""
     yield "trains it again from this folder alone, and says whether the figures agree."
     if record.command:
@@ -183,7 +187,8 @@ def _elsewhere(name: str, record: Record) -> Iterator[str]:
         yield '`keras.saving.load_model("model.keras")`:'
         yield "`import melodyrnn.models.networks.layers, melodyrnn.models.recurrent.keras_cells`."
     yield ""
-    yield f"`melodyrnn export {name} --to keras`, `onnx` or `json` writes it for other programs, or"
+    export = f"melodyrnn export {shlex.quote(name)} --to keras"
+    yield f"`{export}`, `onnx` or `json` writes it for other programs, or"
     yield "says why it cannot."
 
 

@@ -54,11 +54,10 @@ def _step(graph: OnnxGraph, run: Run) -> None:
     logits = []
     for member, weights in enumerate(networks, 1):
         x = _entering(graph, weights, seen)
-        h = (
-            _recurrent(graph, config, weights, x, member)
-            if config.spec.cell
-            else (_feed_forward(graph, weights, x))
-        )
+        if config.spec.cell:
+            h = _recurrent(graph, config, weights, x, member)
+        else:
+            h = _feed_forward(graph, weights, x)
         logits.append(h @ graph.constant(weights.output.kernel) + weights.output.bias)
     graph.output(LOGITS, graph.averaged(logits))
 

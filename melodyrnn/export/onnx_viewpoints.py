@@ -15,6 +15,7 @@ from melodyrnn.export.step_interface import AFTER, LOGITS, members_of
 from melodyrnn.models.recurrent.cells import CELLS
 from melodyrnn.models.types import Floats
 from melodyrnn.models.viewpoints.observer import Observer
+from melodyrnn.models.viewpoints.past import GIVEN_CANDIDATES
 from melodyrnn.runs.record import named_weights
 from melodyrnn.runs.run import Run
 from melodyrnn.sequences.events import NO_TOKEN
@@ -57,17 +58,15 @@ def viewpoint_step(graph: OnnxGraph, run: Run) -> None:
 
 def _inputs(graph: OnnxGraph, observer: Observer) -> SeenInputs:
     layout = observer.layout
-    of_heights = layout.height_candidates
-    common = of_heights - 2
     shapes = {
         "last": (),
         "factors": (len(layout.factors),),
         "extremes": (2,),
         "kinds": (layout.kind_candidates,),
-        "heights": (common,),
+        "heights": (layout.height_candidates - GIVEN_CANDIDATES,),
         "ends": (layout.kinds,),
         "given_factors": (layout.kinds, len(layout.given)),
-        "given_heights": (layout.kinds, of_heights - common),
+        "given_heights": (layout.kinds, GIVEN_CANDIDATES),
         "lowest": (),
     }
     return SeenInputs(**{name: graph.input(name, shape, "i") for name, shape in shapes.items()})
@@ -87,9 +86,8 @@ class _ViewpointGraph:
         """The log-probabilities (B, V), and the state after."""
         graph, w = self.graph, self.weights
         last = graph.rows(w["last"], self.seen.last - NO_TOKEN)
-        x = graph.concat(
-            [last, self._vectors("factors", self.seen.factors, self.layout.factors)], 1
-        )
+        factors = self._vectors("factors", self.seen.factors, self.layout.factors)
+        x = graph.concat([last, factors], 1)
         z = x @ graph.constant(w["kernel"]) + w["bias"]
         recurrent = graph.constant(w["recurrent_kernel"])
         h, after = CELLS["lstm"].step(graph, z, state, recurrent)
