@@ -11,10 +11,12 @@ import sys
 import numpy as np
 
 from melodyrnn import Run, evaluate, open_run
+from melodyrnn.evaluation.model_card import model_card
 from melodyrnn.files import make_folder, write_atomically
 from melodyrnn.runs import tune_store
 from melodyrnn.runs.carried import FILE, FOLDER
 from melodyrnn.runs.record import HISTORY, WEIGHTS, named_weights
+from melodyrnn.workflows.train import CARD
 
 
 def carry(run: Run, name: str) -> Run:
@@ -28,7 +30,10 @@ def carry(run: Run, name: str) -> Run:
         shutil.copyfile(run.path / file, folder / file)
     shutil.copytree(run.path / tune_store.FOLDER, folder / tune_store.FOLDER)
     write_atomically(folder / WEIGHTS, content.getvalue())
-    return Run.open(folder)
+    made = Run.open(folder)
+    card = model_card(name, made.task, made.record, made.predictor().parameters)
+    write_atomically(folder / CARD, card)
+    return made
 
 
 def main(source: str, name: str) -> None:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from melodyrnn.errors import VocabularyError as VocabularyError
     from melodyrnn.errors import WindowError as WindowError
     from melodyrnn.evaluation.generated import GeneratedFigures as GeneratedFigures
+    from melodyrnn.evaluation.hidden_states import HiddenStates as HiddenStates
     from melodyrnn.evaluation.human.result import HumanLikeness as HumanLikeness
     from melodyrnn.evaluation.result import EvaluateResult as EvaluateResult
     from melodyrnn.experiments.benchmark.benchmark import BenchmarkResult as BenchmarkResult
@@ -54,6 +55,7 @@ if TYPE_CHECKING:
     from melodyrnn.workflows.evaluate import evaluate as evaluate
     from melodyrnn.workflows.evaluate import evaluate_against as evaluate_against
     from melodyrnn.workflows.evaluate import evaluate_generated as evaluate_generated
+    from melodyrnn.workflows.evaluate import hidden_states as hidden_states
     from melodyrnn.workflows.export import ExportResult as ExportResult
     from melodyrnn.workflows.export import export_run as export_run
     from melodyrnn.workflows.generate import GenerateResult as GenerateResult
@@ -64,6 +66,8 @@ if TYPE_CHECKING:
     from melodyrnn.workflows.inspect import inspect_run as inspect_run
     from melodyrnn.workflows.predict import PredictResult as PredictResult
     from melodyrnn.workflows.predict import predict as predict
+    from melodyrnn.workflows.reproduce import ReproduceResult as ReproduceResult
+    from melodyrnn.workflows.reproduce import reproduce as reproduce
     from melodyrnn.workflows.train import TrainResult as TrainResult
     from melodyrnn.workflows.train import train as train
     from melodyrnn.workflows.train import train_text as train_text
@@ -83,6 +87,7 @@ _HOME = {
     "Format": "formats.format",
     "GenerateResult": "workflows.generate",
     "GeneratedFigures": "evaluation.generated",
+    "HiddenStates": "evaluation.hidden_states",
     "HumanLikeness": "evaluation.human.result",
     "InspectResult": "workflows.inspect",
     "InspectRunResult": "workflows.inspect",
@@ -98,6 +103,7 @@ _HOME = {
     "PluginError": "errors",
     "PredictResult": "workflows.predict",
     "RenderError": "errors",
+    "ReproduceResult": "workflows.reproduce",
     "Run": "runs.run",
     "RunError": "errors",
     "SampleConfig": "models.config",
@@ -118,12 +124,14 @@ _HOME = {
     "format": "music.notation.text",
     "gather": "data.gather",
     "generate": "workflows.generate",
+    "hidden_states": "workflows.evaluate",
     "inspect": "workflows.inspect",
     "inspect_run": "workflows.inspect",
     "open_run": "runs.run",
     "parse": "music.notation.text",
     "predict": "workflows.predict",
     "read_song": "formats.read",
+    "reproduce": "workflows.reproduce",
     "run_lesson": "lessons.run_lesson",
     "sweep": "experiments.sweep.sweep",
     "train": "workflows.train",

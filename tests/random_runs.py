@@ -8,7 +8,7 @@ import h5py
 import numpy as np
 
 from melodyrnn.models.bar_columns import SYMBOLS, kinds
-from melodyrnn.models.networks.numpy_network import parts, with_none
+from melodyrnn.models.networks.plain_weights import parts, with_none
 from melodyrnn.models.recurrent.cells import CELLS
 from melodyrnn.runs.record import save_weights
 from melodyrnn.runs.run import Run

@@ -50,6 +50,7 @@ OWNERS = {
     "verovio": {"render"},
     "rich": {"console"},
     "click": {"cli"},
+    "onnx": {"export"},
     "starlette": {"studio"},
     "uvicorn": {"studio"},
 }

@@ -82,7 +82,7 @@ def test_train_json(trained):
     assert found["seconds"] > 0
     names = {Path(path).name for path in found["files"]}
     assert names == {
-        "model.keras", "history.csv", "run.json", "report.html",
+        "model.keras", "history.csv", "run.json", "report.html", "README.md",
         "song.mid", "song.musicxml", "song.svg", "song.png", "song.wav",
     }  # fmt: skip
     assert all((folder / path).stat().st_size for path in found["files"])

@@ -25,6 +25,7 @@ from melodyrnn.tasks.dataset import Dataset
 from melodyrnn.tasks.songs import SongTask
 from melodyrnn.tasks.text import TextTask
 from melodyrnn.tasks.tunes import TuneTask
+from melodyrnn.workflows.export import export_run
 from melodyrnn.workflows.generate import generate
 from tests.conftest import ROOT
 
@@ -282,12 +283,12 @@ def test_models_that_count_and_cells_of_others_are_refused(tmp_path):
         overwrite=False,
     )
     with pytest.raises(ConfigError, match="model ppm is the songs that it counts"):
-        document_of(run)
+        export_run(run, tmp_path / "page.html")
     CELLS.add(Cell("plain", "the same", "plain cell", simple, gates=1))
     try:
         run = random_run(tmp_path / "run", SongTask(), song, {"model": "plain", "units": UNITS})
         with pytest.raises(ConfigError, match="the cell plain comes from another package"):
-            document_of(run)
+            export_run(run, tmp_path / "page.html")
     finally:
         CELLS.remove("plain")
 

@@ -8,7 +8,8 @@ import pytest
 from melodyrnn.models.backend import tf
 from melodyrnn.models.config import ModelConfig
 from melodyrnn.models.networks import step_network as models
-from melodyrnn.models.networks.numpy_network import Network, parts, read_weights
+from melodyrnn.models.networks.numpy_network import Network, read_weights
+from melodyrnn.models.networks.plain_weights import parts
 from melodyrnn.models.registry import MODELS
 from melodyrnn.runs import record as runs
 from tests.rows import rows_for

@@ -16,6 +16,7 @@ from melodyrnn.models.backend import keras, tf
 from melodyrnn.models.config import ModelConfig, TrainConfig
 from melodyrnn.models.networks import step_network as models
 from melodyrnn.runs import record as runs
+from melodyrnn.runs.checkpointed_training import with_loss
 from melodyrnn.sequences.vocabulary import Vocabulary
 
 
@@ -231,3 +232,10 @@ def test_a_pickle_in_a_checkpoint_is_refused(run):
 def test_history_is_a_table(run):
     path = runs.write_history(run, [(1, 0.5, None), (2, 0.25, 3)], ("epoch", "loss", "one_step"))
     assert path.read_text() == "epoch,loss,one_step\n1,0.5,\n2,0.25,3\n"
+
+
+def test_the_validation_loss_stands_where_other_programs_look_for_it():
+    columns, rows = with_loss(("epoch", "loss", "val_bits"), [(1, 0.5, None), (2, 0.25, 3.0)])
+    assert columns == ("epoch", "loss", "val_loss", "val_bits")
+    assert rows == [(1, 0.5, None, None), (2, 0.25, pytest.approx(3 * np.log(2)), 3.0)]
+    assert with_loss(("epoch", "loss"), [(1, 0.5)]) == (("epoch", "loss"), [(1, 0.5)])

@@ -43,7 +43,7 @@ def test_a_training_writes_each_epoch_once_though_it_is_resumed(song):
     train(song, model="mlp", epochs=5, tensorboard=True, output="run", resume=True)
     found = scalars(made.run.path / "tensorboard")
     assert [epoch for epoch, _ in found["loss"]] == [1, 2, 3, 4, 5]
-    assert {"loss", "accuracy", "bits"} <= found.keys()
+    assert {"loss", "accuracy", "val_bits"} <= found.keys()
 
 
 @needed

@@ -16,7 +16,8 @@ from melodyrnn.models.backend import keras
 from melodyrnn.models.config import STREAM_MODEL, ModelConfig, StreamConfig
 from melodyrnn.models.networks import step_network as models
 from melodyrnn.models.networks.layers import FactoredLogits
-from melodyrnn.models.networks.numpy_network import Network, parts
+from melodyrnn.models.networks.numpy_network import Network
+from melodyrnn.models.networks.plain_weights import parts
 from melodyrnn.music.notation.text import parse
 from melodyrnn.music.note_tokens import plain_tokens, respelled, shifted, to_tokens
 from melodyrnn.music.song import Key, Note, Pitch, Song
@@ -186,7 +187,7 @@ def test_many_tunes_leave_a_run_that_is_measured_on_others(tmp_path, model, toke
     validation = Dataset.of(parts.validation, 1, TuneTokenizer(result.record.vocabulary))
     vocabulary = validation.tokenizer.opened(result.record.unknown_rate)
     with (tmp_path / "run" / "history.csv").open() as file:
-        chosen = list(csv.DictReader(file))[result.record.best_epoch - 1]["held_out_bits"]
+        chosen = list(csv.DictReader(file))[result.record.best_epoch - 1]["val_bits"]
     again = total(scores_of(result.run.predictor(), validation, vocabulary))
     assert again.bits == pytest.approx(float(chosen), abs=1e-4)
     strange = parse("title: strange\n\nc4 d4 CC64", "strange")

@@ -316,9 +316,9 @@ def test_it_learns(program):
     assert trainer.run()
     losses = [row.loss for row in trainer.history]
     assert losses[-1] < losses[0]
-    bits = [row.held_out_bits for row in trainer.history]
+    bits = [row.val_bits for row in trainer.history]
     assert trainer.best_score.bits == min(bits)
-    assert all(0 < row.kind_bits < row.held_out_bits for row in trainer.history)
+    assert all(0 < row.val_kind_bits < row.val_bits for row in trainer.history)
 
 
 def test_a_training_restored_at_any_batch_ends_in_the_same_bits(program):

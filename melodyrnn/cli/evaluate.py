@@ -68,6 +68,12 @@ copy           notes in a row that a training song has too, in any key and
     metavar="FILE.csv",
     help="write a row for each note: probability, information content, entropy, rank",
 )
+@click.option(
+    "--states",
+    type=PATH,
+    metavar="FILE.npz",
+    help="write what the hidden layers give at each note, ids, tokens and learned vectors",
+)
 @reading_many
 @click.option("--json", "as_json", is_flag=True, help="print one JSON document")
 def evaluate(run: Path | None, songs: tuple[Path, ...], as_json: bool, **settings: Any) -> None:
@@ -99,7 +105,7 @@ def _evaluated(
     generated, sets = settings.pop("generated"), ("training", "held_out")
     against = _against(settings, bool(generated))
     if generated:
-        for name in ("with_short_term", "notes"):
+        for name in ("with_short_term", "notes", "states"):
             if settings.pop(name):
                 raise ConfigError(f"{_option(name)} has no effect with --generated; leave it out")
         if songs:
@@ -164,8 +170,7 @@ def _show_songs(result: Any) -> None:
         )
     if (more := len(result.hardly_new) - _MOST) > 0:
         click.echo(f"and {more:,} more songs of which half or more is known; --json has all")
-    for file in result.files:
-        click.echo(file)
+    _show_files(result)
 
 
 def _show_text(result: Any) -> None:
@@ -176,6 +181,12 @@ def _show_text(result: Any) -> None:
             ("bits per character", f"{score.bits:.3f}", f"of {score.all:,} characters"),
             ("correct", f"{score.right / score.all:.1%}", "next characters, given those before"),
         )
+    _show_files(result)
+
+
+def _show_files(result: Any) -> None:
+    for file in result.files:
+        click.echo(file)
 
 
 _SHOWN: dict[str, Callable[[Any], None]] = {

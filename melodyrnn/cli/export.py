@@ -28,10 +28,12 @@ class To(click.Option):
 @INSTRUMENT
 @printing
 def export(run: Path, to: str, as_json: bool, quiet: bool, **settings: Any) -> None:
-    """Write a run as a page that plays it.
+    """Write a run as a page that plays it, or as another program's model.
 
     The page is one file, which needs no server and no network: the run itself plays in it, with a
     primer, bars, key, temperature and seed, and the same seed gives the same tune as generate does.
+    Models are one step of the network, its state passed in and out; docs/export.md has their
+    inputs.
     """
     from melodyrnn.workflows.export import export_run
 

@@ -22,6 +22,10 @@ class Collection:
     patterns: tuple[str, ...]  # of paths below music21's corpus
     without: tuple[str, ...] = ()
     track: str | None = None  # the voice to take, of scores for several
+    licence: str = (
+        "music21's corpus/license.txt: distributed with the permission of the encoders; some "
+        "encodings may have restrictions, such as on commercial use, which then stand in them"
+    )
 
 
 def _essen(tradition: str, about: str, *patterns: str, without: tuple[str, ...] = ()) -> Collection:
@@ -29,7 +33,12 @@ def _essen(tradition: str, about: str, *patterns: str, without: tuple[str, ...] 
         return f"essenFolksong/{pattern}.abc"
 
     return Collection(
-        tradition, about, tuple(map(below, patterns)), without=tuple(map(below, without))
+        tradition,
+        about,
+        tuple(map(below, patterns)),
+        without=tuple(map(below, without)),
+        licence="music21's essenFolksong/license.txt: their legal status is unclear; permission "
+        "was given for non-commercial distribution and use",
     )
 
 

@@ -70,6 +70,7 @@ class ReadAs(NamedTuple):
 class Songs(list[Named]):
     """Songs, what to call them together, ``nabiya``, ``kinder``, ``22 songs``, and how they were
     read. ``collections``: the folders and corpora that they are, if they are nothing else.
+    ``sources``: what was named, if none of it was a song in hand.
     """
 
     def __init__(
@@ -78,11 +79,13 @@ class Songs(list[Named]):
         name: str,
         read_as: ReadAs = ReadAs(),  # noqa: B008 - it is immutable
         collections: Sequence[str] = (),
+        sources: Sequence[str] = (),
     ) -> None:
         super().__init__(songs)
         self.name = name
         self.read_as = read_as
         self.collections = tuple(collections)
+        self.sources = tuple(sources)
 
 
 @dataclass(frozen=True)
@@ -176,7 +179,8 @@ def gather_all(
     gathered = sources if isinstance(sources, Songs) else None
     name = gathered.name if gathered is not None else _together(listed, songs)
     collections = gathered.collections if gathered is not None else _collections(listed, songs)
-    together = Songs(songs, name, ReadAs(track, grid), collections)
+    named = gathered.sources if gathered is not None else _sources(listed)
+    together = Songs(songs, name, ReadAs(track, grid), collections, named)
     return Gathered(together, tuple(left_out), tuple(remarks))
 
 
@@ -192,6 +196,13 @@ def _named(source: Source) -> str | None:
     from melodyrnn.data.source_files import name_of
 
     return name_of(source) if isinstance(source, str | Path | Corpus) else None
+
+
+def _sources(sources: Sequence[Source]) -> list[str]:
+    """What was named; nothing where one is a song in hand."""
+    if any(isinstance(source, Song | Named) for source in sources):
+        return []
+    return [s.name if isinstance(s, Corpus) else str(s) for s in sources]
 
 
 def _collections(sources: Sequence[Source], songs: Sequence[Named]) -> list[str]:

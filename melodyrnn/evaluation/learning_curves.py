@@ -6,8 +6,10 @@ from pathlib import Path
 
 from melodyrnn.render.pages.comparison_data import TrainingCurve
 
-VALIDATION = ("held_out_bits", "bits")
-"""Columns of a history that say how what is new is predicted, in bits: the first that is there."""
+VALIDATION = ("val_bits", "held_out_bits", "bits")
+"""Columns of a history that say how what is new is predicted, in bits: the first that is there. The
+others are those of older runs.
+"""
 
 
 def read_history(file: Path) -> list[dict[str, str]]:

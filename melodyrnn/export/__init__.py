@@ -1,1 +1,1 @@
-"""A run as one page that plays by itself, in any browser."""
+"""A run as a file that plays without this package: a page, or the model of another program."""

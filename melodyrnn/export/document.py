@@ -1,7 +1,8 @@
-"""A run as a document that the engine of the page loads (``engine/document.js``): numbers and words
-in JSON, weights in base64.
+"""A run as a document: numbers and words in JSON, weights in base64. It is a file of its own, and
+what the engine of the page loads (``engine/document.js``).
 """
 
+import json
 from base64 import b64encode
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -10,10 +11,9 @@ from typing import Any
 
 import numpy as np
 
-from melodyrnn.errors import ConfigError
+from melodyrnn.export.step_interface import members_of
 from melodyrnn.models.bar_columns import kinds
-from melodyrnn.models.ensemble import Ensemble
-from melodyrnn.models.networks.numpy_network import parts
+from melodyrnn.models.networks.plain_weights import parts
 from melodyrnn.models.recurrent.cells import CELLS
 from melodyrnn.models.types import Floats
 from melodyrnn.music.durations import ticks
@@ -33,14 +33,16 @@ FORMAT = 1
 Document = dict[str, Any]
 
 
+def json_file(run: Run) -> bytes:
+    """The document as the content of a file. Raises MelodyError."""
+    return json.dumps(document_of(run), ensure_ascii=False).encode()
+
+
 def document_of(run: Run) -> Document:
-    """All that the engine needs of ``run``. Raises MelodyError: ConfigError for a model that is no
-    network of this package, which no page can play.
+    """All that the engine needs of ``run``, a network of this package. docs/export.md says what
+    each field is. Raises MelodyError.
     """
-    _check(run)
-    predictor = run.predictor()
-    members = len(predictor.members) if isinstance(predictor, Ensemble) else 1
-    arrays = _Arrays()
+    predictor, members, arrays = run.predictor(), members_of(run), _Arrays()
     config = run.record.model
     network = _viewpoints if config.spec.viewpoints else _network
     return {
@@ -50,25 +52,12 @@ def document_of(run: Run) -> Document:
         "task": run.task.name,
         "window": predictor.window,
         "parameters": predictor.parameters,
+        "settings": config.to_json(),
         "vocabulary": run.vocabulary.to_json(),
         **network(run, arrays, members),
         **(_songs(run, run.task) if isinstance(run.task, NoteTask) else _text(run)),
         "weights": arrays.encoded(),
     }
-
-
-def _check(run: Run) -> None:
-    config = run.record.model
-    if not config.spec.learns_by_gradient:
-        raise ConfigError(
-            f"{run.path}: --model {config.model} is the songs that it counts, and no network that "
-            "a page can play; export a run of another"
-        )
-    if config.spec.cell in CELLS.added:
-        raise ConfigError(
-            f"{run.path}: the cell {config.spec.cell} comes from another package, and its equation "
-            "is written in Python; export a run of a cell of this one"
-        )
 
 
 class _Arrays:
@@ -92,18 +81,19 @@ class _Arrays:
         return b64encode(self._bytes).decode()
 
 
-def _network(run: Run, arrays: _Arrays, members: int) -> Document:
+def _network(run: Run, arrays: _Arrays, members: range) -> Document:
     record, config = run.record, run.record.model
     features = record.features if config.tokenization == "factored" else None
     network = {
         "cell": config.spec.cell,
+        "states": CELLS[config.spec.cell].states if config.spec.cell else (),
         "units": config.units,
         "depth": config.depth,
         "stateful": config.spec.stateful,
         "parts": parts(features).tolist() if features else None,
         "columns": kinds(len(run.vocabulary)) if config.spec.lookback else None,
     }
-    each = [list(map(arrays.put, keras_weights(run.path, record, n + 1))) for n in range(members)]
+    each = [list(map(arrays.put, keras_weights(run.path, record, member))) for member in members]
     tokenizer = run.tokenizer
     lookback = None
     if config.spec.lookback and isinstance(tokenizer, NoteTokenizer):
@@ -112,7 +102,7 @@ def _network(run: Run, arrays: _Arrays, members: int) -> Document:
     return {"network": network, "lookback": lookback, "members": each}
 
 
-def _viewpoints(run: Run, arrays: _Arrays, members: int) -> Document:
+def _viewpoints(run: Run, arrays: _Arrays, members: range) -> Document:
     observer = run.task.observer(run.record)
     symbols, layout = observer.symbols, observer.layout
     views = {
@@ -128,7 +118,7 @@ def _viewpoints(run: Run, arrays: _Arrays, members: int) -> Document:
         "factors": layout.factors,
         "given": layout.given,
     }
-    weights = [named_weights(run.path, run.record, n + 1) for n in range(members)]
+    weights = [named_weights(run.path, run.record, member) for member in members]
     return {"views": views, "members": [_named(each, arrays) for each in weights]}
 
 

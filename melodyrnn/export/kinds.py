@@ -7,6 +7,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from melodyrnn.errors import ConfigError
+from melodyrnn.export.refusals import (
+    COUNTED,
+    FOREIGN_CELL,
+    NO_STOCK_CELL,
+    NO_STOCK_POINTER,
+    Refusal,
+)
 from melodyrnn.models.settings import nearest
 
 if TYPE_CHECKING:
@@ -23,10 +30,16 @@ class ExportKind:
     suffix: str
     about: str  # in the help
     function: str
+    refuses: tuple[Refusal, ...]
     options: tuple[str, ...] = ()  # what its function takes beside the run
 
     def made(self, run: "Run", **options: Any) -> bytes:
         """Raises MelodyError, with the reason, for a run that it cannot hold."""
+        config = run.record.model
+        for refusal in self.refuses:
+            if refusal.applies(config):
+                why = refusal.why.format(model=config.model, cell=config.spec.cell)
+                raise ConfigError(f"{run.path}: {why}")
         for name in options:
             if name not in self.options:
                 raise ConfigError(f"--{name} has no effect on {self.suffix}; leave it out")
@@ -41,7 +54,29 @@ KINDS = (
         ".html",
         "a page in which the network plays",
         "melodyrnn.export.html:page",
+        (COUNTED, FOREIGN_CELL),
         ("title", "instrument"),
+    ),
+    ExportKind(
+        "keras",
+        ".keras",
+        "a Keras model of stock layers only",
+        "melodyrnn.export.keras_network:keras_file",
+        (COUNTED, NO_STOCK_CELL, NO_STOCK_POINTER),
+    ),
+    ExportKind(
+        "onnx",
+        ".onnx",
+        "an ONNX graph of one step",
+        "melodyrnn.export.onnx_network:onnx_file",
+        (COUNTED,),
+    ),
+    ExportKind(
+        "json",
+        ".json",
+        "weights, vocabulary and settings, to be played by any program",
+        "melodyrnn.export.document:json_file",
+        (COUNTED, FOREIGN_CELL),
     ),
 )
 

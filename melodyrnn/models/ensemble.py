@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 from melodyrnn.models.combining import Combination, Mixture
 from melodyrnn.models.context import SequenceContext
-from melodyrnn.models.predictor import Floats, Predictor, Rows, State
+from melodyrnn.models.predictor import Floats, Logits, Predictor, Rows, State
 from melodyrnn.sequences.vocabulary import Indices
 
 
@@ -47,6 +47,20 @@ class Ensemble(Predictor):
     def logits(self, sequences: Sequence[Indices]) -> list[Floats]:
         each = [member.distributions(sequences) for member in self.members]
         return [self._mixed(parts) for parts in zip(*each, strict=True)]
+
+    def hidden_states(self, sequences: Sequence[Indices]) -> Sequence[Sequence[Logits]]:
+        """The layers of all members, those of the first one first."""
+        each = [member.hidden_states(sequences) for member in self.members]
+        return [[layer for layers in of for layer in layers] for of in zip(*each, strict=True)]
+
+    @property
+    def embeddings(self) -> dict[str, Logits]:
+        """Those of the second member are named ``tokens_2`` and so on."""
+        return {
+            f"{name}_{number}" if number > 1 else name: vectors
+            for number, member in enumerate(self.members, 1)
+            for name, vectors in member.embeddings.items()
+        }
 
     def _mixed(self, distributions: Sequence[npt.NDArray[np.float64]]) -> Floats:
         """(N, V) of each member -> (N, V), the logarithm."""

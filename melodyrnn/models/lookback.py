@@ -62,5 +62,13 @@ class LookingBack(Predictor):
     def logits(self, sequences: Sequence[Indices]) -> Sequence[Logits]:
         return self.network.logits(views(self.lookback, sequences, self._contexts(len(sequences))))
 
+    def hidden_states(self, sequences: Sequence[Indices]) -> Sequence[Sequence[Logits]]:
+        seen = views(self.lookback, sequences, self._contexts(len(sequences)))
+        return self.network.hidden_states(seen)
+
+    @property
+    def embeddings(self) -> dict[str, Logits]:
+        return self.network.embeddings
+
     def _contexts(self, count: int) -> Sequence[SequenceContext]:
         return for_each(self.contexts, count)

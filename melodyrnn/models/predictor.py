@@ -60,6 +60,17 @@ class Predictor(ABC):
     def logits(self, sequences: Sequence[Indices]) -> Sequence[Logits]:
         """Of each sequence (L,) those of all its windows, (L - window, V), the state carried."""
 
+    def hidden_states(self, sequences: Sequence[Indices]) -> Sequence[Sequence[Logits]]:
+        """Of each sequence (L,) what each hidden layer gives at all its windows, (L - window, H) a
+        layer, the first one first; a model without layers has none.
+        """
+        return [[] for _ in sequences]
+
+    @property
+    def embeddings(self) -> dict[str, Logits]:
+        """The learned vectors of what enters, (V, W), by a name; none of a model without any."""
+        return {}
+
     def begin(self, count: int) -> State:
         """The state of ``count`` songs before their first window."""
         return None

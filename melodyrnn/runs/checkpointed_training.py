@@ -4,9 +4,10 @@ import ctypes
 import sys
 import time
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from importlib.util import find_spec
+from math import log
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -130,11 +131,27 @@ class _History:
     def write(self) -> Path:
         rows = self._trainer.history
         self._written, self._due = len(rows), time.monotonic() + _HISTORY_SECONDS
-        return runs.write_history(self._path, rows, self._trainer.columns, self._member)
+        columns, table = with_loss(self._trainer.columns, rows)
+        return runs.write_history(self._path, table, columns, self._member)
 
     def write_if_due(self) -> None:
         if len(self._trainer.history) > self._written and time.monotonic() > self._due:
             self.write()
+
+
+def with_loss(
+    columns: Sequence[str], rows: Sequence[Sequence[Any]]
+) -> tuple[Sequence[str], Sequence[Sequence[Any]]]:
+    """A history with ``val_loss`` after ``loss``, where it has ``val_bits``: the same in natural
+    logarithms, under the name by which other programs look for it.
+    """
+    if "val_bits" not in columns:
+        return columns, rows
+    place, bits = columns.index("loss") + 1, columns.index("val_bits")
+    losses = (None if row[bits] is None else row[bits] * log(2) for row in rows)
+    return (*columns[:place], "val_loss", *columns[place:]), [
+        (*row[:place], loss, *row[place:]) for row, loss in zip(rows, losses, strict=True)
+    ]
 
 
 def _warn_of_divergence(trainer: "Trainer[Any, Any]", record: runs.Record) -> None:

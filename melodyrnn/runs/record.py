@@ -3,6 +3,7 @@
     run.json        configurations, vocabulary, songs with their hashes, versions, seed, metrics
     model.keras     the best weights; of a model of viewpoints weights.npz
     history.csv     one row an epoch
+    README.md       the model card (``evaluation.model_card``)
     report.html     the page of the training (``evaluation.training_page``)
     checkpoint/     weights, optimiser, epoch, best weights so far: what resuming needs
     tunes/          the tunes of a run on many (``tune_store``)
@@ -19,8 +20,6 @@ import csv
 import io
 import json
 import platform
-import re
-import tempfile
 import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -40,19 +39,20 @@ from melodyrnn.files import (
     harmless,
     is_folder,
     make_folder,
-    reason,
     shown,
     suggest,
     write_atomically,
 )
 from melodyrnn.models.config import ModelConfig, StreamConfig, TrainConfig
-from melodyrnn.models.networks.numpy_network import Network, parts, read_weights
+from melodyrnn.models.networks.numpy_network import Network, read_weights
 from melodyrnn.models.networks.numpy_viewpoints import ViewpointPredictor
+from melodyrnn.models.networks.plain_weights import parts
 from melodyrnn.models.types import Floats
 from melodyrnn.models.viewpoints.observer import Observer
 from melodyrnn.runs.archives import arrays, checked_entries, finite, read_inside
 from melodyrnn.runs.base import Base
 from melodyrnn.runs.carried import FILE
+from melodyrnn.runs.keras_archive import archive_of
 from melodyrnn.runs.replacing import make_way
 from melodyrnn.sequences.vocabulary import Vocabulary
 
@@ -62,7 +62,6 @@ MODEL, WEIGHTS, HISTORY = "model.keras", "weights.npz", "history.csv"
 CHECKPOINT = Path("checkpoint") / "state.npz"
 _LARGEST_RECORD = 1_000_000_000
 _WEIGHTS_ENTRY = "model.weights.h5"  # of model.keras
-_EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time a zip entry can have
 
 
 @dataclass(frozen=True)
@@ -87,6 +86,7 @@ class Record:
     metrics: dict[str, Any] = field(default_factory=dict)
     versions: dict[str, str] = field(default_factory=dict)
     base: Base | None = None  # in JSON "from": what it was fine-tuned from
+    command: str = ""  # the command that asks for such a training, where files were named
 
     @property
     def interrupted(self) -> bool:
@@ -125,6 +125,7 @@ class Record:
             metrics=_harmless(dict(record.metrics)),
             versions=dict(record.versions),
             base=base and Base.from_json(base),
+            command=harmless(str(record.command)),
         )
         read._check()
         return read
@@ -238,36 +239,8 @@ def file_of(path: Path, name: str | Path, member: int) -> Path:
 
 
 def save_model(path: Path, model: Any, member: int = 1) -> Path:
-    """Write model.keras: the same weights give the same bytes."""
-    with tempfile.TemporaryDirectory() as folder:
-        draft = Path(folder) / MODEL
-        try:
-            model.save(draft)
-        except OSError as error:
-            raise FileError(
-                f"{folder}: cannot write: {reason(error)}; set TMPDIR to a place with room"
-            ) from None
-        entries = io.BytesIO()
-        with zipfile.ZipFile(draft) as saved, zipfile.ZipFile(entries, "w") as timeless:
-            for name in sorted(saved.namelist()):
-                content = saved.read(name)
-                if name == "metadata.json":  # holds the date
-                    kept = {k: v for k, v in json.loads(content).items() if k != "date_saved"}
-                    content = json.dumps(kept).encode()
-                elif name == "config.json":  # tells objects apart by their places in memory
-                    content = _numbered(content)
-                timeless.writestr(zipfile.ZipInfo(name, _EPOCH), content)
-    return write_atomically(file_of(path, MODEL, member), entries.getvalue())
-
-
-def _numbered(config: bytes) -> bytes:
-    """Keras knows the objects that layers share by their places in memory; here by their order."""
-    order: dict[bytes, int] = {}
-    return re.sub(
-        rb'(?<="shared_object_id": )\d+',
-        lambda place: b"%d" % order.setdefault(place[0], len(order)),
-        config,
-    )
+    """Write model.keras: the same weights give the same bytes. Raises FileError."""
+    return write_atomically(file_of(path, MODEL, member), archive_of(model))
 
 
 def most_bytes(record: Record) -> int:

@@ -13,6 +13,7 @@ from melodyrnn.errors import ConfigError, FileError, MelodyError, RunError
 from melodyrnn.models.predictor import Predictor
 from melodyrnn.runs import carried
 from melodyrnn.runs import record as records
+from melodyrnn.runs.command import options
 from melodyrnn.runs.record import Record
 from melodyrnn.runs.session import Session
 from melodyrnn.sequences.vocabulary import Vocabulary
@@ -73,7 +74,9 @@ class Run(PathLike[str]):
                     "--output"
                 )
         moved = {name: value for name, value in settings.items() if name in MOVABLE}
-        return replace(self, record=replace(record, training=replace(record.training, **moved)))
+        training = replace(record.training, **moved)
+        command = record.command and " ".join([record.command, *options(moved)])
+        return replace(self, record=replace(record, training=training, command=command))
 
     @property
     def task(self) -> Task[Any, Any]:

@@ -30,7 +30,7 @@ TOO_MUCH = (
     "takes more than {:.1f} GB of memory, the most that one job may have here; choose fewer songs, "
     "a smaller network or a smaller batch"
 )
-_VALIDATION = ("held_out_bits", "bits")
+_VALIDATION = ("val_bits", "held_out_bits", "bits")
 """Columns of a history, of which the first that it has is the curve of the validation set."""
 
 Task = Mapping[str, Any]

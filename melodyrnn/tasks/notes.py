@@ -101,6 +101,9 @@ class NoteTask(Task[Named, Dataset]):
     def sequences(self, data: Dataset) -> Sequence[Indices]:
         return data.sequences
 
+    def in_context(self, predictor: Predictor, data: Dataset) -> Predictor:
+        return predictor.with_contexts(data.contexts)
+
     def observer(self, record: Record) -> Observer:
         return self.tokenizer(record.vocabulary).observer()
 

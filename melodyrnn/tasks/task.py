@@ -255,6 +255,10 @@ class Task(ABC, Generic[Item, Data]):
     def sequences(self, data: Data) -> Sequence[Indices]:
         """Each (L,)."""
 
+    def in_context(self, predictor: Predictor, data: Data) -> Predictor:
+        """``predictor`` for the sequences of ``data``, with what is known of each beside them."""
+        return predictor
+
     @abstractmethod
     def program(
         self, record: Record, data: Split[Data], model: "KerasModel"

@@ -36,7 +36,7 @@ class StreamRow(NamedTuple):
     epoch: int  # from 1
     loss: float  # mean cross-entropy in training, natural logarithm
     accuracy: float  # of the predictions made in training
-    held_out_bits: float  # bits per note or character of the validation set, after the epoch
+    val_bits: float  # bits per note or character of the validation set, after the epoch
     learning_rate: float  # at its end
 
 
@@ -110,7 +110,7 @@ class StreamProgram(KerasProgram[StreamRow, Score]):
         return (-score.bits,)
 
     def scored(self, row: StreamRow, score: Score) -> StreamRow:
-        return row._replace(held_out_bits=score.bits)
+        return row._replace(val_bits=score.bits)
 
     def satisfied(self, best: Score | None, since_best: int) -> bool:
         return since_best >= self.config.patience
@@ -119,7 +119,7 @@ class StreamProgram(KerasProgram[StreamRow, Score]):
         chunks, epoch = len(self.stream.x), len(history)
         between = bool(history) and not self.place
         loss = history[-1].loss if between else float(self.sums[0] / max(self.sums[2], 1))
-        bits = f" bits {history[-1].held_out_bits:.3f}" if history else ""
+        bits = f" bits {history[-1].val_bits:.3f}" if history else ""
         words = f"steps, epoch {epoch + (not between)} loss {loss:.3f}{bits}"
         return epoch * chunks + self.place, epochs * chunks, words
 

@@ -40,8 +40,8 @@ class ViewRow(NamedTuple):
 
     epoch: int  # from 1
     loss: float  # mean cross-entropy of symbols in training, natural logarithm
-    held_out_bits: float  # bits per note of the validation set, after the epoch
-    kind_bits: float  # of these, those of the kinds; the others are those of the heights
+    val_bits: float  # bits per note of the validation set, after the epoch
+    val_kind_bits: float  # of these, those of the kinds; the others are those of the heights
 
 
 @dataclass(frozen=True)
@@ -181,7 +181,7 @@ class ViewpointProgram(Program[ViewRow, ViewScore]):
         return (-score.bits,)
 
     def scored(self, row: ViewRow, score: ViewScore) -> ViewRow:
-        return row._replace(held_out_bits=score.bits, kind_bits=score.kind_bits)
+        return row._replace(val_bits=score.bits, val_kind_bits=score.kind_bits)
 
     def satisfied(self, best: ViewScore | None, since_best: int) -> bool:
         return best is not None and since_best >= self.config.patience
@@ -190,7 +190,7 @@ class ViewpointProgram(Program[ViewRow, ViewScore]):
         epoch = len(history)
         between = bool(history) and not self.place
         loss = history[-1].loss if between else float(self.sums[0] / max(self.sums[1], 1))
-        bits = f" bits {history[-1].held_out_bits:.3f}" if history else ""
+        bits = f" bits {history[-1].val_bits:.3f}" if history else ""
         words = f"steps, epoch {epoch + (not between)} loss {loss:.3f}{bits}"
         return epoch * self.batches + self.place, epochs * self.batches, words
 

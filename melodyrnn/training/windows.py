@@ -44,7 +44,7 @@ class WindowRow(NamedTuple):
     accuracy: float  # of the predictions made in training
     # Measured at the end of a block only, on the validation songs or else on the training set:
     one_step: int | None = None  # windows predicted correctly
-    bits: float | None = None  # bits per note
+    val_bits: float | None = None  # bits per note
 
 
 @dataclass(frozen=True)
@@ -125,7 +125,7 @@ class WindowProgram(KerasProgram[WindowRow, Score]):
     def scored(self, row: WindowRow, score: Score) -> WindowRow:
         if not isfinite(score.bits):
             return row
-        return row._replace(one_step=score.right, bits=score.bits)
+        return row._replace(one_step=score.right, val_bits=score.bits)
 
     def satisfied(self, best: Score | None, since_best: int) -> bool:
         if best is None:

@@ -7,15 +7,18 @@ from dataclasses import replace
 from functools import partial
 from os import PathLike
 from pathlib import Path
+from typing import Any
 
 from melodyrnn.data.gather import Named, Source, gather
+from melodyrnn.data.split import Split
 from melodyrnn.errors import ConfigError
 from melodyrnn.evaluation.generated import GeneratedFigures, figures_beside
+from melodyrnn.evaluation.hidden_states import HiddenStates, songs_of
 from melodyrnn.evaluation.human.likeness import Material, human_likeness
 from melodyrnn.evaluation.human.result import HumanLikeness
 from melodyrnn.evaluation.result import EvaluateResult
 from melodyrnn.files import write_atomically
-from melodyrnn.runs.run import open_run
+from melodyrnn.runs.run import Run, open_run
 from melodyrnn.system.progress import Progress, silent
 from melodyrnn.tasks.task import Reading
 
@@ -31,6 +34,7 @@ def evaluate(
     report: bool = False,
     with_short_term: bool = False,
     notes: str | Path | None = None,
+    states: str | Path | None = None,
     progress: Progress = silent,
 ) -> EvaluateResult:
     """Measure a run on ``songs``; without any, on those held out of its training or, where none
@@ -43,7 +47,8 @@ def evaluate(
     Songs of which the pretraining of a fine-tuned run had a variant are named and are part of no
     figure. ``with_short_term``: the run is joined by a model of what the song itself has had so
     far. ``notes``: a file to write, a row for each note (``evaluation.note_table``); the result
-    has the same as an array. Raises MelodyError.
+    has the same as an array. ``states``: a file to write, what the hidden layers give
+    (``hidden_states`` returns the same). Raises MelodyError.
     """
     opened = open_run(run)
     task, record = opened.task, opened.record
@@ -52,6 +57,8 @@ def evaluate(
             raise ConfigError(f"{option} has no effect with a {task.name}; leave it out")
     items, left_out = task.chosen(opened, songs, Reading(track, grid, report, progress))
     predictor = opened.predictor(with_short_term=with_short_term)
+    if states is not None:
+        _check_layers(opened)
     found = task.evaluate(opened, predictor, items)
     result = EvaluateResult(
         record.model.model,
@@ -64,9 +71,56 @@ def evaluate(
         left_out,
         record.base,
     )
-    if notes is None:
-        return result
-    return replace(result, files=(write_atomically(notes, result.notes.to_csv()),))
+    files = []
+    if notes is not None:
+        files.append(write_atomically(notes, result.notes.to_csv()))
+    if states is not None:
+        files.append(write_atomically(states, _states(opened, items).to_npz()))
+    return replace(result, files=tuple(files))
+
+
+def hidden_states(
+    run: "str | PathLike[str]",
+    songs: Sources = (),
+    *,
+    track: str | None = None,
+    grid: str | None = None,
+    report: bool = False,
+    progress: Progress = silent,
+) -> HiddenStates:
+    """What the hidden layers of a run's network give at each note of ``songs``, and its learned
+    vectors, as arrays. Arguments are those of ``evaluate``. Raises MelodyError: ConfigError for a
+    model that counts, which has no layers.
+    """
+    opened = open_run(run)
+    _check_layers(opened)
+    items, _ = opened.task.chosen(opened, songs, Reading(track, grid, report, progress))
+    return _states(opened, items)
+
+
+def _check_layers(run: Run) -> None:
+    if not run.record.model.spec.learns_by_gradient:
+        raise ConfigError(
+            f"{run.path}: --model {run.record.model.model} counts and has no hidden states; name a "
+            "run of a network"
+        )
+
+
+def _states(run: Run, items: Sequence[Any]) -> HiddenStates:
+    task, vocabulary = run.task, run.vocabulary
+    data = task.encode(run.record, Split(items, (), ())).train
+    predictor, sequences = task.in_context(run.predictor(), data), task.sequences(data)
+    return HiddenStates(
+        predictor.window,
+        tuple(vocabulary.symbols),
+        predictor.embeddings,
+        songs_of(
+            [item.name for item in items],
+            sequences,
+            [vocabulary.decode(ids) for ids in sequences],
+            predictor.hidden_states(sequences),
+        ),
+    )
 
 
 def evaluate_generated(

@@ -45,8 +45,9 @@ def export_run(
 
     ``"page.html"`` becomes a page in which the network plays, opened from the disk or put on any
     server; ``title`` stands above it, by default the name of the run, and ``instrument`` is the
-    General MIDI instrument that it sounds like. Raises MelodyError, with the reason, for a run that
-    such a file cannot hold; nothing is written then.
+    General MIDI instrument that it sounds like. ``"model.keras"``, ``"model.onnx"`` and
+    ``"model.json"`` become one step of the network for other programs. Raises MelodyError, with the
+    reason, for a run that such a file cannot hold; nothing is written then.
     """
     opened = open_run(run)
     kind, file = target(Path(to), opened.path.name)

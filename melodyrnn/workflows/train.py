@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from os import PathLike
+from os import PathLike, fspath
 from pathlib import Path
 from typing import Any, Unpack, cast
 
@@ -10,12 +10,14 @@ from melodyrnn.data.gather import Songs, Source, gather
 from melodyrnn.data.split import Split
 from melodyrnn.data.texts import read_texts
 from melodyrnn.evaluation.measures import Measures
+from melodyrnn.evaluation.model_card import model_card
 from melodyrnn.files import sweep_drafts, write_atomically
 from melodyrnn.models.predictor import Predictor
 from melodyrnn.models.settings_types import TextSettings, TrainSettings
 from melodyrnn.render.pages.training_data import Shown
 from melodyrnn.runs import fine_tuning, pretraining
 from melodyrnn.runs.checkpointed_training import check_tensorboard
+from melodyrnn.runs.command import train_command
 from melodyrnn.runs.output_folders import place_of
 from melodyrnn.runs.record import Record, write_record
 from melodyrnn.runs.replacing import alone, release
@@ -26,6 +28,9 @@ from melodyrnn.system.progress import Progress, silent
 from melodyrnn.tasks.baselines import advice
 from melodyrnn.tasks.registry import TASKS, task_of
 from melodyrnn.tasks.task import Baseline, Measurement, Settings, Task
+
+CARD = "README.md"
+"""The model card that a training leaves in its run folder."""
 
 REPORT = "report.html"
 """The page that a training leaves in its run folder."""
@@ -108,7 +113,8 @@ class Folder:
     resume: bool = False
     tensorboard: bool = False  # whether summaries are written too
     base: Run | None = None  # what it is fine-tuned from
-    page: bool = True  # whether a page of it is made
+    page: bool = True  # whether a page and a model card of it are made
+    command: str = ""  # that asks for the same
 
 
 def train(
@@ -143,10 +149,12 @@ def train(
     ``early_stop``. ``tensorboard`` asks for summaries in the run. Raises MelodyError.
     """
     base = None if from_run is None else open_run(from_run)
-    folder = Folder(output, overwrite, resume, tensorboard, base)
     check_tensorboard(tensorboard)
     given = cast(Settings, settings)
     named = songs if isinstance(songs, Songs) else gather(songs, track=track, grid=grid)
+    asked = {"from": from_run and fspath(from_run), **given, **named.read_as._asdict()}
+    command = train_command(named.sources, asked)
+    folder = Folder(output, overwrite, resume, tensorboard, base, command=command)
     task = base.task if base else task_of(named, given)
     return learn_items(task, named, given, folder, progress)
 
@@ -167,10 +175,12 @@ def train_text(
     ``held_out``, is kept from training, chooses the best weights and is measured; at 0 the text
     is learned by heart. Everything else is as for ``train``. Raises MelodyError.
     """
-    folder = Folder(output, overwrite, resume, tensorboard)
     check_tensorboard(tensorboard)
     given = cast(Settings, settings)
-    return learn_items(TASKS["text"], read_texts(texts), given, folder, progress)
+    listed = [texts] if isinstance(texts, str | Path) else list(texts)
+    command = train_command(list(map(str, listed)), given, ["--text"])
+    folder = Folder(output, overwrite, resume, tensorboard, command=command)
+    return learn_items(TASKS["text"], read_texts(listed), given, folder, progress)
 
 
 def learn_items(
@@ -196,8 +206,21 @@ def learn_items(
         record, parts = fine_tuning.plan(base, items, settings)
     else:
         record, parts = task.plan(items, settings)
-    record = replace(record, **task.read_as(items)._asdict())
-    data = task.encode(record, parts)
+    record = replace(record, **task.read_as(items)._asdict(), command=folder.command)
+    return learn_parts(path, record, parts, folder, progress)
+
+
+def learn_parts(
+    path: Path,
+    record: Record,
+    parts: Split[Any],
+    folder: Folder,
+    progress: Progress = silent,
+) -> TrainResult:
+    """A training as ``record`` has it, on items that are split already, in a new folder at ``path``
+    or, without ``folder.output``, at the first free number after it. Raises MelodyError.
+    """
+    data = TASKS[record.task].encode(record, parts)
     known = fine_tuning.learned(folder.base) if folder.base else None
     run = Run.begin(path, record, parts, fresh=folder.output is None, overwrite=folder.overwrite)
     if known:
@@ -232,6 +255,8 @@ def _carried_out(run: Run, data: Split[Any], folder: Folder, progress: Progress)
     run = replace(run, record=record)
     if folder.page:
         files.append(_page(run, predictor, data, measurement))
+        card = model_card(run.path.name, task, record, predictor.parameters)
+        files.append(write_atomically(run.path / CARD, card))
     return _result(run, predictor.parameters, files, measurement)
 
 

@@ -7,14 +7,14 @@ the tests hold both ways to the same logits.
 
 import io
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
-from melodyrnn.models.bar_columns import SYMBOLS, kinds
 from melodyrnn.models.config import ModelConfig
+from melodyrnn.models.networks.plain_weights import PlainWeights, RecurrentWeights, parts
 from melodyrnn.models.predictor import Predictor, Rows
 from melodyrnn.models.recurrent.cells import CELLS
 from melodyrnn.models.types import Floats, KerasModel
@@ -86,29 +86,12 @@ class Network(Predictor):
     ) -> None:
         """Raises ValueError where the weights are not those of such a network."""
         self.window, self.config = config.window, config
-        if config.tokenization != "factored":
-            ids = None
-        elif ids is None:
-            raise ValueError("factored tokens without the parts of each")
-        self._parameters = sum(w.size for w in weights)
-        remaining = iter(weights)
-        tables = [next(remaining)]
-        if config.spec.lookback:
-            symbols = _table_of_parts(tables[0], with_none(vocabulary_size, ids))
-            marks = np.split(next(remaining), np.cumsum(kinds(vocabulary_size)[SYMBOLS:])[:-1])
-            tables = [symbols] * SYMBOLS + marks
-        elif ids is not None:
-            tables = [_table_of_parts(tables[0], ids)]
-        elif config.input != "embedding":
-            self._parameters -= tables[0].size  # the attributes, which are not learned
-        self.cells = [_Layer(config, remaining) for _ in range(config.depth if self._recurs else 0)]
-        self.dense = [
-            (next(remaining), next(remaining)) for _ in range(0 if self._recurs else config.depth)
-        ]
-        kernel, bias = remaining
-        if ids is not None:
-            kernel, bias = (_sum_of_parts(part, ids) for part in (kernel, bias))
-        self.output = kernel, bias
+        plain = PlainWeights.of(config, vocabulary_size, weights, ids)
+        self._parameters = plain.parameters
+        self.cells = [_Layer(config, layer) for layer in plain.recurrent]
+        self.dense, self.output = plain.dense, plain.output
+        tables = plain.tables
+        self.embedding = tables[0][:vocabulary_size]  # of each token, (V, W)
         # What enters the first layer depends on each column only: on rows of this table.
         self.input_table = self.cells[0].project_each(tables) if self._recurs else tables[0]
         self._first_rows = np.cumsum([0, *map(len, tables[:-1])])
@@ -140,14 +123,21 @@ class Network(Predictor):
     def begin(self, count: int) -> State:
         return [cell.begin(count) for cell in self.cells]
 
-    @np.errstate(over="ignore")
     def step(self, rows: Indices, state: State) -> tuple[Floats, State]:
         """Windows (B, T[, F]) and state -> logits (B, V) and the state after them."""
+        hidden, after = self._through(rows, state)
+        return self._logits(hidden[-1]), after
+
+    @np.errstate(over="ignore")
+    def _through(self, rows: Indices, state: State) -> tuple[list[Floats], State]:
+        """Windows and state -> the last output of each layer, (B, H), and the state after them."""
+        hidden = []
         if not self._recurs:
             h = self.input_table[rows].reshape(len(rows), -1)
             for kernel, bias in self.dense:
                 h = np.maximum(h @ kernel + bias, 0)
-            return self._logits(h), state
+                hidden.append(h)
+            return hidden, state
         before = state if self.config.spec.stateful else self.begin(len(rows))
         after = []
         seen: list[Floats] = list(self._entering(rows.swapaxes(0, 1)))  # T times (B, G H)
@@ -155,8 +145,9 @@ class Network(Predictor):
             if depth:
                 seen = [cell.project(h) for h in seen]
             seen, last = cell.run(seen, before[depth])
+            hidden.append(seen[-1])
             after.append(last)
-        return self._logits(seen[-1]), after if self.config.spec.stateful else state
+        return hidden, after if self.config.spec.stateful else state
 
     def _entering(self, rows: Indices) -> Floats:
         """(..., B) or, with columns, (..., B, F) -> (..., B, G H)."""
@@ -186,6 +177,23 @@ class Network(Predictor):
                 logits[place] = stacked[batch.mask[:, lane], lane]
         return [logits[place] for place in range(len(sequences))]
 
+    def hidden_states(self, sequences: Sequence[Indices]) -> list[list[Floats]]:
+        return [self._hidden(windows(sequence, self.window)[:, :-1]) for sequence in sequences]
+
+    def _hidden(self, rows: Indices) -> list[Floats]:
+        """Of all windows of a sequence, (N, T[, F]), what each layer gives, (N, H)."""
+        if not self.config.spec.stateful:
+            return self._through(rows, [])[0]
+        state, steps = self.begin(1), []
+        for row in rows:
+            hidden, state = self._through(row[None], state)
+            steps.append(hidden)
+        return [np.concatenate(layer) for layer in zip(*steps, strict=True)]
+
+    @property
+    def embeddings(self) -> dict[str, Floats]:
+        return {"tokens": self.embedding}
+
     def _of_windows(self, rows: Indices) -> Floats:
         parts = [rows[start : start + _ROWS] for start in range(0, len(rows), _ROWS)]
         return np.concatenate([self.step(part, [])[0] for part in parts])
@@ -193,18 +201,6 @@ class Network(Predictor):
     def _logits(self, h: Floats) -> Floats:
         kernel, bias = self.output
         return np.asarray(h @ kernel + bias, dtype=np.float32)
-
-
-def parts(features: npt.ArrayLike) -> Indices:
-    """Attributes of each symbol, (V, A) -> the place of each among the distinct ones, (V, A)."""
-    columns = np.asarray(features, dtype=np.float64).T
-    return np.stack([np.unique(c, return_inverse=True)[1] for c in columns], 1).astype(np.int32)
-
-
-def with_none(vocabulary_size: int, ids: Indices | None = None) -> Indices:
-    """The parts of each symbol, by default itself alone, and last those of none: (V + 1, A)."""
-    known = np.arange(vocabulary_size)[:, None] if ids is None else ids
-    return np.concatenate([known, known.max(axis=0, keepdims=True) + 1]).astype(np.int32)
 
 
 def read_weights(content: bytes, config: ModelConfig, most: int) -> list[Floats]:
@@ -257,12 +253,11 @@ def _within(group: _Hdf5, *names: str) -> _Hdf5:
 class _Layer:
     """One recurrent layer."""
 
-    def __init__(self, config: ModelConfig, weights: Iterator[Floats]) -> None:
+    def __init__(self, config: ModelConfig, weights: RecurrentWeights) -> None:
         self.row = CELLS[config.spec.cell]
         self.units = config.units
-        self.kernel, u, self.bias = (next(weights) for _ in range(3))
-        others = [next(weights) for _ in self.row.others]
-        self.weights = [*self.row.recurrent(u), *others]
+        self.kernel, self.bias = weights.kernel, weights.bias
+        self.weights = [*self.row.recurrent(weights.recurrent), *weights.others]
 
     def begin(self, count: int) -> list[Floats]:
         return [np.zeros((count, size), np.float32) for size in self.row.sizes(self.units)]
@@ -287,19 +282,3 @@ class _Layer:
             h, state = self.row.step(NumpyMath, z, state, *self.weights)
             outputs.append(h)
         return outputs, list(state)
-
-
-def _table_of_parts(table: Floats, ids: Indices) -> Floats:
-    """The vectors of all kinds of parts, (total, W) -> of symbols, (V, A W)."""
-    return table[_rows(ids)].reshape(len(ids), -1)
-
-
-def _sum_of_parts(values: Floats, ids: Indices) -> Floats:
-    """Values of all kinds of parts, (..., total) -> of symbols, (..., V)."""
-    return np.asarray(values[..., _rows(ids)].sum(axis=-1), dtype=np.float32)
-
-
-def _rows(ids: Indices) -> Indices:
-    """Parts of one table for all: (V, A) -> rows of it, (V, A)."""
-    kinds = ids.max(axis=0) + 1
-    return np.asarray(ids + np.cumsum([0, *kinds[:-1]]), dtype=np.int32)

@@ -152,6 +152,23 @@ class ViewpointPredictor(Predictor):
                 found[place][step] = row
         return found
 
+    def hidden_states(self, sequences: Sequence[Indices]) -> list[list[Floats]]:
+        contexts = for_each(self.contexts, len(sequences))
+        found = []
+        for sequence, context in zip(sequences, contexts, strict=True):
+            player = self.with_contexts([context])
+            state, steps = player.begin(1), []
+            for token in sequence[:-1]:
+                _, state = player.step(token.reshape(1, 1), state)
+                steps.append(state.h)
+            found.append([np.concatenate(steps)])
+        return found
+
+    @property
+    def embeddings(self) -> dict[str, Floats]:
+        """Those of the last pitch, of all factors, and of what is known with each kind."""
+        return {name: self.weights[name] for name in ("last", "factors", "given")}
+
     def _kinds(self, s: Floats, seen: Seen) -> LogProbs:
         """(B, K)."""
         layout = self.observer.layout

@@ -20,7 +20,7 @@ from melodyrnn.models.bar_columns import SYMBOLS, kinds
 from melodyrnn.models.compiled_loops import program
 from melodyrnn.models.config import ModelConfig
 from melodyrnn.models.networks.layers import FactoredEmbedding, FactoredLogits, LookbackEmbedding
-from melodyrnn.models.networks.numpy_network import parts, with_none
+from melodyrnn.models.networks.plain_weights import parts, with_none
 from melodyrnn.models.recurrent.cells import CELLS
 from melodyrnn.models.recurrent.keras_cells import recurrent_weights, step_of
 from melodyrnn.models.recurrent.unrolling import Recurrence

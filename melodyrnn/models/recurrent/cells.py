@@ -47,6 +47,7 @@ class Cell:
     forget: int | None = None  # the place of the forget gate, whose bias begins as 1
     others: tuple[Other, ...] = ()
     candidate_apart: bool = False  # u comes in two parts: of the gates, and of the candidate
+    stock: bool = False  # whether Keras has it, and computes the same
     general: bool = True  # whether lessons, and models without a state, offer it too
     maker: str = f"{_HERE}:of_equation"
     """"module:function", imported late: (cell, units, **options) -> the Keras layer, whose ``cell``
@@ -98,6 +99,7 @@ CELLS: PluginTable[Cell] = PluginTable(
             gates=4,
             states=(1, 1),
             forget=1,
+            stock=True,
             maker=f"{_HERE}:lstm",
             keras_name="lstm",
         ),
@@ -108,6 +110,7 @@ CELLS: PluginTable[Cell] = PluginTable(
             equations.gru,
             gates=3,
             candidate_apart=True,
+            stock=True,
             maker=f"{_HERE}:gru",
             keras_name="gru",
         ),
@@ -117,6 +120,7 @@ CELLS: PluginTable[Cell] = PluginTable(
             "simple recurrent network",
             equations.simple,
             gates=1,
+            stock=True,
             maker=f"{_HERE}:simple_rnn",
             keras_name="simple_rnn",
         ),
