@@ -6,6 +6,7 @@ import pytest
 from melodyrnn.errors import ConfigError, RunError
 from melodyrnn.music.note_tokens import to_tokens
 from melodyrnn.tasks.dataset import Dataset
+from melodyrnn.training.trainer import Trainer
 from melodyrnn.workflows.evaluate import evaluate
 from melodyrnn.workflows.generate import generate
 from melodyrnn.workflows.train import train
@@ -131,6 +132,16 @@ def test_each_network_of_several_is_fine_tuned(folder, result, tmp_path):
     assert tuned.record.model.ensemble == 2
     with pytest.raises(ConfigError, match="has 2, and its network is kept"):
         train(folder, output=tmp_path / "other", from_run=result.run, ensemble=3)
+
+
+def test_several_may_begin_with_one_network(folder, tmp_path, monkeypatch):
+    monkeypatch.setattr(Trainer, "done", True)  # what each begins with is what it keeps
+    base = train(folder, output=tmp_path / "base", **SMALL).run
+    tuned = train(folder, output=tmp_path / "tuned", from_run=base, ensemble=3).run
+    known, members = base.predictor().weights, tuned.predictor().members
+    assert len(members) == tuned.record.model.ensemble == 3
+    for member in members:
+        assert all((member.weights[name] == known[name]).all() for name in known)
 
 
 def test_a_song_is_learned_by_heart_by_several(folder, tmp_path):

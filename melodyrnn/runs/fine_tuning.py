@@ -1,7 +1,8 @@
 """A run that begins with the weights of another one: what it takes over, and what it may change.
 
 It keeps the network and the vocabulary of that run, so that each weight keeps its meaning. A token
-that the vocabulary lacks is learned as the nearest one, and predicted as an unknown one.
+that the vocabulary lacks is learned as the nearest one, and predicted as an unknown one. Several
+networks may begin with one: they see the songs in other orders, with other parts dropped out.
 """
 
 import warnings
@@ -26,7 +27,8 @@ from melodyrnn.tasks.task import Settings
 LEARNING_RATE = 2e-3
 """Adam's step size where nothing is said."""
 
-_DROPOUTS = ("dropout", "input_dropout", "recurrent_dropout")
+_ENSEMBLE = "ensemble"
+_FREE = ("dropout", "input_dropout", "recurrent_dropout", _ENSEMBLE)
 """Settings of a network that its weights do not depend on."""
 
 
@@ -37,15 +39,15 @@ def plan(
     where that run has none, or ``settings`` ask for another network.
     """
     check(base, settings)
-    model = base.record.model
-    own = {name: value for name, value in settings.items() if name not in _kept()}
+    kept, model = _kept(base), base.record.model
+    own = {name: value for name, value in settings.items() if name not in kept}
     record, parts = base.task.plan(
         items, {"learning_rate": LEARNING_RATE, **own, "model": model.model}
     )
-    dropouts = {name: getattr(record.model, name) for name in _DROPOUTS}
+    free = {name: getattr(record.model, name) for name in _FREE if name not in kept}
     return replace(
         record,
-        model=replace(model, **dropouts),
+        model=replace(model, **free),
         vocabulary=base.vocabulary,
         features=base.record.features,
         unknown_rate=_unknown_rate(base, parts.train),
@@ -66,17 +68,19 @@ def check(base: Run, settings: Settings) -> None:
             f"--from {base.path}: {record.model.spec.title} has no weights to begin with; name a "
             "run of a network"
         )
+    kept = _kept(base)
     for name, value in settings.items():
-        if name in _kept() and value != (known := getattr(record.model, name)):
+        if name in kept and value != (known := getattr(record.model, name)):
             raise ConfigError(
                 f"--{name} {value}: --from {base.path} has {known}, and its network is kept; leave "
                 "it out, or name another run"
             )
 
 
-def _kept() -> set[str]:
-    """The settings that make a network what it is."""
-    return ModelConfig.names() - {*_DROPOUTS}
+def _kept(base: Run) -> set[str]:
+    """The settings that make its network what it is; of several, how many there are."""
+    several = {_ENSEMBLE} if base.record.model.ensemble > 1 else set[str]()
+    return (ModelConfig.names() - {*_FREE}) | several
 
 
 def check_resumed(base: Run, run: Run) -> None:

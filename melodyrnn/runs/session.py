@@ -108,7 +108,7 @@ class Session:
                 record.model, self.vocabulary_size, record.training.seed, record.features
             )
             if base := self._beginning(member):
-                model.set_weights(keras_weights(base.path, base.record, member))
+                model.set_weights(keras_weights(base.path, base.record, _own(base, member)))
             self._train(model, partial(save_model, model=model, member=member), member)
             return self.task.wrap(Network.of(model, record.model, record.features), record)
 
@@ -133,7 +133,7 @@ class Session:
             network = ViewpointNetwork(observer.layout, record.model)
             network.start(record.training.seed)
             if base := self._beginning(member):
-                known = named_weights(base.path, base.record, member)
+                known = named_weights(base.path, base.record, _own(base, member))
                 network.load([known[name] for name in network.weights])
             self._train(network, lambda path: save_weights(path, network.named(), member), member)
             return ViewpointPredictor(network.named(), observer)
@@ -216,3 +216,8 @@ class Session:
             self._progress(before + done, count * total, f"{words}, network {member} of {count}")
 
         return progress
+
+
+def _own(base: RunInFolder, member: int) -> int:
+    """The network of ``base`` with which a network begins: its only one, or that of its number."""
+    return min(member, base.record.model.ensemble)
