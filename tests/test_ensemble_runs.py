@@ -112,7 +112,7 @@ def test_a_training_interrupted_in_its_first_network_predicts_by_that_one(folder
 
 @pytest.mark.parametrize("model", ["lookback", "lstm"])
 def test_every_network_can_be_several(folder, model, tmp_path):
-    options = {"model": model, "units": 8, "epochs": 1, "steps": 12, "ensemble": 2}
+    options = {"model": model, "units": 8, "epochs": 1, "steps": 8, "ensemble": 2}
     result = train(folder, output=tmp_path / "run", **options)
     assert (tmp_path / "run" / "model-2.keras").is_file()
     assert evaluate(result.run).bits == pytest.approx(result.bits, abs=1e-6)

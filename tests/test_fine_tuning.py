@@ -21,7 +21,8 @@ from melodyrnn.workflows.inspect import inspect_run
 from melodyrnn.workflows.train import train, train_text
 
 SMALL = {"units": 6, "epochs": 2, "batch": 4}
-OF_MODEL = {"viewpoints": {}, "lstm": {"embedding": 4}, "lookback": {"embedding": 4}}
+STEPS = {"viewpoints": {}, "lstm": {"steps": 8}, "lookback": {"steps": 8}}
+OF_MODEL = {model: {**steps, "embedding": 4} if steps else {} for model, steps in STEPS.items()}
 
 
 def tunes(seed, count=10, notes=30):
@@ -74,7 +75,8 @@ def test_it_begins_where_the_other_run_ended(tmp_path, base_of, model, monkeypat
         advance(trainer, until)
 
     monkeypatch.setattr(Trainer, "advance", watched)
-    result = train(tunes(2), from_run=base, output=tmp_path / "tuned", epochs=2, batch=4)
+    settings = {"epochs": 2, "batch": 4, **STEPS[model]}
+    result = train(tunes(2), from_run=base, output=tmp_path / "tuned", **settings)
     record, before = result.record, base.predictor()
     assert sum(weight.size for weight in begun[0]) == before.parameters
     if model == "viewpoints":
@@ -109,7 +111,7 @@ def killed(monkeypatch, calls):
 @pytest.mark.parametrize("model", ["viewpoints", "lookback"])
 def test_a_resumed_fine_tuning_ends_in_the_same_bytes(tmp_path, base_of, model):
     base = base_of(model)
-    settings = {"epochs": 3, "batch": 4}
+    settings = {"epochs": 3, "batch": 4, **STEPS[model]}
     whole = train(tunes(2), from_run=base, output=tmp_path / "whole", **settings)
     with pytest.MonkeyPatch.context() as patch, pytest.raises(killed(patch, 2)):
         train(tunes(2), from_run=base, output=tmp_path / "cut", **settings)
@@ -193,8 +195,9 @@ def test_what_cannot_be_gone_on_with_is_refused(tmp_path, base_of):
     base = shutil.copytree(base_of("lstm").path, tmp_path / "base")
     counted = train(tunes(1), model="ppm", output=tmp_path / "ppm").run
     (tmp_path / "a.txt").write_text("a text of some characters, " * 20)
-    text = train_text(tmp_path / "a.txt", output=tmp_path / "text", epochs=1, units=4).run
-    heart = train(tunes(1, 1), output=tmp_path / "heart", epochs=1, units=4).run
+    small = {"epochs": 1, "units": 4}
+    text = train_text(tmp_path / "a.txt", output=tmp_path / "text", steps=8, **small).run
+    heart = train(tunes(1, 1), output=tmp_path / "heart", **small).run
 
     def refused(run, error, words, **settings):
         with pytest.raises(error, match=words):

@@ -4,12 +4,15 @@ import json
 import os
 import subprocess
 import sys
+from contextlib import contextmanager
 from importlib.metadata import EntryPoint
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
-from melodyrnn import evaluate, plugins
+from melodyrnn import evaluate, plugins, train
+from melodyrnn.cli import main
 from melodyrnn.errors import ConfigError, PluginError, RunError
 from melodyrnn.models import registry
 from melodyrnn.models.config import ModelConfig
@@ -121,15 +124,24 @@ def site(tmp_path_factory):
     return folder
 
 
-@pytest.fixture
-def installed(site, monkeypatch):
+@contextmanager
+def beside(site):
     """The package beside this process's own, whose tables are put back as they were."""
-    monkeypatch.syspath_prepend(site)
-    for table in (cells.CELLS, MODELS):
-        monkeypatch.setattr(table, "_loaded_rows", {})
-    plugins.found.cache_clear()
-    yield
-    plugins.found.cache_clear()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(site)
+        for table in (cells.CELLS, MODELS):
+            patch.setattr(table, "_loaded_rows", {})
+        plugins.found.cache_clear()
+        try:
+            yield
+        finally:
+            plugins.found.cache_clear()
+
+
+@pytest.fixture
+def installed(site):
+    with beside(site):
+        yield
 
 
 def call(*arguments, site=None, cwd):
@@ -145,6 +157,11 @@ def call(*arguments, site=None, cwd):
     )
 
 
+def call_here(*arguments):
+    """The same in this process, whose options know no names of the package."""
+    return CliRunner().invoke(main, list(map(str, arguments)))
+
+
 @pytest.fixture(scope="module")
 def run(site, nabiya, tmp_path_factory):
     folder = tmp_path_factory.mktemp("runs")
@@ -156,10 +173,9 @@ def run(site, nabiya, tmp_path_factory):
 @pytest.fixture(scope="module")
 def cell_run(site, nabiya, run):
     """A run of the network of the package's cell, beside that of its model."""
-    settings = ["--units", 4, "--epochs", 2, "--no-early-stop", "--output", "cell"]
-    done = call("train", nabiya, "--model", "ungated", *settings, site=site, cwd=run.parent)
-    assert done.returncode == 0, done.stderr
-    return run.parent / "cell"
+    settings = {"units": 4, "epochs": 2, "early_stop": False, "output": run.parent / "cell"}
+    with beside(site):
+        return train(nabiya, model="ungated", **settings).run.path
 
 
 def test_the_help_lists_them_and_says_what_is_broken(site, tmp_path):
@@ -176,19 +192,21 @@ def test_the_help_lists_them_and_says_what_is_broken(site, tmp_path):
     assert [".solfa" in shown for shown in written] == [True, False]
 
 
+@pytest.mark.usefixtures("installed")
 def test_it_is_used_like_any_other(site, run, nabiya):
     made = call("generate", run, "--length", 5, "--json", site=site, cwd=run.parent)
     assert len(json.loads(made.stdout)["songs"][0]["tokens"]) == 4 + 5
     done = call("evaluate", run, nabiya, "--json", site=site, cwd=run.parent)
     assert json.loads(done.stdout)["bits_per_note"] > 0
-    joined = call("evaluate", run, nabiya, "--with-short-term", site=site, cwd=run.parent)
+    joined = call_here("evaluate", run, nabiya, "--with-short-term")
     assert joined.stdout.startswith("unigram with a short-term model")
 
 
-def test_its_cell_is_used_like_any_other(site, cell_run, nabiya):
-    made = call("generate", cell_run, "--length", 5, "--json", site=site, cwd=cell_run.parent)
+@pytest.mark.usefixtures("installed")
+def test_its_cell_is_used_like_any_other(cell_run, nabiya):
+    made = call_here("generate", cell_run, "--length", 5, "--json")
     assert len(json.loads(made.stdout)["songs"][0]["tokens"]) == 4 + 5
-    done = call("evaluate", cell_run, nabiya, "--json", site=site, cwd=cell_run.parent)
+    done = call_here("evaluate", cell_run, nabiya, "--json")
     assert json.loads(done.stdout)["model"] == "ungated"
 
 
@@ -222,15 +240,15 @@ def test_a_run_says_what_is_missing_once_the_package_is_gone(run, cell_run, nabi
     gone = {"unigram": run, "ungated": cell_run}[name]
     resumed = ["train", nabiya, "--model", name, "--output", gone, "--resume"]
     for arguments in (["generate", gone], ["evaluate", gone, nabiya]):
-        done = call(*arguments, cwd=gone.parent)
-        assert (done.returncode, done.stdout) == (1, "")
+        done = call_here(*arguments)
+        assert (done.exit_code, done.stdout) == (1, "")
         assert done.stderr.removeprefix(f"measuring {gone} …\n") == (  # where that takes a while
             f"error: {gone / 'run.json'}: model '{name}' comes from a package that is not "
             "installed; install that package, or use another model\n"
         )
-    done = call(*resumed, cwd=gone.parent)
-    assert done.returncode in (1, 2)
-    assert "Traceback" not in done.stderr
+    done = call_here(*resumed)
+    assert done.exit_code in (1, 2)
+    assert isinstance(done.exception, SystemExit)  # no traceback
     with pytest.raises(RunError, match=f"model '{name}' comes from a package that is not"):
         evaluate(gone, nabiya)
 

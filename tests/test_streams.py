@@ -151,7 +151,8 @@ def test_parts_do_not_hide_the_same(in_parts):
     stream = lanes([text(40), text(40)], 2, 10)
     built = network(dropout=0.5, layers=2)  # what the first layer says is hidden from the second
     config = StreamConfig(epochs=1, batch=2, steps=10)
-    trainer = Trainer(StreamProgram(built, lambda epoch: stream, stream, config), config)
+    known = MeasuredStream.plain(stream)
+    trainer = Trainer(StreamProgram(built, lambda epoch: stream, known, config), config)
     trainer.advance()
     first, second = np.asarray(trainer.program.states[1][0])
     assert np.abs(first - second).max() > 1e-3

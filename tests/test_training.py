@@ -26,18 +26,22 @@ def trainer_of(model, sequences=(songs[0],), epochs=EPOCHS, batch=1, **settings)
     )
 
 
+class Resets(keras.callbacks.Callback):
+    """Empties the states before each epoch."""
+
+    def on_epoch_begin(self, epoch, logs=None):
+        for layer in models.recurrent_layers(self.model):
+            if layer.stateful:
+                layer.reset_state()
+
+
 def fit(model, batch):
-    """As tutorials do: one `fit` an epoch, the state reset between epochs."""
+    """As tutorials do by one `fit` an epoch: the state is reset between epochs."""
     network = models.build(ModelConfig(model, units=16, window=WINDOW), CODES, 3)
     network.compile(keras.optimizers.Adam(1e-3), "sparse_categorical_crossentropy")
     (x, y, _), _ = next_token([songs[0]], WINDOW)
-    losses = []
-    for _ in range(EPOCHS):
-        history = network.fit(x, y, batch_size=batch, shuffle=False, verbose=0)
-        losses.append(history.history["loss"][0])
-        for layer in models.recurrent_layers(network):
-            if layer.stateful:
-                layer.reset_state()
+    options = {"batch_size": batch, "epochs": EPOCHS, "shuffle": False, "verbose": 0}
+    losses = network.fit(x, y, callbacks=[Resets()], **options).history["loss"]
     return losses, network.get_weights()
 
 

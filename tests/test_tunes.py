@@ -33,7 +33,7 @@ from melodyrnn.workflows.generate import generate
 from melodyrnn.workflows.train import train
 from tests.strategies import songs as any_songs
 
-SMALL = {"units": 12, "embedding": 8, "epochs": 3, "steps": 16}
+SMALL = {"units": 12, "embedding": 8, "epochs": 3, "steps": 8}
 
 
 LSTM = {**SMALL, "model": "lstm"}
@@ -329,7 +329,8 @@ def test_what_leaves_nothing_is_refused(tmp_path):
 
 
 def test_with_nothing_held_out_memory_is_measured_and_named_so(tmp_path):
-    result = train(tunes(), output=tmp_path / "run", model="lstm", held_out=0.0, epochs=2, units=4)
+    settings = {"model": "lstm", "epochs": 2, "units": 4, "steps": 8}
+    result = train(tunes(), output=tmp_path / "run", held_out=0.0, **settings)
     metrics = result.record.metrics
     assert metrics["songs"] == {"train": 24, "validation": 0, "held_out": 0}
     assert result.held_out is None

@@ -334,6 +334,13 @@ def test_a_training_restored_at_any_batch_ends_in_the_same_bits(program):
             assert array.tobytes() == end[name].tobytes(), name
 
 
+def test_a_step_that_was_cut_off_leaves_nothing(program):
+    for total in program._compiled._gradient:
+        total.assign_add(tf.ones_like(total))
+    begun(program)
+    assert not any(total.numpy().any() for total in program._compiled._gradient)
+
+
 def test_a_batch_in_parts_has_the_same_gradient(monkeypatch):
     """But for what is dropped out, of which each part draws its own."""
     whole = replace(CONFIG, dropout=0.0, input_dropout=0.0, recurrent_dropout=0.0)
@@ -347,7 +354,7 @@ def test_a_batch_in_parts_has_the_same_gradient(monkeypatch):
         nothing = HeldOutViews([], [], 1, 0.0)
         program = ViewpointProgram(network, LearnedViews(seen, seen), nothing, TRAINING)
         (row,) = program.advance(0, 1)
-        weights.append((row.loss, network.copy()))
+        weights.append((row.loss, program.network.copy()))
     (loss, together), (same_loss, apart) = weights
     assert same_loss == pytest.approx(loss, rel=1e-5)
     for a, b in zip(together, apart, strict=True):

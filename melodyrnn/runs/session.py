@@ -193,16 +193,16 @@ class Session:
         """From the last checkpoint, if any, to the end; ``save`` writes the best weights."""
         from melodyrnn.training.trainer import Trainer
 
-        program = self.task.program(self._record_of(member), self.data, network)
-        record, files = train_in_folder(
-            self.path,
-            self.record,
-            Trainer(program, self.record.training),
-            save,
-            self._progress_of(member),
-            self._tensorboard,
-            member,
-        )
+        with self.task.program(self._record_of(member), self.data, network) as program:
+            record, files = train_in_folder(
+                self.path,
+                self.record,
+                Trainer(program, self.record.training),
+                save,
+                self._progress_of(member),
+                self._tensorboard,
+                member,
+            )
         self._done.append(record)
         self.files += files
 

@@ -5,7 +5,6 @@ sequences better and makes up for a learning rate that does not fall.
 """
 
 from collections.abc import Sequence
-from typing import Protocol
 
 from melodyrnn.models.backend import tf
 from melodyrnn.models.types import Tensor, Weights
@@ -15,22 +14,12 @@ _WARM_UP = 20  # steps until the learning rate is whole
 _MEMORY, _SQUARES, _TINY = 0.9, 0.99, 1e-8
 
 
-class AdamConfig(Protocol):
-    """The part of a configuration that concerns a step."""
-
-    @property
-    def learning_rate(self) -> float: ...
-    @property
-    def clip(self) -> float | None:
-        """The longest gradient."""
-
-
 class AveragedAdam:
     """The state of a training of ``variables``. Call ``restart`` before each."""
 
-    def __init__(self, variables: Sequence[Tensor], config: AdamConfig, averaging: float) -> None:
-        """``averaging``: how much of the average a step keeps."""
-        self.variables, self.config, self.averaging = list(variables), config, averaging
+    def __init__(self, variables: Sequence[Tensor], clip: float | None) -> None:
+        """``clip``: the longest gradient."""
+        self.variables, self.clip = list(variables), clip
         self._average, self._means, self._squares = (
             [tf.Variable(tf.zeros_like(variable)) for variable in variables] for _ in range(3)
         )
@@ -42,20 +31,11 @@ class AveragedAdam:
         for variable in (*self._means, *self._squares):
             variable.assign(tf.zeros_like(variable))
 
-    def rates(self, step: int) -> Tensor:
-        """Of a step, counted from 1: learning rate, scales of Adam's two averages, share that the
-        weights' average keeps.
-        """
-        rate = self.config.learning_rate * min(1.0, step / _WARM_UP)
-        kept = min(self.averaging, (1 + step) / (10 + step))
-        scales = 1 / (1 - _MEMORY**step), 1 / (1 - _SQUARES**step)
-        return tf.constant((rate, *scales, kept), tf.float32)
-
     def apply(self, gradients: Sequence[Tensor], rates: Tensor) -> None:
-        """A step, in a program."""
+        """A step at ``rates``, in a program."""
         gradients = [tf.convert_to_tensor(gradient) for gradient in gradients]
-        if self.config.clip is not None:
-            gradients, _ = tf.clip_by_global_norm(gradients, self.config.clip)
+        if self.clip is not None:
+            gradients, _ = tf.clip_by_global_norm(gradients, self.clip)
         rate, mean_scale, square_scale, kept = tf.unstack(rates)
         for variable, gradient, mean, square, average in zip(
             self.variables, gradients, self._means, self._squares, self._average, strict=True
@@ -64,6 +44,11 @@ class AveragedAdam:
             square.assign(_SQUARES * square + (1 - _SQUARES) * gradient**2)
             variable.assign_sub(rate * mean * mean_scale / (tf.sqrt(square * square_scale) + _TINY))
             average.assign(kept * average + (1 - kept) * variable)
+
+    @property
+    def state(self) -> list[Tensor]:
+        """The variables that it trains, and its own."""
+        return [variable for group in self._groups().values() for variable in group]
 
     def weights(self) -> Weights:
         """The running average of the weights."""
@@ -85,3 +70,13 @@ class AveragedAdam:
             "average": self._average,
             "optimizer": [*self._means, *self._squares],
         }
+
+
+def rates(step: int, learning_rate: float, averaging: float) -> Tensor:
+    """Of a step, counted from 1: learning rate, scales of Adam's two averages, share that the
+    weights' average keeps, at most ``averaging``.
+    """
+    rate = learning_rate * min(1.0, step / _WARM_UP)
+    kept = min(averaging, (1 + step) / (10 + step))
+    scales = 1 / (1 - _MEMORY**step), 1 / (1 - _SQUARES**step)
+    return tf.constant((rate, *scales, kept), tf.float32)

@@ -67,9 +67,9 @@ class BatchProgram(KerasProgram[BatchRow, BatchScore]):
         """``jit`` compiles by XLA: much faster for small unrolled networks, slow to begin for large
         ones.
         """
-        super().__init__(
-            model, keras.optimizers.Adam(config.learning_rate, global_clipnorm=config.clip)
-        )
+        optimizer = keras.optimizers.Adam(config.learning_rate, global_clipnorm=config.clip)
+        optimizer.build(model.trainable_variables)
+        super().__init__(model, optimizer)
         weights = {id(weight) for weight in model.weights}
         # The random state of dropout; the optimiser's variables have their first values too.
         self._random_state = [v for v in model.variables if id(v) not in weights]

@@ -16,11 +16,12 @@ from melodyrnn.models.backend import tf
 from melodyrnn.models.compiled_loops import program
 from melodyrnn.models.config import EventConfig
 from melodyrnn.models.networks.event_network import EventNetwork
-from melodyrnn.models.networks.event_reader import Random
+from melodyrnn.models.networks.event_reader import Random, reader_settings
 from melodyrnn.models.types import Tensor, Weights
 from melodyrnn.sequences.events import Events, Layout, batches, filled, padded, steps_for
 from melodyrnn.sequences.windows import Mask
-from melodyrnn.training.averaged_adam import AveragedAdam
+from melodyrnn.training.averaged_adam import AveragedAdam, rates
+from melodyrnn.training.compiled import Compiled, graph_seed
 from melodyrnn.training.program import Carried, Program
 from melodyrnn.training.trainer import AtMost, Trainer
 
@@ -46,21 +47,21 @@ class EventScore:
 class EventProgram(Program[EventRow, EventScore]):
     """A network and its compiled programs, for many trainings one after another.
 
-    Call ``begin`` before each. The best weights are those that predict the held-out sequences best,
-    of equal ones the first; without any, the latest.
+    As a context manager it leaves them to another of the same layout and configuration. Call
+    ``begin`` before each training. The best weights are those that predict the held-out sequences
+    best, of equal ones the first; without any, the latest.
     """
 
     row, score = EventRow, EventScore
 
     def __init__(self, layout: Layout, config: EventConfig) -> None:
         self.config = config
-        self.network = EventNetwork(layout, config)
-        self._variables = list(self.network.weights.values())
-        self._adam = AveragedAdam(self._variables, config, config.averaging)
-        self._step = program(self._train_step, reduce_retracing=False)
-        self._log_probs = program(
-            lambda events: tf.nn.log_softmax(self.network.logits(events)), reduce_retracing=False
+        self._compiled = self._take(
+            _EventCompiled,
+            (layout, *reader_settings(config), config.clip, config.batch),
+            lambda: _EventCompiled(layout, config),
         )
+        self.network = self._compiled.network
         self._sequences: Sequence[Events] = ()
         self._held_out: Sequence[Events] = ()
         self._seed = 0
@@ -95,7 +96,7 @@ class EventProgram(Program[EventRow, EventScore]):
             self.network.start(seed)
         else:
             self.network.load(start)
-        self._adam.restart()
+        self._compiled.adam.restart()
         self._sequences, self._held_out, self._seed = sequences, held_out, seed
         self._batches = _batches(sequences, self.config, self.network.layout, seed)
         self.evaluates_start = bool(held_out)
@@ -106,11 +107,11 @@ class EventProgram(Program[EventRow, EventScore]):
         rows = []
         for step in range(done + 1, last + 1):
             events, mask = next(self._batches)
-            loss = self._step(
+            loss = self._compiled.step(
                 _tensors(events),
                 tf.constant(mask, tf.float32),
-                tf.constant([self._seed, step], tf.int32),
-                self._adam.rates(step),
+                tf.constant([graph_seed(self._seed), step], tf.int32),
+                rates(step, self.config.learning_rate, self.config.averaging),
             )
             rows.append(EventRow(step, float(loss)))
         return rows
@@ -136,16 +137,16 @@ class EventProgram(Program[EventRow, EventScore]):
 
     def weights(self) -> Weights:
         """The running average of the weights."""
-        return self._adam.weights()
+        return self._compiled.adam.weights()
 
     def set_weights(self, weights: Weights) -> None:
         self.network.load(weights)
 
     def carry(self) -> Carried:
-        return self._adam.carry()
+        return self._compiled.adam.carry()
 
     def resume(self, carried: Carried, done: int) -> None:
-        self._adam.resume(carried)
+        self._compiled.adam.resume(carried)
         self._batches = _batches(self._sequences, self.config, self.network.layout, self._seed)
         for _ in range(done):
             next(self._batches)
@@ -158,11 +159,28 @@ class EventProgram(Program[EventRow, EventScore]):
         for start in range(0, len(order), size):
             chosen = order[start : start + size]
             events, _ = padded(*_filled([sequences[index] for index in chosen], size))
-            logs = self._log_probs(_tensors(events)).numpy().astype(np.float64)
+            logs = self._compiled.log_probs(_tensors(events)).numpy().astype(np.float64)
             for index, row in zip(chosen, logs, strict=False):  # the rest only fills the batch
                 p = np.exp(row[: len(sequences[index].targets)])
                 predicted[index] = p / p.sum(-1, keepdims=True)
         return [predicted[index] for index in range(len(sequences))]
+
+
+class _EventCompiled(Compiled):
+    """A network, its optimiser, and the programs of both: ``step`` and ``log_probs``."""
+
+    def __init__(self, layout: Layout, config: EventConfig) -> None:
+        self.network = EventNetwork(layout, config)
+        self._weights = list(self.network.weights.values())
+        self.adam = AveragedAdam(self._weights, config.clip)
+        self.step = program(self._train_step, reduce_retracing=False)
+        self.log_probs = program(
+            lambda events: tf.nn.log_softmax(self.network.logits(events)), reduce_retracing=False
+        )
+
+    @property
+    def variables(self) -> Sequence[Tensor]:
+        return self.adam.state
 
     def _train_step(self, events: Events, mask: Tensor, seed: Tensor, rates: Tensor) -> Tensor:
         """One step of Adam; the loss of its batch before it."""
@@ -170,7 +188,7 @@ class EventProgram(Program[EventRow, EventScore]):
             logits = self.network.logits(events, Random(seed[0], seed[1]))
             errors = tf.nn.sparse_softmax_cross_entropy_with_logits(events.targets, logits)
             loss = tf.reduce_sum(errors * mask) / tf.reduce_sum(mask)
-        self._adam.apply(tape.gradient(loss, self._variables), rates)
+        self.adam.apply(tape.gradient(loss, self._weights), rates)
         return loss
 
 

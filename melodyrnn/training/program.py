@@ -1,12 +1,13 @@
 """What a trainer needs of a framing: its compiled arithmetic, and what belongs to it."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Generic, Protocol, TypeAlias, TypeVar
+from collections.abc import Callable, Hashable, Iterator, Sequence
+from typing import TYPE_CHECKING, Generic, Protocol, Self, TypeAlias, TypeVar
 
 import numpy as np
 
 from melodyrnn.models.types import Array, KerasModel, Optimizer, Weights
+from melodyrnn.training.compiled import POOL, C, Compiled
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -37,7 +38,8 @@ class Program(ABC, Generic[R, S]):
     """The compiled arithmetic of one framing of one network's training.
 
     It holds the weights, the optimiser and whatever is carried from step to step, and no history:
-    how long to train, and which weights were best, is for the ``Trainer`` to know.
+    how long to train, and which weights were best, is for the ``Trainer`` to know. As a context
+    manager it leaves what was compiled to another training like it, and is of no use afterwards.
     """
 
     row: type[R]
@@ -46,6 +48,22 @@ class Program(ABC, Generic[R, S]):
     """The class of what ``evaluate`` returns: a dataclass of numbers."""
     evaluates_start = False
     """Whether the weights of the start may be the best."""
+    _taken: tuple[Hashable, Compiled] | None = None
+    """What is to be given back, and its settings."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        taken, self._taken = self._taken, None
+        if taken and kind is None:  # what an error left behind, nobody is to find
+            POOL.give_back(*taken)
+
+    def _take(self, kind: type[C], settings: Hashable, make: Callable[[], C]) -> C:
+        """What was compiled for ``settings``, or is now."""
+        compiled = POOL.take(kind, settings, make)
+        self._taken = settings, compiled
+        return compiled
 
     @abstractmethod
     def advance(self, done: int, until: int) -> Sequence[R]:
@@ -99,15 +117,19 @@ class Program(ABC, Generic[R, S]):
 class KerasProgram(Program[R, S]):
     """A program that trains a Keras model by a Keras optimiser."""
 
-    def __init__(self, model: KerasModel, optimizer: Optimizer) -> None:
+    def __init__(
+        self, model: KerasModel, optimizer: Optimizer, original: KerasModel | None = None
+    ) -> None:
+        """``original``: another of which ``model`` is a copy, and which is given weights too."""
         self.model, self.optimizer = model, optimizer
-        optimizer.build(model.trainable_variables)
+        self._models = [model] if original is None else [model, original]
 
     def weights(self) -> Weights:
         return list(self.model.get_weights())
 
     def set_weights(self, weights: Weights) -> None:
-        self.model.set_weights(weights)
+        for model in self._models:
+            model.set_weights(weights)
 
     def carry(self) -> Carried:
         return {

@@ -13,7 +13,7 @@ from typing import NamedTuple, TypeAlias
 
 import numpy as np
 
-from melodyrnn.models.backend import keras, tf
+from melodyrnn.models.backend import tf
 from melodyrnn.models.compiled_loops import program
 from melodyrnn.models.config import StreamConfig
 from melodyrnn.models.networks import step_network as models
@@ -21,6 +21,7 @@ from melodyrnn.models.types import KerasModel, Optimizer, States, Tensor
 from melodyrnn.sequences.score import Score
 from melodyrnn.sequences.streams import MeasuredStream, Stream
 from melodyrnn.system.machine import cores
+from melodyrnn.training.keras_compiled import KerasCompiled, graph_settings
 from melodyrnn.training.program import Carried, KerasProgram
 
 Sums: TypeAlias = tuple[Tensor, Tensor, Tensor]
@@ -57,19 +58,21 @@ class StreamProgram(KerasProgram[StreamRow, Score]):
         config: StreamConfig,
     ) -> None:
         """``epoch_of`` gives the stream of an epoch, counted from 0, the same whenever it is asked;
-        all have one shape.
+        all have one shape. ``model`` has the first weights, and is given the best.
         """
-        super().__init__(
-            model, keras.optimizers.Adam(config.learning_rate, global_clipnorm=config.clip)
-        )
         self.config, self.validation = config, validation
-        self.scorer = StreamScorer(model)
         self._epoch_of, self._epoch = epoch_of, 0
-        self._step = _compiled(model, self.optimizer)
         self.stream = epoch_of(0)  # of the epoch in progress
         self.place = 0  # chunks of it that were seen
         self.sums = np.zeros(3)  # of the epoch so far: losses, correct predictions, all
         self.states = models.zero_states(model, self.stream.x.shape[2])
+        shapes = (stream.x.shape[1:] for stream in (self.stream, validation.stream))
+        clip, graph = config.clip, graph_settings(model)
+        settings = graph, clip, *((shape, len(_parts(shape[1]))) for shape in shapes)
+        compiled = self._take(_StreamCompiled, settings, lambda: _StreamCompiled(model, clip))
+        compiled.begin(model, config.learning_rate)
+        super().__init__(compiled.model, compiled.optimizer, model)
+        self.scorer, self._step = compiled.scorer, compiled.step
 
     def advance(self, done: int, until: int) -> list[StreamRow]:
         """One chunk of all lanes; after the last of an epoch, its row."""
@@ -154,6 +157,15 @@ class StreamScorer:
             loss += float(sums[0])
             right += float(sums[1])
         return Score(round(right), measured.units, loss / log(2) + measured.charge)
+
+
+class _StreamCompiled(KerasCompiled):
+    """The programs of one shape of chunks."""
+
+    def __init__(self, model: KerasModel, clip: float | None) -> None:
+        super().__init__(model, clip)
+        self.scorer = StreamScorer(self.model)
+        self.step = _compiled(self.model, self.optimizer)
 
 
 def _compiled(

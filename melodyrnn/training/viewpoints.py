@@ -12,13 +12,15 @@ import numpy as np
 from melodyrnn.models.backend import tf
 from melodyrnn.models.compiled_loops import program
 from melodyrnn.models.config import StreamConfig
-from melodyrnn.models.networks.event_reader import Random
+from melodyrnn.models.networks.event_reader import Random, ReaderConfig, reader_settings
 from melodyrnn.models.networks.viewpoint_network import ViewpointNetwork
 from melodyrnn.models.types import Tensor, Weights
+from melodyrnn.models.viewpoints.layout import ViewLayout
 from melodyrnn.models.viewpoints.views import Views, padded_views
 from melodyrnn.sequences.events import batches, filled, steps_for
 from melodyrnn.sequences.windows import Mask
-from melodyrnn.training.averaged_adam import AveragedAdam
+from melodyrnn.training.averaged_adam import AveragedAdam, rates
+from melodyrnn.training.compiled import Compiled, graph_seed
 from melodyrnn.training.program import Carried, Program
 
 AVERAGING = 0.99
@@ -84,22 +86,24 @@ class ViewpointProgram(Program[ViewRow, ViewScore]):
         held_out: HeldOutViews,
         config: StreamConfig,
     ) -> None:
-        self.network, self.config = network, config
+        """``network`` has the first weights, and is given the best."""
+        self.config, self._original = config, network
         self._learned, self._held_out = learned, held_out
-        self._variables = list(network.weights.values())
-        self._adam = AveragedAdam(self._variables, config, AVERAGING)
-        self._gradient = [tf.Variable(tf.zeros_like(variable)) for variable in self._variables]
-        self._add = program(self._add_gradient, reduce_retracing=False)
-        self._step = program(self._train_step, reduce_retracing=False)
-        self._errors = program(self._errors_of, reduce_retracing=False)
+        layout, reader = network.layout, network.config
+        self._compiled = self._take(
+            _ViewCompiled,
+            (layout, *reader_settings(reader), config.clip, config.batch),
+            lambda: _ViewCompiled(layout, reader, config.clip),
+        )
+        self.network = self._compiled.network
+        self.network.load(network.copy())
         self._lengths = [len(views.kind) for views in learned.untold]
-        self._sounds = tf.constant(network.layout.sounds)
         self._batches: list[list[int]] = []  # of the epoch in progress
         self.restart()
 
     def restart(self) -> None:
         """Begin with the weights that the network has."""
-        self._adam.restart()
+        self._compiled.restart()
         self.epoch = -1
         self.place = 0  # batches of it that were seen
         self.sums = np.zeros(2)  # of the epoch so far: losses, symbols
@@ -116,10 +120,11 @@ class ViewpointProgram(Program[ViewRow, ViewScore]):
         batch = self._batches[self.place]
         symbols = sum(self._lengths[index] for index in batch)
         for number, part in enumerate(self._parts(batch, self._lengths)):
-            seed = tf.constant([self.config.seed, step + number * _APART], tf.int32)
+            seed = tf.constant([graph_seed(self.config.seed), step + number * _APART], tf.int32)
             views, mask = self._padded([self._seen(index) for index in part])
-            self.sums[0] += float(self._add(views, mask, seed, tf.constant(symbols, tf.float32)))
-        self._step(self._adam.rates(step))
+            losses = self._compiled.add(views, mask, seed, tf.constant(symbols, tf.float32))
+            self.sums[0] += float(losses)
+        self._compiled.step(rates(step, self.config.learning_rate, AVERAGING))
         self.sums[1] += symbols
         self.place += 1
         if self.place < self.batches:
@@ -171,7 +176,8 @@ class ViewpointProgram(Program[ViewRow, ViewScore]):
             for part in self._parts(order[start : start + size], lengths):
                 views = [held_out.views[place] for place in part]
                 known = [held_out.known[place][1:] for place in part]
-                sums += [float(error) for error in self._errors(*self._padded(views, known))]
+                errors = self._compiled.errors(*self._padded(views, known))
+                sums += [float(error) for error in errors]
         self.network.load(now)
         kind, height = sums / log(2)
         bits = (kind + height + held_out.charge) / held_out.units
@@ -196,34 +202,59 @@ class ViewpointProgram(Program[ViewRow, ViewScore]):
 
     def weights(self) -> Weights:
         """The running average of the weights."""
-        return self._adam.weights()
+        return self._compiled.adam.weights()
 
     def set_weights(self, weights: Weights) -> None:
-        self.network.load(weights)
+        for network in (self.network, self._original):
+            network.load(weights)
 
     def carry(self) -> Carried:
         return {
-            **self._adam.carry(),
+            **self._compiled.adam.carry(),
             "place": [np.array(self.place)],
             "sums": [self.sums.copy()],
         }
 
     def resume(self, carried: Carried, done: int) -> None:
-        self._adam.resume(carried)
+        self._compiled.adam.resume(carried)
         self.place, self.sums = int(carried["place"][0]), carried["sums"][0].copy()
+
+
+class _ViewCompiled(Compiled):
+    """A network, its optimiser, and the programs of both: ``add``, ``step`` and ``errors``."""
+
+    def __init__(self, layout: ViewLayout, config: ReaderConfig, clip: float | None) -> None:
+        self.network = ViewpointNetwork(layout, config)
+        self._weights = list(self.network.weights.values())
+        self._gradient = [tf.Variable(tf.zeros_like(weight)) for weight in self._weights]
+        self.adam = AveragedAdam(self._weights, clip)
+        self._sounds = tf.constant(layout.sounds)
+        self.add = program(self._add_gradient, reduce_retracing=False)
+        self.step = program(self._train_step, reduce_retracing=False)
+        self.errors = program(self._errors_of, reduce_retracing=False)
+
+    @property
+    def variables(self) -> Sequence[Tensor]:
+        return [*self.adam.state, *self._gradient]
+
+    def restart(self) -> None:
+        """Begin with the weights of the network; of a step that was cut off nothing is left."""
+        self.adam.restart()
+        for total in self._gradient:
+            total.assign(tf.zeros_like(total))
 
     def _add_gradient(self, views: Views, mask: Tensor, seed: Tensor, symbols: Tensor) -> Tensor:
         """Add that of a part of a batch of so many symbols; the sum of its losses."""
         with tf.GradientTape() as tape:
             kinds, heights = self._errors_of(views, mask, Random(seed[0], seed[1]))
             loss = (kinds + heights) / symbols
-        for total, part in zip(self._gradient, tape.gradient(loss, self._variables), strict=True):
+        for total, part in zip(self._gradient, tape.gradient(loss, self._weights), strict=True):
             total.assign_add(tf.convert_to_tensor(part))
         return kinds + heights
 
     def _train_step(self, rates: Tensor) -> None:
         """One step of Adam by the gradient of a batch."""
-        self._adam.apply(self._gradient, rates)
+        self.adam.apply(self._gradient, rates)
         for total in self._gradient:
             total.assign(tf.zeros_like(total))
 

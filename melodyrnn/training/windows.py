@@ -13,15 +13,17 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from melodyrnn.models.backend import keras, tf
+from melodyrnn.models.backend import tf
 from melodyrnn.models.compiled_loops import collect, program, repeat
 from melodyrnn.models.config import ModelConfig, TrainConfig
 from melodyrnn.models.networks import step_network as models
 from melodyrnn.models.networks.numpy_network import Network
-from melodyrnn.models.types import KerasModel, Optimizer, States, Tensor, Weights
+from melodyrnn.models.types import KerasModel, Optimizer, States, Tensor
 from melodyrnn.sequences.score import Score, score_of
 from melodyrnn.sequences.vocabulary import Indices
 from melodyrnn.sequences.windows import Batch, Mask, next_token, symbols
+from melodyrnn.training.compiled import graph_seed
+from melodyrnn.training.keras_compiled import KerasCompiled, graph_settings
 from melodyrnn.training.program import KerasProgram
 
 BLOCK_STEPS = 1000
@@ -76,34 +78,33 @@ class WindowProgram(KerasProgram[WindowRow, Score]):
         config: TrainConfig,
         batch: int,
     ) -> None:
-        """``architecture`` is that of ``model``; a step takes ``batch`` windows, 1 where a state is
-        carried.
+        """``architecture`` is that of ``model``, which has the first weights and is given the best;
+        a step takes ``batch`` windows, 1 where a state is carried.
         """
-        super().__init__(model, keras.optimizers.Adam(config.learning_rate))
         self.songs, self._architecture = songs, architecture
-        self._first_state = [variable.numpy() for variable in self.optimizer.variables]
         window = architecture.window
         self._evaluated = songs.validation or songs.training
         self._targets = np.concatenate([symbols(each)[window:] for each in self._evaluated])
         known = songs.known or [np.ones(len(each), dtype=bool) for each in self._evaluated]
         self._known = np.concatenate([each[window:] for each in known])
         windows, starts = next_token(songs.training, window)
-        steps = -(-len(windows.y) // batch)
+        count = len(windows.y)
         most = 1 if songs.validation else BLOCK_EPOCHS
-        self.block = max(1, min(most, BLOCK_STEPS // steps))
-        self._program = _compiled(
-            model, self.optimizer, windows, starts, batch, self.block, config.seed
+        self.block = block = max(1, min(most, BLOCK_STEPS // -(-count // batch)))
+        self._steps = _steps(windows, starts, batch)
+        self._seed = tf.constant(graph_seed(config.seed))
+        settings = graph_settings(model), windows.x.shape, batch, block
+        compiled = self._take(
+            _WindowCompiled, settings, lambda: _WindowCompiled(model, count, batch, block)
         )
-
-    def restart(self, weights: Weights) -> None:
-        """As new, from these first weights. Nothing is compiled again."""
-        self.set_weights(weights)
-        for variable, value in zip(self.optimizer.variables, self._first_state, strict=True):
-            variable.assign(value)
+        compiled.begin(model, config.learning_rate)
+        super().__init__(compiled.model, compiled.optimizer, model)
+        self._run = compiled.run
 
     def advance(self, done: int, until: int) -> list[WindowRow]:
         epochs = min(self.block, until - done)
-        losses, accuracies = (part.numpy()[:epochs] for part in self._program(epochs, done))
+        found = self._run(self._steps, self._seed, tf.constant(epochs), tf.constant(done))
+        losses, accuracies = (part.numpy()[:epochs] for part in found)
         pairs = zip(losses, accuracies, strict=True)
         return [WindowRow(done + i, float(a), float(b)) for i, (a, b) in enumerate(pairs, 1)]
 
@@ -137,38 +138,53 @@ class WindowProgram(KerasProgram[WindowRow, Score]):
         return last.epoch, epochs, f"epochs, loss {last.loss:.3f} accuracy {last.accuracy:.0%}"
 
 
-def _compiled(
-    model: KerasModel,
-    optimizer: Optimizer,
-    windows: Batch,
-    starts: npt.NDArray[np.bool_],
-    batch: int,
-    block: int,
-    seed: int,
-) -> Callable[[int, int], tuple[Tensor, Tensor]]:
-    """A program that runs n <= block epochs after the first m ones: n, m -> mean losses (block,),
-    accuracies (block,).
-    """
+class _Steps(NamedTuple):
+    """The K steps of an epoch, and what each sees."""
+
+    x: Tensor  # (K, B, T)
+    y: Tensor  # (K, B)
+    keep: Tensor  # (K,): 0 where the state is reset
+
+
+def _steps(windows: Batch, starts: npt.NDArray[np.bool_], batch: int) -> _Steps:
+    """The last batch may be short: its empty places repeat window 0, at no weight."""
     count = len(windows.y)
+    order = np.pad(np.arange(count), (0, -count % batch)).reshape(-1, batch)
+    return _Steps(
+        tf.constant(windows.x[order], tf.int32),
+        tf.constant(windows.y[order], tf.int32),
+        tf.constant(~starts[order[:, 0]], tf.float32),
+    )
+
+
+class _WindowCompiled(KerasCompiled):
+    """The program of so many windows."""
+
+    def __init__(self, model: KerasModel, count: int, batch: int, block: int) -> None:
+        super().__init__(model)
+        self.run = _compiled(self.model, self.optimizer, count, batch, block)
+
+
+def _compiled(
+    model: KerasModel, optimizer: Optimizer, count: int, batch: int, block: int
+) -> Callable[[_Steps, Tensor, Tensor, Tensor], tuple[Tensor, Tensor]]:
+    """A program that runs n <= block epochs after the first m ones: steps, seed of what is dropped
+    out, n, m -> mean losses (block,), accuracies (block,).
+    """
     steps = -(-count // batch)
-    # The last batch may be short: its empty places repeat window 0 at weight 0.
-    order = np.arange(steps * batch).reshape(steps, batch)  # (K, B)
-    weights = tf.constant(order < count, tf.float32)  # (K, B)
-    order = np.where(order < count, order, 0)
-    x = tf.constant(windows.x[order], tf.int32)  # (K, B, T)
-    y = tf.constant(windows.y[order], tf.int32)  # (K, B)
-    keep = tf.constant(~starts[order[:, 0]], tf.float32)  # (K,): 0 where the state is reset
+    places = np.arange(steps * batch).reshape(steps, batch)
+    weights = tf.constant(places < count, tf.float32)  # (K, B): 0 in empty places
     variables, nothing = model.trainable_variables, tf.constant(0.0)
 
     @program(jit_compile=True)  # type: ignore[untyped-decorator]
-    def run(epochs: Tensor, done: Tensor) -> tuple[Tensor, Tensor]:
+    def run(data: _Steps, seed: Tensor, epochs: Tensor, done: Tensor) -> tuple[Tensor, Tensor]:
         def epoch(number: Tensor) -> tuple[Tensor, Tensor]:
             def step(
                 k: Tensor, loss: Tensor, right: Tensor, states: States
             ) -> tuple[Tensor, Tensor, States]:
                 # Not x[k]: a slice at a loop variable fails to compile.
-                seen, target, weight = (tf.gather(part, k) for part in (x, y, weights))
-                states = [[s * tf.gather(keep, k) for s in state] for state in states]
+                seen, target, weight = (tf.gather(part, k) for part in (data.x, data.y, weights))
+                states = [[s * tf.gather(data.keep, k) for s in state] for state in states]
                 with tf.GradientTape() as tape:
                     dropout = (seed, (done + number) * steps + k)
                     logits, states = models.step(model, seen, states, dropout)
@@ -185,4 +201,4 @@ def _compiled(
 
         return collect(epochs, block, epoch)
 
-    return lambda epochs, done: run(tf.constant(epochs), tf.constant(done))
+    return run  # type: ignore[no-any-return]

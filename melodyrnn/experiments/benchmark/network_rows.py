@@ -9,7 +9,7 @@ out.
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
-from functools import lru_cache, partial
+from functools import partial
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -112,9 +112,9 @@ def other_traditions(timed: bool, melodies: Sequence[Melody], seed: int) -> Prep
     events = [each for each in events if len(each.targets) <= _LONGEST]
     if not events:
         return None
-    learner = event_program(inputs.layout, _moving(PRETRAINING, timed))
-    learner.train(events, seed)
-    return learner.network.copy()
+    with event_program(inputs.layout, _moving(PRETRAINING, timed)) as learner:
+        learner.train(events, seed)
+        return learner.network.copy()
 
 
 def _apart(songs: Sequence[Song], targets: Sequence[Song]) -> list[Song]:
@@ -148,15 +148,15 @@ def _validated(
     fold: Fold, model: str, timed: bool, config: EventConfig, start: Prepared
 ) -> Distributions:
     """Chooses the number of steps in the inner validation, and then learns the training set."""
-    inner = fold.inner
-    inputs, learner = _network(fold, timed, config)
-    steps = learner.train(
-        _events(inputs, inner.train),
-        fold.seed,
-        start=start,
-        held_out=_events(inputs, inner.test),
-    )
-    fold.validated[model] = _predicted(inputs, learner, inner)
+    inner, inputs = fold.inner, _inputs(fold, timed)
+    with event_program(inputs.layout, config) as learner:
+        steps = learner.train(
+            _events(inputs, inner.train),
+            fold.seed,
+            start=start,
+            held_out=_events(inputs, inner.test),
+        )
+        fold.validated[model] = _predicted(inputs, learner, inner)
     # As many epochs of the melodies, which now are more.
     fold.chosen[model] = round(steps * len(fold.train) / len(inner.train))
     return _trained(fold, timed, config, fold.seed, start, fold.chosen[model])
@@ -165,9 +165,10 @@ def _validated(
 def _trained(
     fold: Fold, timed: bool, config: EventConfig, seed: int, start: Prepared, steps: int
 ) -> Distributions:
-    inputs, learner = _network(fold, timed, config)
-    learner.train(_events(inputs, fold.train), seed, start=start, steps=steps)
-    return _predicted(inputs, learner, fold)
+    inputs = _inputs(fold, timed)
+    with event_program(inputs.layout, config) as learner:
+        learner.train(_events(inputs, fold.train), seed, start=start, steps=steps)
+        return _predicted(inputs, learner, fold)
 
 
 def _predicted(inputs: Inputs, learner: "EventProgram", fold: Fold) -> Distributions:
@@ -183,18 +184,16 @@ def _events(inputs: Inputs, melodies: Sequence[Melody]) -> list[Events]:
     return [inputs.events(melody.song.song) for melody in melodies]
 
 
-def _network(fold: Fold, timed: bool, config: EventConfig) -> tuple[Inputs, "EventProgram"]:
-    inputs = Inputs.of(fold.midi[0], fold.midi[-1], timed)
-    return inputs, event_program(inputs.layout, config)
+def _inputs(fold: Fold, timed: bool) -> Inputs:
+    return Inputs.of(fold.midi[0], fold.midi[-1], timed)
 
 
 def _moving(config: EventConfig, timed: bool) -> EventConfig:
     return replace(config, moves=SETTINGS[timed].moves)
 
 
-@lru_cache(maxsize=8)
 def event_program(layout: Layout, config: EventConfig) -> "EventProgram":
-    """One for all folds, for its programs take long to make."""
+    """A context manager: what it compiles serves all folds."""
     from melodyrnn.training.events import EventProgram
 
     return EventProgram(layout, config)

@@ -33,17 +33,19 @@ class DegreeNetwork:
         self.pitches = Pitches(fold)
         self.inputs = Inputs.of(fold.midi[0], fold.midi[-1], timed=False)
 
-    def train(self, steps: int) -> "EventProgram":
+    @property
+    def program(self) -> "EventProgram":
+        """A context manager."""
+        return event_program(self.inputs.layout, DEGREE_SETTINGS)
+
+    def train(self, program: "EventProgram", steps: int) -> None:
         """In so many steps."""
-        program = event_program(self.inputs.layout, DEGREE_SETTINGS)
         train = self._at_tonics(self.fold.train, self.pitches.tonics.of)
         program.train(train, self.fold.seed, steps=steps)
-        return program
 
-    def validated(self) -> tuple["EventProgram", int]:
-        """Trained in as many steps as were best in the inner validation: the network of that, and
-        the steps. The melodies held out there are moved to the tonics that all training melodies
-        together suggest.
+    def validate(self, program: "EventProgram") -> int:
+        """Train in as many steps as are best in the inner validation; the steps. The melodies held
+        out there are moved to the tonics that all training melodies together suggest.
         """
         inner = self.fold.inner
         tonics = dict(zip(self.fold.train, self.pitches.tonics.of, strict=True))
@@ -51,8 +53,7 @@ class DegreeNetwork:
             self._at_tonics(part, [tonics[melody] for melody in part])
             for part in (inner.train, inner.test)
         )
-        program = event_program(self.inputs.layout, DEGREE_SETTINGS)
-        return program, program.train(train, self.fold.seed, held_out=held_out)
+        return program.train(train, self.fold.seed, held_out=held_out)
 
     def predicted(self, program: "EventProgram", test: Sequence[Melody]) -> Distributions:
         """Mixed over the tonics, of each melody (L, V)."""
@@ -78,11 +79,12 @@ class DegreeNetwork:
 def of_degrees(fold: Fold, _: Mapping[str, Distributions]) -> Distributions:
     """Learns the training melodies, in as many steps as were best in the inner validation."""
     network = DegreeNetwork(fold)
-    program, steps = network.validated()
-    fold.validated[DEGREE_LSTM.model] = network.predicted(program, fold.inner.test)
-    # As many epochs of the melodies, which now are more.
-    program = network.train(round(steps * len(fold.train) / len(fold.inner.train)))
-    return network.predicted(program, fold.test)
+    with network.program as program:
+        steps = network.validate(program)
+        fold.validated[DEGREE_LSTM.model] = network.predicted(program, fold.inner.test)
+        # As many epochs of the melodies, which now are more.
+        network.train(program, round(steps * len(fold.train) / len(fold.inner.train)))
+        return network.predicted(program, fold.test)
 
 
 DEGREE_LSTM = BenchmarkRow("LSTM of degrees", "12 tonics", "pitch", of_degrees, alone=True)

@@ -98,7 +98,7 @@ def fit_song(lesson: Lesson, model: str, encoding: str, progress: Progress) -> S
 def fit_song_seeds(
     lesson: Lesson, model: str, encoding: str, seeds: Iterable[int], progress: Progress
 ) -> Iterator[SongPredictions]:
-    """``fit_song`` once for each seed, in one compiled program."""
+    """``fit_song`` once for each seed."""
     from melodyrnn.models.networks import step_network as models
     from melodyrnn.training.trainer import Trainer
     from melodyrnn.training.windows import TrainingSongs, WindowProgram
@@ -108,18 +108,14 @@ def fit_song_seeds(
         model=model, input=encoding, window=WINDOW, units=settings.units, layers=settings.layers
     )
     training = TrainConfig(fit.epochs, fit.learning_rate, fit.batch, fit.seed, fit.early_stop)
-    program = None
+    batch = 1 if config.spec.stateful else fit.batch or config.spec.batch
+    songs = TrainingSongs(DATASET.sequences, attributes=DATASET.tokenizer.attributes)
     for seed in seeds:
         network = models.build(config, len(DATASET.vocabulary), seed, DATASET.tokenizer.attributes)
-        if program is None:
-            batch = 1 if config.spec.stateful else fit.batch or config.spec.batch
-            songs = TrainingSongs(DATASET.sequences, attributes=DATASET.tokenizer.attributes)
-            program = WindowProgram(network, songs, config, training, batch)
-        else:
-            program.restart(network.get_weights())
-        trainer = Trainer(program, training)
-        trainer.fit(progress)
-        yield _predict(program.model, config, [row.loss for row in trainer.history])
+        with WindowProgram(network, songs, config, training, batch) as program:
+            trainer = Trainer(program, training)
+            trainer.fit(progress)
+        yield _predict(network, config, [row.loss for row in trainer.history])
 
 
 def _predict(model: "keras.Model", config: ModelConfig, losses: list[float]) -> SongPredictions:

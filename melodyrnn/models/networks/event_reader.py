@@ -50,6 +50,11 @@ class ReaderConfig(Protocol):
     def recurrent_dropout(self) -> float: ...
 
 
+def reader_settings(config: ReaderConfig) -> tuple[float, ...]:
+    """All of a configuration that shapes the graph of a reader."""
+    return config.units, config.input_dropout, config.dropout, config.recurrent_dropout
+
+
 class EventReader:
     """The weights, and what enters and is read. Call ``start`` or ``load`` first."""
 
