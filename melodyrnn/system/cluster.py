@@ -15,7 +15,7 @@ import tempfile
 import warnings
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import TimeoutError as NotYet
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from functools import cache, partial
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
@@ -54,19 +54,21 @@ class Cluster:
             )
         self._address, self._room = place.cluster, place.jobs or tasks
         self._futures: set[Any] = set()
-        self._level = logging.getLogger("distributed").level
-        logging.getLogger("distributed").setLevel(logging.CRITICAL)  # errors are ours to word
-        try:
+        self._said = ""
+        with ExitStack() as opened:
+            opened.enter_context(_unlogged())
             self._client = _client(place.cluster)
+            opened.callback(self._leave)
             self._versions = versions()
-            try:
-                self._compare()
-            except BaseException:
-                self._client.close()
-                raise
-        except BaseException:
-            logging.getLogger("distributed").setLevel(self._level)
-            raise
+            self._compare()
+            self._opened = opened.pop_all()
+
+    def _leave(self) -> None:
+        with suppress(Exception):  # the scheduler may be gone
+            if self._client.status == "running":
+                self._client.cancel(list(self._futures), force=True)
+        with suppress(Exception):
+            self._client.close(timeout=2)
 
     def _compare(self) -> None:
         """Raise ConfigError where a worker has other versions."""
@@ -84,13 +86,11 @@ class Cluster:
     def begin(self, work: Work[Task, Answer], task: Task, done: Done) -> None:
         with warnings.catch_warnings():  # that many songs make a large task
             warnings.simplefilter("ignore")
+            sent = pickle.dumps((work, task))
             try:
-                sent = pickle.dumps((work, task))
-                future = self._client.submit(carry_out, self._versions, sent, pure=False, retries=0)
-            except MelodyError:
-                raise
-            except Exception as error:
-                raise self._gone(error) from None
+                future = self._client.submit(carry_out, self._versions, sent, pure=False)
+            except (OSError, RuntimeError) as error:  # a connection, or a client, that is closed
+                raise self._gone() from error
         self._futures.add(future)
         future.add_done_callback(lambda it: done(partial(self._answer, it, task)))
 
@@ -108,8 +108,8 @@ class Cluster:
             lost = LostError(str(error))
             lost.times = 1000
             raise lost from None
-        except CancelledError as error:
-            raise self._gone(error) from None
+        except CancelledError:
+            raise self._gone() from None
         except Exception as error:
             said = " ".join(f"{type(error).__name__}: {error}".split())[:200]
             raise RunError(
@@ -122,23 +122,34 @@ class Cluster:
             _write(task.path, sent.files)
         return sent.answer
 
-    def _gone(self, _: Exception) -> RunError:
+    def _gone(self) -> RunError:
         return RunError(
             f"--cluster {self._address}: the scheduler is gone; what was done so far is kept: "
             "begin it again, and give the same command again to go on"
         )
 
     def said(self) -> str:
-        count = sum(self._client.nthreads().values()) if self._client.status == "running" else 0
-        return f"{count} worker{'s' * (count != 1)}"
+        with suppress(Exception):  # where the scheduler is gone, its tasks say so
+            count = sum(self._client.nthreads().values())
+            self._said = f"{count} worker{'s' * (count != 1)}"
+        return self._said
 
     def close(self) -> None:
-        with suppress(Exception):  # the scheduler may be gone
-            if self._client.status == "running":
-                self._client.cancel(list(self._futures), force=True)
-        with suppress(Exception):
-            self._client.close(timeout=2)
-        logging.getLogger("distributed").setLevel(self._level)
+        self._opened.close()
+
+
+@contextmanager
+def _unlogged() -> Iterator[None]:
+    """What dask logs of a scheduler that is gone is left out: the error says it."""
+    loggers = [logging.getLogger(name) for name in ("distributed", "distributed.client")]
+    levels = [logger.level for logger in loggers]
+    for logger in loggers:
+        logger.setLevel(logging.CRITICAL + 1)
+    try:
+        yield
+    finally:
+        for logger, level in zip(loggers, levels, strict=True):
+            logger.setLevel(level)
 
 
 def _client(address: str) -> Any:
