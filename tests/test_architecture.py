@@ -51,6 +51,8 @@ OWNERS = {
     "rich": {"console"},
     "click": {"cli"},
     "starlette": {"studio"},
+    "loky": {"system.workers"},
+    "distributed": {"system.cluster"},
     "uvicorn": {"studio"},
 }
 """Library -> the modules, or parts, which alone may import it."""
@@ -266,7 +268,7 @@ def loaded_after(statement):
     return set(done.stdout.split())
 
 
-HEAVY = {"numpy", "tensorflow", "keras", "music21", "verovio", "rich", "matplotlib"}
+HEAVY = {"numpy", "tensorflow", "keras", "music21", "verovio", "rich", "matplotlib", "loky"}
 
 
 @pytest.mark.parametrize(

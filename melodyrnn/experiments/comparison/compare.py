@@ -138,10 +138,9 @@ def compare(
     stands beside. Each training is what ``train`` trains with ``held_out``, ``window`` and the
     other ``settings``, fields of ModelConfig, TrainConfig and StreamConfig.
 
-    ``jobs`` trainings run at once, by default one per core, or as many as the workers of the
-    ``cluster``, the address of a scheduler, have threads. ``progress`` is called with (trainings
-    done, all, who is at work). A comparison that was cut off goes on when it is asked for again.
-    Raises MelodyError.
+    ``jobs`` trainings run at once, by default one per core or per thread of the ``cluster`` whose
+    scheduler has that address. ``progress`` is called with (trainings done, all, who is at work).
+    A comparison that was cut off goes on when it is asked for again. Raises MelodyError.
     """
     given = cast(dict[str, Any], settings)
     if isinstance(models, str):
