@@ -5,6 +5,7 @@ elsewhere, and named where that does not help.
 """
 
 import os
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -102,15 +103,17 @@ def share_out(
     if not tasks:
         return
     engine = _engine(place, len(tasks))
-    said = ""
+    said, due = "", 0.0
     try:
         while waiting or running:
             while waiting and running < engine.room():
                 number, running = waiting.pop(), running + 1
                 engine.begin(work, tasks[number], partial(_put, finished, number))
-            if (now := engine.said()) != said:
-                said = now
-                hear(said)
+            if time.monotonic() >= due:
+                due = time.monotonic() + _LOOK
+                if (now := engine.said()) != said:
+                    said = now
+                    hear(said)
             try:
                 number, answer = finished.get(timeout=_LOOK)
             except Empty:
