@@ -52,6 +52,8 @@ OWNERS = {
     "click": {"cli"},
     "onnx": {"export"},
     "starlette": {"studio"},
+    "loky": {"system.workers"},
+    "distributed": {"system.cluster"},
     "uvicorn": {"studio"},
 }
 """Library -> the modules, or parts, which alone may import it."""
@@ -267,7 +269,7 @@ def loaded_after(statement):
     return set(done.stdout.split())
 
 
-HEAVY = {"numpy", "tensorflow", "keras", "music21", "verovio", "rich", "matplotlib"}
+HEAVY = {"numpy", "tensorflow", "keras", "music21", "verovio", "rich", "matplotlib", "loky"}
 
 
 @pytest.mark.parametrize(

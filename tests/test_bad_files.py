@@ -16,7 +16,6 @@ from melodyrnn.data.reading import FileToRead, read_one
 from melodyrnn.errors import MelodyWarning
 from melodyrnn.files import shown
 from melodyrnn.formats.format import Format
-from melodyrnn.system.workers import LostError, share_out
 
 SCALE = "c4 d4 e4 f4 g4 a4 b4 c'4\n"
 NOT_UTF8 = os.fsdecode(b"caf\xe9.txt")
@@ -86,22 +85,25 @@ def test_what_may_be_read_another_time_is_not_kept(tmp_path, odd):
 
 def work(files):
     """Of a worker, which some files kill."""
-    if "deadly" in files:
+    names = [file.file for file in files]
+    if "deadly" in names:
         os._exit(9)
-    return [(b"", file.encode()) for file in files]
+    return [(b"", name.encode()) for name in names]
 
 
 def test_a_file_that_kills_its_reader_is_left_out(monkeypatch):
     monkeypatch.syspath_prepend(os.path.dirname(__file__))  # noqa: PTH120
-    tasks, found = {0: ["a", "deadly", "b"], 1: ["c"]}, {}
-    share_out("test_bad_files:work", tasks, 1, found.__setitem__, "lost", reading._one_by_one)
-    assert found[1] == [(b"", b"c")]
-    first, (_, packed), last = found[0]
-    assert (first, last) == ((b"", b"a"), (b"", b"b"))
-    [tune] = reading.unpack(packed)
+    monkeypatch.setattr(reading, "read_some", work)
+    monkeypatch.setattr(reading, "_cost", lambda file: 0.2)  # seconds: two in a part, two workers
+    names = ["a", "deadly", "b", "c", "d"]
+    found = {}
+    reading._read(
+        {number: FileToRead(name, None, None) for number, name in enumerate(names)},
+        lambda number, key, packed: found.update({names[number]: packed}),
+    )
+    [tune] = reading.unpack(found.pop("deadly"))
     assert tune.why == f"{FILE}: {reading._LOST}"
-    with pytest.raises(LostError, match=r"^lost$"):
-        share_out("test_bad_files:work", {0: ["deadly"]}, 1, found.__setitem__, "lost")
+    assert found == {name: name.encode() for name in "abcd"}
 
 
 @pytest.mark.skipif(sys.platform in ("darwin", "win32"), reason="names are Unicode here")

@@ -2,7 +2,6 @@
 
 import json
 import math
-import os
 import signal
 import subprocess
 import sys
@@ -407,19 +406,6 @@ def test_no_worker_outlives_a_comparison_that_was_killed(tmp_path, nabiya):
     while _workers(tmp_path):
         assert time.monotonic() < deadline
         time.sleep(0.05)
-
-
-@pytest.mark.skipif(not Path("/proc/self/cwd").exists(), reason="finds processes by /proc")
-def test_a_killed_worker_is_said(tmp_path, nabiya):
-    with _begun(tmp_path, nabiya) as process:
-        os.kill(next(pid for pid in _workers(tmp_path) if pid != process.pid), signal.SIGKILL)
-        _, errors = process.communicate(timeout=20)
-    assert process.returncode == 1
-    assert errors.decode().endswith(
-        "error: a training was killed, perhaps for want of memory; "
-        "the same command goes on, --jobs 1 takes less memory\n"
-    )
-    assert not _workers(tmp_path)
 
 
 def test_ctrl_c_stops_at_once_and_says_how_to_go_on(tmp_path, nabiya):

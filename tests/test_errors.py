@@ -25,7 +25,7 @@ from melodyrnn.errors import (
 )
 from melodyrnn.formats.registry import reader
 from melodyrnn.music.notation.reader import UnreadableError
-from melodyrnn.system.workers import share_out
+from melodyrnn.system.sharing import Place, share_out
 
 MESSAGES = [
     ("--units 0 is out of range; it must be at least 1", "units 0 is out of range; it must be at least 1"),
@@ -192,7 +192,7 @@ def fail(task):
 def test_the_error_of_a_worker_is_worded_by_its_caller(monkeypatch):
     monkeypatch.syspath_prepend(__file__.rpartition("/")[0])
     with pytest.raises(MelodyError) as caught:
-        share_out("test_errors:fail", {0: "x"}, 1, lambda *_: None, "lost")
+        share_out(fail, {0: "x"}, Place(1), lambda *_: None)
     assert str(caught.value) == "x: jobs 0 is out of range; choose another output"
     with naming_options():
         assert str(caught.value) == "x: --jobs 0 is out of range; choose another --output"

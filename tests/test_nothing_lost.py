@@ -146,9 +146,9 @@ def test_two_comparisons_in_one_folder_exclude_each_other(tmp_path, settings):
 
 KILLED = """
 import os, sys
-from melodyrnn.experiments.comparison import run_trials, trial
-def one(work, tasks, *_):
-    trial.run_trial(tasks[0])
+from melodyrnn.experiments.comparison import run_trials
+def one(work, tasks, place, after, *_, **__):
+    after(0, work(tasks[0]))
     os._exit(9)
 run_trials.share_out = one
 from melodyrnn.cli import main

@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from melodyrnn.cli.options import PATH, given, print_result, printing, reading_many
+from melodyrnn.cli.options import CLUSTER, PATH, given, print_result, printing, reading_many
 
 _ROWS = """\b
 bits per note  the mean of -log2 p(next pitch) over the notes of a fold, and
@@ -44,6 +44,7 @@ was cut off, the same command goes on with the next fold.
 @click.option("--folds", type=int, help="folds of the cross-validation  [default: 10]")
 @click.option("--seed", type=int, help="random seed of the folds and of the networks  [default: 0]")
 @click.option("--seeds", type=int, help="of pearce: so many seeds from that on  [default: 1]")
+@CLUSTER
 @click.option("--output", "-o", type=PATH, help="the folder to make, or to go on in")
 @click.option("--overwrite", is_flag=True, help="replace the benchmark.json in the folder")
 @reading_many

@@ -7,7 +7,7 @@ import click
 
 from melodyrnn.cli.group import interruptible
 from melodyrnn.cli.measures import NUMBERS
-from melodyrnn.cli.options import PATH, SONGS, given, print_result, printing, reading_many
+from melodyrnn.cli.options import CLUSTER, PATH, SONGS, given, print_result, printing, reading_many
 from melodyrnn.cli.settings import MODELS_TEXT, settings_of
 from melodyrnn.cli.songs import songs_of
 from melodyrnn.models.config import ModelConfig, StreamConfig, TrainConfig
@@ -34,6 +34,7 @@ from melodyrnn.models.config import ModelConfig, StreamConfig, TrainConfig
     "--folds", type=int, help="cross-validation: each song is held out in one of so many trainings"
 )
 @click.option("--jobs", type=int, help="trainings at a time  [default: one per core]")
+@CLUSTER
 @settings_of(ModelConfig, TrainConfig, StreamConfig, without=("model", "seed", "held_out", "fold"))
 @click.option("--output", "-o", type=PATH, help="the folder to make")
 @click.option("--overwrite", is_flag=True, help="replace the folder")

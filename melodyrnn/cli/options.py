@@ -38,6 +38,14 @@ REPORT = click.option(
 )
 
 
+CLUSTER = click.option(
+    "--cluster",
+    metavar="ADDRESS",
+    help="do the work on the cluster whose scheduler is at tcp://HOST:PORT (docs/cluster.md); "
+    "MELODYRNN_CLUSTER says so for every command",
+)
+
+
 def reading(command: Command) -> Command:
     """The options of every command that reads songs."""
     return TRACK(GRID(command))

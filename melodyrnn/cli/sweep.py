@@ -6,7 +6,7 @@ from typing import Any
 import click
 
 from melodyrnn.cli.group import interruptible
-from melodyrnn.cli.options import PATH, REPORT, TRACK, given, print_result, printing
+from melodyrnn.cli.options import CLUSTER, PATH, REPORT, TRACK, given, print_result, printing
 from melodyrnn.cli.songs import songs_of
 
 EXAMPLES = """\b
@@ -21,6 +21,7 @@ Examples:
 @click.argument("target", nargs=-1, required=True)
 @click.option("--grid", multiple=True, metavar="NAME=A,B,…", help="a setting and its values")
 @click.option("--jobs", type=int, help="runs at a time  [default: one per core]")
+@CLUSTER
 @click.option("--seed", type=int, help="random seed of every run  [default: 0]")
 @click.option(
     "--held-out",

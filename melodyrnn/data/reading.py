@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import NamedTuple, cast
+from typing import NamedTuple
 
 from melodyrnn.data import cache
 from melodyrnn.data.file_tunes import FILE, FileTune, left_out, read_tunes
@@ -145,7 +145,7 @@ def _read(todo: Mapping[int, FileToRead], take: Callable[[int, bytes, bytes], No
         for number, file in todo.items():
             take(number, *read_one(file))
         return
-    from melodyrnn.system.workers import share_out  # a song alone is spared it
+    from melodyrnn.system.sharing import Place, share_out  # a song alone is spared it
 
     parts: list[list[int]] = []
     room = 0.0
@@ -160,21 +160,18 @@ def _read(todo: Mapping[int, FileToRead], take: Callable[[int, bytes, bytes], No
         for number, answer in zip(parts[part], answers, strict=True):
             take(number, *answer)
 
+    def after_one(number: int, answers: list[tuple[bytes, bytes]]) -> None:
+        take(number, *answers[0])
+
+    def leave_out(number: int) -> None:
+        take(number, b"", pack([left_out(FileError(f"{FILE}: {_LOST}"))]))
+
+    killed: list[int] = []  # parts, a file of which killed who read it
     work = {part: [todo[number] for number in numbers] for part, numbers in enumerate(parts)}
-    share_out(f"{__name__}:read_some", work, min(jobs, cores()), after, _LOST, _one_by_one)
-
-
-def _one_by_one(files: object, ask: Callable[[object], object]) -> list[tuple[bytes, bytes]]:
-    """The answers for files one of which killed a worker; that one is left out."""
-    from melodyrnn.system.workers import LostError
-
-    answers: list[tuple[bytes, bytes]] = []
-    for file in cast("Sequence[FileToRead]", files):
-        try:
-            answers += cast("list[tuple[bytes, bytes]]", ask([file]))
-        except LostError:
-            answers.append((b"", pack([left_out(FileError(f"{FILE}: {_LOST}"))])))
-    return answers
+    place = Place(min(jobs, cores()))
+    share_out(read_some, work, place, after, again=0, survive=killed.append)
+    singly = {number: [todo[number]] for part in killed for number in parts[part]}
+    share_out(read_some, singly, place, after_one, again=0, survive=leave_out)
 
 
 def read_some(files: Sequence[FileToRead]) -> list[tuple[bytes, bytes]]:

@@ -6,12 +6,13 @@ ended, and the next task begins another; of memory it has what ``work.py`` allow
 
 import asyncio
 import threading
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any
 
 from melodyrnn.studio.answers import RefusedError
 from melodyrnn.system.workers import LostError, Worker
 
-_WORK = "melodyrnn.studio.work:answer"
+if TYPE_CHECKING:
+    from melodyrnn.studio import work
 
 
 class Helper:
@@ -26,7 +27,7 @@ class Helper:
     async def ask(self, what: str, /, **values: Any) -> dict[str, Any]:
         """What ``work.py`` answers. Raises MelodyError. Whoever is cancelled ends the task."""
         async with self._turn:
-            worker = self._worker = self._worker or Worker(_WORK, "")
+            worker = self._worker = self._worker or Worker()
             ended = threading.Event()  # by this side
 
             def give_up() -> None:
@@ -47,28 +48,34 @@ class Helper:
             finally:
                 timer.cancel()
 
-    def _answer(self, worker: Worker, task: object, ended: threading.Event) -> dict[str, Any]:
+    def _answer(self, worker: Worker, task: "work.Task", ended: threading.Event) -> dict[str, Any]:
         try:
             return self._asked(worker, task, ended)
         except LostError:
             why = f"took more than {self.seconds:g} seconds" if ended.is_set() else "was ended"
             raise RefusedError(f"{self.name} {why}; ask for less, or try again", 503) from None
 
-    def _asked(self, worker: Worker, task: object, ended: threading.Event) -> dict[str, Any]:
+    def _asked(self, worker: Worker, task: "work.Task", ended: threading.Event) -> dict[str, Any]:
         """Once more where the process was dying already, which is only seen when it is asked."""
         try:
-            return cast("dict[str, Any]", worker.ask(task))
+            return worker.ask(_answered, task)
         except LostError:
             if ended.is_set() or worker.stopped:
                 raise
-            return cast("dict[str, Any]", worker.ask(task))
+            return worker.ask(_answered, task)
 
     @property
     def process(self) -> int | None:
         """Its id, where there is one."""
-        return self._worker.process.pid if self._worker else None
+        return self._worker.process if self._worker else None
 
     def stop(self) -> None:
         if self._worker:
             self._worker.stop()
-            self._worker.close()
+
+
+def _answered(task: "work.Task") -> dict[str, Any]:
+    """What the process does; the server imports nothing of it."""
+    from melodyrnn.studio import work
+
+    return work.answer(task)

@@ -1,184 +1,178 @@
-"""Work shared out to processes of their own, as many at once as there is room for.
+"""One process beside the caller's that does one task after another, and can be ended at any moment.
 
-A worker is a fresh interpreter that reads tasks from its standard input and answers on its
-standard output. ``multiprocessing`` would not do: its workers run the caller's script again, so
-that a script without ``if __name__ == "__main__"``, or one piped to Python, could not use them.
+It is a loky executor of one process: a fresh interpreter that does not run the caller's script
+again, so that one without ``if __name__ == "__main__"``, or piped to Python, can have workers. Of
+one, for loky ends all of an executor's processes where one of them is killed: so each task has a
+process to itself, and none is lost with another. (joblib would bring the same loky, and with it
+NumPy into every process: half a second of each start.)
 """
 
 import os
-import pickle
-import sys
+import signal
+import threading
 import warnings
-from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor, as_completed
-from contextlib import suppress
-from importlib import import_module
-from queue import SimpleQueue
-from subprocess import PIPE, Popen
-from threading import Lock, Thread
-from typing import IO, TypeVar, cast
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
+from contextlib import ExitStack, contextmanager, suppress
+from multiprocessing import process
+from multiprocessing.connection import Connection
+from typing import Any, TypeVar
+
+from loky.process_executor import (
+    BrokenProcessPool,
+    ProcessPoolExecutor,
+    ShutdownExecutorError,
+)
 
 from melodyrnn.errors import MelodyError, RunError, naming_options
 from melodyrnn.system import startup as own_process
-
-_WORKER = (
-    "import sys; work = sys.argv[1]; sys.path[:] = sys.argv[2:]; "
-    "from melodyrnn.system.workers import serve; serve(work)"
-)
 
 _ONE_THREAD = {"TF_NUM_INTRAOP_THREADS": "1", "TF_NUM_INTEROP_THREADS": "1"}
 """By which TensorFlow, in a worker that comes to import it, takes one thread: the workers fill the
 machine together, and what a task finds does not depend on how many there are."""
 
+_SAFE_PATH = {"PYTHONSAFEPATH": "1"}
+"""By which Python, begun with ``-m`` or ``-c``, takes no module from the folder it is begun in."""
 
+Task = TypeVar("Task")
 Answer = TypeVar("Answer")
-
-
-def share_out(
-    work: str,
-    tasks: Mapping[int, object],
-    jobs: int,
-    after: Callable[[int, Answer], None],
-    lost: str,
-    survive: Callable[[object, Callable[[object], object]], Answer] | None = None,
-) -> None:
-    """Give each task to the next idle one of ``jobs`` workers.
-
-    ``work`` is ``module:function``, called with a task in the worker, which returns an ``Answer``.
-    ``after`` is called here, with the task's number and the answer, as each is done. Raises the
-    MelodyError that ``work`` raises, and LostError, with the words ``lost``, where a worker is
-    killed; with ``survive`` that is called instead, with the task and what asks another worker,
-    for the answer.
-    """
-    workers = [Worker(work, lost) for _ in range(min(jobs, len(tasks)))]
-    idle: SimpleQueue[Worker] = SimpleQueue()
-    for worker in workers:
-        idle.put(worker)
-
-    def ask(task: object) -> Answer:
-        worker = idle.get()
-        try:
-            return cast("Answer", worker.ask(task))
-        except LostError:
-            if survive is None:
-                worker.stop()
-            if survive is None or worker.stopped:
-                raise
-            return survive(task, worker.ask)
-        finally:
-            idle.put(worker)
-
-    pool = ThreadPoolExecutor(max(1, len(workers)))  # its threads only wait for the workers
-    try:
-        futures = {pool.submit(ask, task): number for number, task in tasks.items()}
-        for future in as_completed(futures):
-            after(futures[future], future.result())
-    finally:  # also at once on Ctrl-C: what a task has done so far is on the disk, or lost
-        pool.shutdown(wait=False, cancel_futures=True)
-        for worker in workers:
-            worker.stop()
-        pool.shutdown()  # now that nobody waits for an answer, the pipes may be closed
-        for worker in workers:
-            worker.close()
+Work = Callable[[Task], Answer]
+"""A function of a module, which a worker imports. It returns an answer or raises MelodyError."""
 
 
 class LostError(RunError):
-    """A worker was killed."""
+    """A worker was killed, ``times`` so often with the same task."""
+
+    times = 1
 
 
 class Worker:
-    """One process and its pipes, as the one that shares out sees them: ``work`` is
-    ``module:function``, ``lost`` what is said where the process is killed.
-    """
+    """A process, begun with its first task, and again with the next one after it was ended."""
 
-    def __init__(self, work: str, lost: str) -> None:
-        self.work, self.lost = work, lost
+    def __init__(self) -> None:
         self.stopped = False
-        self._lock = Lock()  # so that none begins while it is being stopped
-        self._begin()
+        self._lock = threading.Lock()  # so that none begins while it is being stopped
+        self._executor: ProcessPoolExecutor | None = None
+        self._caller: Connection | None = None  # of which the worker waits for the end
 
-    def _begin(self) -> None:
-        self.process = Popen(
-            [sys.executable, "-P", "-c", _WORKER, self.work, *sys.path],
-            stdin=PIPE,
-            stdout=PIPE,
-            env=os.environ | _ONE_THREAD,
-            start_new_session=True,  # Ctrl-C goes to the caller, which ends its workers
-        )
-        assert self.process.stdin
-        assert self.process.stdout
-        self._tasks: IO[bytes] = self.process.stdin
-        self._answers: IO[bytes] = self.process.stdout
-
-    def ask(self, task: object) -> object:
-        """Raises MelodyError: the task's own, or LostError where the worker is killed.
-
-        The next task begins another, unless it was stopped.
-        """
+    def submit(self, work: Work[Task, Answer], task: Task) -> "Future[Answer | MelodyError]":
+        """The answer to be; ``answer_of`` waits for it. Raises LostError where it was stopped."""
         with self._lock:
             if self.stopped:
-                raise LostError(self.lost)
-            if self.process.poll() is not None:  # also by somebody else, while it had no task
-                self.close()
-                self._begin()
-        try:
-            _send(self._tasks, task)
-            answer: object = pickle.load(self._answers)
-        except (EOFError, OSError, pickle.UnpicklingError):
-            self.process.kill()
-            self.close()
-            raise LostError(self.lost) from None
-        if isinstance(answer, MelodyError):
-            raise answer
-        return answer
+                raise LostError("the worker was stopped")
+            with suppress(BrokenProcessPool, ShutdownExecutorError):
+                if self._executor:
+                    return self._begun(self._executor, work, task)
+            return self._begun(self._new(), work, task)
+
+    def _new(self) -> ProcessPoolExecutor:
+        from loky.backend.context import get_context
+
+        self._close()
+        ended, self._caller = get_context("loky").Pipe(duplex=False)
+        self._executor = ProcessPoolExecutor(
+            1, context=get_context("loky"), initializer=_begin, initargs=(ended,), env=_ONE_THREAD
+        )
+        return self._executor
+
+    @staticmethod
+    def _begun(
+        executor: ProcessPoolExecutor, work: Work[Task, Answer], task: Task
+    ) -> "Future[Answer | MelodyError]":
+        with _beginning():
+            found: Future[Answer | MelodyError] = executor.submit(_do, work, task)
+        return found
+
+    def ask(self, work: Work[Task, Answer], task: Task) -> Answer:
+        """Raises the MelodyError that ``work`` raises, and LostError where the worker is killed."""
+        return answer_of(self.submit(work, task))
+
+    @property
+    def process(self) -> int | None:
+        """Its id, where there is one."""
+        return next(iter(self._executor._processes), None) if self._executor else None
 
     def give_up(self) -> None:
-        """End what it does, at once; whoever waits for that gets LostError, and the next task
-        begins another process.
-        """
+        """End what it does, at once; whoever waits for that gets LostError."""
         with self._lock:
-            self.process.kill()
+            if self._executor:
+                self._executor.shutdown(wait=False, kill_workers=True)
 
     def stop(self) -> None:
         """For good, whatever it does, at once."""
-        with self._lock:
-            self.stopped = True
-            self.process.kill()
+        self.stopped = True
+        self.give_up()
+        self._close()
 
-    def close(self) -> None:
-        self.process.wait()
-        for pipe in (self._tasks, self._answers):
-            with suppress(OSError):  # a task that was never read stands in it
-                pipe.close()
+    def _close(self) -> None:
+        if self._executor:
+            self._executor.shutdown(kill_workers=True)
+        if self._caller:
+            self._caller.close()
+        self._executor = self._caller = None
 
 
-@naming_options()  # as messages are written: the caller words them for its face
-def serve(work: str) -> None:
-    """Be a worker: until standard input ends, which it also does where the caller is killed."""
-    answers = os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)  # whatever a library prints is no answer
-    tasks: SimpleQueue[object] = SimpleQueue()
-    Thread(target=_receive, args=(tasks,), daemon=True).start()
+def answer_of(future: "Future[Answer | MelodyError]") -> Answer:
+    """As ``Worker.ask``."""
+    try:
+        answer = future.result()
+    except (BrokenProcessPool, ShutdownExecutorError):
+        raise LostError("the worker was killed") from None
+    if isinstance(answer, MelodyError):
+        raise answer
+    return answer
+
+
+_one_at_a_time = threading.Lock()
+
+
+@contextmanager
+def _beginning() -> Iterator[None]:
+    """While a process may begin: it takes no module from the folder it is in, Ctrl-C goes past it
+    to the caller, which ends its workers, and a daemon, as the workers of a cluster are, may have
+    processes too, which end with it.
+    """
+    config: dict[str, Any] = process.current_process()._config  # type: ignore[attr-defined]
+    with _one_at_a_time:
+        before = os.environ.get("PYTHONSAFEPATH")
+        daemon = config.pop("daemon", None)
+        os.environ.update(_SAFE_PATH)
+        if mask := getattr(signal, "pthread_sigmask", None):
+            blocked = mask(signal.SIG_BLOCK, {signal.SIGINT})
+        try:
+            yield
+        finally:
+            if before is None:
+                del os.environ["PYTHONSAFEPATH"]
+            if daemon is not None:
+                config["daemon"] = daemon
+            if mask:
+                mask(signal.SIG_SETMASK, blocked)
+
+
+_lasting = ExitStack()
+"""What a worker is in from its beginning to its end."""
+
+
+def _begin(caller: Connection) -> None:
+    """Become a worker."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # where there are no masks
+    os.dup2(2, 1)  # what a library prints does not go among what the caller prints
+    threading.Thread(target=_end_with, args=(caller,), daemon=True).start()
+    _lasting.enter_context(naming_options())  # the caller words messages for its face
     own_process.claim()
     warnings.simplefilter("ignore")  # the caller said its own; those of libraries help nobody
-    module, _, function = work.partition(":")
-    do = getattr(import_module(module), function)
-    while True:
-        task = tasks.get()
-        try:
-            answer = do(task)
-        except MelodyError as error:
-            answer = error
-        _send(answers, answer)
 
 
-def _receive(tasks: "SimpleQueue[object]") -> None:
-    with suppress(EOFError, pickle.UnpicklingError):
-        while True:
-            tasks.put(pickle.load(sys.stdin.buffer))
-    os._exit(0)  # in the midst of a task too: no worker outlives its caller
+def _end_with(caller: Connection) -> None:
+    """In the midst of a task too: no worker outlives its caller."""
+    with suppress(EOFError, OSError):
+        caller.recv()
+    os._exit(0)
 
 
-def _send(pipe: IO[bytes], what: object) -> None:
-    pickle.dump(what, pipe)
-    pipe.flush()
+def _do(work: Work[Task, Answer], task: Task) -> Answer | MelodyError:
+    try:
+        return work(task)
+    except MelodyError as error:
+        return error

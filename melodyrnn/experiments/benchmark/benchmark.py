@@ -15,6 +15,7 @@ from melodyrnn.models.settings import nearest
 from melodyrnn.runs.output_folders import RUNS, slug
 from melodyrnn.system.documents import JSON
 from melodyrnn.system.progress import Progress, silent
+from melodyrnn.system.sharing import Place
 
 
 @dataclass(frozen=True)
@@ -57,6 +58,7 @@ def benchmark(
     fast: bool = False,
     output: str | Path | None = None,
     overwrite: bool = False,
+    cluster: str | None = None,
     track: str | None = None,
     grid: str | None = None,
     report: bool = False,
@@ -68,7 +70,8 @@ def benchmark(
     place of its own, without published figures. ``seed`` deals the melodies out to the folds and
     starts the networks. ``fast``: three folds, without the slow rows. ``output``: the folder for
     benchmark.json, by default a fresh one under ``runs/`` or one where a benchmark was cut off; of
-    what that had done nothing is done again. ``report`` is that of ``gather``.
+    what that had done nothing is done again. ``cluster``: the address of a scheduler, whose workers
+    predict the folds. ``report`` is that of ``gather``.
     ``progress`` is called with (files read, or steps done; all; what is being done). Raises
     MelodyError.
     """
@@ -97,7 +100,9 @@ def benchmark(
         tuple(fold.test for fold in dealt),
         folds,
         seed,
-        measure(data, dealt, rows, table.bits if table else {}, progress, kept),
+        measure(
+            data, dealt, rows, table.bits if table else {}, progress, kept, Place.of(None, cluster)
+        ),
         kept.output,
     )
     kept.end(result.to_json())

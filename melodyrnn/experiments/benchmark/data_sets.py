@@ -22,6 +22,7 @@ from melodyrnn.experiments.benchmark.rows import COMBINED
 from melodyrnn.runs.output_folders import RUNS
 from melodyrnn.system.documents import JSON
 from melodyrnn.system.progress import Progress, silent
+from melodyrnn.system.sharing import Place
 
 _NUMBER = re.compile(r"([1-8])(?!\d)")
 _LAYOUT = "it holds one folder of songs for each data set, such as 1-canadian/ (docs/benchmark.md)"
@@ -119,6 +120,7 @@ def benchmark_sets(
     protocol: CrossValidation | None = None,
     output: str | Path | None = None,
     overwrite: bool = False,
+    cluster: str | None = None,
     track: str | None = None,
     grid: str | None = None,
     report: bool = False,
@@ -126,13 +128,14 @@ def benchmark_sets(
 ) -> DataSetsResult:
     """Measure each data set in the folder ``data``, and those that come along, from pitches alone.
 
-    ``output`` and ``report`` are those of ``benchmark``. ``progress`` is called with (files read,
-    or steps done; all; of which set, and what is being done). Raises MelodyError, before anything
-    is measured where a set has too few songs.
+    ``output``, ``cluster`` and ``report`` are those of ``benchmark``. ``progress`` is called with
+    (files read, or steps done; all; of which set, and what is being done). Raises MelodyError,
+    before anything is measured where a set has too few songs.
     """
     protocol = protocol or CrossValidation()
     sets = data_sets(Path(data))
     kept = KeptFolds.begun(RUNS / f"{PEARCE}-benchmark", output, overwrite)
+    place = Place.of(None, cluster)
     read = [
         melodies_of(
             gather(
@@ -149,7 +152,7 @@ def benchmark_sets(
         _check_size(each, melodies, protocol)
     result = DataSetsResult(
         tuple(
-            _measured(each, melodies, protocol, kept, progress)
+            _measured(each, melodies, protocol, kept, progress, place)
             for each, melodies in zip(sets, read, strict=True)
         ),
         protocol,
@@ -212,11 +215,13 @@ def _measured(
     protocol: CrossValidation,
     kept: KeptFolds,
     progress: Progress,
+    place: Place,
 ) -> MeasuredSet:
     rows = [row for row in PITCH_ALONE if row.fast or not protocol.fast]
     published = each.table.bits if each.table else {}
     dealt = protocol.deal(melodies)
-    measured = measure(melodies, dealt, rows, published, _of_set(each, "", progress), kept)
+    said = _of_set(each, "", progress)
+    measured = measure(melodies, dealt, rows, published, said, kept, place)
     return MeasuredSet(each, melodies, measured)
 
 

@@ -11,11 +11,15 @@ import numpy as np
 from melodyrnn.experiments.benchmark.all_rows import ROWS
 from melodyrnn.experiments.benchmark.kept_folds import Bits, KeptFolds
 from melodyrnn.experiments.benchmark.rows import BenchmarkRow, Distributions, Floats, Fold, Prepared
-from melodyrnn.system.machine import cores
 from melodyrnn.system.progress import Progress
-from melodyrnn.system.workers import share_out
+from melodyrnn.system.sharing import AGAIN, Place, share_out
 
-_LOST = "a fold's work was killed, perhaps for want of memory; --fast takes less"
+
+def _lost(task: "FoldTask") -> str:
+    return (
+        f"a fold's work ({', '.join(task.rows)}) was killed {AGAIN + 1} times, perhaps for want of "
+        "memory; --fast takes less"
+    )
 
 
 class FoldTask(NamedTuple):
@@ -30,12 +34,14 @@ def predict_folds(
     folds: Sequence[Fold],
     progress: Progress,
     kept: KeptFolds | None = None,
+    place: Place | None = None,
 ) -> dict[str, list[list[Floats]]]:
     """Row -> of each fold, of each melody of its test, -log2 p of each note, (L,).
 
     ``progress`` is called with (steps done, all, what is being done). Each fold predicted is
     ``kept``, and one that was is not predicted again. Raises MelodyError.
     """
+    place = place or Place()
     bits: dict[int, Bits] = {}
     if kept:
         found = ((number, kept.find(rows, fold)) for number, fold in enumerate(folds))
@@ -47,8 +53,8 @@ def predict_folds(
         if kept:
             kept.keep(rows, folds[number], found)
 
-    if missing and any(row.alone for row in rows):
-        _in_workers(rows, missing, len(folds), after_fold, progress)
+    if missing and (place.cluster or any(row.alone for row in rows)):
+        _in_workers(rows, missing, len(folds), after_fold, progress, place)
     else:
         for number, fold in missing.items():
             progress(len(bits), len(folds), f"steps, fold {number + 1}")
@@ -62,6 +68,7 @@ def _in_workers(
     count: int,
     after: Callable[[int, Bits], None],
     progress: Progress,
+    place: Place,
 ) -> None:
     """Predict those of ``count`` folds that are ``missing``, and call ``after`` with each."""
     preparing = [row.model for row in rows if row.prepare]
@@ -82,14 +89,13 @@ def _in_workers(
     progress(done, steps, "steps, other traditions" if preparing else "steps, folds")
     any_fold = next(iter(missing.values()))
     first = {number: FoldTask((name,), any_fold) for number, name in enumerate(preparing)}
-    if first:
-        share_out(f"{__name__}:prepare", first, cores(), after_preparing, _LOST)
+    share_out(prepare, first, place, after_preparing, _lost)
     names = tuple(row.model for row in rows)
     tasks = {
         number: FoldTask(names, replace(fold, prepared=prepared))
         for number, fold in missing.items()
     }
-    share_out(f"{__name__}:predict", tasks, cores(), after_fold, _LOST)
+    share_out(predict, tasks, place, after_fold, _lost)
 
 
 def prepare(task: FoldTask) -> Prepared:

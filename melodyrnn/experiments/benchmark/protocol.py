@@ -14,6 +14,7 @@ from melodyrnn.models.settings import check
 from melodyrnn.sequences.intervals import Interval, intervals
 from melodyrnn.system.documents import JSON
 from melodyrnn.system.progress import Progress
+from melodyrnn.system.sharing import Place
 
 FOLDS, FAST_FOLDS = 10, 3
 
@@ -91,11 +92,13 @@ def measure(
     published: Mapping[str, float],
     progress: Progress,
     kept: KeptFolds | None = None,
+    place: Place | None = None,
 ) -> tuple[Measured, ...]:
     """Predict the test melodies of each of the folds with each of the ``rows``. ``published``:
-    row -> the figure beside it. ``progress`` and ``kept`` are those of ``predict_folds``.
+    row -> the figure beside it. ``progress``, ``kept`` and ``place`` are those of
+    ``predict_folds``.
     """
-    bits = predict_folds(rows, dealt, progress, kept)
+    bits = predict_folds(rows, dealt, progress, kept, place)
     return tuple(
         _measured(row, data, dealt, bits[row.model], published.get(row.model)) for row in rows
     )

@@ -19,8 +19,8 @@ from melodyrnn.models.settings_types import CompareSettings
 from melodyrnn.render.pages.comparison_data import Ceiling, HeldOut, MemoryRow, Report
 from melodyrnn.runs.output_folders import RUNS, claimed, read_basis, slug
 from melodyrnn.system.documents import JSON
-from melodyrnn.system.machine import cores
 from melodyrnn.system.progress import Progress, silent
+from melodyrnn.system.sharing import Place
 from melodyrnn.tasks.baselines import STRONGEST
 from melodyrnn.tasks.dataset import Dataset
 from melodyrnn.tasks.task import Settings
@@ -123,6 +123,7 @@ def compare(
     output: str | Path | None = None,
     overwrite: bool = False,
     jobs: int | None = None,
+    cluster: str | None = None,
     track: str | None = None,
     grid: str | None = None,
     progress: Progress = silent,
@@ -137,9 +138,9 @@ def compare(
     stands beside. Each training is what ``train`` trains with ``held_out``, ``window`` and the
     other ``settings``, fields of ModelConfig, TrainConfig and StreamConfig.
 
-    ``jobs`` trainings run at once, by default one per core. ``progress`` is called with (trainings
-    done, all). A comparison that was cut off goes on when it is asked for again. Raises
-    MelodyError.
+    ``jobs`` trainings run at once, by default one per core or per thread of the ``cluster`` whose
+    scheduler has that address. ``progress`` is called with (trainings done, all, who is at work).
+    A comparison that was cut off goes on when it is asked for again. Raises MelodyError.
     """
     given = cast(dict[str, Any], settings)
     if isinstance(models, str):
@@ -166,7 +167,7 @@ def compare(
     default = RUNS / f"{slug(named.name)}-compare"
     with claimed(output, default, _FILE, basis, kind="comparison", overwrite=overwrite) as path:
         planned = [each.plan(named, path) for some in asked for each in some]
-        trials = run_trials(planned, jobs or cores(), progress)
+        trials = run_trials(planned, Place.of(jobs, cluster), progress)
         if len(named) == 1:
             return _remembered(trials, named, size, sizes, path)
         return _generalised(trials, named, new, path)
@@ -191,7 +192,7 @@ def _check(
         raise ConfigError("--models names each model once, such as lstm,mlp")
     check("seeds", seeds, {"least": 1, "most": 1000})
     check("folds", 2 if folds is None else folds, {"least": 2, "most": 1000})
-    check("jobs", cores() if jobs is None else jobs, {"least": 1, "most": 1000})
+    check("jobs", 1 if jobs is None else jobs, {"least": 1, "most": 1000})
 
 
 def _checked(

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Self
 
@@ -39,6 +39,10 @@ class Plan:
     settings: Settings
     path: Path
     validates: bool = False  # whether the validation songs are measured, too
+
+    def at(self, path: Path) -> "Plan":
+        """The same elsewhere: what comes of it but for its ``run`` does not depend on the place."""
+        return replace(self, path=path)
 
     @property
     def task(self) -> NoteTask:
@@ -121,9 +125,14 @@ def _read(run: Path) -> tuple[Any, Trial] | None:
 
 
 def run_trial(plan: Plan) -> Trial:
-    """Train, or go on with a training that was cut off; measure; write it down."""
+    """Train, or go on with a training that was cut off, and measure; what a worker does."""
     folder = Folder(plan.path, resume=plan.path.exists(), page=False)
-    trial = _trial(plan, learn_items(plan.task, plan.songs, plan.settings, folder))
+    return _trial(plan, learn_items(plan.task, plan.songs, plan.settings, folder))
+
+
+def keep(plan: Plan, trial: Trial) -> Trial:
+    """Write down, here, what came of it, wherever it was carried out."""
+    trial = replace(trial, run=str(plan.path))
     document = {"plan": plan.key, "trial": asdict(trial)}
     write_atomically(plan.path / _FILE, json.dumps(document, ensure_ascii=False))
     return trial

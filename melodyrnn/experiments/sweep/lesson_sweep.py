@@ -3,13 +3,13 @@
 import json
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import isfinite
 from pathlib import Path
 from typing import Any, NamedTuple, cast
 
 from melodyrnn.errors import RunError
-from melodyrnn.experiments.comparison.run_trials import LOST
+from melodyrnn.experiments.comparison.run_trials import lost
 from melodyrnn.experiments.sweep import images_grid
 from melodyrnn.experiments.sweep.grid import Fields, Grid, Settings, settings_of, shown
 from melodyrnn.experiments.sweep.outcome import ACCURACY, HOLDS, LOSS, Criterion, Outcome
@@ -21,7 +21,7 @@ from melodyrnn.lessons.run_lesson import run_lesson
 from melodyrnn.models.config import FitConfig, SequenceConfig
 from melodyrnn.system.documents import JSON
 from melodyrnn.system.progress import silent
-from melodyrnn.system.workers import share_out
+from melodyrnn.system.sharing import share_out
 
 FILE = "outcomes.json"
 
@@ -34,6 +34,10 @@ class LessonPlan:
     settings: Settings
     epochs: tuple[int, ...]  # none: as many as the settings say
     path: Path
+
+    def at(self, path: Path) -> "LessonPlan":
+        """The same elsewhere."""
+        return replace(self, path=path)
 
     @property
     def key(self) -> dict[str, JSON]:
@@ -76,17 +80,22 @@ class LessonSweep:
     ) -> Outcomes:
         """As ``Sweepable.run``; combinations that differ in their epochs alone share a run."""
         plans = self.plans(combinations, fixed, execution)
-        done = {place: found for place, plan in enumerate(plans) if (found := finished(plan))}
-        todo = {place: plan for place, plan in enumerate(plans) if place not in done}
-        execution.progress(len(done), len(plans))
+        done = {number: found for number, plan in enumerate(plans) if (found := finished(plan))}
+        todo = {number: plan for number, plan in enumerate(plans) if number not in done}
+        at_work = ""
 
-        def after(place: int, found: Outcomes) -> None:
-            done[place] = found
-            execution.progress(len(done), len(plans))
+        def hear(words: str = "") -> None:
+            nonlocal at_work
+            at_work = words
+            execution.progress(len(done), len(plans), at_work)
 
-        if todo:
-            share_out(f"{__name__}:run_plan", todo, execution.jobs, after, LOST)
-        outcomes = [outcome for place in range(len(plans)) for outcome in done[place].outcomes]
+        def after(number: int, found: Outcomes) -> None:
+            done[number] = keep(plans[number], found)
+            execution.progress(len(done), len(plans), at_work)
+
+        hear()
+        share_out(run_plan, todo, execution.place, after, lambda plan: lost(plan.path), hear=hear)
+        outcomes = [outcome for number in range(len(plans)) for outcome in done[number].outcomes]
         return Outcomes(done[0].score, outcomes)
 
     def measured_apart(self, best: Outcome) -> None:
@@ -116,6 +125,12 @@ def run_plan(plan: LessonPlan) -> Outcomes:
     found = _train_once(plan) if lesson_named(plan.lesson).scores_after else _run_whole_lesson(plan)
     seconds = round((time.monotonic() - begun) / len(found.results), 3)
     outcomes = [Outcome(*result, seconds, str(plan.path)) for result in found.results]
+    return Outcomes(found.score, outcomes)
+
+
+def keep(plan: LessonPlan, found: Outcomes) -> Outcomes:
+    """Write down, here, what came of it, wherever it was carried out."""
+    outcomes = [replace(outcome, run=str(plan.path)) for outcome in found.outcomes]
     document = {
         "plan": plan.key,
         "score": list(found.score),

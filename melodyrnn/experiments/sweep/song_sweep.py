@@ -82,7 +82,7 @@ class SongSweep:
         self, combinations: Sequence[Settings], fixed: Settings, execution: Execution
     ) -> Outcomes:
         trials = run_trials(
-            self.plans(combinations, fixed, execution), execution.jobs, execution.progress
+            self.plans(combinations, fixed, execution), execution.place, execution.progress
         )
         bits = _bits(trials)
         return Outcomes(

@@ -27,8 +27,8 @@ from melodyrnn.render.heat_map import HeatMap
 from melodyrnn.render.pages.comparison_data import HeldOut
 from melodyrnn.runs.output_folders import RUNS, claimed, read_basis
 from melodyrnn.system.documents import JSON
-from melodyrnn.system.machine import cores
 from melodyrnn.system.progress import Progress, silent
+from melodyrnn.system.sharing import Place
 
 FILE = "sweep.json"
 REMEDIES = "mending"
@@ -91,6 +91,7 @@ def sweep(
     seed: int = 0,
     held_out: float | None = None,
     jobs: int | None = None,
+    cluster: str | None = None,
     output: str | Path | None = None,
     overwrite: bool = False,
     progress: Progress = silent,
@@ -99,12 +100,13 @@ def sweep(
 
     ``target`` is the name of a lesson, or songs as ``train`` takes them. The lesson "images" has a
     grid of its own where none is given. Of several songs the part ``held_out`` chooses nothing: as
-    many of the others, the validation songs, do. ``jobs`` runs go at once, by default one a core.
-    ``progress`` is called with (runs done, all). A sweep that was cut off goes on when it is asked
-    for again. Raises MelodyError.
+    many of the others, the validation songs, do. ``jobs`` runs go at once, by default one a core,
+    or as many as the workers of the ``cluster``, the address of a scheduler, have threads.
+    ``progress`` is called with (runs done, all, who is at work). A sweep that was cut off goes on
+    when it is asked for again. Raises MelodyError.
     """
-    jobs = cores() if jobs is None else jobs
-    check("jobs", jobs, {"least": 1, "most": 1000})
+    check("jobs", 1 if jobs is None else jobs, {"least": 1, "most": 1000})
+    place = Place.of(jobs, cluster)
     check("seed", seed, {"least": 0})
     swept = sweepable(target, held_out)
     given = grid if isinstance(grid, Mapping) else list(grid)
@@ -115,9 +117,9 @@ def sweep(
     basis = {**swept.identity, "grid": settings, **fixed}
     default = RUNS / f"{swept.name}-sweep"
     with claimed(output, default, FILE, basis, kind="sweep", overwrite=overwrite) as path:
-        mending = Execution(path / REMEDIES, jobs, progress)
+        mending = Execution(path / REMEDIES, place, progress)
         tried = () if given else _try_remedies(swept, seed, mending)
-        score, found = swept.run(every, fixed, Execution(path, jobs, progress))
+        score, found = swept.run(every, fixed, Execution(path, place, progress))
         outcomes = _in_order(settings, every, found)
         best = score.best(outcomes)
         apart = None if best is None else swept.measured_apart(best)

@@ -10,14 +10,15 @@ from melodyrnn.experiments.sweep.outcome import Criterion, Outcome
 from melodyrnn.render.pages.comparison_data import HeldOut
 from melodyrnn.system.documents import JSON
 from melodyrnn.system.progress import Progress
+from melodyrnn.system.sharing import Place
 
 
 @dataclass(frozen=True)
 class Execution:
-    """Where the folders of the runs are made, how many run at once, and the progress callback."""
+    """Where the folders of the runs are made, who runs them, and the progress callback."""
 
     path: Path
-    jobs: int
+    place: Place
     progress: Progress
 
     def folder(self, name: str) -> Path:

@@ -1,0 +1,184 @@
+"""Work shared out to many processes, of this machine or of a cluster: the one door to them.
+
+A task whose process dies costs itself only: it is done again, elsewhere where there is an
+elsewhere, and named where that does not help.
+"""
+
+import os
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from importlib import import_module
+from pathlib import Path
+from queue import Empty, SimpleQueue
+from typing import Protocol, Self, cast, runtime_checkable
+
+from melodyrnn.system.machine import cores
+from melodyrnn.system.workers import Answer, LostError, Task, Work, Worker, answer_of
+
+AGAIN = 3
+"""How often a task is done again that lost its process."""
+
+_LOOK = 1.0  # seconds between looks at who is at work
+
+Done = Callable[[Callable[[], object]], None]
+"""Called, in any thread, with what returns a task's answer or raises why there is none."""
+
+
+VARIABLE = "MELODYRNN_CLUSTER"
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where work is shared out to: as many processes of this machine as ``jobs``, by default one a
+    core, or those of the cluster whose scheduler is at the address ``cluster``.
+    """
+
+    jobs: int | None = None
+    cluster: str | None = None
+
+    @classmethod
+    def of(cls, jobs: int | None = None, cluster: str | None = None) -> Self:
+        """What is not said is as the environment has it: ``MELODYRNN_CLUSTER``."""
+        return cls(jobs, cluster or os.environ.get(VARIABLE) or None)
+
+
+class Engine(Protocol):
+    """What does tasks side by side, while it is open."""
+
+    def room(self) -> int:
+        """How many tasks it takes at once."""
+
+    def begin(self, work: Work[Task, Answer], task: Task, done: Done) -> None:
+        """Do the task, soon, and call ``done``, whose callable raises LostError where the process
+        was killed.
+        """
+
+    def said(self) -> str:
+        """Who is at work, where there is something to say about it."""
+
+    def close(self) -> None:
+        """End all that is still done."""
+
+
+@runtime_checkable
+class WritesFolder(Protocol):
+    """A task that leaves a folder, ``path``. Away from this machine it is done ``at`` another path,
+    and the files are sent back to this one.
+    """
+
+    @property
+    def path(self) -> Path: ...
+
+    def at(self, path: Path) -> "WritesFolder": ...
+
+
+def silent(_: str) -> None:
+    """For who does not want to know."""
+
+
+def share_out(
+    work: Work[Task, Answer],
+    tasks: Mapping[int, Task],
+    place: Place,
+    after: Callable[[int, Answer], None],
+    lost: Callable[[Task], str] = str,
+    *,
+    again: int = AGAIN,
+    survive: Callable[[int], None] | None = None,
+    hear: Callable[[str], None] = silent,
+) -> None:
+    """Do each task, as many at once as ``place`` has room for, in their order.
+
+    ``after`` is called here, with the task's number and the answer, as each is done; ``hear`` when
+    there is news of who is at work. A task that loses its process is done ``again`` so often.
+    Then ``survive`` is called with its number; or, once all others are done, LostError is raised
+    with the words ``lost`` of the first. Raises the MelodyError that ``work`` raises, at once.
+    """
+    finished: SimpleQueue[tuple[int, Callable[[], object]]] = SimpleQueue()
+    waiting, running = list(tasks)[::-1], 0
+    times = dict.fromkeys(tasks, 0)
+    given_up: list[int] = []
+    if not tasks:
+        return
+    engine = _engine(place, len(tasks))
+    said, due = "", 0.0
+    try:
+        while waiting or running:
+            while waiting and running < engine.room():
+                number, running = waiting.pop(), running + 1
+                engine.begin(work, tasks[number], partial(_put, finished, number))
+            if time.monotonic() >= due:
+                due = time.monotonic() + _LOOK
+                if (now := engine.said()) != said:
+                    said = now
+                    hear(said)
+            try:
+                number, answer = finished.get(timeout=_LOOK)
+            except Empty:
+                continue
+            running -= 1
+            try:
+                after(number, cast("Answer", answer()))
+            except LostError as error:
+                times[number] += error.times
+                if times[number] <= again:
+                    waiting.append(number)
+                elif survive:
+                    survive(number)
+                else:
+                    given_up.append(number)
+    finally:  # also at once on Ctrl-C: what a task has done so far is on the disk, or lost
+        engine.close()
+    if given_up:
+        raise LostError(lost(tasks[min(given_up)]))
+
+
+def _put(
+    finished: "SimpleQueue[tuple[int, Callable[[], object]]]",
+    number: int,
+    answer: Callable[[], object],
+) -> None:
+    finished.put((number, answer))
+
+
+class Processes:
+    """Those of this machine."""
+
+    def __init__(self, place: Place, tasks: int) -> None:
+        self._workers = [Worker() for _ in range(min(place.jobs or cores(), tasks))]
+        self._idle = list(self._workers)
+
+    def room(self) -> int:
+        return len(self._workers)
+
+    def begin(self, work: Work[Task, Answer], task: Task, done: Done) -> None:
+        worker = self._idle.pop()
+
+        def after(future: object) -> None:
+            self._idle.append(worker)
+            done(partial(answer_of, future))  # type: ignore[arg-type]
+
+        worker.submit(work, task).add_done_callback(after)
+
+    def said(self) -> str:
+        return ""
+
+    def close(self) -> None:
+        for worker in self._workers:
+            worker.give_up()
+        for worker in self._workers:
+            worker.stop()
+
+
+ENGINES: Mapping[bool, str] = {
+    False: "melodyrnn.system.sharing:Processes",
+    True: "melodyrnn.system.cluster:Cluster",
+}
+"""Whether there is a cluster -> the engine, which is imported when it is asked for."""
+
+
+def _engine(place: Place, tasks: int) -> Engine:
+    module, _, name = ENGINES[place.cluster is not None].partition(":")
+    return cast(Engine, getattr(import_module(module), name)(place, tasks))
