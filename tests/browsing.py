@@ -44,7 +44,7 @@ def wait_until(browser, script, seconds=10):
     deadline = time.monotonic() + seconds
     while not browser.execute_script(f"return {script}"):
         assert time.monotonic() < deadline, script
-        time.sleep(0.02)
+        time.sleep(0.05)
 
 
 def said(browser):

@@ -14,21 +14,29 @@ const LINES = ["loss", "validation"];
 export class Curve {
   points = [];
   picture = svg("svg", { class: "curve", viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img" });
+  #due = 0; // the frame in which it is drawn anew
 
   /** Loss in nats, validation in bits; of an ensemble, the network that learns now. */
   add({ epoch, loss, validation, member = 1 }) {
-    const before = this.points.filter((each) => each.epoch < epoch && each.member === member);
-    this.points = [...before, { epoch, loss: loss / Math.LN2, validation, member }];
-    this.draw();
+    const { points } = this;
+    if (points.length && points.at(-1).member !== member) points.length = 0;
+    while (points.at(-1)?.epoch >= epoch) points.pop(); // what goes on from before is told again
+    points.push({ epoch, loss: loss / Math.LN2, validation, member });
+    // Points come by the hundred, and each curve has all of them: one for whatever the eye sees.
+    this.#due ||= requestAnimationFrame(() => this.draw());
   }
 
   draw() {
+    cancelAnimationFrame(this.#due);
+    this.#due = 0;
     const { points } = this;
     if (!points.length) return;
     const values = points
       .flatMap((point) => LINES.map((name) => point[name]))
       .filter(Number.isFinite);
-    const ticks = rounded(Math.min(...values), Math.max(...values));
+    if (!values.length) return; // of a training that diverged at once
+    const [least, greatest] = [Math.min, Math.max].map((of) => values.reduce((a, b) => of(a, b)));
+    const ticks = rounded(least, greatest);
     const [low, high] = [ticks[0], ticks.at(-1)];
     const first = points[0].epoch;
     const last = Math.max(points.at(-1).epoch, first + 4);
