@@ -4,8 +4,9 @@ import pytest
 
 from melodyrnn.data.gather import gather, gather_one
 from melodyrnn.data.tune_names import find_tune
-from melodyrnn.errors import FileError
+from melodyrnn.errors import ConfigError, FileError, RunError
 from melodyrnn.tasks.control.primer import notes_given
+from melodyrnn.workflows.corpus import export
 from tests.conftest import ROOT
 
 
@@ -74,3 +75,24 @@ def test_what_names_no_tune_is_none(name):
 def test_commands_take_names(melodyrnn, tmp_path):
     assert melodyrnn("render", "kinder0-121", "-o", "x.abc", cwd=tmp_path).stdout == "x.abc\n"
     assert [path.name for path in tmp_path.iterdir()] == ["x.abc"]
+
+
+@pytest.mark.parametrize("suffix", ["abc", "mid", "musicxml", "txt"])
+def test_an_exported_corpus_reads_back_as_it_is(suffix):
+    written = export(["nabiya", "kinder0-121"], f"out-{suffix}", suffix)
+    assert [path.name for path in written] == [f"nabiya.{suffix}", f"kinder0-121.{suffix}"]
+    for path in written:
+        read = gather_one(path).song
+        assert [(n.pitch and n.pitch.midi, n.duration) for n in read] == [
+            (n.pitch and n.pitch.midi, n.duration) for n in gather_one(path.stem).song
+        ]
+
+
+def test_nothing_is_exported_over_what_stands_there(tmp_path):
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "mine").touch()
+    with pytest.raises(RunError, match="out: stands there and is no folder of songs"):
+        export("nabiya", "out", "abc")
+    with pytest.raises(ConfigError, match="format 3gp: no format of songs; choose one of txt, mid"):
+        export("nabiya", "new", "3gp")
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
