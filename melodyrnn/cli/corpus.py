@@ -6,14 +6,14 @@ from typing import Any
 import click
 
 from melodyrnn.cli.group import Group
-from melodyrnn.cli.options import SONGS, print_json, reading_many
+from melodyrnn.cli.options import PATH, SONGS, print_json, reading, reading_many
 
 _JSON = click.option("--json", "as_json", is_flag=True, help="print one JSON document")
 
 
 @click.group(cls=Group)
 def corpus() -> None:
-    """Collections of songs: those that come with music21, or your own."""
+    """Collections of songs: those of this package and of music21, or your own."""
 
 
 @corpus.command("list")
@@ -51,3 +51,25 @@ def show(songs: tuple[Path, ...], as_json: bool, report: bool, **reading: Any) -
         from melodyrnn.console.corpus import show_contents
 
         show_contents(result, report=report)
+
+
+@corpus.command()
+@SONGS
+@click.option("--output", "-o", required=True, type=PATH, help="a new folder")
+@click.option(
+    "--format",
+    "written_in",
+    default="abc",
+    show_default=True,
+    metavar="FORMAT",
+    help="what each song is written as: abc, mid, musicxml or txt",
+)
+@reading
+def export(songs: tuple[Path, ...], output: Path, written_in: str, **settings: Any) -> None:
+    """Write each song of a corpus, or of any songs, to a file of its own, called as the song is."""
+    from melodyrnn.console.progress import progress_of
+    from melodyrnn.workflows.corpus import export
+
+    with progress_of("writing", "song", False) as progress:
+        written = export(songs, output, written_in, progress=progress, **settings)
+    click.echo(f"{output}: {len(written):,} songs")

@@ -18,7 +18,7 @@ _MOST = 8
 def show_list(corpora: Sequence["Listed"]) -> None:
     """Listed corpora, a row each."""
     console = Console(highlight=False)
-    table = table_of(console, "Corpora, in the files of music21", "name")
+    table = table_of(console, "Corpora, of this package and of music21", "name")
     table.columns[0].no_wrap = True
     table.add_column("tunes", justify="right")
     table.add_column("tradition")

@@ -1,6 +1,9 @@
-"""The named corpora: what music21's wheel carries, found without importing it."""
+"""The named corpora: the songs of this package, and what music21's wheel carries, found without
+importing it.
+"""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from difflib import get_close_matches
 from fnmatch import fnmatch
@@ -10,7 +13,16 @@ from pathlib import Path
 from melodyrnn.errors import ScoreError
 from melodyrnn.files import package_folder
 
-_PACKAGE = "music21"
+
+def _own_songs() -> Path:
+    """The folder songs/: in a wheel it lies within the package, in a checkout beside it."""
+    package = Path(__file__).parent.parent
+    within = package / "songs"
+    return within if within.is_dir() else package.parent / "songs"
+
+
+def _music21() -> Path:
+    return package_folder("music21") / "corpus"
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,13 +31,14 @@ class Collection:
 
     tradition: str  # whose music it is: a label
     about: str
-    patterns: tuple[str, ...]  # of paths below music21's corpus
+    patterns: tuple[str, ...]  # of paths below the folder
     without: tuple[str, ...] = ()
     track: str | None = None  # the voice to take, of scores for several
     licence: str = (
         "music21's corpus/license.txt: distributed with the permission of the encoders; some "
         "encodings may have restrictions, such as on commercial use, which then stand in them"
     )
+    folder: Callable[[], Path] = _music21  # raises MelodyError where it is not there
 
 
 def _essen(tradition: str, about: str, *patterns: str, without: tuple[str, ...] = ()) -> Collection:
@@ -45,6 +58,13 @@ def _essen(tradition: str, about: str, *patterns: str, without: tuple[str, ...] 
 _GERMAN = ("altdeu*", "ballad*", "boehme*", "dva0", "erk*", "fink0", "kinder0", "zuccal0")
 
 COLLECTIONS: dict[str, Collection] = {
+    "songs": Collection(
+        "mixed",
+        "songs that everybody knows, part of this package",
+        ("*.txt",),
+        folder=_own_songs,
+        licence="the tunes are in the public domain",
+    ),
     "essen": _essen("mixed", "the Essen folk song collection", "*", without=("test*",)),
     "essen/german": _essen("German", "its German songs together, those below", *_GERMAN),
     "essen/altdeutsch": _essen("German", "Böhme, Altdeutsches Liederbuch, 1877", "altdeu*"),
@@ -105,12 +125,12 @@ COLLECTIONS: dict[str, Collection] = {
 
 
 def files(name: str) -> list[Path]:
-    """The files of the corpus ``name``, sorted. Raises ScoreError, or MelodyError where music21's
-    files are not there.
+    """The files of the corpus ``name``, sorted. Raises ScoreError, or MelodyError where they are
+    not there.
     """
     if name not in COLLECTIONS:
         raise ScoreError(f"unknown corpus '{name}';{nearest(name)} {REMEDY}")
-    corpus, folder = COLLECTIONS[name], package_folder(_PACKAGE) / "corpus"
+    corpus, folder = COLLECTIONS[name], COLLECTIONS[name].folder()
     found = {path for pattern in corpus.patterns for path in folder.glob(pattern)}
     return sorted(
         path

@@ -32,16 +32,19 @@ class FileTune(NamedTuple):
 
 @naming_options()  # they are kept, and worded when they are shown
 def read_tunes(
-    data: bytes, written_in: Format, track: str | None, grid: Grid | None
+    data: bytes, written_in: Format, track: str | None, grid: Grid | None, only: str = ""
 ) -> list[FileTune]:
-    """The tunes in the bytes of a file of that format; raises nothing, for ``left_out`` stands for
-    what cannot be read.
+    """The tunes in the bytes of a file of that format, or the ``only`` one of that label.
+
+    Raises nothing, for ``left_out`` stands for what cannot be read.
 
     ``FILE`` stands for the file's name in what is said of them.
     """
     found: list[FileTune] = []
     try:
         for label, read in written_in.read_tunes(data, FILE, track, grid):
+            if only and label != only:
+                continue
             with warnings.catch_warnings(record=True) as caught:
                 warnings.simplefilter("always", MelodyWarning)
                 try:

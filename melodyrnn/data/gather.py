@@ -1,5 +1,5 @@
-"""What a person names as songs, read: files, folders, globs, corpora, Songs in hand. Imports no
-numpy.
+"""What a person names as songs, read: files, folders, globs, corpora, tunes, Songs in hand.
+Imports no numpy.
 """
 
 import re
@@ -56,8 +56,8 @@ class Named:
 
 
 Source = str | Path | Corpus | Song | Named
-"""A file, a folder, a glob, a named corpus, or a song in hand. A text is what exists of that name,
-or else a corpus; a Corpus is one always."""
+"""A file, a folder, a glob, a named corpus, a tune of one, or a song in hand. A text is what
+exists of that name, or else a corpus or a tune; a Corpus is one always."""
 
 
 class ReadAs(NamedTuple):
@@ -98,7 +98,9 @@ class Gathered:
 
 
 def gather_one(source: Source, *, track: str | None = None, grid: str | None = None) -> Named:
-    """Read the song of one file or Song object. Raises MelodyError, of a folder too."""
+    """Read the song of one file, one tune's name or Song object. Raises MelodyError, of a folder
+    too.
+    """
     if isinstance(source, Named):
         return source
     if isinstance(source, Song):
@@ -108,7 +110,29 @@ def gather_one(source: Source, *, track: str | None = None, grid: str | None = N
             f"{source}: a corpus, and this takes one song; 'melodyrnn corpus show {source}' "
             "shows its songs"
         )
-    return Named(shown(Path(source).stem), read_song(source, track=track, grid=grid))
+    if exists(Path(source)) or Path(source).suffix:
+        return Named(shown(Path(source).stem), read_song(source, track=track, grid=grid))
+    return _tune(str(source), track, grid)
+
+
+def _tune(name: str, track: str | None, grid: str | None) -> Named:
+    """The tune of a corpus that is called so; it alone is read. Raises MelodyError."""
+    from melodyrnn.data.source_files import no_such
+    from melodyrnn.data.tune_names import find_tune
+
+    if not (found := find_tune(name)):
+        raise no_such(Path(name))
+    song = read_song(found.path, track=track or found.track, grid=grid, tune=found.label)
+    return Named(name, song)
+
+
+def is_tune(source: str | Path) -> bool:
+    """Whether it names a tune of a corpus; what is a file does not."""
+    if exists(Path(source)):
+        return False
+    from melodyrnn.data.tune_names import find_tune  # what one song alone is spared
+
+    return find_tune(str(source)) is not None
 
 
 def is_corpus(source: str | Path) -> bool:
@@ -264,6 +288,6 @@ def _name(place: "SourceFile", tune: "FileTune") -> str:
 
 def _require(place: "SourceFile", tune: "FileTune") -> None:
     """Raises the error of a file that was named itself and is one tune."""
-    if place.named and not tune.label and not tune.song:
+    if place.named and tune.label == place.tune and not tune.song:
         kind: type[MelodyError] = getattr(errors, tune.error)
         raise kind(tune.why)

@@ -32,17 +32,18 @@ class FileToRead(NamedTuple):
     file: str
     track: str | None
     grid: str | None
+    tune: str = ""  # its label, of a file of many: the only one that is read
 
     @property
     def path(self) -> Path:
         return Path(self.file)
 
     def key(self, data: bytes) -> bytes:
-        """What ``data``, read so, is kept under; empty where it is not to be kept: nobody knows
-        when another package's reader gives another tune.
+        """What ``data``, read so, is kept under; empty where it is not to be kept: one tune
+        of many, and what another package's reader gives, of which nobody knows when it changes.
         """
         known = reader(self.path.suffix)
-        if known is None or known.package:
+        if known is None or known.package or self.tune:
             return b""
         return cache.key_of(data, self.path.suffix, self.track, self.grid)
 
@@ -60,7 +61,7 @@ def read(
     """
     if grid:
         Grid.parse(grid)
-    todo = [FileToRead(file.file, track or file.track, grid) for file in files]
+    todo = [FileToRead(file.file, track or file.track, grid, file.tune) for file in files]
     costs = list(map(_cost, todo)) if len(todo) < _MANY else None
     kept = _CachedFiles(todo) if costs is None or sum(costs) > _WORTH_KEEPING else None
     found = kept.recalled() if kept else {}
@@ -186,7 +187,7 @@ def read_one(file: FileToRead) -> tuple[bytes, bytes]:
     try:
         data = read_file(file.path)
         grid = Grid.parse(file.grid) if file.grid else None
-        tunes = read_tunes(data, format_of(file.path), file.track, grid)
+        tunes = read_tunes(data, format_of(file.path), file.track, grid, file.tune)
         lasting = all(tune.error != FileError.__name__ for tune in tunes)  # not for want of memory
         return file.key(data) if lasting else b"", pack(tunes)
     except MelodyError as error:

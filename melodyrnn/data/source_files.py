@@ -1,4 +1,6 @@
-"""What a person names, and the files it stands for: a file, a folder, a glob, a named corpus."""
+"""What a person names, and the files it stands for: a file, a folder, a glob, a named corpus, a
+tune of one.
+"""
 
 import glob
 import os
@@ -9,6 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from melodyrnn.data import collections
+from melodyrnn.data.tune_names import Tune, find_tune, nearest_tune
 from melodyrnn.errors import FileError, MelodyWarning, ScoreError
 from melodyrnn.files import exists, is_folder, reason, shown, suggest
 from melodyrnn.formats.read import Corpus, endings
@@ -22,6 +25,7 @@ class SourceFile(NamedTuple):
     shown: str  # what messages call it
     named: bool = False  # by itself: then it is an error where it cannot be read
     track: str | None = None  # which of its voices the corpus that it belongs to takes
+    tune: str = ""  # the label of the one tune that is meant, of a file of many
 
     @property
     def stem(self) -> str:
@@ -30,7 +34,8 @@ class SourceFile(NamedTuple):
 
 
 def source_files(source: str | Path | Corpus) -> list[SourceFile]:
-    """The files that ``source`` stands for, in order; what exists wins over a corpus of its name.
+    """The files that ``source`` stands for, in order; what exists wins over a corpus or a tune
+    of its name.
 
     Raises FileError where nothing is of that name, ScoreError where no song is among what is.
     """
@@ -45,12 +50,27 @@ def source_files(source: str | Path | Corpus) -> list[SourceFile]:
         raise ScoreError(f"{path}: no song in this folder; {endings()}")
     if text in collections.COLLECTIONS:
         return _corpus(text)
+    if tune := find_tune(text):
+        return [_of_tune(tune)]
     if glob.has_magic(text):
         return _globbed(text)
     if path.suffix:
         raise FileError(f"{path}: no such file{suggest(path)}")
-    near = suggest(path) or f";{collections.nearest(path.as_posix())}"
-    raise FileError(f"{path}: no such file or corpus{near} {collections.REMEDY}")
+    raise no_such(path)
+
+
+def _of_tune(tune: Tune) -> SourceFile:
+    """The file of a tune that was named itself."""
+    place = "/".join(tune.path.parts[-2:])
+    return SourceFile(str(tune.path), place, named=True, track=tune.track, tune=tune.label)
+
+
+def no_such(path: Path) -> FileError:
+    """What is said of a name that nothing has, with the nearest that something has."""
+    name = path.as_posix()
+    looks = (nearest_tune, collections.nearest)[:: 1 if "-" in name else -1]  # the likelier first
+    near = suggest(path) or f";{next(filter(None, (look(name) for look in looks)), '')}"
+    return FileError(f"{path}: no such file or corpus{near} {collections.REMEDY}")
 
 
 def name_of(source: str | Path | Corpus) -> str | None:
@@ -64,7 +84,7 @@ def name_of(source: str | Path | Corpus) -> str | None:
         return path.name if path.name.strip(".") else path.resolve().name
     if exists(path):
         return path.stem
-    return text if text in collections.COLLECTIONS else None
+    return text if text in collections.COLLECTIONS or find_tune(text) else None
 
 
 def _songs(paths: Iterable[str]) -> list[SourceFile]:

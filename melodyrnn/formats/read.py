@@ -21,8 +21,11 @@ class Corpus:
         return self.name
 
 
-def read_song(path: str | Path, *, track: str | None = None, grid: str | None = None) -> Song:
-    """The song in a file of any known format; of several tunes, the first.
+def read_song(
+    path: str | Path, *, track: str | None = None, grid: str | None = None, tune: str = ""
+) -> Song:
+    """The song in a file of any known format; of several tunes, the one whose label is ``tune`` or,
+    where none is asked for, the first.
 
     ``track`` chooses among several voices, by name or number from 1; ``grid`` quantises performed
     timing (``Grid.parse``). Raises FileError where the file is missing, a folder, unreadable or
@@ -32,7 +35,13 @@ def read_song(path: str | Path, *, track: str | None = None, grid: str | None = 
     path = Path(path)
     quantised = Grid.parse(grid) if grid else None
     data = read_file(path)
-    return format_of(path).read_song(data, shown(str(path)), track, quantised)
+    name, known = shown(str(path)), format_of(path)
+    if not tune:
+        return known.read_song(data, name, track, quantised)
+    for label, read in known.read_tunes(data, name, track, quantised):
+        if label == tune:
+            return read()
+    raise ScoreError(f"{path}: no tune {tune} in it; choose another one")
 
 
 def read_file(path: Path) -> bytes:

@@ -1,16 +1,22 @@
 """Collections of songs: which there are, and what is in one."""
 
+import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from statistics import median_low
 from typing import Any
 
 from melodyrnn.data import collections
-from melodyrnn.data.gather import Source, gather_all, summary
+from melodyrnn.data.gather import Named, Source, gather, gather_all, summary
 from melodyrnn.data.song_families import song_families
+from melodyrnn.errors import ConfigError
+from melodyrnn.files import create_folder
+from melodyrnn.formats.registry import reader, writer, writers
 from melodyrnn.music.notation.tokens import write_pitch
 from melodyrnn.music.song import Key
+from melodyrnn.render.write import write_song
 from melodyrnn.system.progress import Progress, silent
 
 _TITLES = 10
@@ -35,6 +41,49 @@ def listed() -> list[Listed]:
         Listed(name, collections.count(name), one.tradition, one.about)
         for name, one in collections.COLLECTIONS.items()
     ]
+
+
+def export(
+    sources: Source | Iterable[Source],
+    output: str | Path,
+    written_in: str,
+    *,
+    track: str | None = None,
+    grid: str | None = None,
+    progress: Progress = silent,
+) -> list[Path]:
+    """Write each song of ``sources`` into the new folder ``output``, by its name and in the format
+    of the suffix ``written_in``, without its dot; returns the files, in order.
+
+    Raises MelodyError, ConfigError for a format that is not both read and written; there is no
+    such folder then.
+    """
+    suffix = f".{written_in}"
+    if not (reader(suffix) and writer(suffix)):
+        known = ", ".join(found[1:] for found in writers() if reader(found))
+        raise ConfigError(f"--format {written_in}: no format of songs; choose one of {known}")
+    songs = gather(sources, track=track, grid=grid)
+    folder, names = Path(output), _file_names(songs, suffix)
+
+    def fill(draft: Path) -> None:
+        for number, (name, named) in enumerate(zip(names, songs, strict=True)):
+            progress(number, len(songs))
+            write_song(named.song, draft / name)
+        progress(len(songs), len(songs))
+
+    create_folder(folder, names[0], fill, taken="choose another --output", kind="folder of songs")
+    return [folder / name for name in names]
+
+
+def _file_names(songs: Iterable[Named], suffix: str) -> list[str]:
+    """One for each song; those of one name are numbered."""
+    taken: Counter[str] = Counter()
+    names = []
+    for named in songs:
+        stem = re.sub(r'[/\\:*?"<>|]', "_", named.name)
+        taken[stem] += 1
+        names.append(f"{stem}{f'_{taken[stem]}' if taken[stem] > 1 else ''}{suffix}")
+    return names
 
 
 @dataclass(frozen=True)

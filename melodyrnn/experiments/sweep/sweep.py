@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from melodyrnn.data.gather import Source, gather, is_corpus
+from melodyrnn.data.gather import Source, gather, is_corpus, is_tune
 from melodyrnn.errors import ConfigError
 from melodyrnn.experiments.sweep.grid import Grid, Settings, Value, combinations, read_grid
 from melodyrnn.experiments.sweep.images_grid import (
@@ -145,7 +145,7 @@ def lesson_of(target: str | Source | Iterable[Source]) -> str | None:
     name = _only_name(target)
     if name is None or name in NAMES:
         return name
-    if is_corpus(name) or exists(Path(name)):
+    if is_corpus(name) or exists(Path(name)) or is_tune(name):
         return None
     if Path(name).suffix or len(Path(name).parts) != 1 or " " in name:
         return None  # a file, or songs to find, which are missed where they are read

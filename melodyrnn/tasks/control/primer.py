@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from melodyrnn.data.gather import gather_one
+from melodyrnn.data.gather import gather_one, is_tune
 from melodyrnn.errors import MelodyWarning, WindowError
 from melodyrnn.files import exists
 from melodyrnn.formats.registry import reader
@@ -97,8 +97,8 @@ def too_short(indices: Indices, dataset: Dataset, window: int) -> WindowError:
 
 
 def _song(primer: str | Path | Song, track: str | None, grid: str | None) -> Song | None:
-    """That of a file or an object; None where it is tokens."""
-    if isinstance(primer, str) and not _is_file(primer):
+    """That of a file, a tune's name or an object; None where it is tokens."""
+    if isinstance(primer, str) and not (_is_file(primer) or is_tune(primer)):
         return None
     source = Path(primer) if isinstance(primer, str) else primer
     return gather_one(source, track=track, grid=grid).song
