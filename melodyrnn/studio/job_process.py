@@ -49,8 +49,8 @@ def main() -> None:
             print(line, file=out, flush=True)
 
     task: Task = json.loads(sys.stdin.readline())
-    _bound(task["memory"], say)
     threading.Thread(target=_listen, daemon=True).start()
+    _bound(task["memory"], say)
     if hasattr(os, "nice"):
         os.nice(_NICE)
     startup.claim()
@@ -84,6 +84,8 @@ def _bound(most: int, say: Say) -> None:
         say("failed", error=f"this {TOO_MUCH.format(most / 1e9)}")
         os._exit(0)
 
+    if memory.taken() > most:
+        over()  # before the system refuses something, and the reason would be another
     memory.watch(most, over)
     memory.bound(2 * most, "RLIMIT_DATA")
 
