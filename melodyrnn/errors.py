@@ -48,7 +48,7 @@ SWITCHES = frozenset(
 )
 """The arguments whose options take no value: ``--resume`` stands for ``resume=True``."""
 
-RENAMED = {"from": "from_run"}
+RENAMED = {"from": "from_run", "format": "written_in"}
 """Options whose names Python has a word of its own for, and their arguments."""
 
 _NAME = r"(?:-o[ ]or[ ])?(?<![\w./-])--[a-z]+(?:-[a-z]+)*(?![\w/-]|\.\w)"

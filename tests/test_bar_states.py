@@ -12,7 +12,7 @@ from random_runs import random_run
 from melodyrnn import parse
 from melodyrnn.data.gather import Named
 from melodyrnn.data.split import Split
-from melodyrnn.generation.generate import Part, generate_parts
+from melodyrnn.generation.generate import SongGroup, generate_parts
 from melodyrnn.generation.transitions import NOWHERE, Edged, TableTransitions
 from melodyrnn.models.config import FormConfig, SampleConfig
 from melodyrnn.tasks.control.bar_lines import SoManyBars
@@ -123,7 +123,7 @@ def test_songs_of_other_headers_are_drawn_as_they_would_be_alone(run, asked):
     for prompt in prompts:
         player = run.task.aligned(run.predictor(), [prompt])
         songs = [(0, number) for number in prompt.numbers]
-        parts = [Part(prompt.length, prompt.constraints)]
+        parts = [SongGroup(prompt.length, prompt.constraints)]
         drawn = generate_parts(player, prompt.ids, parts, songs, config)
         apart |= dict(zip(prompt.numbers, drawn.songs, strict=True))
     made = generate(run.path, count=6, **asked).songs

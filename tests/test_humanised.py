@@ -25,5 +25,5 @@ def humanised():
     [(10, 0, 0.99), (90, 0, 0.99), (0, 0.03, 0.98), (0, 0.05, 0.95), (50, 0.03, 0.98)],
 )
 def test_steps_are_read_right(humanised, late, deviation, least):
-    (share,) = humanised.measure("kinder", 40, 1, [("", late, deviation)])
+    ((share, _),) = humanised.measure("kinder", 40, 1, [("", late, deviation)])
     assert share >= least

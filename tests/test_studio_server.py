@@ -469,7 +469,7 @@ def test_jobs_that_cannot_be_say_why(page, nabiya):
 
 def test_a_job_that_takes_too_much_memory_is_ended_and_says_so(tmp_path):
     async def carried_out():
-        jobs = Jobs(tmp_path / "jobs", memory=20_000_000)  # less than Python takes by itself
+        jobs = Jobs(tmp_path / "jobs", memory=4_000_000)  # less than Python takes by itself
         task = {"name": "anatomy", "output": str(tmp_path / "lessons" / "anatomy")}
         job = jobs.begin("lesson", "anatomy", task)
         return [event async for _, event in jobs.events(job, 0, 60)], job

@@ -178,9 +178,9 @@ def test_a_sweep_of_a_lesson_is_resumed(here, monkeypatch):
     ran = []
     share_out = lesson_sweep.share_out
 
-    def counting(work, tasks, *rest):
+    def counting(work, tasks, *rest, **hearing):
         ran.extend(plan.path.name for plan in tasks.values())
-        share_out(work, tasks, *rest)
+        share_out(work, tasks, *rest, **hearing)
 
     monkeypatch.setattr(lesson_sweep, "share_out", counting)
     again = sweep("images", grid=grid, jobs=1)

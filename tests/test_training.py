@@ -138,8 +138,8 @@ def test_validation_songs_choose_the_best_and_end_the_training():
     parts = TrainingSongs(songs[:1], songs[1:])
     trainer = Trainer(WindowProgram(network, parts, architecture, config, 1), config)
     assert trainer.run()
-    measured = [row for row in trainer.history if row.bits is not None]
-    assert trainer.best_score.bits == min(row.bits for row in measured)
+    measured = [row for row in trainer.history if row.val_bits is not None]
+    assert trainer.best_score.bits == min(row.val_bits for row in measured)
     assert len(measured) == trainer.epoch  # each, so that none better is passed over
     assert trainer.epoch - trainer.best_epoch == 40
     trainer.keep_best()

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from melodyrnn.data import collections
-from melodyrnn.data.tune_names import Tune, find_tune, nearest_tune
+from melodyrnn.data.tune_names import CorpusTune, find_tune, nearest_tune
 from melodyrnn.errors import FileError, MelodyWarning, ScoreError
 from melodyrnn.files import exists, is_folder, reason, shown, suggest
 from melodyrnn.formats.read import Corpus, endings
@@ -59,7 +59,7 @@ def source_files(source: str | Path | Corpus) -> list[SourceFile]:
     raise no_such(path)
 
 
-def _of_tune(tune: Tune) -> SourceFile:
+def _of_tune(tune: CorpusTune) -> SourceFile:
     """The file of a tune that was named itself."""
     place = "/".join(tune.path.parts[-2:])
     return SourceFile(str(tune.path), place, named=True, track=tune.track, tune=tune.label)

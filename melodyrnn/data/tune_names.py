@@ -18,7 +18,7 @@ from melodyrnn.formats.registry import reader
 _ALIKE = 0.7  # how alike, of 1, are a stem and what it may have meant
 
 
-class Tune(NamedTuple):
+class CorpusTune(NamedTuple):
     """Where a tune of a corpus stands."""
 
     path: Path
@@ -26,7 +26,7 @@ class Tune(NamedTuple):
     track: str | None  # the voice that the corpus takes
 
 
-def find_tune(name: str) -> Tune | None:
+def find_tune(name: str) -> CorpusTune | None:
     """The tune of that name; None where no corpus has it. No tune is read."""
     if not _may_be_one(name):
         return None
@@ -63,13 +63,13 @@ def _parts(name: str) -> Iterator[tuple[str, str]]:
 
 
 @cache
-def _files() -> dict[str, Tune]:
+def _files() -> dict[str, CorpusTune]:
     """Stem -> the file, of all corpora that are there; of two of one name, that of the first."""
-    found: dict[str, Tune] = {}
+    found: dict[str, CorpusTune] = {}
     for name, corpus in COLLECTIONS.items():
         with suppress(MelodyError):  # music21 was taken away
             for path in files(name):
-                found.setdefault(path.stem, Tune(path, "", corpus.track))
+                found.setdefault(path.stem, CorpusTune(path, "", corpus.track))
     return found
 
 

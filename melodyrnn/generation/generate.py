@@ -33,7 +33,7 @@ class Drawn(NamedTuple):
     log_probability: Floats  # (count,): of what follows the primer, its natural logarithm
 
 
-class Part(NamedTuple):
+class SongGroup(NamedTuple):
     """What songs have in common that keep to the same."""
 
     length: int  # tokens after the primer, at most
@@ -64,13 +64,15 @@ def generate(
     constraints cannot all be kept to.
     """
     songs = [(0, number) for number in numbers or range(count)]
-    return generate_parts(predictor, primer, [Part(length, constraints)], songs, config, progress)
+    return generate_parts(
+        predictor, primer, [SongGroup(length, constraints)], songs, config, progress
+    )
 
 
 def generate_parts(
     predictor: Predictor,
     primer: Indices,
-    parts: Sequence[Part],
+    parts: Sequence[SongGroup],
     songs: Sequence[tuple[int, int]],
     config: SampleConfig,
     progress: Progress = silent,
@@ -109,7 +111,7 @@ class _DrawnSongs:
         self,
         predictor: Predictor,
         primer: Indices,
-        parts: Sequence[Part],
+        parts: Sequence[SongGroup],
         songs: Sequence[tuple[int, int]],
         config: SampleConfig,
         over: Over | None,

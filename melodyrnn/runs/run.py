@@ -108,7 +108,7 @@ class Run(PathLike[str]):
         return Copies(self.parts.train)
 
     @cached_property
-    def training_set(self) -> Any:
+    def training_set(self) -> object:
         """The same as its task has them, with what is counted of them once and then known."""
         return self.task.training_set(self)
 

@@ -178,7 +178,7 @@ def _drawn(
     predictor: Predictor, prompts: Sequence[Prompt], config: SampleConfig, progress: Progress
 ) -> list[Drawn]:
     """Of each prompt as many songs as it has numbers, all of them drawn together."""
-    parts = [generation.Part(prompt.length, prompt.constraints) for prompt in prompts]
+    parts = [generation.SongGroup(prompt.length, prompt.constraints) for prompt in prompts]
     songs = [
         (part, place) for part, prompt in enumerate(prompts) for place in range(len(prompt.numbers))
     ]
