@@ -439,7 +439,7 @@ def test_a_network_is_trained_stopped_resumed_and_played(page, nabiya):
     )
     fill(page, "train-name", "butterfly")
     page.execute_script("document.getElementById('train-model').value = 'lstm'")
-    for name, value in (("epochs", 2500), ("units", 8)):
+    for name, value in (("epochs", 6000), ("units", 8)):
         field = page.find_element(By.CSS_SELECTOR, f"#train-form [name={name}]")
         field.clear()
         field.send_keys(str(value))

@@ -388,7 +388,7 @@ def test_the_folder_is_the_users_own(monkeypatch, tmp_path):
 
 def test_a_training_shows_its_curve_stops_goes_on_and_is_played(page, nabiya):
     upload = page.ask("api/upload?name=nabiya.txt", nabiya.read_bytes())["upload"]
-    settings = {"epochs": 3000, "early_stop": False, "seed": 1, "units": 8}
+    settings = {"epochs": 100_000, "early_stop": False, "seed": 1, "units": 8}
     wish = {"uploads": [upload], "model": "lstm", "name": "내 노래", "settings": settings}
     job = page.ask("api/train", wish, status=201)["job"]
     points, last, end = [], 0, None
