@@ -37,6 +37,7 @@ FELL = {
         musicxml(parse("c4 d4 e4 f4"))
         .encode()
         .replace(b"</measure>", b"<note><chord/>" + LONG + b"</note></measure>", 1),
+        b'<?xml version="1.0" encoding="UTF' + b"-8" * 2000 + b'"?><score-partwise/>',
     ],
     "notation": [b"key:\x1b G major\nc4"],
 }

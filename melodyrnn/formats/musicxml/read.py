@@ -39,6 +39,7 @@ _COMPOSERS = (
     "credit[credit-type='composer']/credit-words",
 )
 _NAMES = ("part-name", "score-instrument/instrument-name")
+_WORDS = 60  # characters of what Python says of an encoding
 _BROKEN_ZIP = (
     *(zipfile.BadZipFile, zlib.error, EOFError),
     *(NotImplementedError, RuntimeError, ValueError),
@@ -132,6 +133,7 @@ def _parse(data: bytes, name: str) -> ET.Element:
         place = f"{name}:{line}:{column + 1}"
     except (ValueError, LookupError) as error:  # an encoding that Python lacks
         what, place = str(error), name
+        what = what if len(what) <= _WORDS else f"{what[:_WORDS]}…"  # a file may name it at length
     if not data.strip():
         raise ScoreError(f"{name}: an empty file; export the score again")
     raise ScoreError(f"{place}: not whole XML ({what}); export the score again")
