@@ -7,14 +7,24 @@ from collections import Counter
 import h5py
 import numpy as np
 
+from melodyrnn import parse
+from melodyrnn.data.gather import Named
+from melodyrnn.data.split import Split
 from melodyrnn.models.bar_columns import SYMBOLS, kinds
 from melodyrnn.models.networks.plain_weights import parts, with_none
 from melodyrnn.models.recurrent.cells import CELLS
 from melodyrnn.runs.record import save_weights
 from melodyrnn.runs.run import Run
+from tests.conftest import ROOT
 
 _MARK_WIDTH = 8
 _FIXED = {"index": lambda size: np.arange(size)[:, None] / (size - 1), "onehot": np.eye}
+
+
+def songs_named(*names):
+    """A ``Split`` that trains on these songs of ``songs/``."""
+    texts = {name: (ROOT / "songs" / f"{name}.txt").read_text(encoding="utf-8") for name in names}
+    return Split(tuple(Named(name, parse(text)) for name, text in texts.items()), (), ())
 
 
 def random_run(path, task, items, settings):

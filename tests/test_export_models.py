@@ -8,12 +8,10 @@ import numpy as np
 import onnxruntime
 import pytest
 from click.testing import CliRunner
-from random_runs import random_run
+from random_runs import random_run, songs_named
 
-from melodyrnn import ConfigError, Run, export_run, parse
+from melodyrnn import ConfigError, Run, export_run
 from melodyrnn.cli import main
-from melodyrnn.data.gather import Named
-from melodyrnn.data.split import Split
 from melodyrnn.export.step_interface import AFTER, COLUMNS
 from melodyrnn.models.recurrent.cells import CELLS, Cell
 from melodyrnn.models.recurrent.equations import simple
@@ -50,15 +48,10 @@ STOCK = [name for name in (*BY_HEART, *OF_TUNES) if name not in NOT_STOCK]
 UNITS = 8
 
 
-def songs(*names):
-    texts = {name: (ROOT / "songs" / f"{name}.txt").read_text(encoding="utf-8") for name in names}
-    return Split(tuple(Named(name, parse(text)) for name, text in texts.items()), (), ())
-
-
 @pytest.fixture(scope="module")
 def runs(tmp_path_factory):
     folder = tmp_path_factory.mktemp("runs")
-    song, tunes = songs("nabiya"), songs("nabiya", "amazing_grace", "greensleeves")
+    song, tunes = songs_named("nabiya"), songs_named("nabiya", "amazing_grace", "greensleeves")
     by_heart = {
         name: random_run(folder / name, SongTask(), song, {"model": name, "units": UNITS, **more})
         for name, more in BY_HEART.items()
@@ -187,7 +180,7 @@ def test_what_a_file_cannot_hold_is_refused_with_the_reason(runs, tmp_path, name
 
 
 def test_models_that_count_are_refused_by_every_kind(tmp_path):
-    song = songs("nabiya")
+    song = songs_named("nabiya")
     record = SongTask().record(song, {"model": "ppm"})
     run = Run.begin(tmp_path / "ppm", record, song, fresh=False, overwrite=False)
     for kind in ("html", "keras", "onnx", "json"):
@@ -199,7 +192,7 @@ def test_a_cell_of_another_package_is_exported_by_its_one_equation(tmp_path):
     CELLS.add(Cell("plain", "the same", "plain cell", simple, gates=1))
     try:
         settings = {"model": "plain", "units": UNITS}
-        run = random_run(tmp_path / "run", SongTask(), songs("nabiya"), settings)
+        run = random_run(tmp_path / "run", SongTask(), songs_named("nabiya"), settings)
         steps, logs = expected(run)
         file = export_run(run, tmp_path / "model.onnx").file
         np.testing.assert_allclose(log_softmax(onnx_played(file, steps)), logs, atol=1e-5)
@@ -218,7 +211,7 @@ def test_a_cell_that_asks_for_what_no_graph_has_is_refused_with_the_reason(tmp_p
     CELLS.add(Cell("odd", "the same", "odd cell", odd, gates=1))
     try:
         settings = {"model": "odd", "units": UNITS}
-        run = random_run(tmp_path / "run", SongTask(), songs("nabiya"), settings)
+        run = random_run(tmp_path / "run", SongTask(), songs_named("nabiya"), settings)
         with pytest.raises(ConfigError, match=r"cell odd asks for more than a graph has: .*'erf'"):
             export_run(run, tmp_path / "model.onnx")
     finally:

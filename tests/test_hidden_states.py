@@ -3,12 +3,10 @@
 import numpy as np
 import pytest
 from click.testing import CliRunner
-from random_runs import random_run
+from random_runs import random_run, songs_named
 
-from melodyrnn import ConfigError, Run, evaluate, hidden_states, parse
+from melodyrnn import ConfigError, Run, evaluate, hidden_states
 from melodyrnn.cli import main
-from melodyrnn.data.gather import Named
-from melodyrnn.data.split import Split
 from melodyrnn.tasks.dataset import Dataset
 from melodyrnn.tasks.songs import SongTask
 from melodyrnn.tasks.tunes import TuneTask
@@ -23,15 +21,10 @@ BY_HEART = {
 }
 
 
-def songs(*names):
-    texts = {name: (ROOT / "songs" / f"{name}.txt").read_text(encoding="utf-8") for name in names}
-    return Split(tuple(Named(name, parse(text)) for name, text in texts.items()), (), ())
-
-
 @pytest.fixture(scope="module")
 def runs(tmp_path_factory):
     folder = tmp_path_factory.mktemp("runs")
-    song, tunes = songs("nabiya"), songs("nabiya", "amazing_grace")
+    song, tunes = songs_named("nabiya"), songs_named("nabiya", "amazing_grace")
     made = {
         name: random_run(folder / name, SongTask(), song, {"model": name, "units": 6, **more})
         for name, more in BY_HEART.items()
@@ -90,7 +83,7 @@ def test_the_command_writes_them_with_the_figures(runs, tmp_path):
 
 
 def test_a_model_that_counts_has_none(tmp_path):
-    song, file = songs("nabiya"), tmp_path / "out.npz"
+    song, file = songs_named("nabiya"), tmp_path / "out.npz"
     record = SongTask().record(song, {"model": "ppm"})
     run = Run.begin(tmp_path / "ppm", record, song, fresh=False, overwrite=False)
     with pytest.raises(ConfigError, match="model ppm counts and has no hidden states"):

@@ -146,11 +146,11 @@ def test_two_comparisons_in_one_folder_exclude_each_other(tmp_path, settings):
 
 KILLED = """
 import os, sys
-from melodyrnn.experiments.comparison import run_trials
+from melodyrnn.experiments import carry_out
 def one(work, tasks, place, after, *_, **__):
     after(0, work(tasks[0]))
     os._exit(9)
-run_trials.share_out = one
+carry_out.share_out = one
 from melodyrnn.cli import main
 main(sys.argv[1:])
 """

@@ -15,7 +15,8 @@ from melodyrnn.data.gather import gather
 from melodyrnn.data.split import Split, split
 from melodyrnn.errors import ConfigError, MelodyError, RunError
 from melodyrnn.evaluation.note_bits import note_bits
-from melodyrnn.experiments.sweep import images_grid, lesson_sweep
+from melodyrnn.experiments import carry_out
+from melodyrnn.experiments.sweep import images_grid
 from melodyrnn.experiments.sweep.grid import combinations, read_grid, settings_of, shown
 from melodyrnn.experiments.sweep.lesson_sweep import LessonSweep
 from melodyrnn.experiments.sweep.outcome import ACCURACY, BITS, Outcome
@@ -176,13 +177,13 @@ def test_a_sweep_of_a_lesson_is_resumed(here, monkeypatch):
     assert json.loads((found.output / "sweep.json").read_text())["target"] == "images"
     files[1].unlink()  # as if it had been killed there
     ran = []
-    share_out = lesson_sweep.share_out
+    share_out = carry_out.share_out
 
     def counting(work, tasks, *rest, **hearing):
         ran.extend(plan.path.name for plan in tasks.values())
         share_out(work, tasks, *rest, **hearing)
 
-    monkeypatch.setattr(lesson_sweep, "share_out", counting)
+    monkeypatch.setattr(carry_out, "share_out", counting)
     again = sweep("images", grid=grid, jobs=1)
     assert ran == ["units=3"]
     assert [each.score for each in again.outcomes] == [each.score for each in found.outcomes]

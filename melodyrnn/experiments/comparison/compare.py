@@ -9,8 +9,7 @@ from typing import Any, Unpack, cast
 from melodyrnn.data.gather import Named, Songs, Source, gather
 from melodyrnn.errors import ConfigError
 from melodyrnn.experiments.comparison import generalising, page_data, plans, verdict
-from melodyrnn.experiments.comparison.run_trials import run_trials
-from melodyrnn.experiments.comparison.trial import Trial
+from melodyrnn.experiments.comparison.trial import Trial, run_trials
 from melodyrnn.files import write_atomically
 from melodyrnn.models.ngrams.ngram import ceiling
 from melodyrnn.models.registry import MODELS, MOST_WINDOW, WINDOW

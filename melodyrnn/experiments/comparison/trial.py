@@ -13,6 +13,7 @@ from melodyrnn.data.split import Split, split_by
 from melodyrnn.errors import RunError
 from melodyrnn.evaluation.measures import Measures
 from melodyrnn.evaluation.note_bits import NoteBits, note_bits
+from melodyrnn.experiments.carry_out import carry_out
 from melodyrnn.files import write_atomically
 from melodyrnn.models.ngrams.ngram import Tally, successors
 from melodyrnn.models.predictor import Predictor
@@ -21,6 +22,8 @@ from melodyrnn.runs.run import Run
 from melodyrnn.runs.session import Session
 from melodyrnn.sequences.sampling import log_softmax
 from melodyrnn.system.documents import JSON
+from melodyrnn.system.progress import Progress
+from melodyrnn.system.sharing import Place
 from melodyrnn.tasks.dataset import Dataset
 from melodyrnn.tasks.notes import NoteTask
 from melodyrnn.tasks.registry import task_of
@@ -97,6 +100,11 @@ class Trial:
         validation, held_out = (each and NoteBits(*each) for each in new)
         parts = {"validation": validation, "held_out": held_out}
         return cls(**document | parts | {"memory": memory and Remembered.from_json(memory)})
+
+
+def run_trials(plans: Sequence[Plan], place: Place, progress: Progress) -> list[Trial]:
+    """The trials of ``plans``, as ``carry_out`` says."""
+    return carry_out(run_trial, plans, place, progress, finished=finished, keep=keep)
 
 
 def finished(plan: Plan) -> Trial | None:

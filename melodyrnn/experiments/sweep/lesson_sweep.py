@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, cast
 
 from melodyrnn.errors import RunError
-from melodyrnn.experiments.comparison.run_trials import lost
+from melodyrnn.experiments.carry_out import carry_out
 from melodyrnn.experiments.sweep import images_grid
 from melodyrnn.experiments.sweep.grid import Fields, Grid, Settings, settings_of, shown
 from melodyrnn.experiments.sweep.outcome import ACCURACY, HOLDS, LOSS, Criterion, Outcome
@@ -21,7 +21,6 @@ from melodyrnn.lessons.run_lesson import run_lesson
 from melodyrnn.models.config import FitConfig, SequenceConfig
 from melodyrnn.system.documents import JSON
 from melodyrnn.system.progress import silent
-from melodyrnn.system.sharing import share_out
 
 FILE = "outcomes.json"
 
@@ -80,22 +79,15 @@ class LessonSweep:
     ) -> Outcomes:
         """As ``Sweepable.run``; combinations that differ in their epochs alone share a run."""
         plans = self.plans(combinations, fixed, execution)
-        done = {number: found for number, plan in enumerate(plans) if (found := finished(plan))}
-        todo = {number: plan for number, plan in enumerate(plans) if number not in done}
-        at_work = ""
-
-        def hear(words: str = "") -> None:
-            nonlocal at_work
-            at_work = words
-            execution.progress(len(done), len(plans), at_work)
-
-        def after(number: int, found: Outcomes) -> None:
-            done[number] = keep(plans[number], found)
-            execution.progress(len(done), len(plans), at_work)
-
-        hear()
-        share_out(run_plan, todo, execution.place, after, lambda plan: lost(plan.path), hear=hear)
-        outcomes = [outcome for number in range(len(plans)) for outcome in done[number].outcomes]
+        done = carry_out(
+            run_plan,
+            plans,
+            execution.place,
+            execution.progress,
+            finished=finished,
+            keep=keep,
+        )
+        outcomes = [outcome for found in done for outcome in found.outcomes]
         return Outcomes(done[0].score, outcomes)
 
     def measured_apart(self, best: Outcome) -> None:

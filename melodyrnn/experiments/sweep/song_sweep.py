@@ -13,8 +13,7 @@ from melodyrnn.errors import ConfigError
 from melodyrnn.evaluation.note_bits import common_start
 from melodyrnn.experiments.comparison import plans
 from melodyrnn.experiments.comparison.generalising import held_out_table
-from melodyrnn.experiments.comparison.run_trials import run_trials
-from melodyrnn.experiments.comparison.trial import Plan, Trial, read_trial
+from melodyrnn.experiments.comparison.trial import Plan, Trial, read_trial, run_trials
 from melodyrnn.experiments.sweep.grid import Fields, Grid, Settings, settings_of, shown
 from melodyrnn.experiments.sweep.outcome import BITS, Outcome
 from melodyrnn.experiments.sweep.sweepable import Execution, Outcomes

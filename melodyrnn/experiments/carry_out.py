@@ -1,0 +1,52 @@
+"""Plans carried out in processes of their own, one thread each: small networks are no faster with
+more, and the results do not depend on how many run at once.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+from melodyrnn.system.progress import Progress
+from melodyrnn.system.sharing import AGAIN, Place, WritesFolder, share_out
+
+Plan = TypeVar("Plan", bound=WritesFolder)
+Found = TypeVar("Found")
+
+
+def carry_out(
+    work: Callable[[Plan], Found],
+    plans: Sequence[Plan],
+    place: Place,
+    progress: Progress,
+    *,
+    finished: Callable[[Plan], Found | None],
+    keep: Callable[[Plan, Found], Found],
+) -> list[Found]:
+    """What came of each of ``plans``, in their order; those ``finished`` before are not done again,
+    and what comes of the others is kept, here, as it is there.
+
+    ``progress`` is called with (plans done, all, who is at work) after each. Raises MelodyError.
+    """
+    done = {number: found for number, plan in enumerate(plans) if (found := finished(plan))}
+    todo = {number: plan for number, plan in enumerate(plans) if number not in done}
+    at_work = ""
+
+    def hear(words: str = "") -> None:
+        nonlocal at_work
+        at_work = words
+        progress(len(done), len(plans), at_work)
+
+    def after(number: int, found: Found) -> None:
+        done[number] = keep(plans[number], found)
+        progress(len(done), len(plans), at_work)
+
+    hear()
+    share_out(work, todo, place, after, _lost, hear=hear)
+    return [done[number] for number in range(len(plans))]
+
+
+def _lost(plan: WritesFolder) -> str:
+    """What is said of a training that loses each process."""
+    return (
+        f"{plan.path}: its training was killed {AGAIN + 1} times, perhaps for want of memory; "
+        "the same command goes on, --jobs 1 takes less memory"
+    )
