@@ -19,7 +19,7 @@ from melodyrnn.models.types import Floats
 from melodyrnn.music.durations import ticks
 from melodyrnn.runs.record import keras_weights, named_weights
 from melodyrnn.runs.run import Run
-from melodyrnn.tasks.closings import TuneClosings
+from melodyrnn.tasks.control.form import usual_length
 from melodyrnn.tasks.control.last_notes import Endings, LastNotes
 from melodyrnn.tasks.control.primer import beginning
 from melodyrnn.tasks.dataset import Dataset
@@ -137,7 +137,6 @@ def _songs(run: Run, task: NoteTask) -> Document:
     dataset = Dataset.on_demand(learned, tokenizer)
     songs = [named.song for named in learned]
     primer = beginning(None, dataset, run.record.model.window)
-    lengths = list(map(len, songs))
     return {
         "title": task.title(run),
         "tokens": {
@@ -154,9 +153,8 @@ def _songs(run: Run, task: NoteTask) -> Document:
             "tempo": primer.like.tempo,
             "pickup": ticks(songs[0].pickup),
             "first": dataset.sequences[0].tolist(),
-            "length": lengths[0] if tokenizer.end is None else max(lengths),
+            "length": usual_length(songs, tokenizer),
             "headers": TuneHeaders(songs).to_json(),
-            "closings": [*TuneClosings(learned).shares.values()],
             "drawn": run.record.model.spec.viewpoints,
             "endings": _endings(dataset.endings, Counter(song.meter for song in songs)),
         },

@@ -1,7 +1,7 @@
 """Autoregression: each note drawn joins the window for the next. One song or a thousand at once."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Sequence, Sized
+from collections.abc import Sequence, Sized
 from functools import partial
 from typing import NamedTuple
 
@@ -40,10 +40,6 @@ class SongGroup(NamedTuple):
     constraints: Sequence[Constraint] = ()
 
 
-Over = Callable[[int, Indices], Sequence[int]]
-"""The place of a song that is over, and the song -> the places of those not wanted any more."""
-
-
 def generate(
     predictor: Predictor,
     primer: Indices,
@@ -76,11 +72,10 @@ def generate_parts(
     songs: Sequence[tuple[int, int]],
     config: SampleConfig,
     progress: Progress = silent,
-    over: Over | None = None,
 ) -> Drawn:
     """``generate`` for songs of several ``parts`` at once, each given by the place of its part and
     its number; a beam takes one part. The contexts of ``predictor`` are one for all, or one for
-    each part. A song that ``over`` does not want any more is left as it is then.
+    each part.
     """
     if config.beam:
         (part,) = parts
@@ -88,7 +83,7 @@ def generate_parts(
         found = beam_search(predictor, primer, part.length, config.beam, together, progress)
         found = found[: len(songs)]
         return Drawn([song for _, song in found], np.array([score for score, _ in found]))
-    drawing, count = _DrawnSongs(predictor, primer, parts, songs, config, over), len(songs)
+    drawing, count = _DrawnSongs(predictor, primer, parts, songs, config), len(songs)
     if isinstance(predictor, Network) and not drawing.constraints:  # all others do little in NumPy
         stuck = in_threads(drawing.play, count, progress)
     else:
@@ -114,9 +109,8 @@ class _DrawnSongs:
         parts: Sequence[SongGroup],
         songs: Sequence[tuple[int, int]],
         config: SampleConfig,
-        over: Over | None,
     ) -> None:
-        self.predictor, self.primer, self.config, self.over = predictor, primer, config, over
+        self.predictor, self.primer, self.config = predictor, primer, config
         self.shared = SharedPast(predictor) if len(songs) > 1 else None
         self.constraints = Constraints([part.constraints for part in parts])
         count, self.parts = len(songs), len(parts)
@@ -128,7 +122,6 @@ class _DrawnSongs:
         self.ends = len(primer) + self.length
         self.log_probability: Floats = np.zeros(count)
         self.uniforms = uniforms(config.seed, [number for _, number in songs], longest)
-        self.wanted = np.ones(count, dtype=bool)
         # Of each song, after which tokens it was given up which token led nowhere.
         self.dead: defaultdict[tuple[int, bytes], list[int]] = defaultdict(list)
         self.retreats: Counter[int] = Counter()
@@ -149,7 +142,7 @@ class _DrawnSongs:
         """Draw the songs ``rows`` (R,) from the primer on. Returns those that got stuck."""
         constraints, config, window = self.constraints, self.config, self.predictor.window
         player: Player = self.shared or self.predictor
-        rows, stuck = rows[self.wanted[rows]], list[int]()
+        stuck = list[int]()
         state, states = self._begun(rows), constraints.begin(self.primer, self.part[rows])
         self.log_probability[rows] = 0.0
         longest = int(self.length[rows].max(initial=0))
@@ -161,9 +154,9 @@ class _DrawnSongs:
                 going &= mask.any(axis=1)
             if not going.all():
                 whole = (left == 0) | constraints.whole(states)
-                self._end(rows[~going & whole], end)
+                self.ends[rows[~going & whole]] = end
                 stuck += [self._retreat(row, end) for row in rows[~going & ~whole].tolist()]
-                kept = np.flatnonzero(going & self.wanted[rows])
+                kept = np.flatnonzero(going)
                 rows, mask = rows[kept], None if mask is None else mask[kept]
                 state, states = player.pick(state, kept), constraints.pick(states, kept)
                 if not len(rows):
@@ -177,7 +170,7 @@ class _DrawnSongs:
             states = constraints.advance(states, tokens)
             progress(place + 1, longest)
         else:
-            self._end(rows, len(self.primer) + longest)
+            self.ends[rows] = len(self.primer) + longest
         return np.array(stuck, dtype=np.intp)
 
     def _begun(self, rows: Rows) -> State:
@@ -185,13 +178,6 @@ class _DrawnSongs:
             return after_primer(self.predictor, self.primer, 1)
         pasts = after_primer(self.predictor, self.primer, self.parts)
         return self.shared.begun(pasts, self.part[rows])
-
-    def _end(self, rows: Rows, end: int) -> None:
-        """The songs ``rows`` are over before the token ``end``."""
-        self.ends[rows] = end
-        for row in rows.tolist() if self.over else ():
-            if self.over and self.wanted[row]:
-                self.wanted[list(self.over(row, self.songs[row, :end]))] = False
 
     def _without_dead(self, mask: Mask, rows: Rows, end: int) -> Mask:
         """Rule out, too, what is known to lead nowhere, (R, V)."""

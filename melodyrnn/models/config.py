@@ -273,6 +273,13 @@ class SampleConfig(Checked):
     beam: int | None = setting(
         None, "beam search of width K for the likeliest songs; nothing is drawn", least=1, most=1000
     )
+    candidates: int | None = setting(
+        None,
+        "draw N songs for each, and take one by what whole songs weigh; by default as many as the "
+        "run says where nothing is asked of a song, else 1",
+        least=1,
+        most=1000,
+    )
     seed: int = setting(
         0, "random seed; the same seed gives the same songs", least=0, sane=MOST_SEED
     )

@@ -11,12 +11,12 @@ SCALES: dict[str, frozenset[int]] = {
 
 def in_key(note: Note, key: Key) -> bool:
     """Whether a note, however it is spelled, is of the key's scale; a rest always is."""
-    return note.pitch is None or _above_tonic(note.pitch.midi, key) in SCALES[key.mode]
+    return note.pitch is None or above_tonic(note.pitch.midi, key) in SCALES[key.mode]
 
 
 def on_tonic(note: Note, key: Key) -> bool:
     """Whether a note, however it is spelled, is the tonic in some octave; a rest never is."""
-    return note.pitch is not None and _above_tonic(note.pitch.midi, key) == 0
+    return note.pitch is not None and above_tonic(note.pitch.midi, key) == 0
 
 
 def tonic_name(key: Key) -> str:
@@ -24,6 +24,7 @@ def tonic_name(key: Key) -> str:
     return str(key).split()[0]
 
 
-def _above_tonic(midi: int, key: Key) -> int:
+def above_tonic(midi: int, key: Key) -> int:
+    """Semitones, from 0 to 11."""
     step, alter = key.tonic
     return (midi - SEMITONES[step] - alter) % 12

@@ -11,7 +11,7 @@ from melodyrnn.data.copies import Copies
 from melodyrnn.data.split import Split
 from melodyrnn.errors import ConfigError, FileError, MelodyError, RunError
 from melodyrnn.models.predictor import Predictor
-from melodyrnn.runs import carried
+from melodyrnn.runs import carried, whole_songs
 from melodyrnn.runs import record as records
 from melodyrnn.runs.command import options
 from melodyrnn.runs.record import Record
@@ -20,6 +20,7 @@ from melodyrnn.sequences.vocabulary import Vocabulary
 from melodyrnn.tasks.registry import TASKS
 from melodyrnn.tasks.task import MOVABLE, Settings, Task
 from melodyrnn.tasks.tokenizer import Tokenizer
+from melodyrnn.tasks.whole_songs.weights import WholeSongs
 
 
 @dataclass(frozen=True, repr=False)
@@ -106,6 +107,11 @@ class Run(PathLike[str]):
     def copies(self) -> Copies:
         """The songs it learned from, of which new ones may be copies. Raises RunError."""
         return Copies(self.parts.train)
+
+    @cached_property
+    def whole_songs(self) -> WholeSongs | None:
+        """What new songs weigh as wholes, where that was learned. Raises RunError."""
+        return whole_songs.kept(self.path)
 
     @cached_property
     def training_set(self) -> object:

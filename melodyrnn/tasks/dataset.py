@@ -20,7 +20,6 @@ from melodyrnn.music.viewpoints import full_bars, meter_class, tonic_above_c
 from melodyrnn.sequences.open_vocabulary import OpenVocabulary
 from melodyrnn.sequences.vocabulary import Indices, Vocabulary
 from melodyrnn.sequences.windows import Mask, windows
-from melodyrnn.tasks.closings import TuneClosings
 from melodyrnn.tasks.control.last_notes import Endings
 from melodyrnn.tasks.headers import TuneHeaders
 from melodyrnn.tasks.tokenizer import NoteTokenizer, SongTokenizer
@@ -149,11 +148,6 @@ class Dataset:
     def endings(self) -> Endings:
         """How the songs end."""
         return Endings(named.song for named in self.songs)
-
-    @cached_property
-    def closings(self) -> TuneClosings:
-        """How the songs close, by how often they do."""
-        return TuneClosings(self.songs)
 
     @cached_property
     def headers(self) -> TuneHeaders:

@@ -45,7 +45,6 @@ from melodyrnn.sequences.score import Score, score_of
 from melodyrnn.sequences.vocabulary import Indices, Vocabulary
 from melodyrnn.system.progress import silent
 from melodyrnn.tasks import shown
-from melodyrnn.tasks.closings import TuneClosings
 from melodyrnn.tasks.control.form import MOST_NOTES, form_of, headers_drawn
 from melodyrnn.tasks.control.primer import beginning, header_of, notes_given, too_short
 from melodyrnn.tasks.control.redraw import check_redraw, gap_of, redraw_of
@@ -65,6 +64,7 @@ from melodyrnn.tasks.task import (
     Trained,
 )
 from melodyrnn.tasks.tokenizer import NoteTokenizer
+from melodyrnn.tasks.whole_songs.choice import candidates_of, log_weight_of
 
 TEMPOS = {"real": True, "least": 5.0, "most": 1000.0}
 """Quarter notes per minute."""
@@ -292,11 +292,9 @@ class NoteTask(Task[Named, Dataset]):
             grid=grid,
         )
         songs: dict[Song, list[int]] = {given.like: list(range(request.count))}
-        closings: TuneClosings | None = None
         if run.record.model.spec.viewpoints and request.primer is None:
             songs = headers_drawn(form, dataset.headers, request.count, config)
-            if _free(request, form, config):
-                closings = dataset.closings
+        candidates = candidates_of(run, request, form, config)
         asked = [
             form_of(
                 form,
@@ -322,11 +320,8 @@ class NoteTask(Task[Named, Dataset]):
                 dataset.tokenizer.duration(left_out),
                 each.bars,
                 numbers,
-                closings.lacking(
-                    config.seed, numbers, partial(dataset.tokenizer.decode, like=each.like)
-                )
-                if closings
-                else None,
+                candidates,
+                log_weight_of(run, dataset.tokenizer, each.like, len(left_out)),
             )
             for each, numbers in zip(asked, songs.values(), strict=True)
         ]
@@ -451,12 +446,6 @@ def _context(prompt: Prompt) -> SequenceContext:
         cycles, end = prompt.bars + int(line // bar), ticks(line + prompt.bars * bar)
         context = context._replace(cycles=cycles, end=end)
     return context
-
-
-def _free(request: Request, form: FormConfig, config: SampleConfig) -> bool:
-    """Whether nothing is asked of how new songs end, and what is drawn again is another song."""
-    asked = form.bars or form.form or form.end or request.length is not None
-    return not asked and not config.beam and config.temperature > 0
 
 
 def _read_as(record: Record, track: str | None, grid: str | None) -> ReadAs:

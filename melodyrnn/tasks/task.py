@@ -5,7 +5,7 @@ made and written down. The verbs, which train, evaluate and generate, are the sa
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from melodyrnn.data.copies import Copies
     from melodyrnn.evaluation.measures import Measures, Played
     from melodyrnn.evaluation.result import Evaluated
-    from melodyrnn.generation.again import Lacks
     from melodyrnn.generation.constraint import Constraint
     from melodyrnn.generation.generate import Drawn
     from melodyrnn.generation.loops import Loop
@@ -36,6 +35,7 @@ if TYPE_CHECKING:
     from melodyrnn.models.viewpoints.observer import Observer
     from melodyrnn.music.song import Song
     from melodyrnn.tasks.control.redraw import Redraw
+    from melodyrnn.tasks.whole_songs.weights import WholeSongs
     from melodyrnn.training.program import Program
 
 Item = TypeVar("Item")
@@ -106,7 +106,8 @@ class Prompt(NamedTuple):
     before: Fraction = Fraction(0)  # how long the notes left out last, quarter notes
     bars: int = 0  # how many full bars the new items have; 0: that is not asked for
     numbers: Sequence[int] = (0,)  # of the new items that begin so, from 0
-    lacks: "Lacks | None" = None  # what is drawn again is an item that lacks something
+    candidates: int = 1  # for each of the new items, of which one is taken by its weight
+    log_weight: "Callable[[Indices], float] | None" = None  # of the ids of a new item
     redraw: "Redraw | None" = None  # the song whose notes are drawn anew in part
     after: int = 0  # tokens at the end of each new item that were given, too
 
@@ -173,6 +174,8 @@ class Trained(Protocol[Item_co]):
     def parts(self) -> Split[Sequence[Item_co]]: ...
     @property
     def copies(self) -> "Copies": ...
+    @property
+    def whole_songs(self) -> "WholeSongs | None": ...
     @property
     def training_set(self) -> object: ...
 

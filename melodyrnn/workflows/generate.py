@@ -7,23 +7,17 @@ from os import PathLike
 from pathlib import Path
 from typing import Any, Unpack
 
-import numpy as np
-
 from melodyrnn.errors import ConfigError, MelodyWarning
 from melodyrnn.files import check_no_folder, write_atomically
-from melodyrnn.generation import generate as generation
-from melodyrnn.generation.again import drawn_again
-from melodyrnn.generation.generate import Drawn, Over
 from melodyrnn.models.config import FormConfig, SampleConfig, check_beam, configure
-from melodyrnn.models.predictor import Predictor
 from melodyrnn.models.settings import check
 from melodyrnn.models.settings_types import GenerateSettings
 from melodyrnn.music.song import Song
 from melodyrnn.runs.run import Run, open_run
-from melodyrnn.sequences.vocabulary import Indices
 from melodyrnn.system.progress import Progress, silent
+from melodyrnn.tasks.drawing import drawn_together
 from melodyrnn.tasks.generated_song import GeneratedSong
-from melodyrnn.tasks.task import Made, Prompt, Request, Settings
+from melodyrnn.tasks.task import Made, Request, Settings
 from melodyrnn.tasks.text import GeneratedText
 
 MOST_SONGS = 100_000
@@ -142,12 +136,13 @@ def _generated(
     prompts = task.prompts(run, request, form, config)
     targets = task.targets(request)
     predictor = run.predictor(with_short_term=request.with_short_term)
-    drawn = _drawn(task.aligned(predictor, prompts), prompts, config, progress)
+    drawn = drawn_together(task.aligned(predictor, prompts), prompts, config, progress)
     _warn_of_fewer(sum(len(each.songs) for each in drawn), request.count)
     made = task.make(run, prompts, drawn, config, request)
     pairs = zip(made, targets[: len(made)], strict=True)  # a beam may have found fewer
     written = tuple(task.write(each, files, request) for each, files in pairs)
     kept_to = form if prompts[0].like is not None else None
+    config = replace(config, candidates=prompts[0].candidates)
     result = GenerateResult(written, config, kept_to, request.best is not None)
     return replace(result, page=_page(run, result, request, form))
 
@@ -172,46 +167,6 @@ def _page(run: Run, result: GenerateResult, request: Request, form: FormConfig) 
     title = request.title or run.path.name
     takes = takes_of(title, run.record, result.made, result.config, form, result.ranked)
     return write_atomically(request.page, takes_page(takes, instrument=request.instrument))
-
-
-def _drawn(
-    predictor: Predictor, prompts: Sequence[Prompt], config: SampleConfig, progress: Progress
-) -> list[Drawn]:
-    """Of each prompt as many songs as it has numbers, all of them drawn together."""
-    parts = [generation.SongGroup(prompt.length, prompt.constraints) for prompt in prompts]
-    songs = [
-        (part, place) for part, prompt in enumerate(prompts) for place in range(len(prompt.numbers))
-    ]
-    numbers = [prompts[part].numbers[place] for part, place in songs]
-    furthest = 0
-
-    def onward(done: int, total: int, words: str = "") -> None:
-        """Songs that are drawn again begin from the start."""
-        nonlocal furthest
-        furthest = max(furthest, done)
-        progress(furthest, total, words)
-
-    def found(done: int, total: int, words: str = "") -> None:
-        """Of songs, each of them taken for as long as it may get."""
-        progress(done * parts[0].length, total * parts[0].length, words)
-
-    def draw(places: Sequence[int], streams: Sequence[int], over: Over | None = None) -> Drawn:
-        some = [(songs[place][0], stream) for place, stream in zip(places, streams, strict=True)]
-        told = onward if over is None or len(songs) == 1 else silent
-        return generation.generate_parts(predictor, prompts[0].ids, parts, some, config, told, over)
-
-    def lacks(place: int, ids: Indices) -> int:
-        part, which = songs[place]
-        of_part = prompts[part].lacks
-        return of_part(which, ids) if of_part else 0
-
-    if any(prompt.lacks for prompt in prompts):
-        drawn = drawn_again(draw, numbers, lacks, found if len(songs) > 1 else silent)
-    else:
-        drawn = draw(range(len(songs)), numbers)
-    bounds = np.cumsum([len(prompt.numbers) for prompt in prompts])[:-1].tolist()
-    of_each = zip([0, *bounds], [*bounds, None], strict=True)
-    return [Drawn(drawn.songs[a:b], drawn.log_probability[a:b]) for a, b in of_each]
 
 
 def _paths(output: str | Path | Sequence[str | Path] | None) -> tuple[Path, ...]:

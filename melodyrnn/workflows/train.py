@@ -28,6 +28,7 @@ from melodyrnn.system.progress import Progress, silent
 from melodyrnn.tasks.baselines import advice
 from melodyrnn.tasks.registry import TASKS, task_of
 from melodyrnn.tasks.task import Baseline, Measurement, Settings, Task
+from melodyrnn.workflows.whole_songs import learn_whole_songs
 
 CARD = "README.md"
 """The model card that a training leaves in its run folder."""
@@ -247,6 +248,8 @@ def _carried_out(run: Run, data: Split[Any], folder: Folder, progress: Progress)
     data, in_pretraining = task.new_to(run, data)
     measurement = task.measure(predictor, record, data, progress)
     files = [*session.files, *task.illustrate(run.path, record, data, measurement)]
+    if folder.page and record.model.spec.viewpoints and not record.interrupted:
+        files += learn_whole_songs(run, predictor, progress)
     metrics = measurement.metrics
     if record.base:
         metrics = metrics | {"in_pretraining": list(in_pretraining)}

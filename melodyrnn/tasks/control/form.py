@@ -58,8 +58,8 @@ def form_of(
     them alone.
 
     Without ``length``, as many notes as ``--bars`` hold or else as make the song as long as the
-    first song learned; as the longest, where the run knows when a song is over. After a long
-    primer, half as many. Raises ConfigError, ConstraintError.
+    first song learned; as 99 of 100, where the run knows when a song is over. After a long primer,
+    half as many. Raises ConfigError, ConstraintError.
     """
     tokenizer = dataset.tokenizer
     config, phrases = in_phrases(config, length)
@@ -194,9 +194,16 @@ def _read(name: str, text: str) -> Any:
 
 def _usual(dataset: Dataset, given: Indices) -> int:
     """Notes after those given where nothing is said."""
-    lengths = [len(named.song) for named in dataset.songs]
-    usual = lengths[0] if dataset.tokenizer.end is None else max(lengths)
+    usual = usual_length([named.song for named in dataset.songs], dataset.tokenizer)
     return max(1, usual // 2, usual - len(dataset.tokenizer.only_notes(given)))
+
+
+def usual_length(songs: Sequence[Song], tokenizer: NoteTokenizer) -> int:
+    """Notes of a song where nothing is said: that of the first; at most as many as 99 of 100 songs
+    have, where the run knows when a song is over.
+    """
+    lengths = [len(song) for song in songs]
+    return lengths[0] if tokenizer.end is None else sorted(lengths)[(99 * len(lengths) - 1) // 100]
 
 
 def _no_copies(

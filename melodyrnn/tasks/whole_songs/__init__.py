@@ -1,0 +1,1 @@
+"""How likely a song is as a whole, beside what its notes say one by one."""

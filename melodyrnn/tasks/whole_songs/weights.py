@@ -1,0 +1,143 @@
+"""Songs weighed as wholes: an exponential model over whole sequences.
+
+A network draws a song note by note, and is seldom sure what it lacks as a whole: how long it is,
+what comes back, how it ends. With f(x) for the features of a song x, of which some say how frequent
+its runs of notes are elsewhere, and p for the network,
+
+    P(x) = p(x) exp(w . f(x)) / Z,   Z = E_p[exp(w . f)],
+
+whose likelihood of people's songs has its maximum where the features have the same means under P as
+among these (Rosenfeld, Chen and Zhu 2001, equations 2 and 14). Z is estimated from songs that were
+drawn from p, so that the logarithm of the likelihood, less a Gaussian prior on w, is concave in w.
+
+A song of which most is known from those that were learned has no weight: a variant of them is no
+new song, and none is held out either, since families of variants are never parted.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+
+from melodyrnn.music.song import Song
+from melodyrnn.sequences.sampling import Floats
+from melodyrnn.tasks.whole_songs.features import features_of
+from melodyrnn.tasks.whole_songs.runs_of_steps import KnownRuns, RunCounts, RunRatios, Steps
+
+PRIOR = 20.0
+"""The precision of the prior on each weight, of features scaled to a deviation of 1."""
+
+VARIANT = 0.5
+"""Of the long runs of a song, so many are known at most."""
+
+_FURTHEST = 3.0
+"""Deviations from the mean that a feature counts for, at most."""
+
+MOST_CANDIDATES = 32
+"""For a song: 64 are worth another tenth."""
+
+_ROUNDS, _CLOSE = 50, 1e-9
+
+
+@dataclass(frozen=True)
+class WholeSongs:
+    """What songs weigh, learned from people's and from a network's. F features."""
+
+    means: Floats  # (F,): of the network's songs
+    deviations: Floats  # (F,)
+    weights: Floats  # (F,)
+    ratios: RunRatios
+    known: KnownRuns
+    candidates: int  # that are drawn for a song
+
+    @classmethod
+    def learned(
+        cls, people: Sequence[Song], families: Sequence[int], network: Sequence[Song]
+    ) -> Self | None:
+        """From people's songs, each with the number of its family, and from songs of the network.
+        None where there are none that have a note that sounds and are new.
+        """
+        sounding = [place for place, song in enumerate(people) if _sounds(song)]
+        people, families = [people[n] for n in sounding], [families[n] for n in sounding]
+        if not people:
+            return None
+        learned = [Steps.of(song) for song in people]
+        known = KnownRuns.of(learned)
+        new = {
+            place: steps
+            for place, steps in enumerate(map(Steps.of, network))
+            if _sounds(network[place]) and known.share(steps) <= VARIANT
+        }
+        if not new:
+            return None
+        counts = RunCounts(learned, list(new.values()))
+        of_people = np.hstack([_features(people), counts.means_of_people(families)])
+        drawn = np.hstack([_features([network[n] for n in new]), counts.means_of_network()])
+        means, deviations = drawn.mean(axis=0), drawn.std(axis=0)
+        of_people, drawn = (_scaled(each, means, deviations) for each in (of_people, drawn))
+        weights = _likeliest(of_people, drawn)
+        energy = np.full(len(network), -np.inf)
+        energy[list(new)] = drawn @ weights
+        return cls(means, deviations, weights, RunRatios.of(counts), known, _enough(energy))
+
+    def log_weight(self, song: Song) -> float:
+        """W . f(x), a natural logarithm; -inf for a song that does not sound or is a variant."""
+        if not _sounds(song):
+            return -np.inf
+        steps = Steps.of(song)
+        if self.known.share(steps) > VARIANT:
+            return -np.inf
+        found = np.concatenate([features_of(song), self.ratios.means(steps)])
+        return float(_scaled(found, self.means, self.deviations) @ self.weights)
+
+
+def _features(songs: Sequence[Song]) -> Floats:
+    return np.array([features_of(song) for song in songs])
+
+
+def _sounds(song: Song) -> bool:
+    return any(note.pitch for note in song.notes)
+
+
+def _scaled(features: Floats, means: Floats, deviations: Floats) -> Floats:
+    """(..., F). One that all songs of the network have alike says nothing."""
+    apart = (features - means) / np.where(deviations > 0, deviations, 1.0)
+    return np.where(deviations > 0, np.clip(apart, -_FURTHEST, _FURTHEST), 0.0)
+
+
+def _enough(log_weights: Floats) -> int:
+    """Candidates for a song: four times the mean weight under P, in units of that under p."""
+    weights = np.exp(log_weights - log_weights.max())
+    mean = float((weights**2).mean() / weights.mean() ** 2)
+    return min(MOST_CANDIDATES, max(1, round(4 * mean)))
+
+
+def _likeliest(learned: Floats, drawn: Floats) -> Floats:
+    """The weights (F,) with the largest likelihood of ``learned``, (S, F), by Newton's method.
+    ``drawn``, (N, F), are of songs of the network.
+    """
+    wanted, prior = learned.mean(axis=0), PRIOR / len(learned)
+    weights = np.zeros(len(wanted))
+
+    def objective(at: Floats) -> tuple[float, Floats]:
+        """Its negative a song, and the shares of the drawn songs under P."""
+        energy = drawn @ at
+        share = np.exp(energy - energy.max())
+        log_z = energy.max() + np.log(share.mean())
+        return log_z - wanted @ at + prior / 2 * at @ at, share / share.sum()
+
+    value, share = objective(weights)
+    for _ in range(_ROUNDS):
+        mean = share @ drawn
+        gradient = mean - wanted + prior * weights
+        curvature = (drawn * share[:, None]).T @ drawn - np.outer(mean, mean)
+        step = np.linalg.solve(curvature + prior * np.eye(len(weights)), gradient)
+        length = 1.0
+        while (tried := objective(weights - length * step))[0] > value and length > _CLOSE:
+            length /= 2  # as far as it helps
+        weights, before = weights - length * step, value
+        value, share = tried
+        if before - value < _CLOSE:
+            break
+    return weights
