@@ -321,7 +321,9 @@ class NoteTask(Task[Named, Dataset]):
                 each.bars,
                 numbers,
                 candidates,
-                log_weight_of(run, dataset.tokenizer, each.like, len(left_out)),
+                log_weight_of(run, dataset.tokenizer, each.like, len(left_out))
+                if candidates > 1
+                else None,
             )
             for each, numbers in zip(asked, songs.values(), strict=True)
         ]

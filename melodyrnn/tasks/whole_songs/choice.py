@@ -35,8 +35,8 @@ def candidates_of(
 
 def log_weight_of(
     run: Trained[Any], tokenizer: NoteTokenizer, like: Song, left_out: int
-) -> Callable[[Indices], float] | None:
+) -> Callable[[Indices], float]:
     """Of the ids of a new song, what it weighs as a whole."""
-    if (whole_songs := run.whole_songs) is None:
-        return None
+    whole_songs = run.whole_songs
+    assert whole_songs, "the run knows what whole songs weigh"
     return lambda ids: whole_songs.log_weight(tokenizer.decode(ids[left_out:], like))

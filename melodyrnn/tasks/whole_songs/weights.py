@@ -10,8 +10,8 @@ whose likelihood of people's songs has its maximum where the features have the s
 among these (Rosenfeld, Chen and Zhu 2001, equations 2 and 14). Z is estimated from songs that were
 drawn from p, so that the logarithm of the likelihood, less a Gaussian prior on w, is concave in w.
 
-A song of which most is known from those that were learned has no weight: a variant of them is no
-new song, and none is held out either, since families of variants are never parted.
+A song of which most is known from those that were learned has no weight, for it is no new one,
+however likely.
 """
 
 from collections.abc import Sequence
@@ -29,7 +29,7 @@ PRIOR = 20.0
 """The precision of the prior on each weight, of features scaled to a deviation of 1."""
 
 VARIANT = 0.5
-"""Of the long runs of a song, so many are known at most."""
+"""The share of the long runs of a song above which it is a variant of what was learned."""
 
 _FURTHEST = 3.0
 """Deviations from the mean that a feature counts for, at most."""
