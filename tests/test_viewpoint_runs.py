@@ -1,8 +1,8 @@
 """The model of viewpoints through the whole house: trained, resumed, evaluated, and at play."""
 
 import json
+import shutil
 from collections import Counter
-from operator import eq
 
 import numpy as np
 import pytest
@@ -15,10 +15,10 @@ from melodyrnn.errors import ConfigError, RunError
 from melodyrnn.models.ensemble import Ensemble
 from melodyrnn.music.song import Song
 from melodyrnn.runs.run import Run
-from melodyrnn.tasks.closings import TuneClosing, TuneClosings
 from melodyrnn.tasks.dataset import Dataset, context_of
 from melodyrnn.tasks.tokenizer import PartsTokenizer
 from melodyrnn.tasks.tunes import TuneTask
+from melodyrnn.tasks.whole_songs.features import features_of
 from melodyrnn.workflows.evaluate import evaluate
 from melodyrnn.workflows.generate import generate
 from melodyrnn.workflows.train import train
@@ -111,16 +111,46 @@ def test_songs_have_headers_of_their_own_and_the_same_whatever_is_drawn_beside_t
     assert [each.take for each in made] == list(range(1, 41))
 
 
-def test_songs_close_as_training_songs_do(run):
+def test_new_songs_are_like_people_s_as_wholes(run):
     """Of a network that hardly knows where songs are over."""
-    closings = TuneClosings(run.parts.train)
-    made = [TuneClosing.of(each.song) for each in generate(run, count=30).songs]
-    wanted = [closings.draw(0, number) for number in range(30)]
-    as_wanted = sum(map(eq, made, wanted))
-    assert as_wanted > 24
-    # A length that is asked for ends songs too.
-    bound = [TuneClosing.of(each.song) for each in generate(run, count=30, length=40).songs]
-    assert sum(map(eq, bound, wanted)) < as_wanted
+    assert (run.path / "whole_songs.npz").is_file()
+    learned = _mean_features(run.parts.train)
+    weighed, once = (
+        _mean_features(generate(run, count=60, candidates=candidates).songs)
+        for candidates in (32, 1)
+    )
+    deviations = run.whole_songs.deviations[: len(learned)]
+    apart = [
+        np.abs((found - learned) / np.where(deviations > 0, deviations, 1)).mean()
+        for found in (weighed, once)
+    ]
+    assert apart[0] < 0.8 * apart[1]
+
+
+def _mean_features(items) -> np.ndarray:
+    return np.mean([features_of(each.song) for each in items], axis=0)
+
+
+def test_how_many_are_drawn_for_each(run, tmp_path):
+    usual = run.whole_songs.candidates
+    assert usual > 1
+    assert generate(run).to_json()["candidates"] == usual
+    for asked in ({"bars": 2, "ties": True}, {"length": 9}, {"primer": "c4 d4"}, {"beam": 2}):
+        assert generate(run, **asked).to_json()["candidates"] == 1
+    alone, weighed = (
+        generate(run, count=8, bars=2, ties=True, candidates=candidates).songs
+        for candidates in (1, 16)
+    )
+    assert [each.tokens for each in alone] != [each.tokens for each in weighed]
+    for other, named in (({"beam": 3}, "beam 3"), ({"temperature": 0}, "temperature 0")):
+        with pytest.raises(ConfigError, match=f"candidates has no effect with {named}"):
+            generate(run, candidates=2, **other)
+    without = tmp_path / "without"
+    shutil.copytree(run.path, without)
+    (without / "whole_songs.npz").unlink()
+    assert generate(without).to_json()["candidates"] == 1
+    with pytest.raises(ConfigError, match="has not learned what whole songs weigh"):
+        generate(without, candidates=2)
 
 
 def test_new_songs_are_called_after_the_collections_of_a_run(run, folder):

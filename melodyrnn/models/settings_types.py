@@ -94,6 +94,7 @@ class SampleSettings(TypedDict, total=False):
     top_k: int | None
     top_p: float | None
     beam: int | None
+    candidates: int | None
     seed: int
 
 

@@ -245,6 +245,8 @@ class TextTask(Task[Text, Texts]):
 
     def check(self, settings: Settings, request: Request) -> None:
         configure(settings, SampleConfig)  # nothing of form
+        if settings.get("candidates"):
+            raise ConfigError("--candidates has no effect with a text; leave it out")
         nothing = Request()
         for name in _SONGS_ONLY:
             if (asked := getattr(request, name)) == getattr(nothing, name):

@@ -22,7 +22,7 @@ from melodyrnn.tasks.control.primer import header_of, too_short
 from melodyrnn.tasks.dataset import Dataset
 
 _NOTES = re.compile(r"\s*(\d{1,9})\s*(?:[-–]\s*(\d{1,9})\s*)?")
-_NEITHER = (*sorted(FormConfig.names()), "length", "primer_notes")
+_NEITHER = ("candidates", *sorted(FormConfig.names()), "length", "primer_notes")
 """What the song says already, or what would be asked of the notes that are kept, too."""
 
 
