@@ -17,6 +17,7 @@ from melodyrnn.runs import tune_store
 from melodyrnn.runs.carried import FILE, FOLDER
 from melodyrnn.runs.record import HISTORY, WEIGHTS, named_weights
 from melodyrnn.workflows.train import CARD
+from melodyrnn.workflows.whole_songs import learn_whole_songs
 
 
 def carry(run: Run, name: str) -> Run:
@@ -31,6 +32,7 @@ def carry(run: Run, name: str) -> Run:
     shutil.copytree(run.path / tune_store.FOLDER, folder / tune_store.FOLDER)
     write_atomically(folder / WEIGHTS, content.getvalue())
     made = Run.open(folder)
+    learn_whole_songs(made, made.predictor())
     card = model_card(name, made.task, made.record, made.predictor().parameters)
     write_atomically(folder / CARD, card)
     return made
