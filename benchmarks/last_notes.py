@@ -20,9 +20,10 @@ from melodyrnn.errors import MelodyWarning
 from melodyrnn.formats.read import Corpus
 from melodyrnn.music.bars import note_places
 from melodyrnn.music.song import Key, Note, Song
-from melodyrnn.tasks.closings import TuneClosing
+from melodyrnn.tasks.whole_songs.features import NAMES, features_of
 
 KEY = "G major"
+FULL = NAMES.index("last bar is full")
 ASKED: dict[str, dict[str, Any]] = {
     "": {},
     "8 bars": {"bars": 8},
@@ -64,7 +65,7 @@ def shares(songs: Sequence[Song]) -> dict[str, float]:
     found["beat 1"] = [offset == 0 for *_, offset in last]
     found["other"] = [offset > 0 and offset.denominator == 1 for *_, offset in last]
     found["off"] = [offset.denominator > 1 for *_, offset in last]
-    found["full"] = [TuneClosing.of(song).full_bar for song in songs]
+    found["full"] = [bool(features_of(song)[FULL]) for song in songs]
     return {name: 100 * sum(each) / len(songs) for name, each in found.items()}
 
 
