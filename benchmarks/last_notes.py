@@ -18,12 +18,10 @@ from melodyrnn import generate, open_run
 from melodyrnn.data.gather import gather
 from melodyrnn.errors import MelodyWarning
 from melodyrnn.formats.read import Corpus
-from melodyrnn.music.bars import note_places
+from melodyrnn.music.bars import bar_spans, note_places
 from melodyrnn.music.song import Key, Note, Song
-from melodyrnn.tasks.whole_songs.features import NAMES, features_of
 
 KEY = "G major"
-FULL = NAMES.index("last bar is full")
 ASKED: dict[str, dict[str, Any]] = {
     "": {},
     "8 bars": {"bars": 8},
@@ -42,6 +40,12 @@ def last_note(song: Song) -> tuple[Note, Fraction]:
         if note.pitch
     )
     return found
+
+
+def is_full(song: Song) -> bool:
+    """Whether its last bar is, or the pickup completes it."""
+    *_, (meter, start, end) = bar_spans(song)
+    return end - start in (meter.bar, meter.bar - song.pickup)
 
 
 def above_tonic(note: Note, key: Key) -> int:
@@ -65,7 +69,7 @@ def shares(songs: Sequence[Song]) -> dict[str, float]:
     found["beat 1"] = [offset == 0 for *_, offset in last]
     found["other"] = [offset > 0 and offset.denominator == 1 for *_, offset in last]
     found["off"] = [offset.denominator > 1 for *_, offset in last]
-    found["full"] = [bool(features_of(song)[FULL]) for song in songs]
+    found["full"] = [is_full(song) for song in songs]
     return {name: 100 * sum(each) / len(songs) for name, each in found.items()}
 
 

@@ -28,6 +28,11 @@ from melodyrnn.tasks.whole_songs.runs_of_steps import KnownRuns, RunCounts, RunR
 PRIOR = 20.0
 """The precision of the prior on each weight, of features scaled to a deviation of 1."""
 
+_COUNTED = 175
+"""As many songs are told by, at most, against the prior: of more songs the means are known better,
+but Z is not.
+"""
+
 VARIANT = 0.5
 """The share of the long runs of a song above which it is a variant of what was learned."""
 
@@ -117,7 +122,7 @@ def _likeliest(learned: Floats, drawn: Floats) -> Floats:
     """The weights (F,) with the largest likelihood of ``learned``, (S, F), by Newton's method.
     ``drawn``, (N, F), are of songs of the network.
     """
-    wanted, prior = learned.mean(axis=0), PRIOR / len(learned)
+    wanted, prior = learned.mean(axis=0), PRIOR / min(len(learned), _COUNTED)
     weights = np.zeros(len(wanted))
 
     def objective(at: Floats) -> tuple[float, Floats]:
