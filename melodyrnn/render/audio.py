@@ -12,8 +12,7 @@ from melodyrnn.errors import RenderError
 from melodyrnn.music.song import DEFAULT_TEMPO, Song
 from melodyrnn.render import sampler
 from melodyrnn.render.instruments import program
-from melodyrnn.render.package_data import data_file
-from melodyrnn.render.soundfont import soundfont
+from melodyrnn.render.sound_bank import sound_bank
 
 PEAK = 0.9
 """The loudest sample, of 1: what follows in a chain can add a little without clipping."""
@@ -52,11 +51,11 @@ def _samples(song: Song, number: int) -> NDArray[np.int16]:
             f"the song lasts {song.seconds / 60:.0f} minutes; at most {LONGEST / 60:.0f} are "
             "written as sound, so choose a faster tempo"
         )
-    font = soundfont(data_file("pretty_midi", "TimGM6mb.sf2"))
+    bank = sound_bank()
 
     @cache
     def note_of(key: int, seconds: float) -> sampler.Signal:
-        return sampler.note(font.zones(number, key), key, seconds)
+        return sampler.note(bank.zones(number, key), key, seconds)
 
     quarter = 60 / (song.tempo or DEFAULT_TEMPO)
     notes = [
