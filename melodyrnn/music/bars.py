@@ -12,6 +12,9 @@ from typing import NamedTuple
 from melodyrnn.music.durations import Value, is_common, is_dyadic, spell, value_of
 from melodyrnn.music.song import Meter, Note, Pitch, Song
 
+PHRASE = 4
+"""Bars. Tunes have phrases of four bars nearly everywhere."""
+
 
 @dataclass(frozen=True, slots=True)
 class Written:

@@ -8,14 +8,12 @@ import verovio
 
 from melodyrnn.errors import RenderError
 from melodyrnn.formats.musicxml.write import musicxml
+from melodyrnn.music.bars import PHRASE
 from melodyrnn.music.song import Song
 from melodyrnn.render import fonts
 from melodyrnn.render.heading import Heading
 from melodyrnn.render.page import UNITS, Page
 from melodyrnn.render.verovio_page import data_folder, plain_page
-
-PHRASE = 4
-"""Bars. Tunes have phrases of four bars nearly everywhere, and lines of whole phrases read well."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +65,8 @@ def engrave(
 
 
 def _line_starts(source: str, *, pickup: bool) -> list[int]:
-    """The numbers of the bars at which lines of whole phrases start, after the first line.
+    """The numbers of the bars at which lines of whole phrases, which read well, start, after the
+    first line.
 
     ``source`` is Verovio's page with lines as full as they can be. None start where it is one
     line, or where a line has no room for a phrase.
