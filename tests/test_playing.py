@@ -11,6 +11,7 @@ import pytest
 from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from strategies import songs
 
 from melodyrnn import ConfigError, read_song
 from melodyrnn.cli import main
@@ -20,7 +21,6 @@ from melodyrnn.music.notation.text import parse
 from melodyrnn.music.playing import Playing, gain, velocities
 from melodyrnn.music.swing import Swing, swing_of
 from melodyrnn.render.audio import PEAK, wav
-from tests.strategies import songs
 
 TUNE = parse("2/4\ng8 e8 e4 f8 d8 d4 c8 d8 e8 f8 g8 g8 g4")
 FLAT = "4/4\n" + "c4 c4 c4 c4 " * 8

@@ -103,7 +103,7 @@ def generate(
     songs, by ``score``. ``output``: files, whose suffixes say the formats, numbered where there are
     several songs; or folders for the ``formats``, which replace others with ``overwrite`` only.
     ``page``: an HTML file of them. ``tempo``: quarter notes per minute. ``playing``: how it sounds.
-    Raises MelodyError; nothing is written then, unless the disk fills up.
+    ``settings``: of SampleConfig and FormConfig. Raises MelodyError; nothing is written then.
     """
     config, form = configure(settings, SampleConfig, FormConfig)
     request = Request(
