@@ -1,8 +1,9 @@
 """What makes a site of the repository's pages: a hook of mkdocs, which mkdocs.yml names.
 
-README, CONTRIBUTING, CHANGELOG and the page of the benchmarks lie outside docs/ and join the site
-here. A link from page to page is led to its place in the site; one to a file that the site has not,
-such as a source, becomes its words. Formulas become MathML, which browsers draw by themselves.
+README, CONTRIBUTING, CHANGELOG and the pages of benchmarks and sounds lie outside docs/ and join
+the site here. A link from page to page is led to its place in the site; one to a file that the site
+has not, such as a source, becomes its words. Formulas become MathML, which browsers draw by
+themselves.
 """
 
 import posixpath
@@ -21,6 +22,7 @@ OUTSIDE = {
     "CONTRIBUTING.md": "CONTRIBUTING.md",
     "CHANGELOG.md": "CHANGELOG.md",
     "benchmarks/README.md": "benchmarks/README.md",
+    "sounds/README.md": "sounds/README.md",
     "benchmarks/corpus_growth.png": "benchmarks/corpus_growth.png",
 }
 """File of the repository, outside docs/ -> its place in the site."""

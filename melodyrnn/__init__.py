@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from melodyrnn.models.config import TrainConfig as TrainConfig
     from melodyrnn.music.notation.text import format as format  # noqa: A004 - its counterpart is parse
     from melodyrnn.music.notation.text import parse as parse
+    from melodyrnn.music.playing import Playing as Playing
     from melodyrnn.music.song import Key as Key
     from melodyrnn.music.song import Meter as Meter
     from melodyrnn.music.song import Note as Note
@@ -100,6 +101,7 @@ _HOME = {
     "NotationError": "errors",
     "Note": "music.song",
     "Pitch": "music.song",
+    "Playing": "music.playing",
     "PluginError": "errors",
     "PredictResult": "workflows.predict",
     "RenderError": "errors",

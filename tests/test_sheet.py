@@ -148,7 +148,8 @@ def test_every_song_can_be_drawn_and_shows_each_note(song):
         warnings.simplefilter("ignore", MelodyWarning)  # a title in any script
         pages = sheet.svg(song)
     drawn = Counter(int(name[1:]) for page in pages for name in note_ids(page) if "-" not in name)
-    assert drawn == Counter(range(len(song.notes)))
+    in_a_row = {n for n in range(1, len(song)) if song[n].is_rest and song[n - 1].is_rest}
+    assert drawn == Counter(set(range(len(song))) - in_a_row)  # they have the first one's signs
 
 
 @pytest.mark.parametrize("song", all_kinds())

@@ -6,16 +6,17 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from melodyrnn.cli.options import (
-    INSTRUMENT,
     PATH,
     RUN,
     TEMPO,
     WITH_SHORT_TERM,
     YesOrNo,
     given,
+    playing,
     print_result,
     printing,
     reading,
+    with_playing,
 )
 from melodyrnn.cli.settings import settings_of
 from melodyrnn.files import harmless
@@ -59,7 +60,7 @@ if TYPE_CHECKING:
 )
 @click.option("--title", help="what stands above the songs  [default: what they are after]")
 @TEMPO
-@INSTRUMENT
+@playing
 @WITH_SHORT_TERM
 @reading
 @printing
@@ -75,7 +76,7 @@ def generate(run: Path, as_json: bool, quiet: bool, **settings: Any) -> None:
     from melodyrnn.workflows.generate import generate
 
     with progress_of("playing", "note", quiet or as_json) as report:
-        result = generate(run, progress=report, **given(settings))
+        result = generate(run, progress=report, **given(with_playing(settings)))
     print_result(result, _show, result.files, as_json=as_json, quiet=quiet)
 
 

@@ -160,6 +160,33 @@ TEMPO = click.option(
 INSTRUMENT = click.option("--instrument", help="a General MIDI instrument, such as flute")
 
 
+def playing(command: Command) -> Command:
+    """The options of every command that writes MIDI and sound."""
+    velocity = click.option(
+        "--velocity", type=int, help="how loud MIDI and WAV are, 1 to 127  [default: 80]"
+    )
+    dynamics = click.option(
+        "--dynamics",
+        type=float,
+        help="how much notes differ in loudness: 0 not at all, 3 most  [default: 1, gently]",
+    )
+    swing = click.option(
+        "--swing",
+        type=float,
+        metavar="PERCENT",
+        help="of two eighths, the share of the first: 67 is that of a triplet  [default: 50]",
+    )
+    return INSTRUMENT(velocity(dynamics(swing(command))))
+
+
+def with_playing(settings: dict[str, Any]) -> dict[str, Any]:
+    """``settings`` with what those options ask for as one, ``playing``. Raises ConfigError."""
+    from melodyrnn.workflows.render import playing
+
+    asked = {name: settings.pop(name) for name in ("velocity", "dynamics", "swing")}
+    return {**settings, "playing": playing(**asked)}
+
+
 WITH_SHORT_TERM = click.option(
     "--with-short-term", is_flag=True, help="combine it with a short-term model, of the song so far"
 )

@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from melodyrnn.cli.options import INSTRUMENT, PATH, SONG, TEMPO, reading
+from melodyrnn.cli.options import PATH, SONG, TEMPO, playing, reading, with_playing
 
 
 class Output(click.Option):
@@ -22,12 +22,12 @@ class Output(click.Option):
 @click.command()
 @SONG
 @click.option("--output", "-o", cls=Output, required=True, type=PATH)
-@INSTRUMENT
 @TEMPO
+@playing
 @reading
 def render(song: Path, output: Path, **settings: Any) -> None:
     """Write a song as MIDI, score, picture, sound or text."""
     from melodyrnn.workflows.render import render
 
-    for path in render(song, output, **settings):
+    for path in render(song, output, **with_playing(settings)):
         click.echo(path)

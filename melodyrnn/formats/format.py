@@ -11,6 +11,7 @@ from melodyrnn.errors import ConfigError, FileError, MelodyError, RenderError, S
 from melodyrnn.files import NO_MEMORY
 from melodyrnn.formats.deadline import TimeUpError, deadline
 from melodyrnn.formats.melody.grid import Grid
+from melodyrnn.music.playing import Playing
 from melodyrnn.music.song import Song
 
 Tunes = Iterator[tuple[str, Callable[[], Song]]]
@@ -45,7 +46,7 @@ class Format:
     - ``tunes(data, name)``, of files that may hold several tunes, gives ``Tunes``; also with
       ``track=`` and ``grid=`` where the row has ``voices``.
     - ``write(song)`` gives ``Pages``. With ``sounds`` it is given ``program=`` as well: the
-      General MIDI number of the instrument, 0 to 127.
+      General MIDI number of the instrument, 0 to 127; with ``plays`` also ``playing=``, a Playing.
 
     Raises ConfigError for a row without a suffix or a function, or with one written otherwise.
     """
@@ -57,6 +58,7 @@ class Format:
     tunes: str = ""
     voices: bool = False
     sounds: bool = False
+    plays: bool = False
     largest: int = 2_000_000  # bytes of a file that is read
     file_seconds: float = 3e-4  # roughly, to read a file, and
     byte_seconds: float = 3e-6  # each byte of it
@@ -110,13 +112,18 @@ class Format:
             song = read()
         return _sounding(song, name)
 
-    def pages(self, song: Song, program: int) -> Sequence[bytes | str]:
-        """The content of each file that holds ``song``; ``program`` is what the song sounds like.
+    def pages(
+        self, song: Song, program: int, playing: Playing | None = None
+    ) -> Sequence[bytes | str]:
+        """The content of each file that holds ``song``; ``program`` is what the song sounds like,
+        ``playing`` how it is played.
 
         Raises MelodyError.
         """
         with self._guarded("", RenderError, "written", 0):
-            options = {"program": program} if self.sounds else {}
+            options: dict[str, object] = {"program": program} if self.sounds else {}
+            if self.plays:
+                options["playing"] = playing
             pages = cast(Pages, _function(self.write)(song, **options))
         return [pages] if isinstance(pages, bytes | str) else pages
 

@@ -54,6 +54,7 @@ FORMATS: tuple[Format, ...] = (
         write="melodyrnn.formats.midi.write:midi_bytes",
         voices=True,
         sounds=True,
+        plays=True,
         largest=_HOUR_OF_MIDI,
         file_seconds=3e-4,
         byte_seconds=1e-6,
@@ -109,7 +110,7 @@ FORMATS: tuple[Format, ...] = (
     Format("SVG", (".svg",), write="melodyrnn.render.sheet:svg"),
     Format("PNG", (".png",), write="melodyrnn.render.sheet:png"),
     Format("PDF", (".pdf",), write="melodyrnn.render.sheet:pdf"),
-    Format("WAV", (".wav",), write="melodyrnn.render.audio:played", sounds=True),
+    Format("WAV", (".wav",), write="melodyrnn.render.audio:played", sounds=True, plays=True),
 )
 """Those of this package."""
 

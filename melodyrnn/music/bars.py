@@ -3,7 +3,7 @@
 Every writer of bars (text, MusicXML, ABC, the report) reads this one layout.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import groupby
@@ -11,6 +11,9 @@ from typing import NamedTuple
 
 from melodyrnn.music.durations import Value, is_common, is_dyadic, spell, value_of
 from melodyrnn.music.song import Meter, Note, Pitch, Song
+
+PHRASE = 4
+"""Bars. Tunes have phrases of four bars nearly everywhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +48,10 @@ class Bar:
         return self.offset if self.number else self.end - self.meter.bar
 
 
+Division = Callable[[Note, Fraction, Fraction, Bar], tuple[Value, ...]]
+"""A note, the bar, and from where to where in it the note is written -> by which values."""
+
+
 class NotePlace(NamedTuple):
     """Where a note begins."""
 
@@ -77,9 +84,14 @@ def bar_spans(song: Song) -> Iterator[tuple[Meter, Fraction, Fraction]]:
         meter, end = next_meter, start + next_meter.bar
 
 
-def bars(song: Song) -> tuple[Bar, ...]:
-    """The song in bars: notes split at bar lines and, where one value cannot write what is
-    left, at the beats.
+def values_as_they_are(note: Note, offset: Fraction, stop: Fraction, bar: Bar) -> tuple[Value, ...]:
+    """The values of what of a note lies between two moments of a bar: few of them."""
+    return values_between(offset, stop, bar)
+
+
+def bars(song: Song, divided: Division = values_as_they_are) -> tuple[Bar, ...]:
+    """The song in bars: notes split at bar lines and, within a bar, as ``divided`` says; by
+    default, where one value cannot write what is left, at the beats.
     """
     spans = list(bar_spans(song))
     first = 0 if song.pickup else 1
@@ -90,7 +102,7 @@ def bars(song: Song) -> tuple[Bar, ...]:
         heads: list[Written] = []
         while index < len(song.notes) and starts[index] < end:
             note, onset = song.notes[index], starts[index]
-            heads += _heads(index, note, onset, bar)
+            heads += _heads(index, note, onset, bar, divided)
             if onset + note.duration > end:
                 break
             index += 1
@@ -98,17 +110,20 @@ def bars(song: Song) -> tuple[Bar, ...]:
     return tuple(laid)
 
 
-def _heads(index: int, note: Note, onset: Fraction, bar: Bar) -> Iterator[Written]:
+def _heads(
+    index: int, note: Note, onset: Fraction, bar: Bar, divided: Division
+) -> Iterator[Written]:
     """The heads of one note within one bar."""
     offset, stop = max(onset, bar.offset), onset + note.duration
-    for value in _values(offset, min(stop, bar.end), bar):
+    for value in divided(note, offset, min(stop, bar.end), bar):
         after = offset + value.duration
         tie, tied = not note.is_rest and after < stop, not note.is_rest and offset > onset
         yield Written(index, note.pitch, offset, value, tie, tied)
         offset = after
 
 
-def _values(offset: Fraction, stop: Fraction, bar: Bar) -> tuple[Value, ...]:
+def values_between(offset: Fraction, stop: Fraction, bar: Bar) -> tuple[Value, ...]:
+    """One value, or as few as show the beats that one would hide."""
     values: list[Value] = []
     while True:  # a beat at a time, as long as one value would hide the next beat
         place = (offset - bar.first_beat) % bar.meter.beat

@@ -1,4 +1,4 @@
-"""Data files that other packages brought: letters, sampled instruments, images."""
+"""Data files that other packages brought: letters, images."""
 
 from pathlib import Path
 

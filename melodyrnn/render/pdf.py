@@ -58,6 +58,8 @@ class _Drawing:
             self.canvas.setStrokeColor(toColor(color))
         if width := element.get("stroke-width"):
             self.canvas.setLineWidth(float(width))
+        if dashes := element.get("stroke-dasharray"):
+            self.canvas.setDash([float(length) for length in dashes.split()])
         if shape := SHAPES.get(kind):
             path = self.canvas.beginPath()
             shape(element.attrib, path)

@@ -1,4 +1,4 @@
-"""One note of a SoundFont as samples: pitch, loop, envelopes, vibrato and filter.
+"""One note of a sampled instrument: pitch, loop, envelopes, vibrato and filter.
 
 Time-varying filters are approximated by a slide between a few fixed ones, each applied through the
 Fourier transform where it takes part, so that no loop over samples is needed.
@@ -9,7 +9,7 @@ from types import SimpleNamespace
 import numpy as np
 from numpy.typing import NDArray
 
-from melodyrnn.render.soundfont import Zone
+from melodyrnn.render.sound_bank import Zone
 
 RATE = 44100
 """Samples a second."""

@@ -26,8 +26,9 @@ def svg(
 
     All text is drawn as outlines, so that any viewer on any machine shows a Korean title; it
     stands in ``title`` and ``aria-label`` too. The group of note 7 has the id ``n7``, heads tied
-    to it ``n7-1`` … . ``colors`` maps an index of a note to a colour such as ``"#c0392b"``,
-    ``labels`` to a text below it. Raises RenderError for a song without notes.
+    to it ``n7-1`` … ; rests in a row have the first one's, unless notes are marked: ``colors`` maps
+    an index of a note to a colour such as ``"#c0392b"``, ``labels`` to a text below it. Raises
+    RenderError for a song without notes.
     """
     return [_svg(song, page) for page in engrave(song, SCREEN, colors=colors, labels=labels)]
 

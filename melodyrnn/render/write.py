@@ -10,6 +10,7 @@ from melodyrnn.errors import FileError, MelodyError, RenderError
 from melodyrnn.files import is_folder, write_atomically
 from melodyrnn.formats.format import Format
 from melodyrnn.formats.registry import nearest, writer, writers
+from melodyrnn.music.playing import Playing
 from melodyrnn.music.song import Song
 from melodyrnn.render.instruments import program
 
@@ -20,13 +21,15 @@ def write_song(
     *,
     instrument: str | int | None = None,
     tempo: float | None = None,
+    playing: Playing | None = None,
 ) -> list[Path]:
     """Write ``song`` to ``path`` in the format of its suffix; returns the files written.
 
     An existing file is replaced. The first page of a score takes the name asked for; where an
     SVG or PNG needs more pages, they stand beside it as ``song-2.svg``, ``song-3.svg`` … .
     ``instrument`` (see ``audio.program``) is what .mid and .wav sound like, ``tempo`` in quarter
-    notes per minute takes the place of the song's. Raises MelodyError, and then has written
+    notes per minute takes the place of the song's, ``playing`` is how .mid and .wav play it: by
+    default gently louder and softer, without swing. Raises MelodyError, and then has written
     nothing, unless the disk fills up between two pages.
     """
     path = Path(path)
@@ -37,7 +40,7 @@ def write_song(
         number = program(instrument)  # a name that nobody has is wrong for a picture, too
         if tempo is not None:
             song = replace(song, tempo=tempo)
-        pages = written_as.pages(song, number)
+        pages = written_as.pages(song, number, playing or Playing())
     except MelodyError as error:
         raise type(error)(f"{path}: {error}") from None
     names = [path, *(path.with_stem(f"{path.stem}-{n}") for n in range(2, len(pages) + 1))]

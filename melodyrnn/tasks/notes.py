@@ -397,11 +397,8 @@ class NoteTask(Task[Named, Dataset]):
     def write(
         self, made: GeneratedSong, targets: Sequence[Path], request: Request
     ) -> GeneratedSong:
-        files = [
-            file
-            for target in targets
-            for file in write_song(made.song, target, instrument=request.instrument)
-        ]
+        write = partial(write_song, instrument=request.instrument, playing=request.playing)
+        files = [file for target in targets for file in write(made.song, target)]
         return replace(made, files=tuple(files))
 
     def _learned(self, run: Trained[Named]) -> Dataset:

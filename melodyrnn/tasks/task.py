@@ -16,6 +16,7 @@ from melodyrnn.data.split import Split
 from melodyrnn.errors import ConfigError
 from melodyrnn.models.config import FormConfig, ModelConfig, SampleConfig
 from melodyrnn.models.predictor import Predictor
+from melodyrnn.music.playing import Playing
 from melodyrnn.render.pages.training_data import Shown
 from melodyrnn.runs.record import Record
 from melodyrnn.sequences.score import Score
@@ -137,6 +138,7 @@ class Request:
     title: str | None = None
     tempo: float | None = None  # quarter notes per minute
     instrument: str | None = None
+    playing: Playing | None = None  # how MIDI and sound are played
     with_short_term: bool = False
     track: str | None = None  # of the primer's file; the run's own where nothing is said
     grid: str | None = None  # and so is this

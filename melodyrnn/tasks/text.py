@@ -253,6 +253,10 @@ class TextTask(Task[Text, Texts]):
                 continue
             option = ("--no-" if asked is False else "--") + name.replace("_", "-")
             raise ConfigError(f"{option} has no effect with a text; leave it out")
+        if request.playing is not None:
+            raise ConfigError(
+                "--velocity, --dynamics and --swing have no effect with a text; leave them out"
+            )
         check("count", request.count, {"least": 1, "most": MOST_TEXTS})
         if request.length is not None:
             check("length", request.length, {"least": 1, "most": MOST_CHARACTERS})

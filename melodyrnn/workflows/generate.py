@@ -12,6 +12,7 @@ from melodyrnn.files import check_no_folder, write_atomically
 from melodyrnn.models.config import FormConfig, SampleConfig, check_beam, configure
 from melodyrnn.models.settings import check
 from melodyrnn.models.settings_types import GenerateSettings
+from melodyrnn.music.playing import Playing
 from melodyrnn.music.song import Song
 from melodyrnn.runs.run import Run, open_run
 from melodyrnn.system.progress import Progress, silent
@@ -75,6 +76,7 @@ def generate(
     title: str | None = None,
     tempo: float | None = None,
     instrument: str | None = None,
+    playing: Playing | None = None,
     track: str | None = None,
     grid: str | None = None,
     overwrite: bool = False,
@@ -85,18 +87,17 @@ def generate(
 ) -> GenerateResult:
     """Draw ``count`` songs, ``primer`` and ``length`` notes after it; or texts, 500 characters.
 
-    ``primer``: tokens such as ``"g8 e8 e4 f8"``, or a song or its file, which is taken from its
-    first note on with its meter, key, tempo and pickup; ``primer_notes`` takes so many notes of it.
-    A MelodyWarning says what replaces notes that the run does not know. Without a primer, the
-    opening of the first training song or text, or nothing where the run learned how songs begin.
-    Without ``keep_primer`` songs are only what follows it. ``length`` is the most where a song ends
-    by itself; by default, that of the first training song, or half as long again as a long primer.
-    ``with_short_term``: joined by a model of the song so far. ``redraw``: ``"5-12"`` draws only
-    these notes of the primer anew, and keeps their length. ``best``: only so many songs, those with
-    the highest ``score``. ``output``: files, whose suffixes say the formats, numbered where there
-    are several songs; or folders for the ``formats``, which replace others with ``overwrite`` only.
-    ``page``: an HTML file of them. ``settings``: fields of SampleConfig and FormConfig; ``tempo``:
-    quarter notes per minute. Raises MelodyError; nothing is written then, unless the disk fills up.
+    ``primer``: tokens such as ``"g8 e8 e4 f8"``, or a song or its file, taken with its meter, key,
+    tempo and pickup; ``primer_notes`` takes so many of its notes. A MelodyWarning says what stands
+    for notes that the run does not know. By default it is the opening of the first training song or
+    text, or nothing where the run learned how songs begin. Without ``keep_primer`` songs are what
+    follows. ``length``: the most where a song ends by itself; by default that of the first training
+    song, or half as long again as a long primer. ``with_short_term``: joined by a model of the song
+    so far. ``redraw``: ``"5-12"`` draws only these notes of the primer anew. ``best``: only so many
+    songs, by ``score``. ``output``: files, whose suffixes say the formats, numbered where there are
+    several songs; or folders for the ``formats``, which replace others with ``overwrite`` only.
+    ``page``: an HTML file of them. ``tempo``: quarter notes per minute. ``playing``: how it sounds.
+    ``settings``: of SampleConfig and FormConfig. Raises MelodyError; nothing is written then.
     """
     config, form = configure(settings, SampleConfig, FormConfig)
     request = Request(
@@ -112,6 +113,7 @@ def generate(
         title=title,
         tempo=tempo,
         instrument=instrument,
+        playing=playing,
         with_short_term=with_short_term,
         track=track,
         grid=grid,

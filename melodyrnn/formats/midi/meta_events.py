@@ -1,9 +1,10 @@
 """What a MIDI file's meta events say of a song, and which events say it.
 
-Beside the standard ones we write three text events, which other programs show or skip:
-``composer: …``, ``pickup: 1/2`` (quarter notes) and ``exact notation``, without which timing is
-taken for played where it looks so. A pickup is also written as a short first meter, so that
-the bar lines of other programs stand where ours do.
+Beside the standard ones we write text events, which other programs show or skip:
+``composer: …``, ``pickup: 1/2`` (quarter notes), ``exact notation``, without which timing is
+taken for played where it looks so, and of a song that swings by how much, ``swing: 3/5``, with the
+numbers of the quarter notes that do not, ``swing: 3/5 but 7 8``. A pickup is also written as a
+short first meter, so that the bar lines of other programs stand where ours do.
 """
 
 import re
@@ -30,6 +31,7 @@ from melodyrnn.formats.midi.events import (
 )
 from melodyrnn.music.durations import GRID, can_write
 from melodyrnn.music.song import Key, Meter, Song
+from melodyrnn.music.swing import Swing
 
 _T = TypeVar("_T")
 Clock = Callable[[int], Fraction]
@@ -38,6 +40,7 @@ Clock = Callable[[int], Fraction]
 _EXACT = "exact notation"
 _COMPOSER = re.compile("composer: ?(.*)", re.IGNORECASE | re.DOTALL)
 _PICKUP = re.compile(r"pickup: (\d{1,7}(?:/[1-9]\d{0,4})?)")
+_SWING = re.compile(r"swing: ([1-9]\d{0,3}/[1-9]\d{0,3})(?: but((?: -?\d{1,7})+))?")
 _BREAKS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]+")  # titles are of one line
 _TEXTS = range(0x01, 0x08)
 """Types of the meta events that hold text of any kind: lyrics, markers, names …"""
@@ -109,15 +112,30 @@ def read_marks(midi: MidiData, track: int) -> Marks:
         meter=meter,
         pickup=pickup,
         meter_changes=changes,
-        clock=clock,
+        clock=_straightened(clock, texts, pickup) if exact else clock,
     )
 
 
-def written_marks(song: Song) -> Iterator[tuple[Fraction, mido.MetaMessage]]:
+def _straightened(clock: Clock, texts: Iterable[str], pickup: Fraction) -> Clock:
+    """The clock by which what was played with swing stands where it is written."""
+    found = next(filter(None, map(_SWING.fullmatch, texts)), None)
+    if not found or not Fraction(1, 2) < (first := Fraction(found[1])) < 1:
+        return clock
+    straight = frozenset(map(int, (found[2] or "").split()))
+    swing = Swing(first, pickup % 1, straight)
+    return lambda tick: swing.written(clock(tick))
+
+
+def written_marks(
+    song: Song, swing: Swing | None = None
+) -> Iterator[tuple[Fraction, mido.MetaMessage]]:
     """(offset in quarter notes, message) for all that is to be said above the notes of a song."""
     texts = [_EXACT]
     texts += [f"composer: {song.composer}"] if song.composer else []
     texts += [f"pickup: {song.pickup}"] if song.pickup else []
+    if swing:
+        but = " but " + " ".join(map(str, sorted(swing.straight))) if swing.straight else ""
+        texts += [f"swing: {swing.first}{but}"]
     start = Fraction(0)
     if song.title:
         yield start, mido.MetaMessage("track_name", name=_encodable(song.title))

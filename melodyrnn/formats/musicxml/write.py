@@ -14,8 +14,10 @@ from xml.etree import ElementTree as ET
 
 from melodyrnn.formats.musicxml import notehead_signs
 from melodyrnn.formats.musicxml.harmony import write_harmony
+from melodyrnn.formats.musicxml.octave_lines import OctaveLine, octave_lines
 from melodyrnn.music.bars import Bar, Written, bars
 from melodyrnn.music.durations import TYPES, tuplet_ratio
+from melodyrnn.music.engraved_bars import engraved_bars
 from melodyrnn.music.song import Meter, Pitch, Song
 
 DOCTYPE = (
@@ -24,6 +26,8 @@ DOCTYPE = (
 )
 CLEFS = [(84, "G", 2, 1), (57, "G", 2, 0), (36, "F", 4, 0), (-999, "F", 4, -1)]
 """(lowest mean MIDI number, sign, line, octaves up): the first that a tune is high enough for."""
+STAVES = {"G": (64, 77), "F": (43, 57)}
+"""Clef -> the MIDI numbers of the lowest and the highest line."""
 
 BEAT_UNITS = {
     Fraction(4, n) * (3 if dots else 2) / 2: (TYPES[n], dots) for n in TYPES for dots in (0, 1)
@@ -36,22 +40,34 @@ def musicxml(
     *,
     colors: Mapping[int, str] | None = None,
     labels: Mapping[int, str] | None = None,
+    engraved: bool = False,
 ) -> str:
-    """The song as a MusicXML document.
+    """The song as a MusicXML document; ``engraved`` as ``engraved_bars`` has it, by which rests in
+    a row become one, and with lines of octaves.
 
     ``colors`` and ``labels`` map an index into ``song.notes`` to a colour (``"#c0392b"``) and to
     a text below the note. The first head of note 7 has the id ``n7``, the heads tied to it
     ``n7-1``, ``n7-2`` …
     """
-    return _Document(song, colors or {}, labels or {}).text()
+    laid = engraved_bars(song) if engraved else bars(song)
+    lines = octave_lines(song, *_outer_lines(song)) if engraved else []
+    return _Document(song, laid, lines, colors or {}, labels or {}).text()
 
 
 class _Document:
     """One song being written: what has to be remembered from bar to bar."""
 
-    def __init__(self, song: Song, colors: Mapping[int, str], labels: Mapping[int, str]) -> None:
-        self.song, self.colors, self.labels = song, colors, labels
-        self.bars = bars(song)
+    def __init__(
+        self,
+        song: Song,
+        laid: tuple[Bar, ...],
+        lines: list[OctaveLine],
+        colors: Mapping[int, str],
+        labels: Mapping[int, str],
+    ) -> None:
+        self.song, self.bars, self.colors, self.labels = song, laid, colors, labels
+        self.begins = {line.first: line.written for line in lines}
+        self.ends = {line.last for line in lines}
         self.divisions = lcm(
             *(head.value.duration.denominator for bar in self.bars for head in bar.heads),
             *(bar.length.denominator for bar in self.bars),
@@ -105,12 +121,16 @@ class _Document:
         shown = notehead_signs.accidentals(bar, self.song.key)
         for head in bar.heads:
             self._chord_symbols(measure, head.offset, head.offset + head.value.duration)
+            if not head.tied and (written := self.begins.get(head.note)):
+                _octave_line(measure, written)
             note = self._note(measure, head)
             _value(note, head, shown.get(head.offset))
             for number, word in enumerate(beams.get(head.offset, ()), 1):
                 _add(note, "beam", word, number=str(number))
             _notations(note, head, brackets.get(head.offset, {}))
             self._label(note, head)
+            if not head.tie and head.note in self.ends:
+                _octave_line(measure, "stop")
 
     def _attributes(self, measure: ET.Element, bar: Bar) -> None:
         first = bar is self.bars[0]
@@ -218,10 +238,27 @@ def _metronome(measure: ET.Element, tempo: float, meter: Meter) -> None:
     _add(direction, "sound", tempo=f"{tempo:.17g}")
 
 
-def _clef(attributes: ET.Element, song: Song) -> None:
+def _octave_line(measure: ET.Element, kind: str) -> None:
+    direction = _add(measure, "direction", placement="below" if kind == "up" else "above")
+    _add(_add(direction, "direction-type"), "octave-shift", type=kind, size="8")
+
+
+def _clef_of(song: Song) -> tuple[str, int, int]:
+    """Sign, line and octaves up."""
     heights = [note.pitch.midi for note in song.notes if note.pitch] or [71]
     height = mean(heights)
-    _, sign, line, octaves = next(row for row in CLEFS if height >= row[0])
+    return next(row[1:] for row in CLEFS if height >= row[0])
+
+
+def _outer_lines(song: Song) -> tuple[int, int]:
+    """The MIDI numbers of the lowest and the highest line of the staff."""
+    sign, _, octaves = _clef_of(song)
+    lowest, highest = STAVES[sign]
+    return lowest + 12 * octaves, highest + 12 * octaves
+
+
+def _clef(attributes: ET.Element, song: Song) -> None:
+    sign, line, octaves = _clef_of(song)
     clef = _add(attributes, "clef")
     _add(clef, "sign", sign)
     _add(clef, "line", str(line))

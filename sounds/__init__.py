@@ -1,0 +1,1 @@
+"""How the sounds of the package are made of a SoundFont: ``python -m sounds FONT``."""
