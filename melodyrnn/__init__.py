@@ -52,6 +52,7 @@ if TYPE_CHECKING:
     from melodyrnn.render.write import write_song as write_song
     from melodyrnn.runs.run import Run as Run
     from melodyrnn.runs.run import open_run as open_run
+    from melodyrnn.system.attended import show_progress as show_progress
     from melodyrnn.workflows.evaluate import evaluate as evaluate
     from melodyrnn.workflows.evaluate import evaluate_against as evaluate_against
     from melodyrnn.workflows.evaluate import evaluate_generated as evaluate_generated
@@ -133,6 +134,7 @@ _HOME = {
     "read_song": "formats.read",
     "reproduce": "workflows.reproduce",
     "run_lesson": "lessons.run_lesson",
+    "show_progress": "system.attended",
     "sweep": "experiments.sweep.sweep",
     "train": "workflows.train",
     "train_text": "workflows.train",

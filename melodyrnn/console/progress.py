@@ -2,16 +2,15 @@
 
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from math import inf
 from threading import Timer
 
 from rich.console import Console
 from rich.progress import BarColumn, SpinnerColumn, TextColumn
 from rich.progress import Progress as ProgressBar
 
-from melodyrnn.system.progress import Progress, silent
+from melodyrnn.system.progress import Pace, Progress, silent
 
 _SECONDS_BEFORE_LINES = 1.0  # what is done sooner, or refused, needs no word of progress
 _SECONDS_BETWEEN_LINES = 2.0
@@ -72,25 +71,3 @@ def _lines(what: str, unit: str) -> Progress:
 
 def _print(line: str) -> None:
     print(line, file=sys.stderr, flush=True)
-
-
-class Pace:
-    """How far some work has come, and how long the rest takes at the pace so far."""
-
-    def __init__(self, unit: str, now: Callable[[], float] = time.monotonic) -> None:
-        self.unit, self.now = unit, now
-        self.last, self.first, self.began = inf, 0, 0.0
-
-    def line(self, done: int, total: int, words: str) -> str:
-        """``epoch 40/2000 loss 1.234 ≤0:41``; training may well end sooner.
-
-        Where less is done than before, other work has begun, with a pace of its own.
-        """
-        if done < self.last:
-            self.first, self.began = done, self.now()
-        self.last = done
-        parts = [self.unit, f"{done}/{total}", words]
-        if done > self.first:
-            seconds = round((self.now() - self.began) / (done - self.first) * (total - done))
-            parts.append(f"≤{seconds // 60}:{seconds % 60:02}")
-        return " ".join(filter(None, parts))
