@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from melodyrnn.data.gather import gather as gather
+    from melodyrnn.data.read_song import read_song as read_song
     from melodyrnn.errors import ConfigError as ConfigError
     from melodyrnn.errors import ConstraintError as ConstraintError
     from melodyrnn.errors import FileError as FileError
@@ -35,7 +36,6 @@ if TYPE_CHECKING:
     from melodyrnn.experiments.sweep.sweep import sweep as sweep
     from melodyrnn.formats.format import Format as Format
     from melodyrnn.formats.read import Corpus as Corpus
-    from melodyrnn.formats.read import read_song as read_song
     from melodyrnn.lessons.run_lesson import run_lesson as run_lesson
     from melodyrnn.models.config import FormConfig as FormConfig
     from melodyrnn.models.config import ModelConfig as ModelConfig
@@ -131,7 +131,7 @@ _HOME = {
     "open_run": "runs.run",
     "parse": "music.notation.text",
     "predict": "workflows.predict",
-    "read_song": "formats.read",
+    "read_song": "data.read_song",
     "reproduce": "workflows.reproduce",
     "run_lesson": "lessons.run_lesson",
     "show_progress": "system.attended",

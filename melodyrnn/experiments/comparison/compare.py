@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Unpack, cast
 
@@ -31,7 +31,7 @@ OF_SEVERAL = ("viewpoints", "lookback", "lstm")
 _FILE = "compare.json"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class CompareResult:
     """What a comparison found: of one song how it is remembered, of several how new ones are
     predicted.
@@ -40,14 +40,18 @@ class CompareResult:
     output: Path
     report: Path
     sentence: str
-    trials: tuple[Trial, ...] = field(repr=False)  # of one song, those of the window asked for
+    trials: tuple[Trial, ...]  # of one song, those of the window asked for
     # Of one song:
     ceiling: Ceiling | None = None
     rows: tuple[MemoryRow, ...] = ()
-    other_windows: tuple[tuple[Ceiling, tuple[Trial, ...]], ...] = field(default=(), repr=False)
+    other_windows: tuple[tuple[Ceiling, tuple[Trial, ...]], ...] = ()
     # Of several:
     held_out: HeldOut | None = None
     held_out_songs: tuple[str, ...] = ()
+
+    def __repr__(self) -> str:
+        models = dict.fromkeys(trial.model for trial in self.trials)
+        return f"<CompareResult {self.output}, {', '.join(models)}>"
 
     def to_json(self) -> dict[str, JSON]:
         document: dict[str, JSON] = {"output": str(self.output), "report": str(self.report)}
