@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.progress import BarColumn, SpinnerColumn, TextColumn
 from rich.progress import Progress as ProgressBar
 
+from melodyrnn.console.language import said
 from melodyrnn.system.progress import Pace, Progress, silent
 
 _SECONDS_BEFORE_LINES = 1.0  # what is done sooner, or refused, needs no word of progress
@@ -22,6 +23,7 @@ def progress_of(what: str, unit: str, quiet: bool = False) -> Iterator[Progress]
 
     All of it goes to standard error, so that standard output holds results only.
     """
+    what, unit = said(what), said(unit)
     if quiet:
         yield silent
     elif sys.stderr.isatty():
@@ -47,10 +49,10 @@ def _bar(what: str, unit: str) -> Iterator[Progress]:
         TextColumn("{task.fields[words]}"),
     )
     with ProgressBar(*columns, console=Console(stderr=True), transient=True) as bar:
-        task, pace = bar.add_task(what, total=None, words="starting"), Pace(unit)
+        task, pace = bar.add_task(what, total=None, words=said("starting")), Pace(unit)
 
         def report(done: int, total: int, words: str = "") -> None:
-            line = pace.line(done, total, words)
+            line = pace.line(done, total, said(words))
             bar.update(task, completed=done, total=total, words=line)
 
         yield report
@@ -61,7 +63,7 @@ def _lines(what: str, unit: str) -> Progress:
 
     def report(done: int, total: int, words: str = "") -> None:
         nonlocal last
-        line = pace.line(done, total, words)
+        line = pace.line(done, total, said(words))
         if time.monotonic() - last >= _SECONDS_BETWEEN_LINES:
             last = time.monotonic()
             _print(f"{what}: {line}")

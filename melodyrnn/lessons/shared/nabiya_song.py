@@ -11,6 +11,7 @@ from melodyrnn.models.config import ModelConfig, TrainConfig
 from melodyrnn.music.notation import text as notation
 from melodyrnn.system.documents import JSON
 from melodyrnn.system.progress import Progress
+from melodyrnn.system.sentences import Sentence
 from melodyrnn.tasks.dataset import Dataset
 
 if TYPE_CHECKING:
@@ -86,7 +87,14 @@ class SongPredictions:
                 first = "" if number else str(WINDOW + 1 + start)
                 rows.append([first, name, *shown, *[""] * (_ACROSS - len(shown))])
         headings = ["note", *[""] * (_ACROSS + 1)]
-        return Table(f"After the primer {PRIMER}; errors in brackets", headings, rows)
+        return Table(
+            Sentence(
+                "After the primer {primer}; errors in brackets",
+                primer=PRIMER,
+            ),
+            headings,
+            rows,
+        )
 
 
 def fit_song(lesson: Lesson, model: str, encoding: str, progress: Progress) -> SongPredictions:
