@@ -1,12 +1,12 @@
 """What results say in other languages: the catalogues in melodyrnn/console/locale/.
 
     python benchmarks/catalogues.py            # what a catalogue lacks, or has in vain
-    python benchmarks/catalogues.py --write    # new texts into the .po files, and the .mo files of them
+    python benchmarks/catalogues.py --write    # new texts into the .po files; .mo files of them
 
 Exit status 1 where something is missing. The .po file is what a translator edits, with any program
 for such files; the .mo file is made from it, and is what a terminal's words are looked up in. Texts
-are found in the sources: what stands in Sentence(…), template(…), said(…) and phrase(…), in the rows
-of show_rows(…), in a lesson's about and claim, and in titles and headings of its tables.
+are found in the sources: what stands in Sentence(…), template(…), said(…) and phrase(…), in the
+rows of show_rows(…), in a lesson's about and claim, and in titles and headings of its tables.
 """
 
 import argparse
@@ -28,7 +28,17 @@ LOCALE = PACKAGE / "console" / "locale"
 SAID = {"Sentence", "phrase", "said", "template"}
 SIGNS = ("{a}; {b}", "{low:.3f} to {high:.3f}")
 """Those without a word that other languages may write otherwise."""
-UNITS = ("note", "character", "epoch", "lesson", "training", "file", "comparing", "reading", "lessons")
+UNITS = (
+    "note",
+    "character",
+    "epoch",
+    "lesson",
+    "training",
+    "file",
+    "comparing",
+    "reading",
+    "lessons",
+)
 """Words that progress and predictions are counted in, which are values."""
 
 
@@ -68,7 +78,11 @@ def texts():
     titles = [model.title for model in MODELS.own]
     for text in [*SHAPES, *titles, *UNITS]:
         found.setdefault(text, [])
-    return {text: places for text, places in found.items() if any(map(str.isalpha, plain(text))) or text in SIGNS}
+    return {
+        text: places
+        for text, places in found.items()
+        if any(map(str.isalpha, plain(text))) or text in SIGNS
+    }
 
 
 def plain(text):

@@ -11,7 +11,7 @@ from melodyrnn.models.registry import CELLS
 from melodyrnn.sequences.vocabulary import Vocabulary
 from melodyrnn.system.documents import JSON
 from melodyrnn.system.progress import Progress
-from melodyrnn.system.sentences import Sentence
+from melodyrnn.system.sentences import Sentence, template
 
 WORDS = ("hello", "eolll", "lleel")
 LETTERS = Vocabulary("helo")
@@ -111,14 +111,9 @@ def _every_cell(layers: dict[str, LayerOutput]) -> Table:
         ]
         for name, layer in layers.items()
     ]
-    headings = [
-        "cell",
-        "outputs",
-        "states",
-        Sentence("last of {word!r}", word=WORDS[0]),
-        "its state",
-    ]
-    return Table("Every cell", headings, rows)
+    last = Sentence("last of {word!r}", word=WORDS[0])
+    headings = [template("cell"), template("outputs"), template("states"), last]
+    return Table("Every cell", [*headings, template("its state")], rows)
 
 
 def _vector(values: Floats) -> str:

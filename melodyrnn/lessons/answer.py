@@ -32,7 +32,7 @@ from melodyrnn.sequences.tune_intervals import Ratio, difference, mean
 from melodyrnn.sequences.vocabulary import Indices
 from melodyrnn.sequences.windows import Batch, source_and_target
 from melodyrnn.system.progress import Progress
-from melodyrnn.system.sentences import Sentence
+from melodyrnn.system.sentences import Sentence, template
 
 HALF = 24
 """The most moves of a half: a tune has up to twice as many."""
@@ -206,9 +206,9 @@ def _run(lesson: Lesson, progress: Progress) -> Finding:
     tunes = gather_split(lesson.own["tunes"], progress, longest=2 * HALF + 1, corpora=CORPORA)
     moves, fitting = MoveVocabulary(tunes), Training(lesson, progress)
     models = {
-        "with attention": _network(fitting, lesson.model.attention, moves, tunes),
-        "without": _network(fitting, "none", moves, tunes),
-        "n-gram": _ngram(moves, tunes),
+        template("with attention"): _network(fitting, lesson.model.attention, moves, tunes),
+        template("without"): _network(fitting, "none", moves, tunes),
+        template("n-gram"): _ngram(moves, tunes),
     }
     return _finding(AnswerComparison(tunes, moves, models))
 
@@ -254,7 +254,7 @@ def _models_table(bits: Mapping[str, Ratio], free: Mapping[str, Ratio], count: i
             count=count,
         ),
         ["model", "bits per note", "correct, free-running"],
-        [[name, f"{bits[name].value:.3f}", f"{free[name].value:.1%}"] for name in bits],
+        [[Sentence(name), f"{bits[name].value:.3f}", f"{free[name].value:.1%}"] for name in bits],
     )
 
 
@@ -267,7 +267,7 @@ def _example_table(compared: AnswerComparison) -> Table:
     ]
     for name, model in compared.models.items():
         written = _spelled(compared.moves.decode(model.written[place]))
-        rows.append([name, written, f"{model.bits[place].mean():.2f}"])
+        rows.append([Sentence(name), written, f"{model.bits[place].mean():.2f}"])
     title = Sentence(
         "{title}, held out: the one that attention helps most",
         title=compared.tunes.held_out[place].title,

@@ -56,8 +56,11 @@ def _epochs_table(
         [str(seed), str(first.epochs), str(second.epochs), f"{first.epochs / second.epochs:.2f}"]
         for seed, first, second in zip(seeds, two, one, strict=True)
     ]
-    headings = ["seed", "two attributes", "one attribute", "ratio"]
-    return Table("Epochs until every note is correct", headings, rows)
+    return Table(
+        "Epochs until every note is correct",
+        ["seed", "two attributes", "one attribute", "ratio"],
+        rows,
+    )
 
 
 LESSON = Lesson(

@@ -13,7 +13,7 @@ from melodyrnn.sequences.vocabulary import Indices, Vocabulary
 from melodyrnn.sequences.windows import Batch, shifted
 from melodyrnn.system.documents import JSON
 from melodyrnn.system.progress import Progress
-from melodyrnn.system.sentences import Sentence
+from melodyrnn.system.sentences import Sentence, template
 
 SENTENCE = (
     "A recurrent neural network is a class of artificial neural network where connections "
@@ -96,10 +96,13 @@ def run(lesson: Lesson, progress: Progress) -> Finding:
         figures=_figures(windows, carried, written),
         tables=[
             _lines(
-                "Windows: the first one's output, then each one's last character", windows.joined
+                template("Windows: the first one's output, then each one's last character"),
+                windows.joined,
             ),
             windows.errors(),
-            _lines("State carried: generated from 'A', each output the next input", written),
+            _lines(
+                template("State carried: generated from 'A', each output the next input"), written
+            ),
         ],
         curves=[windows.fitted.curve("windows"), carried.curve("state carried")],
     )

@@ -48,7 +48,14 @@ def run(lesson: Lesson, progress: Progress) -> Finding:
             "epochs": fitted.epochs,
             "changed_by_padding": changed,
         },
-        tables=[WORDS.table(fitted, f"{fitted.all} words, {steps} steps with padding")],
+        tables=[
+            WORDS.table(
+                fitted,
+                Sentence(
+                    "{words} words, {steps} steps with padding", words=fitted.all, steps=steps
+                ),
+            )
+        ],
         curves=[fitted.curve("loss")],
     )
 

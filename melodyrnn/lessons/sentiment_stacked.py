@@ -57,7 +57,14 @@ def run(lesson: Lesson, progress: Progress) -> Finding:
             "dropout_moves": change,
             "steady_at_evaluation": deterministic,
         },
-        tables=[SENTENCES.table(fitted, f"{fitted.all} sentences of up to {x.shape[1]} words")],
+        tables=[
+            SENTENCES.table(
+                fitted,
+                Sentence(
+                    "{all} sentences of up to {words} words", all=fitted.all, words=x.shape[1]
+                ),
+            )
+        ],
         curves=[fitted.curve("loss")],
     )
 

@@ -11,7 +11,7 @@ from melodyrnn.models.config import FitConfig, SequenceConfig
 from melodyrnn.sequences.vocabulary import Vocabulary
 from melodyrnn.sequences.windows import Batch, padded
 from melodyrnn.system.progress import Progress
-from melodyrnn.system.sentences import Sentence
+from melodyrnn.system.sentences import Sentence, template
 
 TAGGED = (
     "we/pronoun saw/verb her/determiner dog/noun",
@@ -52,7 +52,7 @@ class Tagger(NamedTuple):
 def run(lesson: Lesson, progress: Progress) -> Finding:
     batch = _batch()
     both, one = (_fit(lesson, bidirectional, batch, progress) for bidirectional in (True, False))
-    taggers = {"both ways": both, "one way": one}
+    taggers = {template("both ways"): both, template("one way"): one}
     sentence = " ".join(SENTENCES[AMBIGUOUS])
     return Finding(
         holds=both.fitted.right == both.fitted.all and both.resolves and not one.resolves,

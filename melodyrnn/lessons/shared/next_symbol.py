@@ -20,11 +20,11 @@ from melodyrnn.sequences.vocabulary import Vocabulary
 from melodyrnn.sequences.windows import Batch, shifted
 from melodyrnn.system.documents import JSON
 from melodyrnn.system.progress import Progress
-from melodyrnn.system.sentences import Sentence
+from melodyrnn.system.sentences import Sentence, template
 
 SEEDS = 8
 """Of the course's network, the run's own first."""
-WITH, WITHOUT = "output layer", "no output layer"
+WITH, WITHOUT = template("output layer"), template("no output layer")
 """The names of the two networks in tables and curves."""
 
 
