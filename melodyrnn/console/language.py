@@ -10,13 +10,14 @@ import string
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
-from gettext import NullTranslations, translation
-from importlib.resources import as_file, files
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from unicodedata import east_asian_width
 
 from melodyrnn.console import korean
 from melodyrnn.system.sentences import Sentence
+
+if TYPE_CHECKING:
+    from gettext import NullTranslations
 
 DOMAIN = "melodyrnn"
 LANGUAGES = {"en": "English", "ko": "한국어"}
@@ -80,9 +81,13 @@ def _of_environment() -> str:
 
 
 @cache
-def _catalogue(language: str) -> NullTranslations | None:
+def _catalogue(language: str) -> "NullTranslations | None":
     if language in ("", "en"):
         return None
+    # What --help and English are spared.
+    from gettext import translation
+    from importlib.resources import as_file, files
+
     with as_file(files("melodyrnn.console") / "locale") as folder:
         return translation(DOMAIN, folder, [language])
 
