@@ -1,15 +1,17 @@
 """What makes a site of the repository's pages: a hook of mkdocs, which mkdocs.yml names.
 
-README, CONTRIBUTING, CHANGELOG and the pages of benchmarks and sounds lie outside docs/ and join
-the site here. A link from page to page is led to its place in the site; one to a file that the site
-has not, such as a source, becomes its words. Formulas become MathML, which browsers draw by
-themselves.
+README, CONTRIBUTING, CHANGELOG, the pages of benchmarks and sounds and the notebooks of examples/ lie
+outside docs/ and join the site here; of a notebook its text, its code and its outputs. A link from
+page to page is led to its place in the site; one to a file that the site has not, such as a source,
+becomes its words. Formulas become MathML, which browsers draw by themselves.
 """
 
+import json
 import posixpath
 import re
 from html import unescape
 from pathlib import Path
+from typing import Any
 
 from latex2mathml.converter import convert
 from mkdocs.config.defaults import MkDocsConfig
@@ -24,6 +26,10 @@ OUTSIDE = {
     "benchmarks/README.md": "benchmarks/README.md",
     "sounds/README.md": "sounds/README.md",
     "benchmarks/corpus_growth.png": "benchmarks/corpus_growth.png",
+    "examples/nabiya.ipynb": "examples/nabiya.md",
+    "examples/tradition.ipynb": "examples/tradition.md",
+    "examples/own_model.ipynb": "examples/own_model.md",
+    "examples/experiment.ipynb": "examples/experiment.md",
 }
 """File of the repository, outside docs/ -> its place in the site."""
 
@@ -34,7 +40,9 @@ FORMULA = re.compile(r'<(span|div) class="arithmatex">\\([(\[])(.*?)\\[)\]]</\1>
 def on_files(files: Files, config: MkDocsConfig) -> Files:
     """Add what lies outside docs/."""
     for path, place in OUTSIDE.items():
-        content = (ROOT / path).read_bytes()
+        content: str | bytes = (ROOT / path).read_bytes()
+        if path.endswith(".ipynb"):
+            content = page_of(json.loads(content), place)
         files.append(File.generated(config, place, content=content))
     return files
 
@@ -59,11 +67,39 @@ def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Fil
     return LINK.sub(led, markdown)
 
 
+SHOWN: dict[str, list[str]] = {}
+"""Page of a notebook -> the HTML that its cells show, in order."""
+
+
+def page_of(notebook: dict[str, Any], place: str) -> str:
+    """A notebook as Markdown. What a cell shows as HTML is kept in ``SHOWN``, with a mark in its
+    place, for Markdown would change it.
+    """
+    parts, shown = [], SHOWN.setdefault(place, [])
+    shown.clear()
+    for cell in notebook["cells"]:
+        source = "".join(cell["source"])
+        if cell["cell_type"] == "markdown":
+            parts.append(source)
+            continue
+        parts.append(f"```python\n{source}\n```")
+        for output in cell["outputs"]:
+            data = output.get("data", {"text/plain": output.get("text", "")})
+            if "text/html" in data:
+                parts.append(f'<div class="shown">{len(shown)}</div>')
+                shown.append("".join(data["text/html"]))
+            else:
+                parts.append("```text\n" + "".join(data["text/plain"]).rstrip() + "\n```")
+    return "\n\n".join(parts) + "\n"
+
+
 def on_page_content(html: str, page: Page, config: MkDocsConfig, files: Files) -> str:
-    """Draw formulas."""
+    """Draw formulas, and show what the cells of a notebook show."""
 
     def drawn(match: re.Match[str]) -> str:
         display = "inline" if match[2] == "(" else "block"
         return convert(unescape(match[3]).strip(), display=display)
 
+    shown = SHOWN.get(page.file.src_uri, [])
+    html = re.sub(r'<div class="shown">(\d+)</div>', lambda mark: shown[int(mark[1])], html)
     return FORMULA.sub(drawn, html)

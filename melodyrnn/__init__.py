@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from melodyrnn.data.gather import gather as gather
+    from melodyrnn.data.read_song import read_song as read_song
     from melodyrnn.errors import ConfigError as ConfigError
     from melodyrnn.errors import ConstraintError as ConstraintError
     from melodyrnn.errors import FileError as FileError
@@ -35,7 +36,6 @@ if TYPE_CHECKING:
     from melodyrnn.experiments.sweep.sweep import sweep as sweep
     from melodyrnn.formats.format import Format as Format
     from melodyrnn.formats.read import Corpus as Corpus
-    from melodyrnn.formats.read import read_song as read_song
     from melodyrnn.lessons.run_lesson import run_lesson as run_lesson
     from melodyrnn.models.config import FormConfig as FormConfig
     from melodyrnn.models.config import ModelConfig as ModelConfig
@@ -53,6 +53,7 @@ if TYPE_CHECKING:
     from melodyrnn.render.write import write_song as write_song
     from melodyrnn.runs.run import Run as Run
     from melodyrnn.runs.run import open_run as open_run
+    from melodyrnn.system.attended import show_progress as show_progress
     from melodyrnn.workflows.evaluate import evaluate as evaluate
     from melodyrnn.workflows.evaluate import evaluate_against as evaluate_against
     from melodyrnn.workflows.evaluate import evaluate_generated as evaluate_generated
@@ -132,9 +133,10 @@ _HOME = {
     "open_run": "runs.run",
     "parse": "music.notation.text",
     "predict": "workflows.predict",
-    "read_song": "formats.read",
+    "read_song": "data.read_song",
     "reproduce": "workflows.reproduce",
     "run_lesson": "lessons.run_lesson",
+    "show_progress": "system.attended",
     "sweep": "experiments.sweep.sweep",
     "train": "workflows.train",
     "train_text": "workflows.train",

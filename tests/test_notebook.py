@@ -6,6 +6,7 @@ import re
 import numpy as np
 import pytest
 
+from melodyrnn import compare, generate, predict
 from melodyrnn.formats.read import read_song
 from melodyrnn.music import notebook_hook
 from melodyrnn.music.notation.text import parse
@@ -114,3 +115,29 @@ def test_sounds_keep_within_their_bytes_and_reach_all_notes(most):
     reach = max(sound.REACHES)
     for note in song:
         assert min(abs(midi - note.pitch.midi) for midi in pitches) <= reach
+
+
+def test_a_prediction_shows_bars():
+    html = predict("folk", "g8 b8 d'8", count=3)._repr_html_()
+    assert html.count('<span class="bar">') == 3
+    assert 'style="width:100.00%"' in html
+    assert "nan" not in html
+
+
+def test_takes_show_their_scores_and_what_they_copy():
+    made = generate("folk", bars=2, count=4, seed=1)
+    html = made._repr_html_()
+    assert html.count("<audio ") == 3
+    assert html.count(" notes in a row, from note") == 3
+    assert "… and 1 more" in html
+
+
+def test_a_comparison_shows_its_sentence_and_tables(tmp_path):
+    found = compare(
+        "songs", models="ngram", seeds=1, held_out=0.3, jobs=1, output=tmp_path / "compare"
+    )
+    html = found._repr_html_()
+    assert found.sentence in html
+    assert 'class="held-out"' in html
+    assert 'class="pairs"' in html
+    assert "</style><" not in html.replace("</style>\n", "")

@@ -1,6 +1,14 @@
 """What is reported of long work while it runs."""
 
-from melodyrnn.console.progress import Pace
+import sys
+import types
+
+import pytest
+
+from melodyrnn import show_progress
+from melodyrnn.system import attended
+from melodyrnn.system.attended import if_attended
+from melodyrnn.system.progress import Pace, Progress, silent
 
 
 def test_the_time_left_is_at_the_pace_of_the_work_in_hand():
@@ -11,3 +19,79 @@ def test_the_time_left_is_at_the_pace_of_the_work_in_hand():
     assert pace.line(300, 300, "steps") == "300/300 steps ≤0:00"
     assert pace.line(0, 20, "songs") == "0/20 songs"
     assert pace.line(10, 20, "songs") == "10/20 songs ≤1:00"
+
+
+@attended.verb("counting")
+def count(until: int, *, progress: Progress = if_attended) -> Progress:
+    for number in range(until + 1):
+        progress(number, until, "sheep")
+    return progress
+
+
+@pytest.fixture
+def impatient(monkeypatch):
+    monkeypatch.setattr(attended, "_SECONDS_BEFORE", 0.0)
+    monkeypatch.setattr(attended, "_SECONDS_BETWEEN", 0.0)
+
+
+def test_a_program_that_asks_for_nothing_shows_nothing(impatient, capsys):
+    assert count(3) is silent
+    assert capsys.readouterr() == ("", "")
+
+
+def test_a_callback_of_ones_own_is_called(impatient):
+    heard = []
+    count(2, progress=lambda *said: heard.append(said))
+    assert heard == [(0, 2, "sheep"), (1, 2, "sheep"), (2, 2, "sheep")]
+
+
+def test_a_program_can_ask_for_it(impatient, capsys):
+    count(2, progress=show_progress)
+    bar, half, full = "░" * 24, "█" * 12 + "░" * 12, "█" * 24
+    assert [line.rsplit(" ≤")[0] for line in capsys.readouterr().err.splitlines()] == [
+        f"counting {bar} 0/2 sheep",
+        f"counting {half} 1/2 sheep",
+        f"counting {full} 2/2 sheep",
+    ]
+
+
+def test_whoever_sits_at_a_prompt_sees_a_line_that_goes(impatient, capsys, monkeypatch):
+    monkeypatch.setattr(sys, "ps1", ">>> ", raising=False)
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    count(1)
+    shown = capsys.readouterr().err
+    assert shown.count("\r\x1b[K") == 3
+    assert shown.endswith("\r\x1b[K")
+    assert all(len(line) <= 79 for line in shown.split("\r\x1b[K"))
+
+
+def test_the_line_goes_where_the_work_fails_too(impatient, capsys, monkeypatch):
+    monkeypatch.setattr(sys, "ps1", ">>> ", raising=False)
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    with pytest.raises(ZeroDivisionError):
+        attended.verb("failing")(lambda *, progress: progress(1, 2) or 1 / 0)()
+    assert capsys.readouterr().err.endswith("\r\x1b[K")
+
+
+def test_a_notebook_has_it_below_the_cell(impatient, monkeypatch):
+    shown = []
+
+    class Handle:
+        def update(self, data, raw):
+            shown.append(data["text/plain"])
+
+    def display(data, raw, display_id):
+        shown.append(data["text/plain"])
+        return Handle()
+
+    shell = types.SimpleNamespace(kernel=None)
+    ipython = types.SimpleNamespace(get_ipython=lambda: shell)
+    monkeypatch.setitem(sys.modules, "IPython", ipython)
+    monkeypatch.setitem(sys.modules, "IPython.display", types.SimpleNamespace(display=display))
+    count(1)
+    assert [text[:8] for text in shown] == ["counting", "counting", ""]
+
+
+def test_what_is_soon_done_is_not_shown(capsys):
+    count(3, progress=show_progress)
+    assert capsys.readouterr().err == ""

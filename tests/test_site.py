@@ -13,6 +13,8 @@ def test_every_page_stands_in_the_navigation():
     named = set(re.findall(r": ([\w/]+\.md)$", written, re.MULTILINE))
     docs = ROOT / "docs"
     assert {page.relative_to(docs).as_posix() for page in docs.rglob("*.md")} <= named
+    notebooks = (ROOT / "examples").glob("*.ipynb")
+    assert {f"examples/{notebook.stem}.md" for notebook in notebooks} <= named
 
 
 def test_the_reference_has_every_public_name():

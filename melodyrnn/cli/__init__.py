@@ -7,6 +7,7 @@ so that ``--help`` answers at once.
 import click
 
 from melodyrnn.cli.group import LazyGroup
+from melodyrnn.console.language import LANGUAGES, speaking
 
 COMMANDS = {
     "inspect": "Show a song's tokens, windows and memoryless ceiling.",
@@ -35,10 +36,17 @@ COMMANDS = {
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 @click.version_option(package_name="melodyrnn")
-def main() -> None:
+@click.option(
+    "--lang",
+    type=click.Choice(list(LANGUAGES)),
+    help="the language of results  [default: that of LC_ALL or LANG, or en]",
+)
+@click.pass_context
+def main(ctx: click.Context, lang: str | None) -> None:
     """Learn from melodies, make new ones, and see honestly how good a model is.
 
     A SONG is a text of notes such as 'g8 e8 e4', MIDI, MusicXML, ABC or Humdrum. Where a command
     takes any number of them, it is also a folder, a quoted glob such as 'songs/*.mid', an ABC
     file of many tunes, or a corpus such as kinder ('melodyrnn corpus list').
     """
+    ctx.with_resource(speaking(lang))

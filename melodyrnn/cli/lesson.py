@@ -8,6 +8,7 @@ import click
 from melodyrnn.cli.options import PATH, TENSORBOARD, given, print_json, printing
 from melodyrnn.cli.settings import settings_of
 from melodyrnn.models.config import FitConfig, SequenceConfig
+from melodyrnn.system.sentences import Sentence
 
 LIST = "list"
 
@@ -49,7 +50,7 @@ def lesson(name: str, run_all: bool, as_json: bool, quiet: bool, **settings: Any
         if as_json:
             print_json([result.to_json() for result in results])
     else:
-        with progress_of(f"lesson {name}", "epoch", silent) as report:
+        with progress_of(Sentence("lesson {name}", name=name), "epoch", silent) as report:
             results = [run_lesson(name, progress=report, **settings)]
         if as_json:
             print_json(results[0].to_json())

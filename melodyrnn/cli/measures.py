@@ -5,6 +5,9 @@ from typing import Protocol
 
 import click
 
+from melodyrnn.console.language import columns, padded, phrase, said
+from melodyrnn.system.sentences import template
+
 NUMBERS = """\b
 one step       notes predicted correctly, each from the notes of the song
                itself (teacher-forced)
@@ -47,17 +50,19 @@ def show_numbers(measures: Numbers) -> None:
 
 def show_rows(*rows: tuple[str, str, str]) -> None:
     """What was measured, the number, and what it means."""
-    width = max(12, *(len(name) + 1 for name, _, _ in rows))
-    for name, number, about in rows:
-        click.echo(f"  {name:{width}}{number:>9}   {click.style(about, dim=True)}")
+    names = [said(name) for name, _, _ in rows]
+    width = max(12, *(columns(name) + 1 for name in names))
+    for name, (_, number, about) in zip(names, rows, strict=True):
+        meaning = click.style(said(about), dim=True)
+        click.echo(f"  {padded(name, width)}{number:>9}   {meaning}")
 
 
 def show_known(names: Sequence[str]) -> None:
     """The songs that are no news to a fine-tuned run, in one line."""
     if names:
-        more = f" and {len(names) - _MOST:,} more" if len(names) > _MOST else ""
-        songs = "a song" if len(names) == 1 else f"{len(names):,} songs"
-        click.echo(
-            f"left out {songs} of which the pretraining had a variant: "
-            f"{', '.join(names[:_MOST])}{more}"
-        )
+        shown = ", ".join(names[:_MOST])
+        if len(names) > _MOST:
+            shown = phrase("{names} and {more:,} more", names=shown, more=len(names) - _MOST)
+        many = template("left out {count:,} songs of which the pretraining had a variant: {names}")
+        one = template("left out a song of which the pretraining had a variant: {names}")
+        click.echo(phrase(one if len(names) == 1 else many, count=len(names), names=shown))

@@ -21,8 +21,10 @@ from melodyrnn.cli.options import (
 )
 from melodyrnn.cli.settings import MODELS_TEXT, STREAM_TEXT, settings_of
 from melodyrnn.cli.songs import songs_of
+from melodyrnn.console.language import phrase, said
 from melodyrnn.errors import ConfigError
 from melodyrnn.models.config import ModelConfig, StreamConfig, TrainConfig
+from melodyrnn.system.sentences import Sentence, template
 
 if TYPE_CHECKING:
     from melodyrnn.workflows.train import TrainResult
@@ -84,7 +86,7 @@ def train(
         name = sources.name
     with (  # an interrupt before or after the training, which handles one itself
         interruptible("give the same command with --resume to go on"),
-        progress_of(f"learning {name}", "", quiet) as progress,
+        progress_of(Sentence("learning {name}", name=name), "", quiet) as progress,
     ):
         result: TrainResult = begin(
             sources,
@@ -102,9 +104,19 @@ def train(
 
 def _show_training(result: "TrainResult") -> None:
     record = result.record
-    epochs = f", {record.epochs} epochs in {record.seconds:.1f} s" if record.epochs else ""
-    base = f" fine-tuned from {record.base}" if record.base else ""
-    click.echo(f"{record.model.model}{base}, {result.parameters:,} parameters{epochs}")
+    model = record.model.model
+    if record.base:
+        model = phrase("{model} fine-tuned from {base}", model=model, base=str(record.base))
+    trained = template("{model}, {parameters:,} parameters, {epochs} epochs in {seconds:.1f} s")
+    click.echo(
+        phrase(
+            trained if record.epochs else "{model}, {parameters:,} parameters",
+            model=model,
+            parameters=result.parameters,
+            epochs=record.epochs,
+            seconds=record.seconds,
+        )
+    )
     _SHOWN.get(record.task, _show_held_out_numbers)(result)
     click.echo(f"\n{result.run.path}/")
     click.echo(click.wrap_text("  ".join(path.name for path in result.files), 78, "  ", "  "))
@@ -115,15 +127,18 @@ def _show_song_numbers(result: "TrainResult") -> None:
     show_numbers(result.measures)
     if held_out := result.held_out:
         count, chose = len(result.record.held_out), len(result.record.validation)
-        more = f", {chose} more in the validation set" if chose else ""
-        click.echo(f"\n{count} song{'s' * (count > 1)} held out{more}")
+        kept = (
+            template("{count} songs held out") if count > 1 else template("{count} song held out")
+        )
+        more = template("{kept}, {chose} more in the validation set") if chose else "{kept}"
+        click.echo("\n" + phrase(more, kept=Sentence(kept, count=count), chose=chose))
         right = f"{held_out.right}/{held_out.all}"
         show_rows(
             ("one step", right, "next notes, given the song itself"),
             (
                 "bits per note",
                 f"{held_out.bits:.3f}",
-                f"0 is certainty{_unknown(held_out.unknown)}",
+                _unknown(template("0 is certainty"), held_out.unknown),
             ),
             *_baselines(result),
         )
@@ -131,11 +146,13 @@ def _show_song_numbers(result: "TrainResult") -> None:
 
 
 def _show_text_numbers(result: "TrainResult") -> None:
-    of = "held out" if result.held_out else "learned by heart: this is memory"
+    of = template("of {count:,} characters held out")
+    if not result.held_out:
+        of = template("of {count:,} characters learned by heart: this is memory")
     metrics = result.record.metrics
     count = metrics["held_out_characters"] or metrics["learned_characters"]
     show_rows(
-        ("bits per character", f"{result.bits:.3f}", f"of {count:,} characters {of}"),
+        ("bits per character", f"{result.bits:.3f}", Sentence(of, count=count)),
         ("unigram", f"{result.baselines[0].bits:.3f}", "the same, by how often each one stands"),
     )
 
@@ -143,18 +160,21 @@ def _show_text_numbers(result: "TrainResult") -> None:
 def _show_held_out_numbers(result: "TrainResult") -> None:
     metrics, held_out = result.record.metrics, result.held_out
     songs = metrics["songs"]
-    of = "learned by heart: this is memory"
     count = metrics["held_out_notes"] or metrics["learned_notes"]
+    of: str = Sentence("of {count:,} notes learned by heart: this is memory", count=count)
     if held_out:
-        of = f"held out{_unknown(held_out.unknown)}"
+        of = _unknown(Sentence("of {count:,} notes held out", count=count), held_out.unknown)
     click.echo(
-        f"{songs['train']:,} songs in the training set, {songs['validation']:,} in the validation "
-        f"set, {songs['held_out']:,} held out"
+        phrase(
+            "{train:,} songs in the training set, {validation:,} in the validation set, "
+            "{held_out:,} held out",
+            **songs,
+        )
     )
     show_known(metrics.get("in_pretraining", ()))
     without = metrics["bits_per_note_without_end"]
     show_rows(
-        ("bits per note", f"{result.bits:.3f}", f"of {count:,} notes {of}"),
+        ("bits per note", f"{result.bits:.3f}", of),
         ("without end", f"{without:.3f}", "the same, the ends of songs left out"),
         *_header(metrics),
         *_baselines(result),
@@ -163,24 +183,31 @@ def _show_held_out_numbers(result: "TrainResult") -> None:
     _show_advice(result)
 
 
-def _unknown(count: int) -> str:
-    return f", {count:,} of them unknown" if count else ""
+def _unknown(of: str, count: int) -> str:
+    """With how many of them the model does not know, if any."""
+    return Sentence("{of}, {count:,} of them unknown", of=of, count=count) if count else of
 
 
 def _header(metrics: dict[str, Any]) -> list[tuple[str, str, str]]:
     """What a model was told is charged apart."""
     bits = metrics.get("header_bits_per_note")
-    return [] if bits is None else [("header", f"{bits:.3f}", "beside them: meter, key and pickup")]
+    return (
+        []
+        if bits is None
+        else [(template("header"), f"{bits:.3f}", template("beside them: meter, key and pickup"))]
+    )
 
 
 def _baselines(result: "TrainResult") -> list[tuple[str, str, str]]:
-    about = "bits per note, by an n-gram model of the same songs"
+    about = template("bits per note, by an n-gram model of the same songs")
     return [(each.model, f"{each.bits:.3f}", about) for each in result.baselines]
 
 
 def _show_advice(result: "TrainResult") -> None:
     if result.advice:
-        click.echo(click.wrap_text(result.advice, 78))
+        from melodyrnn.console.tables import print_wrapped
+
+        print_wrapped(said(result.advice))
 
 
 _SHOWN: dict[str, Callable[["TrainResult"], None]] = {

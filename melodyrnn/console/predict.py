@@ -7,6 +7,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.text import Text
 
+from melodyrnn.console.language import phrase, said
 from melodyrnn.console.tables import table_of
 
 if TYPE_CHECKING:
@@ -22,8 +23,10 @@ def show_prediction(result: "PredictResult") -> None:
     unit = result.run.task.unit
     last = [_written(each.token or "") for each in result.given[-_SHOWN:]]
     before = "… " * (len(result.given) > _SHOWN)
-    after = f"after {before}{' '.join(last)}" if last else "at the beginning"
-    table = table_of(console, escape(f"Expected {after}"), unit, "probability", "")
+    title = said("Expected at the beginning")
+    if last:
+        title = phrase("Expected after {tokens}", tokens=before + " ".join(last))
+    table = table_of(console, escape(title), said(unit), said("probability"), "")
     most = result.next.likeliest[0].probability
     for token, probability in result.next.likeliest:
         bar = Bar(most, 0, probability, width=30)

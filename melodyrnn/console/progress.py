@@ -2,16 +2,16 @@
 
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from math import inf
 from threading import Timer
 
 from rich.console import Console
 from rich.progress import BarColumn, SpinnerColumn, TextColumn
 from rich.progress import Progress as ProgressBar
 
-from melodyrnn.system.progress import Progress, silent
+from melodyrnn.console.language import said
+from melodyrnn.system.progress import Pace, Progress, silent
 
 _SECONDS_BEFORE_LINES = 1.0  # what is done sooner, or refused, needs no word of progress
 _SECONDS_BETWEEN_LINES = 2.0
@@ -23,6 +23,7 @@ def progress_of(what: str, unit: str, quiet: bool = False) -> Iterator[Progress]
 
     All of it goes to standard error, so that standard output holds results only.
     """
+    what, unit = said(what), said(unit)
     if quiet:
         yield silent
     elif sys.stderr.isatty():
@@ -48,10 +49,10 @@ def _bar(what: str, unit: str) -> Iterator[Progress]:
         TextColumn("{task.fields[words]}"),
     )
     with ProgressBar(*columns, console=Console(stderr=True), transient=True) as bar:
-        task, pace = bar.add_task(what, total=None, words="starting"), Pace(unit)
+        task, pace = bar.add_task(what, total=None, words=said("starting")), Pace(unit)
 
         def report(done: int, total: int, words: str = "") -> None:
-            line = pace.line(done, total, words)
+            line = pace.line(done, total, said(words))
             bar.update(task, completed=done, total=total, words=line)
 
         yield report
@@ -62,7 +63,7 @@ def _lines(what: str, unit: str) -> Progress:
 
     def report(done: int, total: int, words: str = "") -> None:
         nonlocal last
-        line = pace.line(done, total, words)
+        line = pace.line(done, total, said(words))
         if time.monotonic() - last >= _SECONDS_BETWEEN_LINES:
             last = time.monotonic()
             _print(f"{what}: {line}")
@@ -72,25 +73,3 @@ def _lines(what: str, unit: str) -> Progress:
 
 def _print(line: str) -> None:
     print(line, file=sys.stderr, flush=True)
-
-
-class Pace:
-    """How far some work has come, and how long the rest takes at the pace so far."""
-
-    def __init__(self, unit: str, now: Callable[[], float] = time.monotonic) -> None:
-        self.unit, self.now = unit, now
-        self.last, self.first, self.began = inf, 0, 0.0
-
-    def line(self, done: int, total: int, words: str) -> str:
-        """``epoch 40/2000 loss 1.234 ≤0:41``; training may well end sooner.
-
-        Where less is done than before, other work has begun, with a pace of its own.
-        """
-        if done < self.last:
-            self.first, self.began = done, self.now()
-        self.last = done
-        parts = [self.unit, f"{done}/{total}", words]
-        if done > self.first:
-            seconds = round((self.now() - self.began) / (done - self.first) * (total - done))
-            parts.append(f"≤{seconds // 60}:{seconds % 60:02}")
-        return " ".join(filter(None, parts))

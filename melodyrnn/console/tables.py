@@ -11,3 +11,8 @@ def table_of(console: Console, title: str, *headings: str, gap: int = 2) -> Tabl
     for heading in headings:
         table.add_column(heading)
     return table
+
+
+def print_wrapped(text: str) -> None:
+    """``text`` in lines of 78 columns at most; a Korean letter takes two."""
+    Console(highlight=False, width=78).print(text, markup=False)

@@ -16,6 +16,7 @@ from melodyrnn.files import exists, shown
 from melodyrnn.formats.read import Corpus, read_song
 from melodyrnn.music.notation import text as notation
 from melodyrnn.music.song import Song
+from melodyrnn.system.attended import if_attended, verb
 from melodyrnn.system.machine import uncollected
 from melodyrnn.system.progress import Progress, silent
 
@@ -144,13 +145,14 @@ def is_corpus(source: str | Path) -> bool:
     return str(source) in COLLECTIONS
 
 
+@verb("reading")
 def gather(
     sources: Source | Iterable[Source],
     *,
     track: str | None = None,
     grid: str | None = None,
     report: bool = False,
-    progress: Progress = silent,
+    progress: Progress = if_attended,
 ) -> Songs:
     """The songs of files, folders, globs, named corpora and Songs in hand, in order.
 

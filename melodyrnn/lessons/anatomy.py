@@ -11,6 +11,7 @@ from melodyrnn.models.registry import CELLS
 from melodyrnn.sequences.vocabulary import Vocabulary
 from melodyrnn.system.documents import JSON
 from melodyrnn.system.progress import Progress
+from melodyrnn.system.sentences import Sentence, template
 
 WORDS = ("hello", "eolll", "lleel")
 LETTERS = Vocabulary("helo")
@@ -47,9 +48,13 @@ def run(lesson: Lesson, progress: Progress) -> Finding:
     same = sum(layer.ends_in_its_state for layer in layers.values())
     return Finding(
         holds=same == len(CELLS),
-        sentence=(
-            f"outputs {outputs.shape}, state {states[0].shape}; the last output is the state in "
-            f"{same} of {len(CELLS)} cells"
+        sentence=Sentence(
+            "outputs {outputs}, state {state}; the last output is the state in {same} of {cells} "
+            "cells",
+            outputs=outputs.shape,
+            state=states[0].shape,
+            same=same,
+            cells=len(CELLS),
         ),
         figures={
             "outputs": list(outputs.shape),
@@ -85,7 +90,14 @@ def _steps(cell: str, outputs: Floats, states: Floats) -> Table:
     for word, out, state in zip(WORDS, outputs, states, strict=True):
         lines += [["" if step else word, word[step], _vector(out[step]), ""] for step in steps]
         lines[-1][-1] = _vector(state)
-    return Table(f"Each step of the {cell}", ["word", "input", "output", "state"], lines)
+    return Table(
+        Sentence(
+            "Each step of the {cell}",
+            cell=cell,
+        ),
+        ["word", "input", "output", "state"],
+        lines,
+    )
 
 
 def _every_cell(layers: dict[str, LayerOutput]) -> Table:
@@ -99,8 +111,9 @@ def _every_cell(layers: dict[str, LayerOutput]) -> Table:
         ]
         for name, layer in layers.items()
     ]
-    headings = ["cell", "outputs", "states", f"last of {WORDS[0]!r}", "its state"]
-    return Table("Every cell", headings, rows)
+    last = Sentence("last of {word!r}", word=WORDS[0])
+    headings = [template("cell"), template("outputs"), template("states"), last]
+    return Table("Every cell", [*headings, template("its state")], rows)
 
 
 def _vector(values: Floats) -> str:

@@ -32,6 +32,7 @@ from melodyrnn.sequences.tune_intervals import Ratio, difference, mean
 from melodyrnn.sequences.vocabulary import Indices
 from melodyrnn.sequences.windows import Batch, source_and_target
 from melodyrnn.system.progress import Progress
+from melodyrnn.system.sentences import Sentence, template
 
 HALF = 24
 """The most moves of a half: a tune has up to twice as many."""
@@ -205,9 +206,9 @@ def _run(lesson: Lesson, progress: Progress) -> Finding:
     tunes = gather_split(lesson.own["tunes"], progress, longest=2 * HALF + 1, corpora=CORPORA)
     moves, fitting = MoveVocabulary(tunes), Training(lesson, progress)
     models = {
-        "with attention": _network(fitting, lesson.model.attention, moves, tunes),
-        "without": _network(fitting, "none", moves, tunes),
-        "n-gram": _ngram(moves, tunes),
+        template("with attention"): _network(fitting, lesson.model.attention, moves, tunes),
+        template("without"): _network(fitting, "none", moves, tunes),
+        template("n-gram"): _ngram(moves, tunes),
     }
     return _finding(AnswerComparison(tunes, moves, models))
 
@@ -218,11 +219,20 @@ def _finding(compared: AnswerComparison) -> Finding:
     looking, without, ngram = (bits[name].value for name in compared.models)
     return Finding(
         holds=saved["n-gram"].low > 0,
-        sentence=(
-            f"bits per note of {count} held-out second halves: {looking:.3f} with attention, "
-            f"{without:.3f} without (saved: {saved['without']}), {ngram:.3f} by an n-gram (saved: "
-            f"{saved['n-gram']}); free-running, {free['with attention'].value:.1%}, "
-            f"{free['without'].value:.1%} and {free['n-gram'].value:.1%} of the moves are correct"
+        sentence=Sentence(
+            "bits per note of {count} held-out second halves: {looking:.3f} with attention, "
+            "{without:.3f} without (saved: {saved}), {ngram:.3f} by an n-gram (saved: "
+            "{saved_over_ngram}); free-running, {written:.1%}, {written_without:.1%} and "
+            "{written_by_ngram:.1%} of the moves are correct",
+            count=count,
+            looking=looking,
+            without=without,
+            saved=saved["without"],
+            ngram=ngram,
+            saved_over_ngram=saved["n-gram"],
+            written=free["with attention"].value,
+            written_without=free["without"].value,
+            written_by_ngram=free["n-gram"].value,
         ),
         figures={
             "tunes": {"learned": len(compared.tunes.training), "held_out": count},
@@ -239,9 +249,12 @@ def _finding(compared: AnswerComparison) -> Finding:
 
 def _models_table(bits: Mapping[str, Ratio], free: Mapping[str, Ratio], count: int) -> Table:
     return Table(
-        f"The second halves of {count} tunes held out",
+        Sentence(
+            "The second halves of {count} tunes held out",
+            count=count,
+        ),
         ["model", "bits per note", "correct, free-running"],
-        [[name, f"{bits[name].value:.3f}", f"{free[name].value:.1%}"] for name in bits],
+        [[Sentence(name), f"{bits[name].value:.3f}", f"{free[name].value:.1%}"] for name in bits],
     )
 
 
@@ -249,13 +262,16 @@ def _example_table(compared: AnswerComparison) -> Table:
     """One tune: its second half, and as each model writes it."""
     place, pairs = compared.example, compared.pairs
     rows = [
-        ["first half", _spelled(pairs.sources[place]), ""],
-        ["second half", _spelled(pairs.targets[place]), ""],
+        [Sentence("first half"), _spelled(pairs.sources[place]), ""],
+        [Sentence("second half"), _spelled(pairs.targets[place]), ""],
     ]
     for name, model in compared.models.items():
         written = _spelled(compared.moves.decode(model.written[place]))
-        rows.append([name, written, f"{model.bits[place].mean():.2f}"])
-    title = f"{compared.tunes.held_out[place].title}, held out: the one that attention helps most"
+        rows.append([Sentence(name), written, f"{model.bits[place].mean():.2f}"])
+    title = Sentence(
+        "{title}, held out: the one that attention helps most",
+        title=compared.tunes.held_out[place].title,
+    )
     return Table(title, ["", "moves", "bits per note"], rows)
 
 

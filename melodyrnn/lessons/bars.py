@@ -26,6 +26,7 @@ from melodyrnn.sequences.tune_intervals import Ratio, difference, f1
 from melodyrnn.sequences.tune_intervals import interval as confidence
 from melodyrnn.sequences.windows import Batch, one_hot
 from melodyrnn.system.progress import Progress
+from melodyrnn.system.sentences import Sentence
 
 if TYPE_CHECKING:
     from melodyrnn.models.backend import keras
@@ -208,11 +209,17 @@ def _finding(compared: BarComparison, curves: Sequence[LearningCurve]) -> Findin
     values = {name: parts.value for name, parts in scores.items()}
     return Finding(
         holds=min(gain.low, one_way_gain.low) > 0,
-        sentence=(
-            f"F1 on {len(held_out.tunes)} held-out tunes: bidirectional "
-            f"{values['bidirectional']:.3f}, one-way {values['one-way']:.3f} (difference "
-            f"{to_one_way}); the best baseline, {best}, {values[best]:.3f} (bidirectional less "
-            f"baseline: {gain})"
+        sentence=Sentence(
+            "F1 on {tunes} held-out tunes: bidirectional {bidirectional:.3f}, one-way "
+            "{one_way:.3f} (difference {to_one_way}); the best baseline, {best}, {baseline:.3f} "
+            "(bidirectional less baseline: {gain})",
+            tunes=len(held_out.tunes),
+            bidirectional=values["bidirectional"],
+            one_way=values["one-way"],
+            to_one_way=to_one_way,
+            best=best,
+            baseline=values[best],
+            gain=gain,
         ),
         figures={
             "tunes": {"learned": compared.training, "held_out": len(held_out.tunes)},
@@ -255,7 +262,10 @@ def _example(compared: BarComparison) -> Table:
         ]
         for number, note in enumerate(tune.notes[:NOTES][:_SHOWN])
     ]
-    title = f"The beginning of {tune.title}, held out"
+    title = Sentence(
+        "The beginning of {title}, held out",
+        title=tune.title,
+    )
     return Table(title, ["note", "MIDI", "length", "bar", "one-way", "bidirectional"], rows)
 
 

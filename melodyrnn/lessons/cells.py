@@ -13,6 +13,7 @@ from melodyrnn.models.config import FitConfig, SequenceConfig
 from melodyrnn.models.registry import CELLS
 from melodyrnn.sequences.windows import Batch
 from melodyrnn.system.progress import Progress
+from melodyrnn.system.sentences import Sentence
 
 if TYPE_CHECKING:
     from melodyrnn.models.backend import keras
@@ -100,9 +101,13 @@ def run(lesson: Lesson, progress: Progress) -> Finding:
     largest, least = max(differences.values()), min(each.exact for each in copied.values())
     return Finding(
         holds=largest <= SAME and least >= COPIES,
-        sentence=(
-            f"over {STEPS} steps no cell differs from its equations by more than {largest:.0e}; "
-            f"each cell copies at least {least:.1%} of {TEST} test sequences exactly"
+        sentence=Sentence(
+            "over {steps} steps no cell differs from its equations by more than {largest:.0e}; "
+            "each cell copies at least {least:.1%} of {tests} test sequences exactly",
+            steps=STEPS,
+            largest=largest,
+            least=least,
+            tests=TEST,
         ),
         figures={
             "difference": differences,
@@ -116,7 +121,11 @@ def run(lesson: Lesson, progress: Progress) -> Finding:
 
 def _table(differences: dict[str, float], copied: dict[str, CopyResult]) -> Table:
     return Table(
-        f"{COPIED} symbols to copy after {WAITED} steps of waiting",
+        Sentence(
+            "{symbols} symbols to copy after {waited} steps of waiting",
+            symbols=COPIED,
+            waited=WAITED,
+        ),
         ["cell", "difference from equations", "epochs", "copied exactly"],
         [
             [cell, f"{differences[cell]:.0e}", str(each.fitted.epochs), f"{each.exact:.1%}"]

@@ -21,6 +21,7 @@ from melodyrnn.models.config import FitConfig, SequenceConfig
 from melodyrnn.models.registry import CELLS
 from melodyrnn.render.heat_map import HeatMap
 from melodyrnn.system.progress import Progress
+from melodyrnn.system.sentences import Sentence
 
 if TYPE_CHECKING:
     from melodyrnn.models.recurrent.scan import Differences
@@ -92,9 +93,14 @@ def run(lesson: Lesson, progress: Progress) -> Finding:
     sizes = {name: len(getattr(images, name).y) for name in ("train", "validation", "test")}
     return Finding(
         holds=accuracy >= MUST_REACH[images.name] and largest <= SAME,
-        sentence=(
-            f"{accuracy:.2%} of {sizes['test']} test images correct, {lesson.model.cell} of "
-            f"{lesson.model.units} units; scan and built-in cell differ by {largest:.1e} at most"
+        sentence=Sentence(
+            "{accuracy:.2%} of {images} test images correct, {cell} of {units} units; scan and "
+            "built-in cell differ by {largest:.1e} at most",
+            accuracy=accuracy,
+            images=sizes["test"],
+            cell=lesson.model.cell,
+            units=lesson.model.units,
+            largest=largest,
         ),
         figures={
             "data": images.name,

@@ -38,6 +38,7 @@ from melodyrnn.sequences.tune_intervals import Ratio, at_least, difference, mean
 from melodyrnn.sequences.vocabulary import Indices
 from melodyrnn.sequences.windows import Batch, one_hot
 from melodyrnn.system.progress import Progress
+from melodyrnn.system.sentences import Sentence
 
 LINE = EXCERPT
 """The first moves of each tune: all that is learned, evaluated and generated."""
@@ -203,12 +204,20 @@ def _finding(compared: LabelComparison) -> Finding:
     labels = Labels.of(compared.tunes.training)
     return Finding(
         holds=gain.low > 0 and p < _SIGNIFICANT,
-        sentence=(
-            f"{with_label.bits.value:.3f} bits per note with the label, {without.bits.value:.3f} "
-            f"without (saved: {gain}), {ngram.value:.3f} by an n-gram; of {count} tunes generated "
-            f"for a label {recognised[WITH_LABEL]:.1%} are classified as its tradition, of real "
-            f"ones {recognised[REAL]:.1%}, where always naming one tradition gives {chance:.1%} "
-            f"(p = {p:.2g})"
+        sentence=Sentence(
+            "{bits:.3f} bits per note with the label, {without:.3f} without (saved: {gain}), "
+            "{ngram:.3f} by an n-gram; of {count} tunes generated for a label {recognised:.1%} "
+            "are classified as its tradition, of real ones {real:.1%}, where always naming one "
+            "tradition gives {chance:.1%} (p = {p:.2g})",
+            bits=with_label.bits.value,
+            without=without.bits.value,
+            gain=gain,
+            ngram=ngram.value,
+            count=count,
+            recognised=recognised[WITH_LABEL],
+            real=recognised[REAL],
+            chance=chance,
+            p=p,
         ),
         figures={
             "tunes": {"learned": len(compared.tunes.training), "held_out": count},
@@ -235,9 +244,12 @@ def _finding(compared: LabelComparison) -> Finding:
 def _recognised_table(recognised: Mapping[str, float], count: int, chance: float) -> Table:
     rows = [[kind, f"{share:.1%}"] for kind, share in recognised.items()]
     return Table(
-        f"{count} tunes, classified by the network of the lesson 'tradition'",
+        Sentence(
+            "{count} tunes, classified by the network of the lesson 'tradition'",
+            count=count,
+        ),
         ["tunes", "classified as their tradition"],
-        [*rows, ["always naming one tradition", f"{chance:.1%}"]],
+        [*rows, [Sentence("always naming one tradition"), f"{chance:.1%}"]],
     )
 
 

@@ -12,6 +12,7 @@ from melodyrnn.lessons.shared.nabiya_song import (
 )
 from melodyrnn.models.config import FitConfig, SequenceConfig
 from melodyrnn.system.progress import Progress
+from melodyrnn.system.sentences import Sentence
 
 SEEDS = 5
 """Trainings with two attributes and as many with one, the run's own seed first."""
@@ -28,10 +29,14 @@ def run(lesson: Lesson, progress: Progress) -> Finding:
     ratio = mean(each.epochs for each in two) / mean(each.epochs for each in one)
     return Finding(
         holds=right == SEEDS and ratio < 1,
-        sentence=(
-            f"one step {measures.one_step}, whole song {measures.whole_song} with {right} of "
-            f"{SEEDS} seeds; {ratio:.2f} times the epochs needed with one attribute, over {SEEDS} "
-            "seeds"
+        sentence=Sentence(
+            "one step {one}, whole song {whole} with {right} of {seeds} seeds; {ratio:.2f} times "
+            "the epochs needed with one attribute, over {seeds} seeds",
+            one=measures.one_step,
+            whole=measures.whole_song,
+            right=right,
+            seeds=SEEDS,
+            ratio=ratio,
         ),
         figures={
             **two[0].figures(),
@@ -51,8 +56,11 @@ def _epochs_table(
         [str(seed), str(first.epochs), str(second.epochs), f"{first.epochs / second.epochs:.2f}"]
         for seed, first, second in zip(seeds, two, one, strict=True)
     ]
-    headings = ["seed", "two attributes", "one attribute", "ratio"]
-    return Table("Epochs until every note is correct", headings, rows)
+    return Table(
+        "Epochs until every note is correct",
+        ["seed", "two attributes", "one attribute", "ratio"],
+        rows,
+    )
 
 
 LESSON = Lesson(
@@ -60,8 +68,11 @@ LESSON = Lesson(
     shape="many to many",
     about="나비야, notes as pitch and duration",
     claim=(
-        f"the whole song from {PRIMER}, 50/50, with every seed, and in fewer epochs than with "
-        "one attribute a note"
+        Sentence(
+            "the whole song from {primer}, 50/50, with every seed, and in fewer epochs than with "
+            "one attribute a note",
+            primer=PRIMER,
+        )
     ),
     run=run,
     model=SequenceConfig(cell="lstm", units=128),

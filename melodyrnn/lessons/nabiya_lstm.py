@@ -4,6 +4,7 @@ from melodyrnn.lessons.lesson import NETWORK_SETTINGS, Finding, Lesson
 from melodyrnn.lessons.shared.nabiya_song import PRIMER, SONG_FIT_SETTINGS, fit_song
 from melodyrnn.models.config import FitConfig, SequenceConfig
 from melodyrnn.system.progress import Progress
+from melodyrnn.system.sentences import Sentence
 
 
 def run(lesson: Lesson, progress: Progress) -> Finding:
@@ -11,9 +12,14 @@ def run(lesson: Lesson, progress: Progress) -> Finding:
     one, whole = predictions.measures.one_step, predictions.measures.whole_song
     return Finding(
         holds=one.right == one.all and whole.right == whole.all,
-        sentence=(
-            f"one step {one}; from the primer {PRIMER} the whole song, {whole}, after "
-            f"{predictions.epochs} epochs; the memoryless ceiling is {predictions.measures.ceiling}"
+        sentence=Sentence(
+            "one step {one}; from the primer {primer} the whole song, {whole}, after {epochs} "
+            "epochs; the memoryless ceiling is {ceiling}",
+            one=one,
+            primer=PRIMER,
+            whole=whole,
+            epochs=predictions.epochs,
+            ceiling=predictions.measures.ceiling,
         ),
         figures=predictions.figures(),
         tables=[predictions.table()],

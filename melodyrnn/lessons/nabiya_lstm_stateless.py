@@ -4,6 +4,7 @@ from melodyrnn.lessons.lesson import NETWORK_SETTINGS, Finding, Lesson
 from melodyrnn.lessons.shared.nabiya_song import SONG_FIT_SETTINGS, fit_song
 from melodyrnn.models.config import FitConfig, SequenceConfig
 from melodyrnn.system.progress import Progress
+from melodyrnn.system.sentences import Sentence
 
 
 def run(lesson: Lesson, progress: Progress) -> Finding:
@@ -12,10 +13,13 @@ def run(lesson: Lesson, progress: Progress) -> Finding:
     ceiling = predictions.measures.ceiling
     return Finding(
         holds=one.right <= ceiling.right and whole.right < whole.all,
-        sentence=(
-            f"one step {one}, where the memoryless ceiling is {ceiling}; whole song {whole}, first "
-            f"error at note {predictions.first_error}: the state makes the difference, not the "
-            "gates"
+        sentence=Sentence(
+            "one step {one}, where the memoryless ceiling is {ceiling}; whole song {whole}, first "
+            "error at note {first_error}: the state makes the difference, not the gates",
+            one=one,
+            ceiling=ceiling,
+            whole=whole,
+            first_error=predictions.first_error,
         ),
         figures=predictions.figures(),
         tables=[predictions.table()],

@@ -4,6 +4,7 @@ from melodyrnn.lessons.lesson import Finding, Lesson
 from melodyrnn.lessons.shared.nabiya_song import SONG_FIT_SETTINGS, fit_song
 from melodyrnn.models.config import FitConfig, SequenceConfig
 from melodyrnn.system.progress import Progress
+from melodyrnn.system.sentences import Sentence
 
 
 def run(lesson: Lesson, progress: Progress) -> Finding:
@@ -12,9 +13,13 @@ def run(lesson: Lesson, progress: Progress) -> Finding:
     ceiling = predictions.measures.ceiling
     return Finding(
         holds=one.right == ceiling.right and whole.right < whole.all,
-        sentence=(
-            f"one step {one}, the memoryless ceiling {ceiling}; whole song {whole}, first error at "
-            f"note {predictions.first_error}"
+        sentence=Sentence(
+            "one step {one}, the memoryless ceiling {ceiling}; whole song {whole}, first error at "
+            "note {first_error}",
+            one=one,
+            ceiling=ceiling,
+            whole=whole,
+            first_error=predictions.first_error,
         ),
         figures=predictions.figures(),
         tables=[predictions.table()],

@@ -12,6 +12,7 @@ from melodyrnn.lessons.lesson import Finding, Lesson
 from melodyrnn.lessons.lesson_folder import LessonFolder
 from melodyrnn.models.settings_types import LessonSettings
 from melodyrnn.runs.checkpointed_training import check_tensorboard
+from melodyrnn.system.attended import if_attended, verb
 from melodyrnn.system.documents import JSON
 from melodyrnn.system.progress import Progress, silent
 
@@ -48,13 +49,14 @@ class LessonResult:
         return json.dumps(self._reproducible(), ensure_ascii=False, indent=2) + "\n"
 
 
+@verb("the lesson")
 def run_lesson(
     name: str,
     *,
     output: str | Path | None = None,
     overwrite: bool = False,
     tensorboard: bool = False,
-    progress: Progress = silent,
+    progress: Progress = if_attended,
     **settings: Unpack[LessonSettings],
 ) -> LessonResult:
     """Carry out the lesson ``name``; ``settings`` are those it can use, such as ``seed=1``.

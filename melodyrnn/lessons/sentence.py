@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import reduce
 
 from melodyrnn.lessons.lesson import Finding, Lesson, Table
 from melodyrnn.lessons.shared.fitted_network import FittedNetwork, fit_network, tagger_builder
@@ -12,6 +13,7 @@ from melodyrnn.sequences.vocabulary import Indices, Vocabulary
 from melodyrnn.sequences.windows import Batch, shifted
 from melodyrnn.system.documents import JSON
 from melodyrnn.system.progress import Progress
+from melodyrnn.system.sentences import Sentence, template
 
 SENTENCE = (
     "A recurrent neural network is a class of artificial neural network where connections "
@@ -75,22 +77,32 @@ def run(lesson: Lesson, progress: Progress) -> Finding:
     carried = _fit_whole(lesson, text, progress)
     written = _write(lesson, text, carried)
     ceiling_, whole = windows.ceiling, written == SENTENCE
-    named = " and ".join(map(repr, windows.ambiguous))
+    named = reduce(lambda a, b: Sentence("{a} and {b}", a=a, b=b), map(repr, windows.ambiguous))
     return Finding(
         holds=windows.right == ceiling_.right and carried.right == carried.all and whole,
-        sentence=(
-            f"windows of {WINDOW}: {windows.right} of {ceiling_.all} last characters correct, "
-            f"where the ceiling is {ceiling_.right}, for {named} have two successors; state "
-            f"carried: {carried.right} of {carried.all}, and from its first character the sentence "
-            f"is {'reproduced' if whole else 'not reproduced'}"
+        sentence=Sentence(
+            "windows of {window}: {right} of {all} last characters correct, where the ceiling is "
+            "{ceiling}, for {named} have two successors; state carried: {carried} of {steps}, and "
+            "from its first character the sentence is {written}",
+            window=WINDOW,
+            right=windows.right,
+            all=ceiling_.all,
+            ceiling=ceiling_.right,
+            named=named,
+            carried=carried.right,
+            steps=carried.all,
+            written=Sentence("reproduced" if whole else "not reproduced"),
         ),
         figures=_figures(windows, carried, written),
         tables=[
             _lines(
-                "Windows: the first one's output, then each one's last character", windows.joined
+                template("Windows: the first one's output, then each one's last character"),
+                windows.joined,
             ),
             windows.errors(),
-            _lines("State carried: generated from 'A', each output the next input", written),
+            _lines(
+                template("State carried: generated from 'A', each output the next input"), written
+            ),
         ],
         curves=[windows.fitted.curve("windows"), carried.curve("state carried")],
     )

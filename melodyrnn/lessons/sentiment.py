@@ -4,6 +4,7 @@ from melodyrnn.lessons.lesson import Finding, Lesson
 from melodyrnn.lessons.shared.labelled_texts import LabelledTexts
 from melodyrnn.models.config import FitConfig, SequenceConfig
 from melodyrnn.system.progress import Progress
+from melodyrnn.system.sentences import Sentence
 
 WORDS = LabelledTexts(
     {
@@ -28,10 +29,17 @@ def run(lesson: Lesson, progress: Progress) -> Finding:
     changed = max(WORDS.changed_by_padding(lesson, fitted, more) for more in MORE)
     return Finding(
         holds=fitted.right == fitted.all and changed <= SAME,
-        sentence=(
-            f"{fitted.right} of {fitted.all} correct after {fitted.epochs} epochs; the same words "
-            f"padded by up to {max(MORE)} steps more change no logit "
-            + (f"by more than {changed:.0e}" if changed else "at all")
+        sentence=Sentence(
+            "{right} of {all} correct after {epochs} epochs; the same words padded by up to "
+            "{more} steps more change no logit by more than {changed:.0e}"
+            if changed
+            else "{right} of {all} correct after {epochs} epochs; the same words padded by up "
+            "to {more} steps more change no logit at all",
+            right=fitted.right,
+            all=fitted.all,
+            epochs=fitted.epochs,
+            more=max(MORE),
+            changed=changed,
         ),
         figures={
             "right": fitted.right,
@@ -40,7 +48,14 @@ def run(lesson: Lesson, progress: Progress) -> Finding:
             "epochs": fitted.epochs,
             "changed_by_padding": changed,
         },
-        tables=[WORDS.table(fitted, f"{fitted.all} words, {steps} steps with padding")],
+        tables=[
+            WORDS.table(
+                fitted,
+                Sentence(
+                    "{words} words, {steps} steps with padding", words=fitted.all, steps=steps
+                ),
+            )
+        ],
         curves=[fitted.curve("loss")],
     )
 

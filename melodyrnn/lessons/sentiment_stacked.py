@@ -6,6 +6,7 @@ from melodyrnn.lessons.lesson import Finding, Lesson
 from melodyrnn.lessons.shared.labelled_texts import LabelledTexts
 from melodyrnn.models.config import FitConfig, SequenceConfig
 from melodyrnn.system.progress import Progress
+from melodyrnn.system.sentences import Sentence
 
 SENTENCES = LabelledTexts(
     {
@@ -38,11 +39,15 @@ def run(lesson: Lesson, progress: Progress) -> Finding:
     training_only = deterministic and (change > 0 or not lesson.model.dropout)
     return Finding(
         holds=fitted.right == fitted.all and training_only,
-        sentence=(
-            f"{fitted.right} of {fitted.all} correct after {fitted.epochs} epochs; dropout changes "
-            f"the logits by up to {change:.1f} in training and not at all at evaluation"
+        sentence=Sentence(
+            "{right} of {all} correct after {epochs} epochs; dropout changes the logits by up "
+            "to {change:.1f} in training and not at all at evaluation"
             if deterministic
-            else f"{fitted.right} of {fitted.all} correct, but evaluations differ from each other"
+            else "{right} of {all} correct, but evaluations differ from each other",
+            right=fitted.right,
+            all=fitted.all,
+            epochs=fitted.epochs,
+            change=change,
         ),
         figures={
             "right": fitted.right,
@@ -52,7 +57,14 @@ def run(lesson: Lesson, progress: Progress) -> Finding:
             "dropout_moves": change,
             "steady_at_evaluation": deterministic,
         },
-        tables=[SENTENCES.table(fitted, f"{fitted.all} sentences of up to {x.shape[1]} words")],
+        tables=[
+            SENTENCES.table(
+                fitted,
+                Sentence(
+                    "{all} sentences of up to {words} words", all=fitted.all, words=x.shape[1]
+                ),
+            )
+        ],
         curves=[fitted.curve("loss")],
     )
 

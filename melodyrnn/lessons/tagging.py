@@ -11,6 +11,7 @@ from melodyrnn.models.config import FitConfig, SequenceConfig
 from melodyrnn.sequences.vocabulary import Vocabulary
 from melodyrnn.sequences.windows import Batch, padded
 from melodyrnn.system.progress import Progress
+from melodyrnn.system.sentences import Sentence, template
 
 TAGGED = (
     "we/pronoun saw/verb her/determiner dog/noun",
@@ -44,21 +45,27 @@ class Tagger(NamedTuple):
         return self.tags[AMBIGUOUS] == TAGS[AMBIGUOUS]
 
     @property
-    def verdict(self) -> str:
-        return "correct" if self.resolves else "wrong"
+    def verdict(self) -> Sentence:
+        return Sentence("correct" if self.resolves else "wrong")
 
 
 def run(lesson: Lesson, progress: Progress) -> Finding:
     batch = _batch()
     both, one = (_fit(lesson, bidirectional, batch, progress) for bidirectional in (True, False))
-    taggers = {"both ways": both, "one way": one}
+    taggers = {template("both ways"): both, template("one way"): one}
     sentence = " ".join(SENTENCES[AMBIGUOUS])
     return Finding(
         holds=both.fitted.right == both.fitted.all and both.resolves and not one.resolves,
-        sentence=(
-            f"{both.fitted.right} of {both.fitted.all} tags correct both ways, {one.fitted.right} "
-            f"one way; {sentence!r} is {both.verdict} both ways and {one.verdict} one way, where "
-            f"'her' is a {one.tags[AMBIGUOUS][2]}"
+        sentence=Sentence(
+            "{right} of {all} tags correct both ways, {one_way} one way; {sentence!r} is "
+            "{verdict} both ways and {one_way_verdict} one way, where 'her' is a {tag}",
+            right=both.fitted.right,
+            all=both.fitted.all,
+            one_way=one.fitted.right,
+            sentence=sentence,
+            verdict=both.verdict,
+            one_way_verdict=one.verdict,
+            tag=one.tags[AMBIGUOUS][2],
         ),
         figures={
             "right": both.fitted.right,
@@ -103,7 +110,10 @@ def _table(taggers: dict[str, Tagger]) -> Table:
     for place, (words, tags) in enumerate(zip(SENTENCES, TAGS, strict=True)):
         for step, (word, tag) in enumerate(zip(words, tags, strict=True)):
             predicted = [tagger.tags[place][step] for tagger in taggers.values()]
-            marked = [name if name == tag else f"{name}  wrong" for name in predicted]
+            marked = [
+                name if name == tag else Sentence("{marked}  wrong", marked=name)
+                for name in predicted
+            ]
             rows.append([str(place + 1) if step == 0 else "", word, tag, *marked])
     return Table("Each word", ["sentence", "input", "target", *taggers], rows)
 

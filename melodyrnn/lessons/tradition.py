@@ -36,6 +36,7 @@ from melodyrnn.sequences.sampling import log_softmax
 from melodyrnn.sequences.tune_intervals import Ratio, difference, interval, mean
 from melodyrnn.sequences.windows import Batch, one_hot
 from melodyrnn.system.progress import Progress
+from melodyrnn.system.sentences import Sentence
 
 if TYPE_CHECKING:
     from melodyrnn.models.backend import keras
@@ -149,11 +150,18 @@ def _finding(compared: TraditionComparison, training: int, curve: LearningCurve)
     network = interval(parts["network"])
     return Finding(
         holds=gain.low > 0,
-        sentence=(
-            f"accuracy on {count} held-out tunes: network {accuracy['network']:.1%} (95 %: "
-            f"{network.low:.1%} to {network.high:.1%}), always {NAMES[compared.commonest]} "
-            f"{accuracy['most frequent']:.1%}; an n-gram of each tradition, a stronger baseline, "
-            f"{accuracy['n-gram']:.1%} (network less n-gram: {to_ngram})"
+        sentence=Sentence(
+            "accuracy on {count} held-out tunes: network {accuracy:.1%} (95 %: {low:.1%} to "
+            "{high:.1%}), always {commonest} {always:.1%}; an n-gram of each tradition, a "
+            "stronger baseline, {ngram:.1%} (network less n-gram: {to_ngram})",
+            count=count,
+            accuracy=accuracy["network"],
+            low=network.low,
+            high=network.high,
+            commonest=NAMES[compared.commonest],
+            always=accuracy["most frequent"],
+            ngram=accuracy["n-gram"],
+            to_ngram=to_ngram,
         ),
         figures={
             "tunes": {"learned": training, "held_out": count},

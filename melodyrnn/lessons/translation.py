@@ -14,6 +14,7 @@ from melodyrnn.sequences.vocabulary import Vocabulary
 from melodyrnn.sequences.windows import Batch, padded, source_and_target
 from melodyrnn.system.documents import JSON
 from melodyrnn.system.progress import Progress
+from melodyrnn.system.sentences import Sentence
 
 PAIRS = {
     "how are you": "fine thank you",
@@ -131,7 +132,10 @@ class Reversals:
 
     def table(self) -> Table:
         return Table(
-            f"Reversed exactly, of {TEST} test sequences of each length",
+            Sentence(
+                "Reversed exactly, of {tests} test sequences of each length",
+                tests=TEST,
+            ),
             ["length", *self.exact],
             [
                 [str(length), *(f"{shares[length]:.0%}" for shares in self.exact.values())]
@@ -149,11 +153,16 @@ def run(lesson: Lesson, progress: Progress) -> Finding:
         holds=exact == len(PAIRS)
         and longest >= MUST_REVERSE
         and reversals.longest(WITHOUT) < longest / 2,
-        sentence=(
-            f"{exact} of {len(PAIRS)} questions answered exactly with attention, "
-            f"{questions.exact(WITHOUT)} without; of test sequences of length {LENGTHS[-1]}, "
-            f"{longest:.0%} are reversed exactly with attention and "
-            f"{reversals.longest(WITHOUT):.0%} without"
+        sentence=Sentence(
+            "{exact} of {questions} questions answered exactly with attention, {without} without; "
+            "of test sequences of length {length}, {longest:.0%} are reversed exactly with "
+            "attention and {longest_without:.0%} without",
+            exact=exact,
+            questions=len(PAIRS),
+            without=questions.exact(WITHOUT),
+            length=LENGTHS[-1],
+            longest=longest,
+            longest_without=reversals.longest(WITHOUT),
         ),
         figures=_figures(questions, reversals),
         tables=[questions.table(), reversals.table()],

@@ -9,6 +9,7 @@ from melodyrnn.models.ngrams.ppm_ensemble import ppm
 from melodyrnn.runs.record import Record
 from melodyrnn.sequences.score import score_of, total
 from melodyrnn.system.progress import Progress
+from melodyrnn.system.sentences import Sentence, joined, template
 from melodyrnn.tasks.dataset import Dataset
 from melodyrnn.tasks.task import Baseline
 from melodyrnn.tasks.tokenizer import NoteTokenizer
@@ -59,10 +60,12 @@ def advice(record: Record, bits: float, compared: Sequence[Baseline], songs: int
     best = min(compared, key=lambda each: each.bits, default=None)
     if best is None or best.bits >= bits or not record.model.spec.learns_by_gradient:
         return ""
-    remedies = [remedy for is_open, remedy in _REMEDIES if is_open(record, songs)]
-    return (
-        f"The n-gram model {best.model} is better by {bits - best.bits:.2f} bits: "
-        f"{'; '.join(remedies)}."
+    remedies = [Sentence(remedy) for is_open, remedy in _REMEDIES if is_open(record, songs)]
+    return Sentence(
+        "The n-gram model {model} is better by {bits:.2f} bits: {remedies}.",
+        model=best.model,
+        bits=bits - best.bits,
+        remedies=joined(remedies) if remedies else "",
     )
 
 
@@ -89,9 +92,15 @@ _MANY = 1000
 """Songs from which on networks have passed n-gram models wherever we measured."""
 
 _REMEDIES: Sequence[tuple[Callable[[Record, int], bool], str]] = (
-    (_few, "these songs are few for a network; add others of their kind"),
-    (_sees_less, "choose --model viewpoints, which sees bars, degrees and what came before"),
-    (_never_moved, "move them, by --transpose 5 or so, that it learns intervals and not keys"),
-    (_stopped_by_epochs, "it was still learning; allow more --epochs"),
+    (_few, template("these songs are few for a network; add others of their kind")),
+    (
+        _sees_less,
+        template("choose --model viewpoints, which sees bars, degrees and what came before"),
+    ),
+    (
+        _never_moved,
+        template("move them, by --transpose 5 or so, that it learns intervals and not keys"),
+    ),
+    (_stopped_by_epochs, template("it was still learning; allow more --epochs")),
 )
 """When it may help -> what."""

@@ -16,6 +16,7 @@ from melodyrnn.models.config import FitConfig
 from melodyrnn.models.types import Floats, KerasModel, Optimizer, Tensor, Weights
 from melodyrnn.sequences.vocabulary import Indices
 from melodyrnn.sequences.windows import Batch
+from melodyrnn.system.sentences import Sentence
 from melodyrnn.training.program import Carried, KerasProgram
 
 BLOCK_STEPS = 100
@@ -106,7 +107,13 @@ class BatchProgram(KerasProgram[BatchRow, BatchScore]):
 
     def progress(self, history: Sequence[BatchRow], epochs: int) -> tuple[int, int, str]:
         last = history[-1]
-        return last.epoch, epochs, f"loss {last.loss:.3f} accuracy {last.accuracy:.0%}"
+        return (
+            last.epoch,
+            epochs,
+            Sentence(
+                "loss {loss:.3f} accuracy {accuracy:.0%}", loss=last.loss, accuracy=last.accuracy
+            ),
+        )
 
     def carry(self) -> Carried:
         random = [np.asarray(variable) for variable in self._random_state]

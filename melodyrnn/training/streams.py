@@ -21,6 +21,7 @@ from melodyrnn.models.types import KerasModel, Optimizer, States, Tensor
 from melodyrnn.sequences.score import Score
 from melodyrnn.sequences.streams import MeasuredStream, Stream
 from melodyrnn.system.machine import cores
+from melodyrnn.system.sentences import Sentence
 from melodyrnn.training.keras_compiled import KerasCompiled, graph_settings
 from melodyrnn.training.program import Carried, KerasProgram
 
@@ -122,8 +123,13 @@ class StreamProgram(KerasProgram[StreamRow, Score]):
         chunks, epoch = len(self.stream.x), len(history)
         between = bool(history) and not self.place
         loss = history[-1].loss if between else float(self.sums[0] / max(self.sums[2], 1))
-        bits = f" bits {history[-1].val_bits:.3f}" if history else ""
-        words = f"steps, epoch {epoch + (not between)} loss {loss:.3f}{bits}"
+        bits = Sentence(" bits {bits:.3f}", bits=history[-1].val_bits) if history else ""
+        words = Sentence(
+            "steps, epoch {epoch} loss {loss:.3f}{bits}",
+            epoch=epoch + (not between),
+            loss=loss,
+            bits=bits,
+        )
         return epoch * chunks + self.place, epochs * chunks, words
 
     def carry(self) -> Carried:

@@ -19,6 +19,7 @@ from melodyrnn.models.viewpoints.layout import ViewLayout
 from melodyrnn.models.viewpoints.views import Views, padded_views
 from melodyrnn.sequences.events import batches, filled, steps_for
 from melodyrnn.sequences.windows import Mask
+from melodyrnn.system.sentences import Sentence
 from melodyrnn.training.averaged_adam import AveragedAdam, rates
 from melodyrnn.training.compiled import Compiled, graph_seed
 from melodyrnn.training.program import Carried, Program
@@ -196,8 +197,13 @@ class ViewpointProgram(Program[ViewRow, ViewScore]):
         epoch = len(history)
         between = bool(history) and not self.place
         loss = history[-1].loss if between else float(self.sums[0] / max(self.sums[1], 1))
-        bits = f" bits {history[-1].val_bits:.3f}" if history else ""
-        words = f"steps, epoch {epoch + (not between)} loss {loss:.3f}{bits}"
+        bits = Sentence(" bits {bits:.3f}", bits=history[-1].val_bits) if history else ""
+        words = Sentence(
+            "steps, epoch {epoch} loss {loss:.3f}{bits}",
+            epoch=epoch + (not between),
+            loss=loss,
+            bits=bits,
+        )
         return epoch * self.batches + self.place, epochs * self.batches, words
 
     def weights(self) -> Weights:

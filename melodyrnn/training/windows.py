@@ -22,6 +22,7 @@ from melodyrnn.models.types import KerasModel, Optimizer, States, Tensor
 from melodyrnn.sequences.score import Score, score_of
 from melodyrnn.sequences.vocabulary import Indices
 from melodyrnn.sequences.windows import Batch, Mask, next_token, symbols
+from melodyrnn.system.sentences import Sentence
 from melodyrnn.training.compiled import graph_seed
 from melodyrnn.training.keras_compiled import KerasCompiled, graph_settings
 from melodyrnn.training.program import KerasProgram
@@ -135,7 +136,15 @@ class WindowProgram(KerasProgram[WindowRow, Score]):
 
     def progress(self, history: Sequence[WindowRow], epochs: int) -> tuple[int, int, str]:
         last = history[-1]
-        return last.epoch, epochs, f"epochs, loss {last.loss:.3f} accuracy {last.accuracy:.0%}"
+        return (
+            last.epoch,
+            epochs,
+            Sentence(
+                "epochs, loss {loss:.3f} accuracy {accuracy:.0%}",
+                loss=last.loss,
+                accuracy=last.accuracy,
+            ),
+        )
 
 
 class _Steps(NamedTuple):

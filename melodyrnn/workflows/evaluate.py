@@ -19,12 +19,14 @@ from melodyrnn.evaluation.human.result import HumanLikeness
 from melodyrnn.evaluation.result import EvaluateResult
 from melodyrnn.files import write_atomically
 from melodyrnn.runs.run import Run, open_run
-from melodyrnn.system.progress import Progress, silent
+from melodyrnn.system.attended import if_attended, verb
+from melodyrnn.system.progress import Progress
 from melodyrnn.tasks.task import Reading
 
 Sources = Source | Iterable[Source]
 
 
+@verb("evaluating")
 def evaluate(
     run: "str | PathLike[str]",
     songs: Sources = (),
@@ -35,7 +37,7 @@ def evaluate(
     with_short_term: bool = False,
     notes: str | Path | None = None,
     states: str | Path | None = None,
-    progress: Progress = silent,
+    progress: Progress = if_attended,
 ) -> EvaluateResult:
     """Measure a run on ``songs``; without any, on those held out of its training or, where none
     were, on its training set. A run on text is measured on text files.
@@ -79,6 +81,7 @@ def evaluate(
     return replace(result, files=tuple(files))
 
 
+@verb("reading")
 def hidden_states(
     run: "str | PathLike[str]",
     songs: Sources = (),
@@ -86,7 +89,7 @@ def hidden_states(
     track: str | None = None,
     grid: str | None = None,
     report: bool = False,
-    progress: Progress = silent,
+    progress: Progress = if_attended,
 ) -> HiddenStates:
     """What the hidden layers of a run's network give at each note of ``songs``, and its learned
     vectors, as arrays. Arguments are those of ``evaluate``. Raises MelodyError: ConfigError for a
@@ -123,6 +126,7 @@ def _states(run: Run, items: Sequence[Any]) -> HiddenStates:
     )
 
 
+@verb("evaluating")
 def evaluate_generated(
     generated: Sources,
     run: "str | PathLike[str] | None" = None,
@@ -132,7 +136,7 @@ def evaluate_generated(
     track: str | None = None,
     grid: str | None = None,
     report: bool = False,
-    progress: Progress = silent,
+    progress: Progress = if_attended,
 ) -> GeneratedFigures:
     """Figures of ``generated`` songs beside those of the songs they came from, ``training`` or the
     training set of ``run``, and of songs that people made and that were no part of it,
@@ -156,6 +160,7 @@ def evaluate_generated(
     return figures_beside(read(generated), learned, people, progress)
 
 
+@verb("evaluating")
 def evaluate_against(
     generated: Sources,
     against: Sources,
@@ -167,7 +172,7 @@ def evaluate_against(
     track: str | None = None,
     grid: str | None = None,
     report: bool = False,
-    progress: Progress = silent,
+    progress: Progress = if_attended,
 ) -> HumanLikeness:
     """How well a classifier tells ``generated`` songs from those that people made, ``against``.
 

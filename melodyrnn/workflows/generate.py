@@ -15,6 +15,7 @@ from melodyrnn.models.settings_types import GenerateSettings
 from melodyrnn.music.playing import Playing
 from melodyrnn.music.song import Song
 from melodyrnn.runs.run import Run, open_run
+from melodyrnn.system.attended import if_attended, verb
 from melodyrnn.system.progress import Progress, silent
 from melodyrnn.tasks.drawing import drawn_together
 from melodyrnn.tasks.generated_song import GeneratedSong
@@ -54,6 +55,16 @@ class GenerateResult:
         many = "s" * (len(self.made) != 1)
         return f"<GenerateResult {len(self.made)} {what}{many}, seed {self.config.seed}>"
 
+    def _repr_html_(self) -> str | None:
+        """What a notebook shows: the first songs, each with a player and what it only copied."""
+        if not self.songs:
+            return None
+        from melodyrnn.render.pages.notebook import songs_html
+
+        return songs_html(
+            [each.song for each in self.songs], [each.copied_words for each in self.songs]
+        )
+
     def to_json(self) -> dict[str, Any]:
         document = self.config.to_json() | (self.form.to_json() if self.form else {})
         kinds: dict[str, Sequence[Made]] = {"songs": self.songs, "texts": self.texts}
@@ -61,6 +72,7 @@ class GenerateResult:
         return document | made | ({"page": str(self.page)} if self.page else {})
 
 
+@verb("drawing")
 def generate(
     run: "str | PathLike[str]",
     *,
@@ -82,7 +94,7 @@ def generate(
     overwrite: bool = False,
     page: str | Path | None = None,
     with_short_term: bool = False,
-    progress: Progress = silent,
+    progress: Progress = if_attended,
     **settings: Unpack[GenerateSettings],
 ) -> GenerateResult:
     """Draw ``count`` songs, ``primer`` and ``length`` notes after it; or texts, 500 characters.

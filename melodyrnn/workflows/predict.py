@@ -59,6 +59,12 @@ class PredictResult:
         best = self.next.likeliest[0]
         return f"<PredictResult {best.token} {best.probability:.0%}, after {len(self.given)}>"
 
+    def _repr_html_(self) -> str:
+        """What a notebook shows: a bar for each of the likeliest."""
+        from melodyrnn.render.pages.notebook import prediction_html
+
+        return prediction_html(self.run.task.unit, self.next.likeliest)
+
     def to_json(self) -> dict[str, Any]:
         """``given``: each {"token", "probability", "bits", "likeliest"}; ``next``."""
         return {

@@ -17,7 +17,8 @@ from melodyrnn.runs import carried, fine_tuning
 from melodyrnn.runs import record as records
 from melodyrnn.runs.output_folders import RUNS
 from melodyrnn.runs.run import Run, open_run
-from melodyrnn.system.progress import Progress, silent
+from melodyrnn.system.attended import if_attended, verb
+from melodyrnn.system.progress import Progress
 from melodyrnn.workflows.train import Folder, TrainResult, learn_parts
 
 Figure = float | int | str | None
@@ -91,6 +92,7 @@ class ReproduceResult:
         }
 
 
+@verb("training again")
 def reproduce(
     run: "str | PathLike[str]",
     texts: str | Path | Iterable[str | Path] = (),
@@ -98,7 +100,7 @@ def reproduce(
     output: str | Path | None = None,
     from_run: "str | PathLike[str] | None" = None,
     within: float = 0.0,
-    progress: Progress = silent,
+    progress: Progress = if_attended,
 ) -> ReproduceResult:
     """Train ``run`` again, from its record and the songs that it keeps, into a new folder, and
     compare figures and weights.

@@ -24,6 +24,7 @@ from melodyrnn.runs.replacing import alone, release
 from melodyrnn.runs.run import Run, open_run
 from melodyrnn.runs.session import Session
 from melodyrnn.sequences.score import Score
+from melodyrnn.system.attended import if_attended, verb
 from melodyrnn.system.progress import Progress, silent
 from melodyrnn.tasks.baselines import advice
 from melodyrnn.tasks.registry import TASKS, task_of
@@ -118,6 +119,7 @@ class Folder:
     command: str = ""  # that asks for the same
 
 
+@verb("training")
 def train(
     songs: Source | Iterable[Source],
     *,
@@ -128,7 +130,7 @@ def train(
     track: str | None = None,
     grid: str | None = None,
     tensorboard: bool = False,
-    progress: Progress = silent,
+    progress: Progress = if_attended,
     **settings: Unpack[TrainSettings],
 ) -> TrainResult:
     """Train a model on songs and leave a run folder.
@@ -160,6 +162,7 @@ def train(
     return learn_items(task, named, given, folder, progress)
 
 
+@verb("training")
 def train_text(
     texts: str | Path | Iterable[str | Path],
     *,
@@ -167,7 +170,7 @@ def train_text(
     overwrite: bool = False,
     resume: bool = False,
     tensorboard: bool = False,
-    progress: Progress = silent,
+    progress: Progress = if_attended,
     **settings: Unpack[TextSettings],
 ) -> TrainResult:
     """Train a recurrent model on text files, character by character, and leave a run folder.

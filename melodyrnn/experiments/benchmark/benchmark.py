@@ -13,8 +13,9 @@ from melodyrnn.experiments.benchmark.published import PEARCE, TABLES, Published
 from melodyrnn.experiments.benchmark.repeats import played_once
 from melodyrnn.models.settings import nearest
 from melodyrnn.runs.output_folders import RUNS, slug
+from melodyrnn.system.attended import if_attended, verb
 from melodyrnn.system.documents import JSON
-from melodyrnn.system.progress import Progress, silent
+from melodyrnn.system.progress import Progress
 from melodyrnn.system.sharing import Place
 
 
@@ -49,6 +50,7 @@ class BenchmarkResult:
         }
 
 
+@verb("measuring")
 def benchmark(
     name: str | None = None,
     *,
@@ -62,7 +64,7 @@ def benchmark(
     track: str | None = None,
     grid: str | None = None,
     report: bool = False,
-    progress: Progress = silent,
+    progress: Progress = if_attended,
 ) -> BenchmarkResult:
     """Predict each melody from what was learned of the other ``folds``, with every row of ``ROWS``.
 

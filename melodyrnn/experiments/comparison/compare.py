@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Unpack, cast
 
@@ -17,8 +17,9 @@ from melodyrnn.models.settings import check, nearest
 from melodyrnn.models.settings_types import CompareSettings
 from melodyrnn.render.pages.comparison_data import Ceiling, HeldOut, MemoryRow, Report
 from melodyrnn.runs.output_folders import RUNS, claimed, read_basis, slug
+from melodyrnn.system.attended import if_attended, verb
 from melodyrnn.system.documents import JSON
-from melodyrnn.system.progress import Progress, silent
+from melodyrnn.system.progress import Progress
 from melodyrnn.system.sharing import Place
 from melodyrnn.tasks.baselines import STRONGEST
 from melodyrnn.tasks.dataset import Dataset
@@ -30,7 +31,7 @@ OF_SEVERAL = ("viewpoints", "lookback", "lstm")
 _FILE = "compare.json"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class CompareResult:
     """What a comparison found: of one song how it is remembered, of several how new ones are
     predicted.
@@ -39,14 +40,18 @@ class CompareResult:
     output: Path
     report: Path
     sentence: str
-    trials: tuple[Trial, ...] = field(repr=False)  # of one song, those of the window asked for
+    trials: tuple[Trial, ...]  # of one song, those of the window asked for
     # Of one song:
     ceiling: Ceiling | None = None
     rows: tuple[MemoryRow, ...] = ()
-    other_windows: tuple[tuple[Ceiling, tuple[Trial, ...]], ...] = field(default=(), repr=False)
+    other_windows: tuple[tuple[Ceiling, tuple[Trial, ...]], ...] = ()
     # Of several:
     held_out: HeldOut | None = None
     held_out_songs: tuple[str, ...] = ()
+
+    def __repr__(self) -> str:
+        models = dict.fromkeys(trial.model for trial in self.trials)
+        return f"<CompareResult {self.output}, {', '.join(models)}>"
 
     def to_json(self) -> dict[str, JSON]:
         document: dict[str, JSON] = {"output": str(self.output), "report": str(self.report)}
@@ -58,6 +63,13 @@ class CompareResult:
         if self.other_windows:
             document["windows"] = [_of_window(top, trials) for top, trials in self.other_windows]
         return document
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows: the sentence and the tables."""
+        from melodyrnn.render.pages.notebook import comparison_html
+
+        tables = Report(self.sentence, ceiling=self.ceiling, rows=self.rows, held_out=self.held_out)
+        return comparison_html(tables)
 
     def _of_held_out(self, held_out: HeldOut) -> dict[str, JSON]:
         models = [trial for trial in self.trials if trial.model != STRONGEST]
@@ -110,6 +122,7 @@ def _run_json(trial: Trial, window: int) -> dict[str, JSON]:
     return document
 
 
+@verb("comparing")
 def compare(
     songs: Source | Iterable[Source],
     *,
@@ -125,7 +138,7 @@ def compare(
     cluster: str | None = None,
     track: str | None = None,
     grid: str | None = None,
-    progress: Progress = silent,
+    progress: Progress = if_attended,
     **settings: Unpack[CompareSettings],
 ) -> CompareResult:
     """Train each of ``models``, names or ``"lstm,mlp"``, with ``seeds`` seeds, side by side;

@@ -3,61 +3,90 @@
 from collections.abc import Sequence
 
 from melodyrnn.models.registry import MODELS
-from melodyrnn.render.pages.comparison_data import Ceiling, HeldOut, MemoryRow
+from melodyrnn.render.pages.comparison_data import Ceiling, HeldOut, MemoryRow, Pair
+from melodyrnn.system.sentences import Sentence, joined, template
 
 
-def remembered(rows: Sequence[MemoryRow], ceiling: Ceiling) -> str:
+def remembered(rows: Sequence[MemoryRow], ceiling: Ceiling) -> Sentence:
     """Which models pass the memoryless ceiling, and how far each comes by its own predictions."""
-    notes = "note" if ceiling.window == 1 else "notes"
-    limit = f"the ceiling of any model that sees only {ceiling.window} {notes}"
-    clauses: list[str] = []
-    for row in sorted(rows, key=lambda row: -row.one_step.mean):
-        clauses.append(_clause(row, ceiling, "it" if clauses else limit))
-    sentence = "; ".join(clauses)
-    return sentence[:1].upper() + sentence[1:] + "."
+    limit = Sentence(
+        "the ceiling of any model that sees only {window} notes", window=ceiling.window
+    )
+    if ceiling.window == 1:
+        limit = Sentence("the ceiling of any model that sees only one note")
+    best, *others = sorted(rows, key=lambda row: -row.one_step.mean)
+    clauses = [_clause(best, ceiling, limit)]
+    clauses += [_clause(row, ceiling, Sentence("it")) for row in others]
+    return Sentence("{said}.", said=joined(clauses)).capitalised()
 
 
-def _clause(row: MemoryRow, ceiling: Ceiling, limit: str) -> str:
+def _clause(row: MemoryRow, ceiling: Ceiling, limit: Sentence) -> Sentence:
     least, most = row.one_step.low, row.one_step.high
     if least > ceiling.right:
-        said = f"passes {limit}"
+        said = template("{model} passes {limit} and {whole}")
     elif most > ceiling.right:
-        said = f"passes {limit} with some seeds"
+        said = template("{model} passes {limit} with some seeds and {whole}")
     elif least == ceiling.right:
-        said = f"stops at {limit}"
+        said = template("{model} stops at {limit} and {whole}")
+    elif most < ceiling.right:
+        said = template("{model} stays below {limit} and {whole}")
     else:
-        said = f"stays below {limit}" if most < ceiling.right else f"never passes {limit}"
-    return f"{_title(row.model)} {said} and {_whole_song(row)}"
+        said = template("{model} never passes {limit} and {whole}")
+    return Sentence(said, model=_title(row.model), limit=limit, whole=_whole_song(row))
 
 
-def _whole_song(row: MemoryRow) -> str:
+def _whole_song(row: MemoryRow) -> Sentence:
     """How far a model comes by its own predictions."""
     if row.whole_song.low == row.all:
-        return "plays the song whole"
-    return f"makes its first error at note {row.first_wrong}"
+        return Sentence("plays the song whole")
+    return Sentence("makes its first error at note {first_error}", first_error=row.first_wrong)
 
 
-def _title(model: str) -> str:
+def _title(model: str) -> Sentence:
     """How a sentence calls a model or a baseline."""
-    return MODELS[model].title if model in MODELS else f"the n-gram model {model}"
+    if model in MODELS:
+        return Sentence("{title}", title=MODELS[model].title)
+    return Sentence("the n-gram model {model}", model=model)
 
 
-def generalised(held_out: HeldOut) -> str:
+def generalised(held_out: HeldOut) -> Sentence:
     """Which model predicts the held-out songs best, and whether that may be chance."""
     ranked = sorted(held_out.rows, key=lambda row: row.bits_per_note)
     best = ranked[0]
-    songs = "1 song" if held_out.songs == 1 else f"{held_out.songs} songs"
-    said = (
-        f"On {songs} held out {_title(best.model)} does best, "
-        f"{best.bits_per_note:.2f} bits per note"
+    several = template("On {songs} songs held out {model} does best, {bits:.2f} bits per note")
+    said = Sentence(
+        "On 1 song held out {model} does best, {bits:.2f} bits per note"
+        if held_out.songs == 1
+        else several,
+        songs=held_out.songs,
+        model=_title(best.model),
+        bits=best.bits_per_note,
     )
     if len(ranked) == 1:
-        return said + "."
+        return Sentence("{said}.", said=said)
     second = ranked[1]
     pair = next(p for p in held_out.pairs if {p.first, p.second} == {best.model, second.model})
-    gain = f"what it gains on {_title(second.model)}, {abs(pair.difference):.2f} bits"
-    if not pair.judged:
-        few = "1 tune is" if held_out.independent == 1 else f"{held_out.independent} tunes are"
-        return f"{said}; {gain}, cannot be judged: {few} too few to tell it from chance."
-    beyond = "beyond chance" if pair.beyond_chance else "not beyond chance"
-    return f"{said}; {gain}, is {beyond}."
+    return Sentence(
+        _gain(pair, held_out.independent),
+        said=said,
+        second=_title(second.model),
+        gain=abs(pair.difference),
+        tunes=held_out.independent,
+    )
+
+
+def _gain(pair: Pair, tunes: int) -> str:
+    """What is to be said of the best model and the second."""
+    if pair.beyond_chance:
+        return template("{said}; what it gains on {second}, {gain:.2f} bits, is beyond chance.")
+    if pair.judged:
+        return template("{said}; what it gains on {second}, {gain:.2f} bits, is not beyond chance.")
+    if tunes == 1:
+        return template(
+            "{said}; what it gains on {second}, {gain:.2f} bits, cannot be judged: 1 tune is too "
+            "few to tell it from chance."
+        )
+    return template(
+        "{said}; what it gains on {second}, {gain:.2f} bits, cannot be judged: {tunes} tunes are "
+        "too few to tell it from chance."
+    )

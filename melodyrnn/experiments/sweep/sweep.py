@@ -26,8 +26,9 @@ from melodyrnn.render.charts import heat_map, write_picture
 from melodyrnn.render.heat_map import HeatMap
 from melodyrnn.render.pages.comparison_data import HeldOut
 from melodyrnn.runs.output_folders import RUNS, claimed, read_basis
+from melodyrnn.system.attended import if_attended, verb
 from melodyrnn.system.documents import JSON
-from melodyrnn.system.progress import Progress, silent
+from melodyrnn.system.progress import Progress
 from melodyrnn.system.sharing import Place
 
 FILE = "sweep.json"
@@ -84,6 +85,7 @@ def _figures(held_out: HeldOut) -> dict[str, JSON]:
     }
 
 
+@verb("sweeping")
 def sweep(
     target: str | Source | Iterable[Source],
     *,
@@ -94,7 +96,7 @@ def sweep(
     cluster: str | None = None,
     output: str | Path | None = None,
     overwrite: bool = False,
-    progress: Progress = silent,
+    progress: Progress = if_attended,
 ) -> SweepResult:
     """Run every combination of ``grid``, such as ``["units=32,64"]`` or ``{"units": [32, 64]}``.
 

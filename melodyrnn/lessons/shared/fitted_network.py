@@ -13,6 +13,7 @@ from melodyrnn.sequences.sampling import log_softmax
 from melodyrnn.sequences.vocabulary import Indices, Vocabulary
 from melodyrnn.sequences.windows import Batch
 from melodyrnn.system.progress import Progress
+from melodyrnn.system.sentences import Sentence
 
 if TYPE_CHECKING:
     from melodyrnn.models.backend import keras
@@ -133,4 +134,5 @@ def _predictions(
 
 def marked_prediction(prediction: str, probability: float, target: str) -> str:
     """``o 65%``, or ``o 65%  wrong`` where it is not the target."""
-    return f"{prediction} {probability:.0%}" + ("" if prediction == target else "  wrong")
+    marked = f"{prediction} {probability:.0%}"
+    return marked if prediction == target else Sentence("{marked}  wrong", marked=marked)

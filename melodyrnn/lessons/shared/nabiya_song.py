@@ -11,6 +11,7 @@ from melodyrnn.models.config import ModelConfig, TrainConfig
 from melodyrnn.music.notation import text as notation
 from melodyrnn.system.documents import JSON
 from melodyrnn.system.progress import Progress
+from melodyrnn.system.sentences import Sentence, template
 from melodyrnn.tasks.dataset import Dataset
 
 if TYPE_CHECKING:
@@ -73,9 +74,9 @@ class SongPredictions:
     def table(self) -> Table:
         """Every note beside its two predictions, a few bars a row; errors in brackets."""
         predictions = {
-            "the song": NOTES[WINDOW:],
-            "one step": self.one_step,
-            "whole song": self.whole_song,
+            Sentence("the song"): NOTES[WINDOW:],
+            Sentence("one step"): self.one_step,
+            Sentence("whole song"): self.whole_song,
         }
         rows = []
         for start in range(0, len(self.one_step), _ACROSS):
@@ -85,8 +86,15 @@ class SongPredictions:
                 shown = [note if note == target else f"[{note}]" for note, target in pairs]
                 first = "" if number else str(WINDOW + 1 + start)
                 rows.append([first, name, *shown, *[""] * (_ACROSS - len(shown))])
-        headings = ["note", *[""] * (_ACROSS + 1)]
-        return Table(f"After the primer {PRIMER}; errors in brackets", headings, rows)
+        headings = [template("note"), *[""] * (_ACROSS + 1)]
+        return Table(
+            Sentence(
+                "After the primer {primer}; errors in brackets",
+                primer=PRIMER,
+            ),
+            headings,
+            rows,
+        )
 
 
 def fit_song(lesson: Lesson, model: str, encoding: str, progress: Progress) -> SongPredictions:

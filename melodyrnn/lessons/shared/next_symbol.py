@@ -20,10 +20,11 @@ from melodyrnn.sequences.vocabulary import Vocabulary
 from melodyrnn.sequences.windows import Batch, shifted
 from melodyrnn.system.documents import JSON
 from melodyrnn.system.progress import Progress
+from melodyrnn.system.sentences import Sentence, template
 
 SEEDS = 8
 """Of the course's network, the run's own first."""
-WITH, WITHOUT = "output layer", "no output layer"
+WITH, WITHOUT = template("output layer"), template("no output layer")
 """The names of the two networks in tables and curves."""
 
 
@@ -63,10 +64,18 @@ class NextSymbol:
         floor, correct = lowest_loss(len(self.symbols)), texts.count(target)
         return Finding(
             holds=prediction == target and fitted.loss < floor <= min(each.loss for each in course),
-            sentence=(
-                f"with an output layer {prediction!r}, loss {fitted.loss:.4f} after "
-                f"{fitted.epochs} epochs; without one {texts[0]!r}, loss {course[0].loss:.3f}, "
-                f"correct with {correct} of {SEEDS} seeds, no loss below {floor:.3f}"
+            sentence=Sentence(
+                "with an output layer {prediction!r}, loss {loss:.4f} after {epochs} epochs; "
+                "without one {other!r}, loss {other_loss:.3f}, correct with {correct} of {seeds} "
+                "seeds, no loss below {floor:.3f}",
+                prediction=prediction,
+                loss=fitted.loss,
+                epochs=fitted.epochs,
+                other=texts[0],
+                other_loss=course[0].loss,
+                correct=correct,
+                seeds=SEEDS,
+                floor=floor,
             ),
             figures={
                 "prediction": prediction,

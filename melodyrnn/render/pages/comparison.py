@@ -1,6 +1,6 @@
 """The page of a comparison: what each model remembers and plays, and how it predicts new songs."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from melodyrnn.music.song import Song
 from melodyrnn.render.pages import curves
@@ -25,24 +25,40 @@ def report(data: Report, *, instrument: str | None = None) -> str:
     return _Comparison(data, instrument).html()
 
 
+def tables(data: Report) -> Iterator[Section]:
+    """Its tables alone."""
+    yield from _tables(data, _series(data))
+
+
+def _tables(data: Report, series: Mapping[str, int]) -> Iterator[Section]:
+    if data.held_out:
+        top = max(row.high for row in data.held_out.rows) * 1.05 or 1.0
+        interval = f"{data.held_out.confidence:.0%} interval"
+        found = {"data": data.held_out, "top": top, "interval": interval, "series": series}
+        yield Section("held-out", "Songs held out", found)
+    if data.ceiling and data.rows:
+        known = {"rows": data.rows, "ceiling": data.ceiling, "series": series}
+        yield Section("table", "What each model remembers", known)
+
+
+def _series(data: Report) -> dict[str, int]:
+    """Model -> its colour for the whole page, in the order of the table."""
+    found = [row.model for row in data.rows]
+    found += [version.model for version in data.versions]
+    found += [curve.model for curve in data.curves]
+    found += [m for case in data.ambiguities for place in case.places for m in place.says]
+    found += [line.model for line in data.windows.lines] if data.windows else []
+    found += [row.model for row in data.held_out.rows] if data.held_out else []
+    return {model: number for number, model in enumerate(dict.fromkeys(found))}
+
+
 class _Comparison:
     """One page being made."""
 
     def __init__(self, data: Report, instrument: str | None) -> None:
         self.data = data
         self.players = Players(tempo_of(data.song), instrument) if data.song else None
-        self.series = {model: n for n, model in enumerate(self._models())}
-
-    def _models(self) -> list[str]:
-        """In the order of the table; each has a colour for the whole page."""
-        data = self.data
-        found = [row.model for row in data.rows]
-        found += [version.model for version in data.versions]
-        found += [curve.model for curve in data.curves]
-        found += [m for case in data.ambiguities for place in case.places for m in place.says]
-        found += [line.model for line in data.windows.lines] if data.windows else []
-        found += [row.model for row in data.held_out.rows] if data.held_out else []
-        return list(dict.fromkeys(found))
+        self.series = _series(data)
 
     def html(self) -> str:
         song = self.data.song
@@ -71,14 +87,7 @@ class _Comparison:
     def _sections(self) -> Iterator[Section]:
         """Each that has something to show."""
         data, series = self.data, self.series
-        if data.held_out:
-            top = max(row.high for row in data.held_out.rows) * 1.05 or 1.0
-            interval = f"{data.held_out.confidence:.0%} interval"
-            found = {"data": data.held_out, "top": top, "interval": interval, "series": series}
-            yield Section("held-out", "Songs held out", found)
-        if data.ceiling and data.rows:
-            known = {"rows": data.rows, "ceiling": data.ceiling, "series": series}
-            yield Section("table", "What each model remembers", known)
+        yield from _tables(data, series)
         if data.song and self.players:
             yield Section("music", "The music", self._music(data.song, self.players), "versions")
         if data.ambiguities:

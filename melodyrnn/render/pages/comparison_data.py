@@ -10,6 +10,7 @@ from typing import Self
 
 from melodyrnn.music.song import Song
 from melodyrnn.system.documents import JSON
+from melodyrnn.system.sentences import Sentence
 
 ONE_STEP = "one step"
 WHOLE_SONG = "whole song"
@@ -206,12 +207,17 @@ class HeldOut:
         return self.songs if self.families is None else self.families
 
     @property
-    def scored(self) -> str:
+    def scored(self) -> Sentence:
         """What bits are counted of, in words."""
         if not self.window:
-            return f"{self.notes:,} notes and the ends of the songs"
-        first = "note" if self.window == 1 else f"{self.window} notes"
-        return f"{self.notes:,} notes, those after the first {first} of each"
+            return Sentence("{notes:,} notes and the ends of the songs", notes=self.notes)
+        if self.window == 1:
+            return Sentence("{notes:,} notes, those after the first note of each", notes=self.notes)
+        return Sentence(
+            "{notes:,} notes, those after the first {window} notes of each",
+            notes=self.notes,
+            window=self.window,
+        )
 
     def to_json(self) -> dict[str, JSON]:
         return {**asdict(self), "with_end": not self.window}

@@ -1,8 +1,9 @@
-"""What a notebook shows: of a song its score and a player, of a training its figures and curves;
-whole in one piece of HTML, without a network.
+"""What a notebook shows: of a song its score and a player, of a training its figures and curves, of
+a comparison its table, of a prediction bars; whole in one piece of HTML, without a network.
 """
 
 import json
+from collections.abc import Sequence
 from hashlib import sha256
 
 from markupsafe import Markup
@@ -10,6 +11,8 @@ from markupsafe import Markup
 from melodyrnn.errors import MelodyError
 from melodyrnn.music.song import Song
 from melodyrnn.render.engrave import Paper
+from melodyrnn.render.pages.comparison import tables
+from melodyrnn.render.pages.comparison_data import Report
 from melodyrnn.render.pages.curves import curves
 from melodyrnn.render.pages.environment import file, filled
 from melodyrnn.render.pages.players import Players
@@ -24,6 +27,8 @@ MOST_SCORE, MOST_NOTES = 70_000, 25_000
 needs to know of the notes, without which it is not played.
 """
 MOST_SOUND = 100_000
+MOST_SONGS = 3
+"""Of several together."""
 
 PAPERS = {"sheet": Paper(width=190, height=6000, margin=2, cropped=True)}
 
@@ -56,6 +61,15 @@ def html(song: Song) -> str:
     return whole
 
 
+def songs_html(songs: Sequence[Song], about: Sequence[str]) -> str:
+    """Each of the first songs, and below it what is said ``about`` it."""
+    shown = [
+        {"song": Markup(html(song)), "about": said}
+        for song, said in zip(songs[:MOST_SONGS], about, strict=False)
+    ]
+    return filled("notebook_songs.html", songs=shown, more=len(songs) - len(shown))
+
+
 def training_html(report: TrainingReport) -> str:
     """How a training went: its figures and its curves."""
     return filled(
@@ -64,5 +78,32 @@ def training_html(report: TrainingReport) -> str:
         figures=figures_of(report),
         curves=curves(report.curves, report.shown.ceiling, {report.model: 0}),
         font=Markup(font_face([report.title], FAMILY)),
-        style=file("notebook.css") + file("chart.css"),
+        style=_style("chart"),
     )
+
+
+def comparison_html(report: Report) -> str:
+    """What a comparison found: its sentence and its tables."""
+    return filled(
+        "notebook_comparison.html",
+        sentence=report.sentence,
+        sections=list(tables(report)),
+        font=Markup(font_face([report.sentence], FAMILY)),
+        style=_style("table", "chart"),
+    )
+
+
+def prediction_html(unit: str, likeliest: Sequence[tuple[str, float]]) -> str:
+    """How probable each of the likeliest tokens is, the likeliest first."""
+    return filled(
+        "notebook_prediction.html",
+        unit=unit,
+        likeliest=likeliest,
+        most=likeliest[0][1],
+        font=Markup(font_face([token for token, _ in likeliest], FAMILY)),
+        style=_style("table", "chart"),
+    )
+
+
+def _style(*sheets: str) -> Markup:
+    return Markup().join(file(f"{name}.css") for name in ("notebook", *sheets))

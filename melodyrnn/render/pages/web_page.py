@@ -57,5 +57,5 @@ def html(page: WebPage, players: Players | None = None) -> str:
 
 def style(texts: Iterable[str]) -> Markup:
     """Of a page that shows ``texts``, with those of their letters that a reader may not have."""
-    sheets = [file(f"{name}.css") for name in ("style", "chart", "player")]
+    sheets = [file(f"{name}.css") for name in ("style", "table", "chart", "player")]
     return Markup(font_face(texts, FAMILY)) + Markup().join(sheets)
