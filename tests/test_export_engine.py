@@ -4,6 +4,7 @@ what the command line draws.
 
 import os
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -18,15 +19,21 @@ from melodyrnn.export.bundle import bundle
 from melodyrnn.export.document import document_of
 from melodyrnn.models.recurrent.cells import CELLS, Cell
 from melodyrnn.models.recurrent.equations import simple
+from melodyrnn.music.durations import ticks
 from melodyrnn.music.notation.headers import write_pickup
 from melodyrnn.music.notation.text import parse
+from melodyrnn.runs import whole_songs
 from melodyrnn.runs.run import Run, open_run
 from melodyrnn.tasks.dataset import Dataset
 from melodyrnn.tasks.songs import SongTask
 from melodyrnn.tasks.text import TextTask
 from melodyrnn.tasks.tunes import TuneTask
+from melodyrnn.tasks.whole_songs.features import features_of
+from melodyrnn.tasks.whole_songs.runs_of_steps import BUCKETS, Steps
+from melodyrnn.tasks.whole_songs.weights import WholeSongs
 from melodyrnn.workflows.export import export_run
 from melodyrnn.workflows.generate import generate
+from melodyrnn.workflows.whole_songs import drawn_songs
 from tests.conftest import ROOT
 
 ENGINE = ROOT / "melodyrnn" / "export" / "engine"
@@ -46,7 +53,7 @@ OF_TUNES = {
     "viewpoints": {"model": "viewpoints"},
 }
 UNITS = 8
-MOST = 1000  # notes of a tune that ends sooner
+CANDIDATES = 4  # for a tune of the run of viewpoints
 
 
 def named(*names):
@@ -65,6 +72,7 @@ def runs(tmp_path_factory):
         made[name] = random_run(folder / name, SongTask(), song, {"units": UNITS, **settings})
     for name, settings in OF_TUNES.items():
         made[name] = random_run(folder / name, TuneTask(), tunes, {"units": UNITS, **settings})
+    weigh(made["viewpoints"])
     text = folder / "text.txt"
     text.write_text("나비야 나비야\n이리 날아 오너라\n", encoding="utf-8")
     settings = {"model": "lstm", "units": UNITS, "held_out": 0, "embedding": 4}
@@ -74,6 +82,14 @@ def runs(tmp_path_factory):
     return made
 
 
+def weigh(run):
+    """Have ``run`` learn what whole songs weigh, from as few as its own."""
+    network = drawn_songs(run, run.predictor(), 50)
+    people = [named.song for named in run.parts.train]
+    found = WholeSongs.learned(people, range(len(people)), network)
+    whole_songs.keep(run.path, replace(found, candidates=CANDIDATES))
+
+
 @pytest.fixture(scope="module")
 def engine(browser, runs, tmp_path_factory):
     """The engine in the browser, with all runs: a function of a name there and its arguments."""
@@ -81,10 +97,24 @@ def engine(browser, runs, tmp_path_factory):
     place = os.path.relpath(ENGINE, folder).replace(os.sep, "/")
     (folder / "all.js").write_text(
         f'import {{ load, generate, logits, expect }} from "{place}/engine.js";\n'
+        f'import {{ featuresOf, soundingNotes }} from "{place}/features.js";\n'
+        f'import {{ readKey }} from "{place}/keys.js";\n'
+        f'import {{ readMeter }} from "{place}/meters.js";\n'
         f'import {{ uniforms }} from "{place}/random.js";\n'
+        f'import {{ frequentRuns, longRuns }} from "{place}/runs_of_steps.js";\n'
+        f'import {{ logWeight }} from "{place}/whole_songs.js";\n'
         "globalThis.engine = { load, generate, logits, expect };\n"
         "globalThis.drawn = (seeds, n) => seeds.map((seed) => [...uniforms(seed, n)]);\n"
         "globalThis.models = {};\n"
+        "globalThis.seen = (run, { midi, ticks, meter, key, pickup }) => {\n"
+        "  const like = { meter: readMeter(meter), key: readKey(key), pickup };\n"
+        "  const notes = soundingNotes([...midi.keys()], { midi, ticks }, like);\n"
+        "  const model = { ...models[run], tokens: { midi, ticks } };\n"
+        "  return {\n"
+        "    features: featuresOf(notes), frequent: frequentRuns(notes), long: longRuns(notes),\n"
+        "    weight: logWeight(model, [...midi.keys()], like),\n"
+        "  };\n"
+        "};\n"
     )
     page = folder / "page.html"
     script = bundle(folder / "all.js")
@@ -205,7 +235,6 @@ def test_what_is_asked_gives_the_tunes_of_the_command_line(engine, runs, name, a
         {"seed": 0, "bars": 4, "key": "G major"},
         {"seed": 1, "meter": "6/8", "bars": 4, "key": "e minor", "end": True},
         {"seed": 2, "primer": "d8 g8 a8 b4", "temperature": 0.8, "topP": 0.9, "length": 12},
-        {"seed": 1},
     ],
     ids=str,
 )
@@ -214,15 +243,66 @@ def test_a_network_of_viewpoints_plays_the_tunes_of_the_command_line(engine, run
 
 
 @needs_chromium
-@pytest.mark.parametrize("asked", [{}, {"key": "G major"}, {"topK": 9}], ids=str)
-def test_tunes_are_drawn_again_until_they_close_as_those_of_the_command_line(engine, runs, asked):
-    run, count = runs["viewpoints"], 2
-    made = played(run, seed=0, count=count, **asked)
-    assert_same_tunes(
-        engine("generate", "viewpoints", {"seed": 0, "count": count, **asked})["takes"], made
-    )
-    once = played(run, seed=0, count=count, length=MOST, **asked)  # nothing is drawn again then
-    assert [song.tokens for song in once] != [song.tokens for song in made]
+def test_it_plays_whole_tunes_that_are_chosen_by_their_weight(engine, runs, browser):
+    browser.execute_script("models.folk.wholeSongs.candidates = arguments[0]", CANDIDATES)
+    takes = engine("generate", "folk", {"seed": 1})["takes"]
+    assert_same_tunes(takes, played(runs["folk"], seed=1, candidates=CANDIDATES))
+
+
+@needs_chromium
+def test_a_tune_is_chosen_by_its_weight_as_that_of_the_command_line(engine, runs):
+    run, chosen, once = runs["viewpoints"], [], []
+    for seed in range(20):
+        chosen += played(run, seed=seed)
+        once += played(run, seed=seed, candidates=1)
+        assert_same_tunes(engine("generate", "viewpoints", {"seed": seed})["takes"], chosen[-1:])
+    assert sum(a.tokens != b.tokens for a, b in zip(chosen, once, strict=True)) > 5
+
+
+@needs_chromium
+def test_a_model_that_weighs_nothing_draws_once(engine, runs, browser):
+    browser.execute_script("models.once = { ...models.viewpoints, wholeSongs: null }")
+    for seed in range(3):
+        takes = engine("generate", "once", {"seed": seed})["takes"]
+        assert_same_tunes(takes, played(runs["viewpoints"], seed=seed, candidates=1))
+
+
+def songs_to_see():
+    """Those of the package, and some that have little in them, or much."""
+    yield from (parse(path.read_text("utf-8")) for path in sorted((ROOT / "songs").glob("*.txt")))
+    yield parse("c4")
+    yield parse("meter: 3/4\nkey: e minor\npickup: 4\ne8 r16")
+    yield parse("meter: 2/2\nkey: B- major\nr2 r4 d'4 r1 r1 | r1 | BB-16 f'#1~f'#1 r4")
+    yield parse("meter: 6/8\nkey: F# minor\npickup: 8\nf#8 | trip{g4 a b} 5:4{c16 d e f g} g8 a2.")
+    random = np.random.default_rng(0)
+    notes = ["c8", "d8", "e4", "g4.", "a8", "c'2", "r8", "trip{c8 e g}", "GG64"]
+    for pickup in ("16", "8", "4."):
+        drawn = " ".join(random.choice(notes, 40))
+        yield parse(f"meter: 3/4\nkey: A major\npickup: {pickup}\na16 {drawn}")
+
+
+@needs_chromium
+def test_what_is_seen_of_a_whole_song_is_what_the_package_sees(engine, runs, browser):
+    found = runs["folk"].whole_songs
+    weights = []
+    for song in songs_to_see():
+        given = {
+            "midi": [note.pitch and note.pitch.midi for note in song],
+            "ticks": list(song.steps),
+            "meter": str(song.meter),
+            "key": str(song.key),
+            "pickup": ticks(song.pickup),
+        }
+        seen = browser.execute_script("return seen(...arguments)", "folk", given)
+        np.testing.assert_allclose(seen["features"], features_of(song), rtol=0, atol=1e-12)
+        steps = Steps.of(song)
+        frequent = [[run % BUCKETS for run in runs] for runs in seen["frequent"]]
+        assert frequent == [runs.tolist() for runs in steps.frequent()]
+        assert seen["long"] == steps.long().tolist()
+        weight = -np.inf if seen["weight"] is None else seen["weight"]
+        assert weight == pytest.approx(found.log_weight(song), abs=1e-9)
+        weights.append(weight)
+    assert {np.isfinite(weight) for weight in weights} == {True, False}
 
 
 @needs_chromium

@@ -10,6 +10,7 @@ from fractions import Fraction
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from melodyrnn.export.step_interface import members_of
 from melodyrnn.models.bar_columns import kinds
@@ -27,6 +28,7 @@ from melodyrnn.tasks.headers import TuneHeaders
 from melodyrnn.tasks.notes import NoteTask
 from melodyrnn.tasks.text import LENGTH, opening
 from melodyrnn.tasks.tokenizer import NoteTokenizer, TuneTokenizer
+from melodyrnn.tasks.whole_songs.weights import WholeSongs
 
 FORMAT = 1
 
@@ -56,6 +58,7 @@ def document_of(run: Run) -> Document:
         "vocabulary": run.vocabulary.to_json(),
         **network(run, arrays, members),
         **(_songs(run, run.task) if isinstance(run.task, NoteTask) else _text(run)),
+        "whole_songs": run.whole_songs and _whole_songs(run.whole_songs, arrays),
         "weights": arrays.encoded(),
     }
 
@@ -72,10 +75,15 @@ class _Arrays:
         """Where it stands."""
         half = array.astype(np.float16)
         exact = np.array_equal(half.astype(np.float32), array)
+        stored = (half if exact else array).astype("<f2" if exact else "<f4")
+        return self.put_bytes(stored) | {"half": exact}
+
+    def put_bytes(self, array: npt.NDArray[np.generic]) -> Document:
+        """As they are."""
         place = len(self._bytes)
-        self._bytes += (half if exact else array).astype("<f2" if exact else "<f4").tobytes()
+        self._bytes += array.tobytes()
         self._bytes += bytes(-len(self._bytes) % 4)
-        return {"at": place, "shape": array.shape, "half": exact}
+        return {"at": place, "shape": array.shape}
 
     def encoded(self) -> str:
         return b64encode(self._bytes).decode()
@@ -124,6 +132,18 @@ def _viewpoints(run: Run, arrays: _Arrays, members: range) -> Document:
 
 def _named(weights: Mapping[str, Floats], arrays: _Arrays) -> Document:
     return {name: arrays.put(array) for name, array in weights.items()}
+
+
+def _whole_songs(found: WholeSongs, arrays: _Arrays) -> Document:
+    return {
+        "means": found.means.tolist(),
+        "deviations": found.deviations.tolist(),
+        "weights": found.weights.tolist(),
+        "ratios": arrays.put_bytes(found.ratios.sixteenths),
+        "known": arrays.put_bytes(found.known.bits),
+        "every": found.known.every,
+        "candidates": found.candidates,
+    }
 
 
 def _text(run: Run) -> Document:

@@ -15,14 +15,28 @@ export function modelOf(document) {
     const words = "the page holds a run of another version of melodyrnn; export it anew";
     throw new Refused("format", { format: document.format }, words);
   }
-  const { weights, members, network, views, lookback, ...model } = document;
+  const { weights, members, network, views, lookback, ...rest } = document;
+  const { whole_songs: wholeSongs = null, ...model } = rest;
   const bytes = Uint8Array.from(atob(weights), (letter) => letter.charCodeAt(0)).buffer;
   const array = (stored) => arrayOf(bytes, stored);
   const make = views
     ? (member) => new Viewpoints(byName(member, array), views)
     : (member) => new Network(network, member.map(array));
   const wrap = lookback ? (member) => new LookingBack(make(member), lookback, model.window) : make;
-  return { ...model, predictor: averaged(members.map(wrap)) };
+  const predictor = averaged(members.map(wrap));
+  return { ...model, predictor, wholeSongs: wholeSongs && withBytes(wholeSongs, bytes) };
+}
+
+// What songs weigh as wholes, with its tables of bytes: `ratios`, one of each kind of runs, and
+// `known`.
+function withBytes({ ratios, known, ...numbers }, bytes) {
+  const [kinds, size] = ratios.shape;
+  const table = (_, kind) => new Int8Array(bytes, ratios.at + kind * size, size);
+  return {
+    ...numbers,
+    ratios: Array.from({ length: kinds }, table),
+    known: new Uint8Array(bytes, known.at, ...known.shape),
+  };
 }
 
 function byName(member, array) {

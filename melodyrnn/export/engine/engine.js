@@ -1,7 +1,6 @@
 // A run that plays in the page: what it is given back as, and what it makes.
 
 import { Constraints, closingLoop } from "./constraints.js";
-import { drawnAgain, lacking } from "./closings.js";
 import { modelOf } from "./document.js";
 import { afterPrimer, drawn, turns } from "./drawing.js";
 import { contextOf, formOf } from "./form.js";
@@ -14,6 +13,7 @@ import { beginsAlike, primerOf } from "./primer.js";
 import { uniforms } from "./random.js";
 import { Refused } from "./refused.js";
 import { logSoftmax } from "./sampling.js";
+import { candidatesOf, drawnByWeight, logWeight } from "./whole_songs.js";
 
 export { Refused } from "./refused.js";
 
@@ -41,18 +41,26 @@ export function load(document) {
 
 // New songs, or texts: { seed, remarks, takes }. What may be asked stands in options.js. Each draws
 // from a stream of its own, so that it is the same however many are asked for. `progress(done,
-// total)` is called now and then; `signal` aborts. Throws Refused.
+// total)` is called now and then: how many songs are drawn, candidates with them, of one not yet
+// whole a part; `signal` aborts. Throws Refused.
 export async function generate(model, asked = {}, { progress, signal } = {}) {
   const all = options(asked, model);
   const turn = turns(progress, signal);
   const prompt = model.text ? textPrompt(model, all) : songPrompt(model, all);
+  const candidates = candidatesOf(model, all);
   const takes = [],
     remarks = new Map();
+  let complete = 0;
   for (let number = 0; number < all.count; number++) {
     const one = prompt(number);
-    const draw = (stream) => drawn(model, one, all, uniforms([all.seed, stream], one.length), turn);
-    const { ids, logProbability } = await (one.lacks
-      ? drawnAgain(draw, BigInt(number), one.lacks)
+    const onward = (done, most) => turn(complete + done / most, all.count * candidates);
+    const draw = async (stream) => {
+      const song = await drawn(model, one, all, uniforms([all.seed, stream], one.length), onward);
+      complete++;
+      return song;
+    };
+    const { ids, logProbability } = await (candidates > 1
+      ? drawnByWeight(draw, all.seed, BigInt(number), candidates, one.weigh)
       : draw(BigInt(number)));
     const take = { number, ids, logProbability, ...one.made(ids) };
     takes.push(take);
@@ -93,9 +101,6 @@ function songPrompt(model, asked) {
   const alike = asked.primer === null ? tokens.start === null : beginsAlike(model, ids);
   const usual = { ...usualHeader(model), pickup: alike ? songs.pickup : 0 };
   const draws = songs.drawn && asked.primer === null;
-  // Where nothing is asked of how songs end, and what is drawn again is another song.
-  const { bars, end, length, temperature } = asked;
-  const free = draws && !bars && !end && length === null && temperature > 0;
   return (number) => {
     const like = draws
       ? drawnHeader(songs.headers, asked.seed, BigInt(number), header)
@@ -106,7 +111,7 @@ function songPrompt(model, asked) {
       length: form.length,
       constraints: new Constraints(form.constraints),
       context: contextOf(like, asked.bars),
-      lacks: free ? lacking(model, asked.seed, BigInt(number), like) : null,
+      weigh: (all) => logWeight(model, all, like),
       remarks: [...remarks, ...form.remarks],
       made: (all) => songOf(model, all, like, ids),
     };

@@ -42,7 +42,7 @@ export function tonicName({ fifths, mode }) {
 }
 
 // Semitones above the tonic, 0 to 11.
-function aboveTonic(midi, { fifths, mode }) {
+export function aboveTonic(midi, { fifths, mode }) {
   const place = fifths + 1 + (mode === "minor" ? 3 : 0);
   return remainder(midi - SEMITONES[SHARPS[remainder(place, 7)]] - Math.floor(place / 7), 12);
 }

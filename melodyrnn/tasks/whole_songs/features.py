@@ -1,6 +1,6 @@
 """What is seen of a song only when it is whole, as numbers that no transposition changes.
 
-The exported page computes the same (``export/engine/whole_songs.js``): whole numbers as far as they
+The exported page computes the same (``export/engine/features.js``): whole numbers as far as they
 go, and sums in this order.
 """
 
