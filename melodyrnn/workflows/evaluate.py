@@ -19,6 +19,7 @@ from melodyrnn.evaluation.human.result import HumanLikeness
 from melodyrnn.evaluation.result import EvaluateResult
 from melodyrnn.files import write_atomically
 from melodyrnn.runs.run import Run, open_run
+from melodyrnn.system.extras import require_extra
 from melodyrnn.system.progress import Progress, silent
 from melodyrnn.tasks.task import Reading
 
@@ -177,6 +178,7 @@ def evaluate_against(
     """
     if run is not None and training != ():
         raise ConfigError("what songs came from is a RUN, or the songs of --training; name one")
+    require_extra("human")
     read = partial(gather, track=track, grid=grid, report=report, progress=progress)
     learned: Sequence[Named] = open_run(run).parts.train if run is not None else ()
     if training != ():
