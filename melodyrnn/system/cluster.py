@@ -35,9 +35,9 @@ _SAME = {
     "tensorflow": ("tensorflow", "tensorflow-cpu"),
     "keras": ("keras",),
 }
-"""A package -> what pip may call it."""
-
-"""Packages of which the workers have the same release, so that the same seed gives the same."""
+"""Packages of which the workers have the same release, so that the same seed gives the same -> what
+pip may call each.
+"""
 
 
 class Sent(NamedTuple):

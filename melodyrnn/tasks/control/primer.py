@@ -10,7 +10,6 @@ from typing import NamedTuple
 import numpy as np
 
 from melodyrnn.data.gather import gather_one, is_tune
-from melodyrnn.data.source_files import nearest
 from melodyrnn.errors import MelodyWarning, NotationError, WindowError
 from melodyrnn.files import exists
 from melodyrnn.formats.registry import reader
@@ -112,6 +111,8 @@ def _tokens(primer: str) -> tuple[Note, ...]:
     try:
         return parse_tokens(primer, "--primer")
     except NotationError:
+        from melodyrnn.data.source_files import nearest  # what notes are spared
+
         if len(primer.split()) == 1 and nearest(Path(primer)):
             gather_one(primer)  # which says what there is
         raise
