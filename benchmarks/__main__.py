@@ -4,8 +4,9 @@ import platform
 import subprocess
 import sys
 from datetime import date
-from importlib.metadata import version
 from pathlib import Path
+
+from melodyrnn.system.cluster import versions
 
 SCRIPTS = (
     "start_up",
@@ -19,7 +20,8 @@ SCRIPTS = (
 
 
 def main():
-    libraries = ", ".join(f"{name} {version(name)}" for name in ("tensorflow", "keras", "numpy"))
+    known = versions()
+    libraries = ", ".join(f"{name} {known[name]}" for name in ("tensorflow", "keras", "numpy"))
     print(f"{date.today()}, {platform.machine()}, Python {platform.python_version()}, {libraries}")
     for script in SCRIPTS:
         print(f"\n$ python benchmarks/{script}.py", flush=True)

@@ -18,8 +18,7 @@ def sigmoid(z):
 def lstm(z, u, h, c):
     i, f, g, o = np.split(z + h @ u, 4)
     c = sigmoid(f) * c + sigmoid(i) * np.tanh(g)
-    h = sigmoid(o) * np.tanh(c)
-    return h, c
+    return sigmoid(o) * np.tanh(c), c
 
 
 def gru(z, u, h):
@@ -28,25 +27,33 @@ def gru(z, u, h):
     return (keep * h + (1 - keep) * np.tanh(z[gates:] + (reset * h) @ u[:, gates:]),)
 
 
-def rnn(z, u, h):
-    return (np.tanh(z + h @ u),)
-
-
-CELLS = {"lstm": lstm, "gru": gru, "rnn": rnn}
+CELLS = {"lstm": lstm, "gru": gru, "rnn": lambda z, u, h: (np.tanh(z + h @ u),)}
 
 
 def networks_of(document):
     """The arrays of each network."""
     data = base64.b64decode(document["weights"])
-    return [
-        [
-            np.frombuffer(data, "<f2" if it["half"] else "<f4", np.prod(it["shape"]), it["at"])
-            .reshape(it["shape"])
-            .astype(np.float32)
-            for it in member
-        ]
-        for member in document["members"]
-    ]
+
+    def array(at, shape, half):
+        flat = np.frombuffer(data, "<f2" if half else "<f4", np.prod(shape), at)
+        return flat.reshape(shape).astype("f4")
+
+    return [[array(**each) for each in member] for member in document["members"]]
+
+
+def through(layers, cell, x, states):
+    """Of vectors x (T, E) what the last layer gives at last, (H,), and the states after."""
+    if not cell:
+        x = x.ravel()
+        for w, b in zip(layers[::2], layers[1::2], strict=True):
+            x = np.maximum(x @ w + b, 0)
+        return x, states
+    after = []
+    for w, u, b, state in zip(layers[::3], layers[1::3], layers[2::3], states, strict=True):
+        steps = [state := CELLS[cell](z, u, *state) for z in x @ w + b]
+        x = np.array([h for h, *_ in steps])
+        after.append(state)
+    return x[-1], after
 
 
 def logits_of(document, weights, ids):
@@ -58,23 +65,12 @@ def logits_of(document, weights, ids):
         rows = parts + np.cumsum([0, *parts.max(0)[:-1] + 1])
         table = table[rows].reshape(len(rows), -1)
         kernel, bias = kernel[:, rows].sum(-1), bias[rows].sum(-1)
-    zeros = [[np.zeros(n * net["units"]) for n in net["states"]] for _ in range(net["depth"])]
-    found, state = [], zeros
+    zeros = [[np.zeros(n * net["units"]) for n in net["states"]]] * net["depth"]
+    found, states = [], zeros
     for start in range(len(ids) - window + 1):
-        x = table[ids[start : start + window]]
-        state = state if net["stateful"] else zeros
-        if not net["cell"]:
-            x = x.reshape(1, -1)
-            for w, b in zip(layers[::2], layers[1::2], strict=True):
-                x = np.maximum(x @ w + b, 0)
-        for depth in range(net["depth"] if net["cell"] else 0):
-            w, u, b = layers[3 * depth : 3 * depth + 3]
-            outputs, now = [], state[depth]
-            for z in x @ w + b:
-                now = CELLS[net["cell"]](z, u, *now)
-                outputs.append(now[0])
-            x, state = np.array(outputs), [*state[:depth], now, *state[depth + 1 :]]
-        found.append(x[-1] @ kernel + bias)
+        h, after = through(layers, net["cell"], table[ids[start : start + window]], states)
+        states = after if net["stateful"] else zeros
+        found.append(h @ kernel + bias)
     return np.array(found)
 
 
@@ -87,6 +83,9 @@ def probabilities_of(document, ids):
 if __name__ == "__main__":
     file, *tokens = sys.argv[1:]
     document = json.loads(Path(file).read_text(encoding="utf-8"))
+    net = document.get("network")
+    if not net or net["columns"] or net["cell"] not in ("", *CELLS):
+        sys.exit(f"{file}: this plays no {document['model']}; docs/export.md says what it is")
     last = probabilities_of(document, [document["vocabulary"].index(each) for each in tokens])[-1]
     for place in np.argsort(-last)[:5]:
         print(f"{document['vocabulary'][place]:8} {last[place]:.3f}")

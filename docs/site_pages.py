@@ -1,9 +1,9 @@
 """What makes a site of the repository's pages: a hook of mkdocs, which mkdocs.yml names.
 
-README, CONTRIBUTING, CHANGELOG, the pages of benchmarks and sounds and the notebooks of examples/ lie
-outside docs/ and join the site here; of a notebook its text, its code and its outputs. A link from
-page to page is led to its place in the site; one to a file that the site has not, such as a source,
-becomes its words. Formulas become MathML, which browsers draw by themselves.
+README, CONTRIBUTING, CHANGELOG, the pages of benchmarks and sounds and the notebooks of examples/
+lie outside docs/ and join the site here; of a notebook its text, its code and its outputs. A link
+from page to page is led to its place in the site; one to a file that the site has not, such as a
+source, becomes its words. Formulas become MathML, which browsers draw by themselves.
 """
 
 import json

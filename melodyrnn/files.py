@@ -264,7 +264,7 @@ def package_folder(package: str) -> Path:
 
 def distribution(package: str) -> str:
     """What pip calls the package."""
-    return {"sklearn": "scikit-learn"}.get(package, package.replace("_", "-"))
+    return package.replace("_", "-")
 
 
 def reason(error: OSError) -> str:

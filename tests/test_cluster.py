@@ -182,7 +182,7 @@ def test_where_nobody_answers(monkeypatch):
 
 
 def test_without_the_package(monkeypatch):
-    monkeypatch.setattr(cluster, "find_spec", lambda name: None)
+    monkeypatch.setattr("melodyrnn.system.extras.find_spec", lambda name: None)
     refused(r"pip install 'melodyrnn\[cluster\]'", cluster="tcp://127.0.0.1:9")
 
 

@@ -307,6 +307,8 @@ def test_compare_json(compared):
         assert [run["seed"] for run in runs] == ([0, 1] if name in ("lstm", "mlp") else [0])
         for run in runs:
             assert (folder / run["run"] / "run.json").is_file()
+            card = (folder / run["run"] / "README.md").read_text(encoding="utf-8")
+            assert card.startswith(f"# {Path(run['run']).name}\n")
             assert run["one_step"]["all"] == run["whole_song"]["all"] == 50
     for run in models["lstm"]["runs"]:
         assert run["one_step"] == run["whole_song"] == {"right": 50, "all": 50}

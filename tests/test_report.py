@@ -9,6 +9,7 @@ from reports import WRONG, report_of
 
 from melodyrnn.render.pages.comparison import report
 from melodyrnn.render.pages.comparison_data import TrainingCurve
+from melodyrnn.render.pages.words import font_face
 
 VOID = {"meta", "link", "input", "br", "img"}
 
@@ -137,3 +138,9 @@ def test_the_same_report_is_the_same_page(request, page):
     nabiya = request.config.rootpath / "songs" / "nabiya.txt"
     assert report(report_of(nabiya.read_text(encoding="utf-8"))) == page
     assert len(page) < 2_000_000
+
+
+def test_letters_of_every_font_are_embedded_without_a_word(caplog):
+    face = font_face(["나비야, שלום"], "x")
+    assert face.count("@font-face") == 2
+    assert not caplog.records

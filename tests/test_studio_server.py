@@ -571,8 +571,7 @@ def test_a_port_in_use_and_a_run_that_is_not_are_one_line(tmp_path):
 
 
 def test_without_the_extra_the_command_says_how_to_get_it(monkeypatch):
-    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
-    monkeypatch.setattr("melodyrnn.cli.studio.find_spec", lambda name: None)
+    monkeypatch.setattr("melodyrnn.system.extras.find_spec", lambda name: None)
     done = CliRunner().invoke(main, ["studio"])
     assert done.exit_code == 1
     assert done.stderr == (

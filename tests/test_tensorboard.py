@@ -8,7 +8,6 @@ from click.testing import CliRunner
 from melodyrnn import run_lesson, train
 from melodyrnn.cli import main
 from melodyrnn.errors import ConfigError
-from melodyrnn.runs import checkpointed_training as training_session
 
 needed = pytest.mark.skipif(
     find_spec("tensorboard") is None, reason="the extra melodyrnn[tensorboard] is not installed"
@@ -55,7 +54,7 @@ def test_a_lesson_writes_its_curves(tmp_path):
 
 
 def test_without_the_package_the_remedy_is_given(song, monkeypatch):
-    monkeypatch.setattr(training_session, "find_spec", lambda name: None)
+    monkeypatch.setattr("melodyrnn.system.extras.find_spec", lambda name: None)
     message = "--tensorboard needs a package that is not here; pip install 'melodyrnn[tensorboard]'"
     for words in (["train", "song.txt"], ["train", "--text", "song.txt"], ["lesson", "hihello"]):
         done = CliRunner().invoke(main, [*words, "--tensorboard"])

@@ -4,7 +4,7 @@ import pytest
 
 from melodyrnn.data.gather import gather, gather_one
 from melodyrnn.data.tune_names import find_tune
-from melodyrnn.errors import ConfigError, FileError, RunError
+from melodyrnn.errors import ConfigError, FileError, MelodyError, RunError
 from melodyrnn.tasks.control.primer import notes_given
 from melodyrnn.workflows.corpus import export
 from tests.conftest import ROOT
@@ -65,6 +65,24 @@ def test_an_unknown_tune_suggests_a_near_one(name, meant):
             f"{name}: no such file or corpus; did you mean '{meant}'? "
             "'melodyrnn corpus list' shows those there are"
         )
+
+
+@pytest.mark.parametrize(
+    ("primer", "error"),
+    [
+        ("kinder0-999", "kinder0-999: no such file or corpus; did you mean 'kinder0-99'?"),
+        ("nabia", "nabia: no such file or corpus; did you mean 'nabiya'?"),
+        ("mysong", "mysong: no such file or corpus; did you mean 'mysongs'?"),
+        ("kinder", "kinder: a corpus, and this takes one song;"),
+        ("h4", "primer:1:1: unknown pitch 'h4'; pitches are a to g"),
+        ("g8 kinder0-999", "primer:1:4: unknown pitch 'kinder0-999'"),
+    ],
+)
+def test_a_primer_that_is_near_to_a_name_is_told_the_name(primer, error, tmp_path):
+    (tmp_path / "mysongs").mkdir()
+    with pytest.raises(MelodyError) as caught:
+        notes_given(primer)
+    assert str(caught.value).startswith(error)
 
 
 @pytest.mark.parametrize("name", ["", "kinder0", "kinder0-", "-", "g8 e8", "a" * 300, "x\0y"])

@@ -1,12 +1,11 @@
 """``melodyrnn studio``."""
 
-from importlib.util import find_spec
 from pathlib import Path
 
 import click
 
 from melodyrnn.cli.options import PATH
-from melodyrnn.errors import ConfigError
+from melodyrnn.system.extras import require_extra
 
 
 @click.command()
@@ -30,10 +29,7 @@ def studio(run: Path | None, port: int, no_browser: bool, folder: Path | None, h
     It begins with RUN, or with folk, the run that the package carries. The page asks no other
     machine for anything. Ctrl-C ends it; what was kept is there the next time.
     """
-    if any(find_spec(name) is None for name in ("starlette", "uvicorn")):
-        raise ConfigError(
-            "the studio needs packages that are not here; pip install 'melodyrnn[studio]'"
-        )
+    require_extra("studio")
     from melodyrnn.studio.server import is_local, serve
 
     if not is_local(host):

@@ -67,10 +67,16 @@ def _of_tune(tune: CorpusTune) -> SourceFile:
 
 def no_such(path: Path) -> FileError:
     """What is said of a name that nothing has, with the nearest that something has."""
+    return FileError(f"{path}: no such file or corpus{nearest(path) or ';'} {collections.REMEDY}")
+
+
+def nearest(path: Path) -> str:
+    """``; did you mean 'kinder0-99'?``, of files, corpora and tunes that there are, or nothing."""
+    if near := suggest(path):
+        return near
     name = path.as_posix()
     looks = (nearest_tune, collections.nearest)[:: 1 if "-" in name else -1]  # the likelier first
-    near = suggest(path) or f";{next(filter(None, (look(name) for look in looks)), '')}"
-    return FileError(f"{path}: no such file or corpus{near} {collections.REMEDY}")
+    return next((f";{near}" for look in looks if (near := look(name))), "")
 
 
 def name_of(source: str | Path | Corpus) -> str | None:

@@ -12,7 +12,6 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from melodyrnn.errors import ConfigError
 from melodyrnn.models.types import Array
 
 OPSET = 17
@@ -25,16 +24,6 @@ BATCH = "batch"
 
 _TYPES = {"f": np.float32, "i": np.int64, "b": np.bool_}
 """What a graph calculates with, by the kind of a NumPy array."""
-
-
-def require_onnx() -> None:
-    """Raise ConfigError where the package is not here."""
-    try:
-        import onnx  # noqa: F401 - only whether it can be
-    except ImportError:
-        raise ConfigError(
-            "--to model.onnx needs a package that is not here; pip install 'melodyrnn[onnx]'"
-        ) from None
 
 
 class GraphValue:

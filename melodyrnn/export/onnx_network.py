@@ -5,7 +5,7 @@ import json
 import numpy as np
 
 from melodyrnn.errors import ConfigError
-from melodyrnn.export.onnx_graph import GraphValue, OnnxGraph, require_onnx
+from melodyrnn.export.onnx_graph import GraphValue, OnnxGraph
 from melodyrnn.export.onnx_viewpoints import viewpoint_step
 from melodyrnn.export.step_interface import (
     AFTER,
@@ -18,6 +18,7 @@ from melodyrnn.models.config import ModelConfig
 from melodyrnn.models.networks.plain_weights import PlainWeights, RecurrentWeights
 from melodyrnn.models.recurrent.cells import CELLS
 from melodyrnn.runs.run import Run
+from melodyrnn.system.extras import require_extra
 
 PRODUCER = "melodyrnn"
 
@@ -26,7 +27,7 @@ def onnx_file(run: Run) -> bytes:
     """The content of the file. Raises ConfigError where the package onnx is not here, or a cell of
     another package asks for what no graph has; RunError.
     """
-    require_onnx()
+    require_extra("onnx")
     graph, config = OnnxGraph(), run.record.model
     write = viewpoint_step if config.spec.viewpoints else _step
     try:

@@ -6,15 +6,15 @@ import time
 import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from importlib.util import find_spec
 from math import log
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from melodyrnn.errors import ConfigError, MelodyWarning, RunError
+from melodyrnn.errors import MelodyWarning, RunError
 from melodyrnn.runs import record as runs
+from melodyrnn.system.extras import require_extra
 from melodyrnn.system.progress import Progress, silent
 
 if TYPE_CHECKING:
@@ -28,10 +28,8 @@ _CHECKPOINT_SHARE = 0.05
 
 def check_tensorboard(wanted: bool = True) -> None:
     """Raise ConfigError where summaries are wanted and cannot be written."""
-    if wanted and find_spec("tensorboard") is None:
-        raise ConfigError(
-            "--tensorboard needs a package that is not here; pip install 'melodyrnn[tensorboard]'"
-        )
+    if wanted:
+        require_extra("tensorboard")
 
 
 def train_in_folder(

@@ -18,19 +18,26 @@ from concurrent.futures import TimeoutError as NotYet
 from contextlib import ExitStack, contextmanager, suppress
 from functools import cache, partial
 from importlib.metadata import PackageNotFoundError, version
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, NamedTuple, cast
 
 from melodyrnn.errors import ConfigError, MelodyError, RunError
 from melodyrnn.files import make_folder, write_atomically
+from melodyrnn.system.extras import require_extra
 from melodyrnn.system.sharing import Done, Place, WritesFolder
 from melodyrnn.system.workers import Answer, LostError, Task, Work, Worker, answer_of
 
 _SECONDS = 10  # that a scheduler may take to answer
 _LOOK = 0.2  # seconds between looks whether a task is still wanted
-_SAME = ("melodyrnn", "numpy", "tensorflow", "keras")
-"""Packages of which the workers have the same release, so that the same seed gives the same."""
+_SAME = {
+    "melodyrnn": ("melodyrnn",),
+    "numpy": ("numpy",),
+    "tensorflow": ("tensorflow", "tensorflow-cpu"),
+    "keras": ("keras",),
+}
+"""Packages of which the workers have the same release, so that the same seed gives the same -> what
+pip may call each.
+"""
 
 
 class Sent(NamedTuple):
@@ -48,10 +55,7 @@ class Cluster:
     def __init__(self, place: Place, tasks: int) -> None:
         """Raises ConfigError where nobody answers, or workers are of another version."""
         assert place.cluster
-        if find_spec("distributed") is None:
-            raise ConfigError(
-                "--cluster needs a package that is not here; pip install 'melodyrnn[cluster]'"
-            )
+        require_extra("cluster")
         self._address, self._room = place.cluster, place.jobs or tasks
         self._futures: set[Any] = set()
         self._said = ""
@@ -173,9 +177,10 @@ def _client(address: str) -> Any:
 def versions() -> dict[str, str]:
     """Of what tasks and their answers depend on."""
     found = {"python": _minor(platform.python_version())}
-    for name in _SAME:
-        with suppress(PackageNotFoundError):
-            found[name] = version(name)
+    for name, wheels in _SAME.items():
+        for wheel in wheels:
+            with suppress(PackageNotFoundError):
+                found.setdefault(name, version(wheel))
     return found
 
 

@@ -1,9 +1,9 @@
 """How TensorFlow is set up where the process is ours: a command's, or a worker's.
 
 Where it finds them Keras imports scikit-learn, for its wrappers, and matplotlib, for its galleries
-of pictures; TensorFlow imports SciPy, whose sparse arrays it takes, and JAX. The first three are
-always there, for the data that lie in their wheels: they cost 3 s and 95 MB of each start. All
-these imports are guarded, so that what cannot be imported counts as not installed.
+of pictures; TensorFlow imports SciPy, whose sparse arrays it takes, and JAX. matplotlib is always
+there, for the letters in its wheel, and the two others often: they cost 3 s and 95 MB of each
+start. All these imports are guarded, so that what cannot be imported counts as not installed.
 
 Nor do several threads share one operation there. The networks here are small: operations side by
 side, of two layers or of two parts of the lanes, take less time than one after the other, each on

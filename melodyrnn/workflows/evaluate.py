@@ -20,6 +20,7 @@ from melodyrnn.evaluation.result import EvaluateResult
 from melodyrnn.files import write_atomically
 from melodyrnn.runs.run import Run, open_run
 from melodyrnn.system.attended import if_attended, verb
+from melodyrnn.system.extras import require_extra
 from melodyrnn.system.progress import Progress
 from melodyrnn.tasks.task import Reading
 
@@ -182,6 +183,7 @@ def evaluate_against(
     """
     if run is not None and training != ():
         raise ConfigError("what songs came from is a RUN, or the songs of --training; name one")
+    require_extra("human")
     read = partial(gather, track=track, grid=grid, report=report, progress=progress)
     learned: Sequence[Named] = open_run(run).parts.train if run is not None else ()
     if training != ():

@@ -16,7 +16,7 @@ from melodyrnn.music.playing import Playing
 from melodyrnn.music.song import Song
 from melodyrnn.runs.run import Run, open_run
 from melodyrnn.system.attended import if_attended, verb
-from melodyrnn.system.progress import Progress, silent
+from melodyrnn.system.progress import Progress
 from melodyrnn.tasks.drawing import drawn_together
 from melodyrnn.tasks.generated_song import GeneratedSong
 from melodyrnn.tasks.task import Made, Request, Settings

@@ -115,7 +115,7 @@ class Folder:
     resume: bool = False
     tensorboard: bool = False  # whether summaries are written too
     base: Run | None = None  # what it is fine-tuned from
-    page: bool = True  # whether a page and a model card of it are made
+    page: bool = True  # whether a page of it is made
     command: str = ""  # that asks for the same
 
 
@@ -261,8 +261,8 @@ def _carried_out(run: Run, data: Split[Any], folder: Folder, progress: Progress)
     run = replace(run, record=record)
     if folder.page:
         files.append(_page(run, predictor, data, measurement))
-        card = model_card(run.path.name, task, record, predictor.parameters)
-        files.append(write_atomically(run.path / CARD, card))
+    card = model_card(run.path.name, task, record, predictor.parameters)
+    files.append(write_atomically(run.path / CARD, card))
     return _result(run, predictor.parameters, files, measurement)
 
 

@@ -117,6 +117,6 @@ def _share(odds: float) -> float:
 
 
 def _quantile(freedom: int) -> float:
-    from scipy.stats import t  # comes with scikit-learn; only who classifies waits for it
+    from scipy.stats import t  # comes with scikit-learn, the extra "human"
 
     return float(t.ppf(0.5 + CONFIDENCE / 2, freedom))

@@ -1,7 +1,7 @@
 """Classifiers of generated and human tunes, fixed once and for all sets of tunes.
 
 Both give log-odds that a tune was generated. ``Boosting`` sees features, ``NGrams`` counts of what
-follows what; scikit-learn is imported when one learns.
+follows what; scikit-learn, which the extra "human" brings, is imported when one learns.
 """
 
 from collections import Counter

@@ -1,6 +1,5 @@
-"""Images of written digits, to be read row by row: those that scikit-learn brings, or MNIST."""
+"""Images of written digits, to be read row by row: those of this package, or MNIST."""
 
-import gzip
 import io
 import zipfile
 from pathlib import Path
@@ -11,10 +10,10 @@ import numpy.typing as npt
 
 from melodyrnn.errors import MelodyError
 from melodyrnn.files import read_bytes
-from melodyrnn.render.package_data import data_file
 from melodyrnn.sequences.windows import Batch
 
 CLASSES = 10
+_DIGITS = Path(__file__).parent.parent / "digits" / "optdigits.tes.csv.gz"
 _LARGEST = 200_000_000  # bytes, packed or not; MNIST has 55 million
 _MNIST_SIDE = 28
 Array = npt.NDArray[np.generic]
@@ -31,13 +30,12 @@ class Images(NamedTuple):
 
 
 def digits() -> Images:
-    """The 1,797 digits of 8 x 8 pixels that scikit-learn brings; it is not imported.
+    """The 1,797 digits of 8 x 8 pixels that this package carries (digits/NOTICE says whose).
 
     Of each digit's images, in the order of the file, every fifth is in the test set and
-    the one before it in the validation set. Raises MelodyError where the file is missing.
+    the one before it in the validation set.
     """
-    file = data_file("sklearn", "datasets/data/digits.csv.gz")
-    table = np.loadtxt(io.BytesIO(gzip.decompress(file.read_bytes())), delimiter=",")
+    table = np.loadtxt(_DIGITS, delimiter=",")
     x = (table[:, :-1].reshape(-1, 8, 8) / 16).astype(np.float32)
     y = table[:, -1].astype(np.int32)
     number = _numbers(y) % 5

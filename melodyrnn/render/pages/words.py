@@ -60,6 +60,10 @@ def seeds(numbers: Sequence[int]) -> str:
     return f"{'seed' if len(numbers) == 1 else 'seeds'} {listed(numbers)}"
 
 
+_EDITORS = "TSI", "FFTM"
+"""Tables of a font, by their beginning, that are for the programs in which it was drawn."""
+
+
 def font_face(texts: Iterable[str], family: str) -> str:
     """CSS that embeds the letters beyond Latin of ``texts``, for readers without a font for them.
 
@@ -82,7 +86,7 @@ def font_face(texts: Iterable[str], family: str) -> str:
 def _subset(font: fonts.Font, characters: Iterable[str]) -> bytes:
     file = TTFont(font.path, recalcTimestamp=False)
     options = subset.Options(hinting=False, layout_features=[])
-    options.drop_tables += [tag for tag in sorted(file.keys()) if tag.startswith("TSI")]  # hinting
+    options.drop_tables += [tag for tag in sorted(file.keys()) if tag.startswith(_EDITORS)]
     subsetter = subset.Subsetter(options)
     subsetter.populate(text="".join(characters))
     subsetter.subset(file)

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from melodyrnn.data.gather import gather_one, is_tune
-from melodyrnn.errors import MelodyWarning, WindowError
+from melodyrnn.errors import MelodyWarning, NotationError, WindowError
 from melodyrnn.files import exists
 from melodyrnn.formats.registry import reader
 from melodyrnn.music.notation.text import parse_tokens
@@ -76,7 +76,7 @@ def notes_given(
     song = _song(primer, track, grid)
     if song is not None and not silence:
         song = after_silence(song)
-    given = parse_tokens(str(primer), "--primer") if song is None else song.notes
+    given = _tokens(str(primer)) if song is None else song.notes
     return given[:notes], song
 
 
@@ -102,6 +102,20 @@ def _song(primer: str | Path | Song, track: str | None, grid: str | None) -> Son
         return None
     source = Path(primer) if isinstance(primer, str) else primer
     return gather_one(source, track=track, grid=grid).song
+
+
+def _tokens(primer: str) -> tuple[Note, ...]:
+    """Its notes. A word that is none, and near to a song's name, was meant as one. Raises
+    MelodyError.
+    """
+    try:
+        return parse_tokens(primer, "--primer")
+    except NotationError:
+        from melodyrnn.data.source_files import nearest  # what notes are spared
+
+        if len(primer.split()) == 1 and nearest(Path(primer)):
+            gather_one(primer)  # which says what there is
+        raise
 
 
 def _is_file(primer: str) -> bool:
