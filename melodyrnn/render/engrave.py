@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 import verovio
 
@@ -16,6 +17,14 @@ from melodyrnn.render.verovio_page import data_folder, plain_page
 
 PHRASE = 4
 """Bars. Tunes have phrases of four bars nearly everywhere, and lines of whole phrases read well."""
+
+UNIT, LEAST_UNIT = 9.0, 4.5
+"""Half a staff space in tenths of a millimetre: as Verovio has it, and the least that it takes."""
+
+TIGHT = 0.8
+"""The share of its width into which a line may be pressed, before heads and rests touch: Verovio
+warns of less.
+"""
 
 
 @dataclass(frozen=True)
@@ -53,9 +62,14 @@ def engrave(
         top=paper.margin * UNITS,
     )
     document = musicxml(song, colors=colors, labels=labels)
-    drawn = _verovio(document, paper, heading.bottom)
+    layout = _Layout(paper, heading.bottom)
+    drawn = _verovio(document, layout)
+    if any(1 in _bars_of_lines(page) for page in drawn):
+        smaller = replace(layout, unit=_unit(document, layout))
+        if smaller != layout:
+            layout, drawn = smaller, _verovio(document, smaller)
     if len(drawn) == 1 and (starts := _line_starts(drawn[0], pickup=bool(song.pickup))):
-        in_phrases = _verovio(_with_lines(document, starts), paper, heading.bottom)
+        in_phrases = _verovio(_with_lines(document, starts), replace(layout, breaks="smart"))
         drawn = in_phrases if len(in_phrases) == 1 else drawn
     fonts.warn_of_missing([song.title, song.composer, *(labels or {}).values()])
     pages = []
@@ -66,13 +80,44 @@ def engrave(
     return pages
 
 
+@dataclass(frozen=True)
+class _Layout:
+    """How Verovio sets a document."""
+
+    paper: Paper
+    top: int  # margin, in units of the page
+    unit: float = UNIT
+    breaks: str = "auto"  # where a line is full; "smart": where the document has them, too
+
+    def options(self) -> dict[str, Any]:
+        """As Verovio takes them."""
+        return {
+            "pageWidth": self.paper.width * 10,  # tenths of a millimetre
+            "pageHeight": self.paper.height * 10,
+            "pageMarginTop": self.top // 10,
+            "pageMarginBottom": self.paper.margin * 10,
+            "pageMarginLeft": self.paper.margin * 10,
+            "pageMarginRight": self.paper.margin * 10,
+            "adjustPageHeight": self.paper.cropped,
+            "unit": self.unit,
+            "breaks": self.breaks,
+            "breaksSmartSb": 0.01,  # however empty the line is
+            "header": "none",
+            "footer": "none",
+            "svgViewBox": True,
+            "svgFormatRaw": True,
+            "smuflTextFont": "none",
+            "xmlIdSeed": 1,
+        }
+
+
 def _line_starts(source: str, *, pickup: bool) -> list[int]:
     """The numbers of the bars at which lines of whole phrases start, after the first line.
 
     ``source`` is Verovio's page with lines as full as they can be. None start where it is one
     line, or where a line has no room for a phrase.
     """
-    lines = [line.count('class="measure"') for line in source.split('class="system"')[1:]]
+    lines = _bars_of_lines(source)
     lines[0] -= pickup
     room = min(lines[:-1], default=0)
     length = room // PHRASE * PHRASE
@@ -85,6 +130,22 @@ def _line_starts(source: str, *, pickup: bool) -> list[int]:
     return starts
 
 
+def _bars_of_lines(source: str) -> list[int]:
+    return [line.count('class="measure"') for line in source.split('class="system"')[1:]]
+
+
+def _unit(document: str, layout: _Layout) -> float:
+    """The size of the music at which its widest line has room: smaller where a single bar is so
+    long that it would be pressed together.
+    """
+    free = {"noJustification": True, "adjustPageWidth": True, "svgViewBox": False}
+    pages = _verovio(document, layout, **free)
+    widest = max(float(re.search(r'width="([\d.]+)px"', page)[1]) for page in pages)  # type: ignore[index]
+    margins = 20 * layout.paper.margin
+    share = (10 * layout.paper.width - margins) / (widest - margins)
+    return layout.unit if share >= TIGHT else max(LEAST_UNIT, round(layout.unit * share, 2))
+
+
 def _with_lines(document: str, starts: list[int]) -> str:
     """The MusicXML with a new line at each of these bars."""
     return re.sub(
@@ -94,30 +155,12 @@ def _with_lines(document: str, starts: list[int]) -> str:
     )
 
 
-def _verovio(document: str, paper: Paper, top: int) -> list[str]:
-    """Verovio's own SVG of each page; ``top`` is the margin in units."""
+def _verovio(document: str, layout: _Layout, **more: object) -> list[str]:
+    """Verovio's own SVG of each page; ``more`` are further options of it."""
     verovio.enableLog(verovio.LOG_OFF)  # it would write to stderr
     toolkit = verovio.toolkit(False)  # one for each call: it holds the document, and its fonts …
     toolkit.setResourcePath(str(data_folder()))  # … are found only in the thread that imported it
-    toolkit.setOptions(
-        {
-            "pageWidth": paper.width * 10,  # tenths of a millimetre
-            "pageHeight": paper.height * 10,
-            "pageMarginTop": top // 10,
-            "pageMarginBottom": paper.margin * 10,
-            "pageMarginLeft": paper.margin * 10,
-            "pageMarginRight": paper.margin * 10,
-            "adjustPageHeight": paper.cropped,
-            "breaks": "smart",  # where the document has them, and where a line is full
-            "breaksSmartSb": 0.01,  # however empty the line is
-            "header": "none",
-            "footer": "none",
-            "svgViewBox": True,
-            "svgFormatRaw": True,
-            "smuflTextFont": "none",
-            "xmlIdSeed": 1,
-        }
-    )
+    toolkit.setOptions(layout.options() | more)
     if not toolkit.loadData(document):
         raise RenderError("Verovio cannot read this song; write it to .musicxml to look at it")
     return [toolkit.renderToSVG(page) for page in range(1, toolkit.getPageCount() + 1)]
