@@ -13,7 +13,7 @@ from melodyrnn.formats.registry import reader
 from melodyrnn.music.engraved_bars import engraved_bars
 from melodyrnn.music.notation.text import parse
 from melodyrnn.render import engrave as engraving
-from melodyrnn.render.engrave import A4, LARGER, STAFF, Paper, engrave
+from melodyrnn.render.engrave import A4, LARGER, STAFF, UNIT, Paper, engrave
 from melodyrnn.render.sheet import pdf, svg
 
 TREBLE = (64, 77)
@@ -155,15 +155,15 @@ def staff_height(page):
 
 def test_a_short_song_has_large_staves():
     (page,) = engrave(parse("4/4\n" + "c4 d4 e4 f4 " * 8), A4)
-    assert staff_height(page) == pytest.approx(LARGER[0], abs=0.1)
+    assert staff_height(page) == pytest.approx(LARGER[0] * STAFF, abs=0.1)
 
 
 def test_a_song_of_several_pages_has_those_of_a_song_book(staves):
     pages = engrave(parse("4/4\n" + "c8 d8 e8 f8 g8 a8 b8 c'8 " * 120), A4)
     assert len(pages) > 1
-    assert set(staves) == {STAFF}
+    assert set(staves) == {UNIT * STAFF}
 
 
 def test_a_page_that_is_looked_at_stays_as_it_is(staves):
     engrave(parse("4/4\n" + "c4 d4 e4 f4 " * 8), Paper(190, 6000, 2, cropped=True))
-    assert set(staves) == {STAFF}
+    assert set(staves) == {UNIT * STAFF}

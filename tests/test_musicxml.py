@@ -7,7 +7,7 @@ from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, example, given, settings
 from strategies import common_durations, notes, songs
 
 from melodyrnn.errors import MelodyWarning
@@ -15,7 +15,8 @@ from melodyrnn.formats.musicxml.write import musicxml
 from melodyrnn.formats.registry import readers
 from melodyrnn.music.bars import bar_spans
 from melodyrnn.music.notation.text import parse
-from melodyrnn.music.song import Note
+from melodyrnn.music.song import Meter, Note, Pitch, Song
+from melodyrnn.render import engrave
 
 SONGS = sorted((Path(__file__).parent.parent / "songs").glob("*.txt"))
 
@@ -120,11 +121,44 @@ def test_verovio_engraves_our_tunes_without_a_warning(capfd):
     assert "ABC import" in engraved_log(["X:1\nQ:1/4=60\nK:C\nC"], capfd)  # it would be seen
 
 
+def pieces(text):
+    """Notes from ``name:parts``, of 1/192 of a quarter; r is a rest."""
+    named = {"r": None, "f": Pitch("f", 0, 4), "e": Pitch("e", 0, 8)}
+    split = (each.split(":") for each in text.split())
+    return tuple(Note(named[name], Fraction(int(parts), 192)) for name, parts in split)
+
+
+LONG_BAR = Song(
+    notes=pieces("r:391 f:346 r:1536 r:714 e:238 r:624 r:656 r:123"),
+    meter=Meter(2, 2),
+    meter_changes=((Fraction(4, 3), Meter(14, 2)),),
+)
+"""Of 42 notes and rests, for which a line has too little room."""
+
+
 @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(song=songs(notes(duration=common_durations()), max_size=8))
-def test_verovio_engraves_any_song_without_a_warning(capfd, song):
+@example(song=LONG_BAR)
+def test_verovio_engraves_any_song_without_a_warning(capfd, monkeypatch, song):
     """Of durations that people write: of a note of 1/20160 it says that a tie leads nowhere."""
-    assert engraved_log([musicxml(song)], capfd) == ""
+    assume(song.notes)
+    import verovio
+
+    logs, draw = [], engrave._verovio
+
+    def logged(*arguments, **options):
+        drawn = draw(*arguments, **options)
+        logs.append(capfd.readouterr().err)
+        return drawn
+
+    with monkeypatch.context() as patched:
+        verovio.enableLog(verovio.LOG_WARNING)
+        patched.setattr(verovio, "enableLog", lambda level: None)
+        patched.setattr(engrave, "_verovio", logged)
+        engrave.engrave(replace(song, title="", composer=""), engrave.A4)
+    verovio.enableLog(verovio.LOG_OFF)
+    assert logs[-1] == ""  # what is drawn first may be drawn again
+    assert song is not LONG_BAR or "compressed" in logs[0]
 
 
 @pytest.mark.parametrize("path", SONGS, ids=lambda path: path.stem)

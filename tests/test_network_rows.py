@@ -6,7 +6,7 @@ import pytest
 
 from melodyrnn import parse
 from melodyrnn.data.gather import Gathered, Named
-from melodyrnn.experiments.benchmark import network_rows, tonic_rows
+from melodyrnn.experiments.benchmark import folds, network_rows, tonic_rows
 from melodyrnn.experiments.benchmark.all_rows import PITCH_ALONE, ROWS
 from melodyrnn.experiments.benchmark.folds import predict_folds
 from melodyrnn.experiments.benchmark.melodies import melodies_of
@@ -15,6 +15,7 @@ from melodyrnn.experiments.benchmark.rows import LTM_PLUS, NGRAMS, STM, Fold
 from melodyrnn.experiments.benchmark.timed_rows import LINKED
 from melodyrnn.models.config import EventConfig
 from melodyrnn.music.song import Key, Note
+from melodyrnn.system.sharing import Place
 
 TINY = EventConfig(units=4, batch=4, steps=3, moves=1)
 
@@ -118,11 +119,24 @@ def test_workers_predict_what_is_predicted_here(fold):
     steps = []
     predicted = predict_folds(alone, [fold, fold], lambda *step: steps.append(step[:2]))
     here = predict_folds([LTM_PLUS, STM], [fold], lambda *step: None)
-    for model, folds in predicted.items():
-        for bits in folds:
+    for model, found in predicted.items():
+        for bits in found:
             for one, other in zip(bits, here[model][0], strict=True):
                 assert (one == other).all()
     assert steps[-1] == (2, 2)
+
+
+def test_progress_says_who_is_at_work(fold, monkeypatch):
+    def share_out(work, tasks, place, after, lost, *, hear):
+        for number, task in tasks.items():
+            hear("2 workers")
+            after(number, work(task))
+
+    monkeypatch.setattr(folds, "share_out", share_out)
+    steps, place = [], Place(cluster="tcp://127.0.0.1:1")
+    predict_folds([STM], [fold], lambda *step: steps.append(step), place=place)
+    said = [(0, 1, "steps, folds"), (0, 1, "steps, folds, 2 workers")]
+    assert steps == [*said, (1, 1, "steps, folds, 2 workers")]
 
 
 def test_rows_have_names_of_their_own():

@@ -27,7 +27,9 @@ from melodyrnn.models.viewpoints.symbols import Symbols
 from melodyrnn.models.viewpoints.views import padded_views, views
 from melodyrnn.sequences.events import NO_TOKEN
 from melodyrnn.sequences.repetitions import recall
-from melodyrnn.training import viewpoints
+from melodyrnn.system.devices import ALONE, Devices
+from melodyrnn.training import replicas, viewpoints
+from melodyrnn.training.replicas import replicas_of
 from melodyrnn.training.trainer import AtMost, Trainer
 from melodyrnn.training.viewpoints import HeldOutViews, LearnedViews, ViewpointProgram
 
@@ -359,6 +361,21 @@ def test_a_batch_in_parts_has_the_same_gradient(monkeypatch):
     assert same_loss == pytest.approx(loss, rel=1e-5)
     for a, b in zip(together, apart, strict=True):
         assert b == pytest.approx(a, abs=1e-5)
+
+
+def test_two_devices_learn_what_one_does(monkeypatch):
+    """What is dropped out does not depend on who computes it."""
+    monkeypatch.setattr(replicas, "_places", lambda count: ["/CPU:0"] * count)
+    sequences, given_contexts = some(3)
+    seen, losses = views(OBSERVER, sequences, given_contexts), []
+    for devices in (ALONE, Devices(local=2)):
+        network = ViewpointNetwork(OBSERVER.layout, CONFIG)
+        network.start(0)
+        nothing = HeldOutViews([], [], 1, 0.0)
+        program = ViewpointProgram(network, LearnedViews(seen, seen), nothing, TRAINING, devices)
+        losses.append([program.advance(epoch, 2)[0].loss for epoch in range(2)])
+    replicas_of.cache_clear()
+    assert losses[1] == pytest.approx(losses[0], rel=1e-5)
 
 
 def test_how_many_cycles_are_left_is_known_of_half_the_songs(program):

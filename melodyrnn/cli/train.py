@@ -44,6 +44,14 @@ if TYPE_CHECKING:
 @click.option("--output", "-o", type=PATH, help="the run folder to make")
 @click.option("--overwrite", is_flag=True, help="replace the run folder")
 @click.option("--resume", is_flag=True, help="go on with a run that was cut off")
+@click.option(
+    "--devices",
+    metavar="N or HOST:PORT,...",
+    help="how many graphics cards share each batch, or the processes that do (docs/cluster.md)",
+)
+@click.option(
+    "--process", type=int, metavar="K", help="which of these processes this one is, from 0"
+)
 @TENSORBOARD
 @reading_many
 @printing
@@ -54,6 +62,8 @@ def train(
     overwrite: bool,
     resume: bool,
     tensorboard: bool,
+    devices: str | None,
+    process: int | None,
     track: str | None,
     grid: str | None,
     report: bool,
@@ -93,17 +103,22 @@ def train(
             overwrite=overwrite,
             resume=resume,
             tensorboard=tensorboard,
+            devices=devices,
+            process=process,
             progress=progress,
             **given(settings),
         )
     print_result(result, _show_training, result.files, as_json=as_json, quiet=quiet)
-    if result.interrupted:
+    if result.interrupted and result.files:
         click.echo(f"stopped early; --output {result.run.path} --resume goes on", err=True)
         sys.exit(INTERRUPTED)
 
 
 def _show_training(result: "TrainResult") -> None:
     record = result.record
+    if not result.files:
+        click.echo(f"{result.devices} is done; process 0 leaves the run")
+        return
     model = record.model.model
     if record.base:
         model = phrase("{model} fine-tuned from {base}", model=model, base=str(record.base))
@@ -117,6 +132,8 @@ def _show_training(result: "TrainResult") -> None:
             seconds=record.seconds,
         )
     )
+    if result.devices:
+        click.echo(f"computed by {result.devices}")
     _SHOWN.get(record.task, _show_held_out_numbers)(result)
     click.echo(f"\n{result.run.path}/")
     click.echo(click.wrap_text("  ".join(path.name for path in result.files), 78, "  ", "  "))

@@ -2,7 +2,8 @@
 
 On import TensorFlow's libraries write lines about instruction sets and missing graphics cards
 straight to file descriptor 2, which no log level stops; they are held back, and shown only where
-the import fails. What Python writes meanwhile, such as a progress bar, still appears.
+the import fails. What Python writes meanwhile, such as a progress bar, still appears. So is Ctrl-C,
+of which some of these libraries make an error of their own.
 """
 
 import os
@@ -11,6 +12,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from melodyrnn.system.interrupts import uninterrupted
 from melodyrnn.system.machine import uncollected
 from melodyrnn.system.startup import lean_import
 
@@ -26,7 +28,7 @@ def _quiet_stderr() -> Iterator[None]:
             sys.stderr = still_shown
         try:
             yield
-        except Exception:  # not Ctrl-C, which says nothing of the libraries
+        except Exception:  # not a second Ctrl-C, which says nothing of the libraries
             os.dup2(saved, 2)
             held.seek(0)
             os.write(2, held.read())
@@ -38,7 +40,7 @@ def _quiet_stderr() -> Iterator[None]:
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ["KERAS_BACKEND"] = "tensorflow"  # the compiled programs here are TensorFlow's
-with _quiet_stderr(), uncollected(), lean_import():
+with uninterrupted(), _quiet_stderr(), uncollected(), lean_import():
     import keras
     import tensorflow as tf
 

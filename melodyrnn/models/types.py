@@ -1,6 +1,6 @@
 """Names for what TensorFlow and Keras ship no types for, and for what is built of it."""
 
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -25,3 +25,12 @@ Arrays: TypeAlias = dict[str, Array]
 
 States: TypeAlias = list[list[Tensor]]
 """Of each recurrent layer its cell's tensors, each (B, units times a width)."""
+
+
+class Among(NamedTuple):
+    """Rows of a batch of so many. What is dropped out of them is drawn for all, so that it does not
+    depend on how a batch is shared out.
+    """
+
+    rows: slice
+    of: int

@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 import verovio
 
@@ -15,11 +16,21 @@ from melodyrnn.render.heading import Heading
 from melodyrnn.render.page import UNITS, Page
 from melodyrnn.render.verovio_page import data_folder, plain_page
 
-STAFF = 7.2
-"""Millimetres: the height of a staff in a printed song book."""
-LARGER = (9.6, 8.4)
-"""Of a lead sheet that would not fill its page otherwise, the largest first."""
-_UNITS_A_STAFF = 8  # Verovio's unit is half a space
+UNIT, LEAST_UNIT = 9.0, 4.5
+"""Half a staff space in tenths of a millimetre: as Verovio has it, which makes a staff of 7.2 mm as
+in a printed song book, and the least that it takes.
+"""
+
+LARGER = (12.0, 10.5)
+"""Units of a lead sheet that would not fill its page otherwise, the largest first."""
+
+STAFF = 0.8
+"""Millimetres a unit: the height of a staff."""
+
+TIGHT = 0.8
+"""The share of its width into which a line may be pressed, before heads and rests touch: Verovio
+warns of less.
+"""
 
 
 @dataclass(frozen=True)
@@ -61,7 +72,7 @@ def engrave(
     # Where notes are marked, each rest needs a sign of its own.
     engraved = paper.lead_sheet and not (colors or labels)
     document = musicxml(song, colors=colors, labels=labels, engraved=engraved)
-    drawn = _drawn(document, paper, heading.bottom, pickup=bool(song.pickup))
+    drawn = _drawn(document, _Layout(paper, heading.bottom), pickup=bool(song.pickup))
     fonts.warn_of_missing([song.title, song.composer, *(labels or {}).values()])
     pages = []
     for number, source in enumerate(drawn, 1):
@@ -71,31 +82,70 @@ def engrave(
     return pages
 
 
-def _drawn(document: str, paper: Paper, top: int, *, pickup: bool) -> list[str]:
+def _drawn(document: str, layout: "_Layout", *, pickup: bool) -> list[str]:
     """Verovio's pages; those of a lead sheet with the largest staves by which the song is one page
-    of whole phrases.
+    of whole phrases. Smaller ones than usual only where a bar has no room on its line.
     """
-    pages, _ = _in_phrases(document, paper, top, STAFF, pickup=pickup)
-    if len(pages) == 1 and paper.lead_sheet:
-        for staff in LARGER:
-            found, whole = _in_phrases(document, paper, top, staff, pickup=pickup)
-            if len(found) == 1 and whole:
+    pages = _verovio(document, layout)
+    if any(1 in _bars_of_lines(page) for page in pages):
+        smaller = replace(layout, unit=_unit(document, layout))
+        if smaller != layout:
+            return _in_phrases(document, smaller, _verovio(document, smaller), pickup=pickup)[0]
+    if len(pages) == 1 and layout.paper.lead_sheet:
+        for unit in LARGER:
+            larger = replace(layout, unit=unit)
+            drawn = _verovio(document, larger)
+            found, whole = _in_phrases(document, larger, drawn, pickup=pickup)
+            pressed = 1 in _bars_of_lines(drawn[0]) and _unit(document, larger) < unit
+            if len(found) == 1 and whole and not pressed:
                 return found
-    return pages
+    return _in_phrases(document, layout, pages, pickup=pickup)[0]
 
 
 def _in_phrases(
-    document: str, paper: Paper, top: int, staff: float, *, pickup: bool
+    document: str, layout: "_Layout", drawn: list[str], *, pickup: bool
 ) -> tuple[list[str], bool]:
-    """The pages, and whether all lines are of whole phrases."""
-    drawn = _verovio(document, paper, top, staff)
+    """The pages ``drawn`` with lines of whole phrases, where that is one page, and whether all
+    lines are.
+    """
     if len(drawn) > 1:
         return drawn, False
     if starts := _line_starts(drawn[0], pickup=pickup):
-        in_phrases = _verovio(_with_lines(document, starts), paper, top, staff)
+        in_phrases = _verovio(_with_lines(document, starts), replace(layout, breaks="smart"))
         if len(in_phrases) == 1:
             return in_phrases, True
     return drawn, drawn[0].count('class="system"') == 1
+
+
+@dataclass(frozen=True)
+class _Layout:
+    """How Verovio sets a document."""
+
+    paper: Paper
+    top: int  # margin, in units of the page
+    unit: float = UNIT
+    breaks: str = "auto"  # where a line is full; "smart": where the document has them, too
+
+    def options(self) -> dict[str, Any]:
+        """As Verovio takes them."""
+        return {
+            "pageWidth": self.paper.width * 10,  # tenths of a millimetre
+            "pageHeight": self.paper.height * 10,
+            "pageMarginTop": self.top // 10,
+            "pageMarginBottom": self.paper.margin * 10,
+            "pageMarginLeft": self.paper.margin * 10,
+            "pageMarginRight": self.paper.margin * 10,
+            "adjustPageHeight": self.paper.cropped,
+            "unit": self.unit,
+            "breaks": self.breaks,
+            "breaksSmartSb": 0.01,  # however empty the line is
+            "header": "none",
+            "footer": "none",
+            "svgViewBox": True,
+            "svgFormatRaw": True,
+            "smuflTextFont": "none",
+            "xmlIdSeed": 1,
+        }
 
 
 def _line_starts(source: str, *, pickup: bool) -> list[int]:
@@ -105,7 +155,7 @@ def _line_starts(source: str, *, pickup: bool) -> list[int]:
     ``source`` is Verovio's page with lines as full as they can be. None start where it is one
     line, or where a line has no room for a phrase.
     """
-    lines = [line.count('class="measure"') for line in source.split('class="system"')[1:]]
+    lines = _bars_of_lines(source)
     lines[0] -= pickup
     room = min(lines[:-1], default=0)
     length = room // PHRASE * PHRASE
@@ -118,6 +168,22 @@ def _line_starts(source: str, *, pickup: bool) -> list[int]:
     return starts
 
 
+def _bars_of_lines(source: str) -> list[int]:
+    return [line.count('class="measure"') for line in source.split('class="system"')[1:]]
+
+
+def _unit(document: str, layout: _Layout) -> float:
+    """The size of the music at which its widest line has room: smaller where a single bar is so
+    long that it would be pressed together.
+    """
+    free = {"noJustification": True, "adjustPageWidth": True, "svgViewBox": False}
+    pages = _verovio(document, layout, **free)
+    widest = max(float(re.search(r'width="([\d.]+)px"', page)[1]) for page in pages)  # type: ignore[index]
+    margins = 20 * layout.paper.margin
+    share = (10 * layout.paper.width - margins) / (widest - margins)
+    return layout.unit if share >= TIGHT else max(LEAST_UNIT, round(layout.unit * share, 2))
+
+
 def _with_lines(document: str, starts: list[int]) -> str:
     """The MusicXML with a new line at each of these bars."""
     return re.sub(
@@ -127,31 +193,12 @@ def _with_lines(document: str, starts: list[int]) -> str:
     )
 
 
-def _verovio(document: str, paper: Paper, top: int, staff: float) -> list[str]:
-    """Verovio's own SVG of each page; ``top`` is the margin in units, ``staff`` in millimetres."""
+def _verovio(document: str, layout: _Layout, **more: object) -> list[str]:
+    """Verovio's own SVG of each page; ``more`` are further options of it."""
     verovio.enableLog(verovio.LOG_OFF)  # it would write to stderr
     toolkit = verovio.toolkit(False)  # one for each call: it holds the document, and its fonts …
     toolkit.setResourcePath(str(data_folder()))  # … are found only in the thread that imported it
-    toolkit.setOptions(
-        {
-            "pageWidth": paper.width * 10,  # tenths of a millimetre
-            "pageHeight": paper.height * 10,
-            "pageMarginTop": top // 10,
-            "pageMarginBottom": paper.margin * 10,
-            "pageMarginLeft": paper.margin * 10,
-            "pageMarginRight": paper.margin * 10,
-            "unit": staff * 10 / _UNITS_A_STAFF,
-            "adjustPageHeight": paper.cropped,
-            "breaks": "smart",  # where the document has them, and where a line is full
-            "breaksSmartSb": 0.01,  # however empty the line is
-            "header": "none",
-            "footer": "none",
-            "svgViewBox": True,
-            "svgFormatRaw": True,
-            "smuflTextFont": "none",
-            "xmlIdSeed": 1,
-        }
-    )
+    toolkit.setOptions(layout.options() | more)
     if not toolkit.loadData(document):
         raise RenderError("Verovio cannot read this song; write it to .musicxml to look at it")
     return [toolkit.renderToSVG(page) for page in range(1, toolkit.getPageCount() + 1)]

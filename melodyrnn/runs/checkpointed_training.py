@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from melodyrnn.errors import MelodyWarning, RunError
+from melodyrnn.models.types import Arrays
 from melodyrnn.runs import record as runs
 from melodyrnn.system.extras import require_extra
 from melodyrnn.system.progress import Progress, silent
@@ -40,15 +41,19 @@ def train_in_folder(
     progress: Progress = silent,
     tensorboard: bool = False,
     member: int = 1,
+    agree: Callable[[Arrays], Arrays] | None = None,
 ) -> tuple[runs.Record, list[Path]]:
     """Run ``trainer`` in the run folder ``path``; write its best weights, which ``save`` does, and
     its history, the latter as it grows.
 
     With ``tensorboard`` summaries are written as it goes, into a folder of that name. ``member``:
-    which network of the run it trains, from 1. Returns the record as it is then and the files
+    which network of the run it trains, from 1; ``agree`` makes of a state the one from which all
+    processes of the training go on. Returns the record as it is then and the files
     written. Raises RunError for a checkpoint of another network.
     """
     spent = _restored(path, record, trainer, member)
+    if agree:
+        _go_on_from(trainer, agree)
     record = replace(record, versions=runs.versions())
     runs.write_record(path, record)
     summaries = runs.file_of(path, "tensorboard", member)
@@ -93,6 +98,12 @@ def _restored(path: Path, record: runs.Record, trainer: "Trainer[Any, Any]", mem
         raise RunError(
             f"{path}: its checkpoint is of another network or version; train again with --overwrite"
         ) from None
+
+
+def _go_on_from(trainer: "Trainer[Any, Any]", agree: Callable[[Arrays], Arrays]) -> None:
+    mine = trainer.state()
+    if (agreed := agree(mine)) is not mine:
+        trainer.restore(agreed)
 
 
 class _Checkpoints:

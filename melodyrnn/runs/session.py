@@ -30,6 +30,7 @@ from melodyrnn.runs.record import (
     save_weights,
 )
 from melodyrnn.sequences.vocabulary import Indices
+from melodyrnn.system.devices import ALONE, Devices
 from melodyrnn.system.progress import Progress, silent
 from melodyrnn.tasks.task import Task
 
@@ -59,12 +60,14 @@ class Session:
         progress: Progress = silent,
         tensorboard: bool = False,
         base: RunInFolder | None = None,
+        devices: Devices = ALONE,
     ) -> None:
         self.path, self.task, self.record = run.path, run.task, run.record
         self.files: list[Path] = []
         self._done: list[Record] = []  # of each network, as its training left it
         self._run, self._progress, self._tensorboard = run, progress, tensorboard
-        self._data, self._base = data, base
+        self._data, self._base, self._devices = data, base, devices
+        self.computed_by = ""  # what trained it, where that is not this processor alone
 
     @cached_property
     def data(self) -> Split[Any]:
@@ -167,6 +170,10 @@ class Session:
 
     def _trained(self, train: Callable[[int], Predictor]) -> Predictor:
         """Each network in turn, until whoever waits interrupts one: the others are left out."""
+        from melodyrnn.training.replicas import replicas_of
+
+        replicas = replicas_of(self._devices)  # before anything is computed
+        self.computed_by = replicas.said
         predictors = []
         for member in range(1, self.config.ensemble + 1):
             predictors.append(train(member))
@@ -191,9 +198,16 @@ class Session:
 
     def _train(self, network: Any, save: Callable[[Path], Path], member: int) -> None:
         """From the last checkpoint, if any, to the end; ``save`` writes the best weights."""
+        from melodyrnn.training.replicas import replicas_of
         from melodyrnn.training.trainer import Trainer
 
-        with self.task.program(self._record_of(member), self.data, network) as program:
+        replicas = replicas_of(self._devices)
+        with (
+            replicas.watched(),
+            self.task.program(
+                self._record_of(member), self.data, network, self._devices
+            ) as program,
+        ):
             record, files = train_in_folder(
                 self.path,
                 self.record,
@@ -202,6 +216,7 @@ class Session:
                 self._progress_of(member),
                 self._tensorboard,
                 member,
+                replicas.agree,
             )
         self._done.append(record)
         self.files += files

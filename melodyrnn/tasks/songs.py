@@ -18,6 +18,7 @@ from melodyrnn.render.write import write_song
 from melodyrnn.runs.record import Record
 from melodyrnn.sequences.score import Score, total
 from melodyrnn.sequences.vocabulary import Vocabulary
+from melodyrnn.system.devices import ALONE, Devices
 from melodyrnn.system.progress import Progress
 from melodyrnn.tasks import shown
 from melodyrnn.tasks.baselines import baselines
@@ -35,6 +36,7 @@ class SongTask(NoteTask):
     """Few songs, each given back whole where it was learned: that is memory."""
 
     name = "songs"
+    shares_out = False  # a step of one song is too small to be parted
 
     def tokenizer(self, vocabulary: Vocabulary) -> SongTokenizer:
         return SongTokenizer(vocabulary)
@@ -73,7 +75,13 @@ class SongTask(NoteTask):
         songs = (record.songs, record.validation, record.held_out)
         return Split(*(tuple(map(Named.of_record, some)) for some in songs))
 
-    def program(self, record: Record, data: Split[Dataset], model: KerasModel) -> Program[Any, Any]:
+    def program(
+        self,
+        record: Record,
+        data: Split[Dataset],
+        model: KerasModel,
+        devices: Devices = ALONE,
+    ) -> Program[Any, Any]:
         from melodyrnn.training.windows import TrainingSongs, WindowProgram
 
         config, training = record.model, record.training

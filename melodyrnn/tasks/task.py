@@ -21,6 +21,7 @@ from melodyrnn.render.pages.training_data import Shown
 from melodyrnn.runs.record import Record
 from melodyrnn.sequences.score import Score
 from melodyrnn.sequences.vocabulary import Indices, Vocabulary
+from melodyrnn.system.devices import ALONE, Devices
 from melodyrnn.system.documents import JSON
 from melodyrnn.system.progress import Progress
 from melodyrnn.tasks.tokenizer import Tokenizer
@@ -197,6 +198,9 @@ class Task(ABC, Generic[Item, Data]):
     can_be_tuned: ClassVar[bool] = False
     """Whether another training may begin with what a run learned."""
 
+    shares_out: ClassVar[bool] = True
+    """Whether several devices may compute a batch together."""
+
     of_notes: ClassVar[bool] = False
     """Whether its items are songs: each note of one has a row in a table of notes, and a model of
     what the song itself has had so far may join the run's.
@@ -266,9 +270,11 @@ class Task(ABC, Generic[Item, Data]):
 
     @abstractmethod
     def program(
-        self, record: Record, data: Split[Data], model: "KerasModel"
+        self, record: Record, data: Split[Data], model: "KerasModel", devices: Devices = ALONE
     ) -> "Program[Any, Any]":
-        """The compiled arithmetic by which ``model`` learns ``data``."""
+        """The compiled arithmetic by which ``model`` learns ``data``, on ``devices`` where it
+        ``shares_out`` (then each of them computes a part of every batch).
+        """
 
     def observer(self, record: Record) -> "Observer":
         """What a model of viewpoints sees of the items. Raises ConfigError where there are none."""

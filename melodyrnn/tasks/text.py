@@ -31,6 +31,7 @@ from melodyrnn.runs.record import Record
 from melodyrnn.sequences.open_vocabulary import unknown_rate
 from melodyrnn.sequences.streams import MeasuredStream
 from melodyrnn.sequences.vocabulary import Indices, Vocabulary
+from melodyrnn.system.devices import ALONE, Devices
 from melodyrnn.system.progress import Progress
 from melodyrnn.tasks.characters import (
     Texts,
@@ -154,7 +155,9 @@ class TextTask(Task[Text, Texts]):
     def sequences(self, data: Texts) -> Sequence[Indices]:
         return data.seen
 
-    def program(self, record: Record, data: Split[Texts], model: KerasModel) -> Program[Any, Any]:
+    def program(
+        self, record: Record, data: Split[Texts], model: KerasModel, devices: Devices = ALONE
+    ) -> Program[Any, Any]:
         from melodyrnn.training.streams import StreamProgram
 
         config = record.training
@@ -164,7 +167,7 @@ class TextTask(Task[Text, Texts]):
         if data.validation.seen:
             vocabulary = self.tokenizer(record.vocabulary).opened(record.unknown_rate)
             measured = measured_stream(data.validation, vocabulary, len(record.vocabulary), config)
-        return StreamProgram(model, lambda epoch: stream, measured, config)
+        return StreamProgram(model, lambda epoch: stream, measured, config, devices)
 
     def measure(
         self, predictor: Predictor, record: Record, data: Split[Texts], progress: Progress

@@ -27,6 +27,7 @@ from melodyrnn.runs.tune_store import digest, keep, kept
 from melodyrnn.sequences.score import total
 from melodyrnn.sequences.streams import MeasuredStream, Stream, enough_lanes, lanes
 from melodyrnn.sequences.vocabulary import Vocabulary
+from melodyrnn.system.devices import ALONE, Devices
 from melodyrnn.system.progress import Progress
 from melodyrnn.tasks.baselines import baselines
 from melodyrnn.tasks.checks import check_ensemble, check_lookback, check_stream, check_viewpoints
@@ -110,18 +111,25 @@ class TuneTask(NoteTask):
     def keep(self, path: Path, parts: Split[Sequence[Named]]) -> None:
         keep(path, parts)
 
-    def program(self, record: Record, data: Split[Dataset], model: KerasModel) -> Program[Any, Any]:
+    def program(
+        self,
+        record: Record,
+        data: Split[Dataset],
+        model: KerasModel,
+        devices: Devices = ALONE,
+    ) -> Program[Any, Any]:
         if record.model.spec.viewpoints:
-            return self._view_program(record, data, model)
+            return self._view_program(record, data, model, devices)
         from melodyrnn.training.streams import StreamProgram
 
         config = record.training
         assert isinstance(config, StreamConfig), "tunes are learned as a stream"
         learned = epochs(data.train, record.model, config)
-        return StreamProgram(model, learned, self._validation(record, data), config)
+        validation = self._validation(record, data)
+        return StreamProgram(model, learned, validation, config, devices)
 
     def _view_program(
-        self, record: Record, data: Split[Dataset], model: KerasModel
+        self, record: Record, data: Split[Dataset], model: KerasModel, devices: Devices
     ) -> Program[Any, Any]:
         from melodyrnn.training.viewpoints import HeldOutViews, LearnedViews, ViewpointProgram
 
@@ -130,7 +138,7 @@ class TuneTask(NoteTask):
         charge = new.charge(new.tokenizer.opened(record.unknown_rate), 1)
         held_out = HeldOutViews(new.views(), new.known(), new.notes(1), charge)
         learned = LearnedViews(data.train.views(), data.train.views(told=True))
-        return ViewpointProgram(model, learned, held_out, config)
+        return ViewpointProgram(model, learned, held_out, config, devices)
 
     def _validation(self, record: Record, data: Split[Dataset]) -> MeasuredStream:
         """What chooses the best weights, measured as everything is that is new."""

@@ -9,7 +9,7 @@ order changes with each epoch, and songs or text held out say when to stop.
 from collections.abc import Callable, Sequence
 from functools import partial
 from math import cos, isqrt, log, nan, pi
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple
 
 import numpy as np
 
@@ -17,16 +17,15 @@ from melodyrnn.models.backend import tf
 from melodyrnn.models.compiled_loops import program
 from melodyrnn.models.config import StreamConfig
 from melodyrnn.models.networks import step_network as models
-from melodyrnn.models.types import KerasModel, Optimizer, States, Tensor
+from melodyrnn.models.types import Among, KerasModel, Optimizer, States, Tensor
 from melodyrnn.sequences.score import Score
 from melodyrnn.sequences.streams import MeasuredStream, Stream
+from melodyrnn.system.devices import ALONE, Devices
 from melodyrnn.system.machine import cores
 from melodyrnn.system.sentences import Sentence
 from melodyrnn.training.keras_compiled import KerasCompiled, graph_settings
 from melodyrnn.training.program import Carried, KerasProgram
-
-Sums: TypeAlias = tuple[Tensor, Tensor, Tensor]
-"""Of what counts: the losses, natural logarithm, the correct predictions, and all predictions."""
+from melodyrnn.training.replicas import Replicas, gradients_of, replicas_of
 
 _WORTH_A_PART = 16  # lanes, below which products are too small
 _MOST_PARTS = 4
@@ -57,6 +56,7 @@ class StreamProgram(KerasProgram[StreamRow, Score]):
         epoch_of: Callable[[int], Stream],
         validation: MeasuredStream,
         config: StreamConfig,
+        devices: Devices = ALONE,
     ) -> None:
         """``epoch_of`` gives the stream of an epoch, counted from 0, the same whenever it is asked;
         all have one shape. ``model`` has the first weights, and is given the best.
@@ -69,8 +69,12 @@ class StreamProgram(KerasProgram[StreamRow, Score]):
         self.states = models.zero_states(model, self.stream.x.shape[2])
         shapes = (stream.x.shape[1:] for stream in (self.stream, validation.stream))
         clip, graph = config.clip, graph_settings(model)
-        settings = graph, clip, *((shape, len(_parts(shape[1]))) for shape in shapes)
-        compiled = self._take(_StreamCompiled, settings, lambda: _StreamCompiled(model, clip))
+        replicas = replicas_of(devices)
+        replicas.check(self.stream.x.shape[2], "lanes")
+        settings = graph, clip, devices, *((shape, _parts(shape[1])) for shape in shapes)
+        compiled = self._take(
+            _StreamCompiled, settings, lambda: _StreamCompiled(model, clip, replicas)
+        )
         compiled.begin(model, config.learning_rate)
         super().__init__(compiled.model, compiled.optimizer, model)
         self.scorer, self._step = compiled.scorer, compiled.step
@@ -83,9 +87,8 @@ class StreamProgram(KerasProgram[StreamRow, Score]):
         self.optimizer.learning_rate = self._rate(share)
         chunk = tuple(part[self.place] for part in self.stream)
         seed = np.random.SeedSequence((self.config.seed, done, self.place))
-        parts = len(_parts(chunk[0].shape[1]))
-        dropouts = seed.generate_state(2 * parts).astype(np.int32).reshape(parts, 2)
-        self.states, *sums = self._step(chunk, self.states, dropouts)
+        dropout = seed.generate_state(2).astype(np.int32)
+        self.states, *sums = self._step(chunk, self.states, dropout)
         self.sums += [float(part) for part in sums]
         self.place += 1
         return [self._end_of_epoch(done)] if self.place == chunks else []
@@ -150,9 +153,11 @@ class StreamProgram(KerasProgram[StreamRow, Score]):
 class StreamScorer:
     """A model that predicts streams, learning nothing."""
 
-    def __init__(self, model: KerasModel) -> None:
+    def __init__(self, model: KerasModel, replicas: Replicas | None = None) -> None:
+        """``replicas``: who shares the lanes, each with such a scorer."""
         self.model = model
-        self._program = program(partial(_predicted, model))
+        self._replicas = replicas or replicas_of(ALONE)
+        self._program = program(partial(_predicted, model, self._replicas))
 
     def score(self, measured: MeasuredStream) -> Score:
         """Of all of it, the state carried from its beginning."""
@@ -162,79 +167,95 @@ class StreamScorer:
             states, *sums = self._program(chunk, states)
             loss += float(sums[0])
             right += float(sums[1])
+        loss, right = self._replicas.sums([loss, right])
         return Score(round(right), measured.units, loss / log(2) + measured.charge)
 
 
 class _StreamCompiled(KerasCompiled):
     """The programs of one shape of chunks."""
 
-    def __init__(self, model: KerasModel, clip: float | None) -> None:
+    def __init__(self, model: KerasModel, clip: float | None, replicas: Replicas) -> None:
         super().__init__(model, clip)
-        self.scorer = StreamScorer(self.model)
-        self.step = _compiled(self.model, self.optimizer)
+        self.scorer = StreamScorer(self.model, replicas)
+        self.step = _compiled(self.model, self.optimizer, replicas)
 
 
 def _compiled(
-    model: KerasModel, optimizer: Optimizer
+    model: KerasModel, optimizer: Optimizer, replicas: Replicas
 ) -> Callable[..., tuple[States, Tensor, Tensor, Tensor]]:
     """One step of the optimiser: it takes and gives what ``_predicted`` does."""
     variables = model.trainable_variables
 
     @program
     def step(
-        chunk: Sequence[Tensor], states: States, dropouts: Tensor
+        chunk: Sequence[Tensor], states: States, dropout: Tensor
     ) -> tuple[States, Tensor, Tensor, Tensor]:
+        *_, mask = chunk
+        count = tf.reduce_sum(tf.cast(mask, tf.float32))  # of all lanes, whoever computes them
         with tf.GradientTape() as tape:
-            after, loss, right, count = _predicted(model, chunk, states, dropouts)
+            after, loss, right = _predicted(model, replicas, chunk, states, dropout)
             mean = loss / tf.maximum(count, 1.0)
-        optimizer.apply(tape.gradient(mean, variables), variables)
+        gradients = gradients_of(tape, mean, variables)
+        flat = tf.nest.flatten(after)  # whole in each process, so that any can go on from it
+        loss, right, *found = replicas.total([loss, right, *gradients, *flat])
+        optimizer.apply(found[: len(variables)], variables)
+        after = tf.nest.pack_sequence_as(after, found[len(variables) :])
         return after, loss, right, count
 
     return step  # type: ignore[no-any-return]
 
 
-def _parts(lanes: int) -> list[slice]:
-    """The lanes in parts that go through the network side by side.
+def _parts(lanes: int) -> int:
+    """In how many parts the lanes go through the network side by side, on one device.
 
     One part keeps two or three cores at work: at two layers, or at two products of a gradient.
     Where there are more cores, and many lanes, there are more parts: as many as the root of the
     cores, for each takes seconds to compile.
     """
-    count = max(1, min(isqrt(cores()), lanes // _WORTH_A_PART, _MOST_PARTS))
-    return [slice(part[0], part[-1] + 1) for part in np.array_split(np.arange(lanes), count)]
+    return max(1, min(isqrt(cores()), lanes // _WORTH_A_PART, _MOST_PARTS))
 
 
 def _predicted(
-    model: KerasModel, chunk: Sequence[Tensor], states: States, dropouts: Tensor = None
-) -> tuple[States, Tensor, Tensor, Tensor]:
+    model: KerasModel,
+    replicas: Replicas,
+    chunk: Sequence[Tensor],
+    states: States,
+    dropout: Tensor = None,
+) -> tuple[States, Tensor, Tensor]:
     """x, y, keep and mask of a chunk (T, B) and the states before it -> the states after it, and
-    the sums of what it predicts.
+    the sums of what it predicts, both of this process's lanes; the states of others are 0.
 
-    ``dropouts`` (P, 2) are the seeds of the parts; without them nothing is dropped out.
+    ``dropout`` (2,) is the seed of what is dropped out; without it nothing is.
     """
-    parts = _parts(chunk[0].shape[1])
-    seeds: list[tuple[Tensor, ...] | None] = [None] * len(parts)
-    if dropouts is not None:
-        seeds = [tuple(tf.unstack(seed)) for seed in tf.unstack(dropouts)]
+    count = chunk[0].shape[1]
+    seed = None if dropout is None else tuple(tf.unstack(dropout))
     ended, sums = [], []
-    for lanes, dropout in zip(parts, seeds, strict=True):
-        x, y, keep, mask = (each[:, lanes] for each in chunk)
-        logits, after = models.unrolled(
-            model,
-            x,
-            [[array[lanes] for array in state] for state in states],
-            every_step=True,
-            keep=tf.cast(keep, tf.float32),
-            dropout=dropout,
-        )
-        ended.append(after)
-        sums.append(_sums(logits, y, tf.cast(mask, tf.float32)))
-    after = tf.nest.map_structure(lambda *arrays: tf.concat(arrays, 0), *ended)
-    loss, right, count = map(tf.add_n, zip(*sums, strict=True))
-    return after, loss, right, count
+    own = replicas.own(count)
+    for lanes, device in replicas.shares(count, _parts(own.stop - own.start)):
+        with tf.device(device or None):
+            x, y, keep, mask = (each[:, lanes] for each in chunk)
+            logits, after = models.unrolled(
+                model,
+                x,
+                [[array[lanes] for array in state] for state in states],
+                every_step=True,
+                keep=tf.cast(keep, tf.float32),
+                dropout=seed,
+                among=Among(lanes, count),
+            )
+            ended.append(after)
+            sums.append(_sums(logits, y, tf.cast(mask, tf.float32)))
+    if not sums:
+        nothing = tf.constant(0.0)
+        return tf.nest.map_structure(tf.zeros_like, states), nothing, nothing
+    around = [[own.start, count - own.stop], [0, 0]]
+    after = tf.nest.map_structure(lambda *arrays: tf.pad(tf.concat(arrays, 0), around), *ended)
+    loss, right = map(tf.add_n, zip(*sums, strict=True))
+    return after, loss, right
 
 
-def _sums(logits: Tensor, y: Tensor, weight: Tensor) -> Sums:
+def _sums(logits: Tensor, y: Tensor, weight: Tensor) -> tuple[Tensor, Tensor]:
+    """Of what counts: the losses, natural logarithm, and the correct predictions."""
     errors = tf.nn.sparse_softmax_cross_entropy_with_logits(y, logits)
     hits = tf.cast(tf.argmax(logits, -1, tf.int32) == y, tf.float32)
-    return tf.reduce_sum(errors * weight), tf.reduce_sum(hits * weight), tf.reduce_sum(weight)
+    return tf.reduce_sum(errors * weight), tf.reduce_sum(hits * weight)

@@ -14,15 +14,17 @@ from melodyrnn.models.compiled_loops import program
 from melodyrnn.models.config import StreamConfig
 from melodyrnn.models.networks.event_reader import Random, ReaderConfig, reader_settings
 from melodyrnn.models.networks.viewpoint_network import ViewpointNetwork
-from melodyrnn.models.types import Tensor, Weights
+from melodyrnn.models.types import Among, Tensor, Weights
 from melodyrnn.models.viewpoints.layout import ViewLayout
 from melodyrnn.models.viewpoints.views import Views, padded_views
 from melodyrnn.sequences.events import batches, filled, steps_for
 from melodyrnn.sequences.windows import Mask
+from melodyrnn.system.devices import ALONE, Devices
 from melodyrnn.system.sentences import Sentence
 from melodyrnn.training.averaged_adam import AveragedAdam, rates
 from melodyrnn.training.compiled import Compiled, graph_seed
 from melodyrnn.training.program import Carried, Program
+from melodyrnn.training.replicas import Replicas, gradients_of, replicas_of
 
 AVERAGING = 0.99
 """How much of the weights' average a step keeps."""
@@ -86,15 +88,18 @@ class ViewpointProgram(Program[ViewRow, ViewScore]):
         learned: LearnedViews,
         held_out: HeldOutViews,
         config: StreamConfig,
+        devices: Devices = ALONE,
     ) -> None:
         """``network`` has the first weights, and is given the best."""
         self.config, self._original = config, network
         self._learned, self._held_out = learned, held_out
         layout, reader = network.layout, network.config
+        self._replicas = replicas = replicas_of(devices)
+        replicas.check(min(config.batch, len(learned.untold)), "songs")
         self._compiled = self._take(
             _ViewCompiled,
-            (layout, *reader_settings(reader), config.clip, config.batch),
-            lambda: _ViewCompiled(layout, reader, config.clip),
+            (layout, *reader_settings(reader), config.clip, config.batch, devices),
+            lambda: _ViewCompiled(layout, reader, config.clip, replicas),
         )
         self.network = self._compiled.network
         self.network.load(network.copy())
@@ -120,11 +125,12 @@ class ViewpointProgram(Program[ViewRow, ViewScore]):
         step = done * self.batches + self.place + 1
         batch = self._batches[self.place]
         symbols = sum(self._lengths[index] for index in batch)
+        losses = 0.0
         for number, part in enumerate(self._parts(batch, self._lengths)):
             seed = tf.constant([graph_seed(self.config.seed), step + number * _APART], tf.int32)
             views, mask = self._padded([self._seen(index) for index in part])
-            losses = self._compiled.add(views, mask, seed, tf.constant(symbols, tf.float32))
-            self.sums[0] += float(losses)
+            losses += float(self._compiled.add(views, mask, seed, tf.constant(symbols, tf.float32)))
+        self.sums[0] += self._replicas.sums([losses])[0]
         self._compiled.step(rates(step, self.config.learning_rate, AVERAGING))
         self.sums[1] += symbols
         self.place += 1
@@ -180,7 +186,7 @@ class ViewpointProgram(Program[ViewRow, ViewScore]):
                 errors = self._compiled.errors(*self._padded(views, known))
                 sums += [float(error) for error in errors]
         self.network.load(now)
-        kind, height = sums / log(2)
+        kind, height = np.array(self._replicas.sums([*map(float, sums)])) / log(2)
         bits = (kind + height + held_out.charge) / held_out.units
         return ViewScore(bits, kind / held_out.units)
 
@@ -229,7 +235,10 @@ class ViewpointProgram(Program[ViewRow, ViewScore]):
 class _ViewCompiled(Compiled):
     """A network, its optimiser, and the programs of both: ``add``, ``step`` and ``errors``."""
 
-    def __init__(self, layout: ViewLayout, config: ReaderConfig, clip: float | None) -> None:
+    def __init__(
+        self, layout: ViewLayout, config: ReaderConfig, clip: float | None, replicas: Replicas
+    ) -> None:
+        self._replicas = replicas
         self.network = ViewpointNetwork(layout, config)
         self._weights = list(self.network.weights.values())
         self._gradient = [tf.Variable(tf.zeros_like(weight)) for weight in self._weights]
@@ -252,22 +261,36 @@ class _ViewCompiled(Compiled):
     def _add_gradient(self, views: Views, mask: Tensor, seed: Tensor, symbols: Tensor) -> Tensor:
         """Add that of a part of a batch of so many symbols; the sum of its losses."""
         with tf.GradientTape() as tape:
-            kinds, heights = self._errors_of(views, mask, Random(seed[0], seed[1]))
+            kinds, heights = self._errors_of(views, mask, seed)
             loss = (kinds + heights) / symbols
-        for total, part in zip(self._gradient, tape.gradient(loss, self._weights), strict=True):
+        parts = gradients_of(tape, loss, self._weights)
+        for total, part in zip(self._gradient, parts, strict=True):
             total.assign_add(tf.convert_to_tensor(part))
         return kinds + heights
 
     def _train_step(self, rates: Tensor) -> None:
         """One step of Adam by the gradient of a batch."""
-        self.adam.apply(self._gradient, rates)
+        self.adam.apply(self._replicas.total(self._gradient), rates)
         for total in self._gradient:
             total.assign(tf.zeros_like(total))
 
-    def _errors_of(
-        self, views: Views, mask: Tensor, random: Random | None = None
+    def _errors_of(self, views: Views, mask: Tensor, seed: Tensor = None) -> tuple[Tensor, Tensor]:
+        """The sums of the losses of kinds, and of heights where there are any, in the rows of this
+        process. ``seed`` (2,) is given in training, and drops out.
+        """
+        count, sums = mask.shape[0], [(tf.constant(0.0), tf.constant(0.0))]
+        for rows, device in self._replicas.shares(count):
+            with tf.device(device or None):
+                random = None
+                if seed is not None:
+                    random = Random(seed[0], seed[1], Among(rows, count))
+                sums.append(self._errors_in(Views(*(v[rows] for v in views)), mask[rows], random))
+        kinds, heights = map(tf.add_n, zip(*sums, strict=True))
+        return kinds, heights
+
+    def _errors_in(
+        self, views: Views, mask: Tensor, random: Random | None
     ) -> tuple[Tensor, Tensor]:
-        """The sums of the losses of kinds, and of heights where there are any."""
         logits = self.network.logits(views, random)
         loss = tf.nn.sparse_softmax_cross_entropy_with_logits
         kinds = tf.reduce_sum(loss(views.kind, logits.kind) * mask)

@@ -25,10 +25,12 @@ from melodyrnn.runs.run import Run, open_run
 from melodyrnn.runs.session import Session
 from melodyrnn.sequences.score import Score
 from melodyrnn.system.attended import if_attended, verb
+from melodyrnn.system.devices import ALONE, Devices
 from melodyrnn.system.progress import Progress, silent
 from melodyrnn.tasks.baselines import advice
 from melodyrnn.tasks.registry import TASKS, task_of
 from melodyrnn.tasks.task import Baseline, Measurement, Settings, Task
+from melodyrnn.workflows.many_devices import begin_together, copied, scratch_of
 from melodyrnn.workflows.whole_songs import learn_whole_songs
 
 CARD = "README.md"
@@ -44,11 +46,12 @@ class TrainResult:
 
     run: Run
     parameters: int
-    files: tuple[Path, ...]
+    files: tuple[Path, ...]  # none where another process leaves the run
     bits: float  # per note or character: of what was held out or, by heart, of the training set
     measures: Measures | None  # of songs learned by heart: one step, whole song, ceiling
     held_out: Score | None  # of what was kept from training, if anything
     baselines: tuple[Baseline, ...]  # simple models that learned the same and predict the same
+    devices: str = ""  # what trained it, where that is not this machine's processor alone
 
     @property
     def record(self) -> Record:
@@ -91,13 +94,14 @@ class TrainResult:
     def to_json(self) -> dict[str, Any]:
         record = self.record
         return {
-            "run": str(self.run.path),
+            "run": str(self.run.path) if self.files else None,
             "model": record.model.model,
             "task": record.task,
             "parameters": self.parameters,
             "epochs": record.epochs,
             "best_epoch": record.best_epoch,
             "seconds": record.seconds,
+            "devices": self.devices,
             "from": record.base and record.base.to_json(),
             "codes": len(record.vocabulary),
             **record.metrics,
@@ -117,6 +121,7 @@ class Folder:
     base: Run | None = None  # what it is fine-tuned from
     page: bool = True  # whether a page of it is made
     command: str = ""  # that asks for the same
+    devices: Devices = ALONE  # what computes
 
 
 @verb("training")
@@ -130,6 +135,8 @@ def train(
     track: str | None = None,
     grid: str | None = None,
     tensorboard: bool = False,
+    devices: int | str | None = None,
+    process: int | None = None,
     progress: Progress = if_attended,
     **settings: Unpack[TrainSettings],
 ) -> TrainResult:
@@ -149,15 +156,21 @@ def train(
     ``settings`` are fields of ModelConfig, TrainConfig and StreamConfig, such as ``model="mlp"``,
     ``seed=1``. Without ``output`` a fresh folder under ``runs/`` is taken. With ``resume`` the
     settings recorded in the run hold, and those given must agree with them, except ``epochs`` and
-    ``early_stop``. ``tensorboard`` asks for summaries in the run. Raises MelodyError.
+    ``early_stop``. ``tensorboard`` asks for summaries in the run.
+
+    ``devices``: how many graphics cards share a batch or, with addresses such as
+    ``"a:2222,b:2222"``, the processes that do, each of which is given the same and its number
+    ``process``, counted from 0. Process 0 leaves the run; the others only return what it found.
+    Raises MelodyError.
     """
+    shared = Devices.of(devices, process)
     base = None if from_run is None else open_run(from_run)
     check_tensorboard(tensorboard)
     given = cast(Settings, settings)
     named = songs if isinstance(songs, Songs) else gather(songs, track=track, grid=grid)
     asked = {"from": from_run and fspath(from_run), **given, **named.read_as._asdict()}
     command = train_command(named.sources, asked)
-    folder = Folder(output, overwrite, resume, tensorboard, base, command=command)
+    folder = Folder(output, overwrite, resume, tensorboard, base, command=command, devices=shared)
     task = base.task if base else task_of(named, given)
     return learn_items(task, named, given, folder, progress)
 
@@ -170,6 +183,8 @@ def train_text(
     overwrite: bool = False,
     resume: bool = False,
     tensorboard: bool = False,
+    devices: int | str | None = None,
+    process: int | None = None,
     progress: Progress = if_attended,
     **settings: Unpack[TextSettings],
 ) -> TrainResult:
@@ -179,11 +194,12 @@ def train_text(
     ``held_out``, is kept from training, chooses the best weights and is measured; at 0 the text
     is learned by heart. Everything else is as for ``train``. Raises MelodyError.
     """
+    shared = Devices.of(devices, process)
     check_tensorboard(tensorboard)
     given = cast(Settings, settings)
     listed = [texts] if isinstance(texts, str | Path) else list(texts)
     command = train_command(list(map(str, listed)), given, ["--text"])
-    folder = Folder(output, overwrite, resume, tensorboard, command=command)
+    folder = Folder(output, overwrite, resume, tensorboard, command=command, devices=shared)
     return learn_items(TASKS["text"], read_texts(listed), given, folder, progress)
 
 
@@ -195,14 +211,30 @@ def learn_items(
     progress: Progress = silent,
 ) -> TrainResult:
     """``train`` on items in hand. Raises MelodyError."""
+    with scratch_of(folder.devices) as scratch:
+        result = _learn(task, items, settings, folder, progress, scratch)
+        return replace(result, files=()) if scratch else result
+
+
+def _learn(
+    task: Task[Any, Any],
+    items: Sequence[Any],
+    settings: Settings,
+    folder: Folder,
+    progress: Progress,
+    scratch: Path | None,
+) -> TrainResult:
     base = folder.base
     kind = f"from-{base.path.name}" if base else settings.get("model") or task.default_model
     path = place_of(task.name_of(items), kind, folder.output, folder.resume)
-    sweep_drafts(path)
+    if scratch is None:
+        sweep_drafts(path)
     if folder.resume:
+        path = copied(path, scratch) if scratch else path
         run = Run.open(path).resumed(task.digests(items), settings)
         if base:
             fine_tuning.check_resumed(base, run)
+        begin_together(folder.devices, run.record, progress)
         data = task.encode(run.record, task.resumed_parts(path, run.record, items))
         return carry_out(run, data, folder, progress)
     progress(0, len(items), f"{task.name} sorted by what they are for")
@@ -211,6 +243,10 @@ def learn_items(
     else:
         record, parts = task.plan(items, settings)
     record = replace(record, **task.read_as(items)._asdict(), command=folder.command)
+    begin_together(folder.devices, record, progress)
+    if scratch:
+        path = scratch / path.name
+        folder = replace(folder, output=path, overwrite=False, page=False)
     return learn_parts(path, record, parts, folder, progress)
 
 
@@ -245,7 +281,7 @@ def carry_out(
 
 def _carried_out(run: Run, data: Split[Any], folder: Folder, progress: Progress) -> TrainResult:
     task = run.task
-    session = Session(run, data, progress, folder.tensorboard, folder.base)
+    session = Session(run, data, progress, folder.tensorboard, folder.base, folder.devices)
     predictor = session.fit()
     record = session.record
     data, in_pretraining = task.new_to(run, data)
@@ -263,7 +299,8 @@ def _carried_out(run: Run, data: Split[Any], folder: Folder, progress: Progress)
         files.append(_page(run, predictor, data, measurement))
     card = model_card(run.path.name, task, record, predictor.parameters)
     files.append(write_atomically(run.path / CARD, card))
-    return _result(run, predictor.parameters, files, measurement)
+    result = _result(run, predictor.parameters, files, measurement)
+    return replace(result, devices=session.computed_by)
 
 
 def _page(run: Run, predictor: Predictor, data: Split[Any], measurement: Measurement) -> Path:

@@ -70,32 +70,44 @@ def _in_workers(
     progress: Progress,
     place: Place,
 ) -> None:
-    """Predict those of ``count`` folds that are ``missing``, and call ``after`` with each."""
+    """Predict those of ``count`` folds that are ``missing``, and call ``after`` with each;
+    ``progress`` also says who is at work, where there is something to say.
+    """
     preparing = [row.model for row in rows if row.prepare]
     steps = len(preparing) + count
     prepared: dict[str, Prepared] = {}
     done = count - len(missing)
+    doing, at_work = "folds", ""
+
+    def hear(words: str | None = None) -> None:
+        nonlocal at_work
+        at_work = at_work if words is None else words
+        said = ", ".join(filter(None, ("steps", doing, at_work)))
+        progress(len(prepared) + done, steps, said)
 
     def after_preparing(number: int, made: Prepared) -> None:
         prepared[preparing[number]] = made
-        progress(len(prepared) + done, steps, "steps, other traditions")
+        hear()
 
     def after_fold(number: int, found: Bits) -> None:
         nonlocal done
         after(number, found)
         done += 1
-        progress(len(prepared) + done, steps, "steps, folds")
+        hear()
 
-    progress(done, steps, "steps, other traditions" if preparing else "steps, folds")
+    if preparing:
+        doing = "other traditions"
+    hear()
     any_fold = next(iter(missing.values()))
     first = {number: FoldTask((name,), any_fold) for number, name in enumerate(preparing)}
-    share_out(prepare, first, place, after_preparing, _lost)
+    share_out(prepare, first, place, after_preparing, _lost, hear=hear)
+    doing = "folds"
     names = tuple(row.model for row in rows)
     tasks = {
         number: FoldTask(names, replace(fold, prepared=prepared))
         for number, fold in missing.items()
     }
-    share_out(predict, tasks, place, after_fold, _lost)
+    share_out(predict, tasks, place, after_fold, _lost, hear=hear)
 
 
 def prepare(task: FoldTask) -> Prepared:

@@ -16,7 +16,7 @@ import numpy as np
 from melodyrnn.models.backend import tf
 from melodyrnn.models.recurrent import equations
 from melodyrnn.models.recurrent.unrolling import Recurrence
-from melodyrnn.models.types import Floats, Tensor, Weights
+from melodyrnn.models.types import Among, Floats, Tensor, Weights
 from melodyrnn.sequences.events import NO_TOKEN
 
 TOKEN_WIDTH, FACTOR_WIDTH = 24, 8
@@ -150,8 +150,10 @@ class EventReader:
 class Random:
     """Masks drawn from a seed and a step: the same two, the same masks."""
 
-    def __init__(self, seed: Tensor, step: Tensor) -> None:
+    def __init__(self, seed: Tensor, step: Tensor, among: Among | None = None) -> None:
+        """``among``: which sequences these are, where they are a part of those of a step."""
         self.seed, self.step, self.drawn = seed, step, 0
+        self.among = among
 
     def drop(self, x: Tensor, rate: float, along: bool = False) -> Tensor:
         """``x`` with a part of it 0 and the rest the larger; ``along``: the same at all steps."""
@@ -160,9 +162,11 @@ class Random:
             return x
         shape = tf.shape(x)
         if along:
-            shape = tf.stack([shape[0], 1, shape[2]])
+            shape = tf.stack([self.among.of if self.among else shape[0], 1, shape[2]])
         seeds = tf.stack([self.seed, self.step * 8 + self.drawn])
         kept = tf.random.stateless_uniform(shape, seeds) >= rate
+        if along and self.among:
+            kept = kept[self.among.rows]
         return x * tf.cast(kept, tf.float32) / (1.0 - rate)
 
 

@@ -25,6 +25,7 @@ from melodyrnn.models.recurrent.cells import CELLS
 from melodyrnn.models.recurrent.keras_cells import recurrent_weights, step_of
 from melodyrnn.models.recurrent.unrolling import Recurrence
 from melodyrnn.models.types import (
+    Among,
     Floats,
     Initializer,
     KerasLayer,
@@ -214,11 +215,13 @@ def unrolled(
     every_step: bool = False,
     keep: Tensor = None,
     dropout: Seed = None,
+    among: Among | None = None,
 ) -> tuple[Tensor, States]:
     """A recurrent model along time, (T, B[, F]) -> logits (T, B, V) and the states after them.
 
     Without ``every_step`` only the last step is predicted, (1, B, V). ``keep`` (T, B) is 0 where
-    the state is reset before a step, 1 elsewhere; ``dropout`` as for ``step``.
+    the state is reset before a step, 1 elsewhere; ``dropout`` as for ``step``, ``among`` of which
+    lanes these are.
     """
     layers = [_ready(layer, rows.shape[1]) for layer in model.layers[:-1]]  # without the softmax
     # A chunk is written out once, and called for all of them.
@@ -228,7 +231,8 @@ def unrolled(
         if isinstance(layer, Recurrence)
     }
     final = max(along)
-    masks = _masks(layers, rows.shape[:2], final, every_step, dropout)
+    among = among or Among(slice(None), rows.shape[1])
+    masks = _masks(layers, rows.shape[0], among, final, every_step, dropout)
     predicted = []
     for start in range(0, rows.shape[0], CHUNK):
         chunk = slice(start, start + CHUNK)
@@ -256,18 +260,24 @@ def _ready(layer: KerasLayer, lanes: int) -> KerasLayer | Recurrence:
 
 
 def _masks(
-    layers: Sequence[KerasLayer], shape: Sequence[int], final: int, every_step: bool, dropout: Seed
+    layers: Sequence[KerasLayer],
+    steps: int,
+    among: Among,
+    final: int,
+    every_step: bool,
+    dropout: Seed,
 ) -> dict[int, Tensor]:
     """Place of each dropout -> what it multiplies by in training, (T, B, F), or (1, B, F) where
     only the last step goes on. Drawn for all chunks at once.
     """
-    steps, lanes = shape
     return {
         place: _apply(
             layer,
-            tf.ones([steps if every_step or place < final else 1, lanes, layer.output.shape[-1]]),
+            tf.ones(
+                [steps if every_step or place < final else 1, among.of, layer.output.shape[-1]]
+            ),
             (dropout[0] + place, dropout[1]),
-        )
+        )[:, among.rows]
         for place, layer in enumerate(layers)
         if dropout and isinstance(layer, keras.layers.Dropout)
     }
