@@ -79,4 +79,4 @@ def _unknown(path: Path) -> ScoreError:
 
 def endings() -> str:
     """How the names of files end that can be read, as messages say it."""
-    return f"songs end in {' '.join(readers())}, packs of many in {PACKED}"
+    return f"songs end in {' '.join(readers())} {PACKED}"
