@@ -2,13 +2,14 @@
 
 import os
 import re
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from difflib import get_close_matches
 from errno import EEXIST, ENOTEMPTY
 from importlib.util import find_spec
 from pathlib import Path
 from stat import S_ISDIR, S_ISREG
+from typing import BinaryIO
 
 from melodyrnn.errors import FileError, MelodyError, RunError
 
@@ -22,14 +23,23 @@ def write_atomically(path: str | Path, data: bytes | str) -> Path:
     A kill or a full disk at any moment leaves the old file or the new one, never half of one.
     Raises FileError where the folder is missing, the disk full or writing not permitted.
     """
+    with draft_of(path) as file:
+        file.write(data.encode("utf-8", "backslashreplace") if isinstance(data, str) else data)
+    return Path(path)
+
+
+@contextmanager
+def draft_of(path: str | Path) -> Iterator[BinaryIO]:
+    """A file to be written bit by bit, which takes the place of ``path`` when all went well, as
+    ``write_atomically`` says. Raises FileError as it does.
+    """
     path = Path(path)
     check_no_folder(path)
     place = Path(os.path.realpath(path))  # a link stays one, and what it names is written
     draft = place.with_name(f".{place.name[-48:]}.{os.getpid()}.part")
-    content = data.encode("utf-8", "backslashreplace") if isinstance(data, str) else data
     try:
         with draft.open("wb") as file:
-            file.write(content)
+            yield file
             file.flush()
             os.fsync(file.fileno())
         draft.replace(place)
@@ -38,7 +48,6 @@ def write_atomically(path: str | Path, data: bytes | str) -> Path:
     finally:
         with suppress(OSError):  # after a rename there is nothing left to remove
             draft.unlink()
-    return path
 
 
 def sweep_drafts(folder: Path) -> None:

@@ -78,6 +78,18 @@ FINENESS = Limit(
 SPINE_LINES = Limit(50_000, "lines in a Humdrum piece", "a long movement has 3,000")
 SPINE_TOKENS = Limit(200_000, "tokens in a Humdrum piece", "a string quartet has 10,000")
 ENTRIES = Limit(1_000, "files in an archive", "a compressed score has three", _EXPORT)
+GROUP_ROWS = Limit(
+    2_000_000,
+    "songs in a row group of a pack",
+    "those that this program writes have 10,000",
+    "pack it again",
+)
+GROUP_BYTES = Limit(
+    1_000_000_000,
+    "bytes in a row group of a pack",
+    "a million songs take 300 MB",
+    "pack it again",
+)
 
 LIMITS: dict[str, Limit] = {name: each for name, each in vars().items() if isinstance(each, Limit)}
 """All of them, by their names."""

@@ -53,6 +53,7 @@ OWNERS = {
     "onnx": {"export"},
     "starlette": {"studio"},
     "loky": {"system.workers"},
+    "pyarrow": {"data.song_packs"},
     "distributed": {"system.cluster"},
     "uvicorn": {"studio"},
 }

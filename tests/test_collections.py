@@ -165,7 +165,7 @@ def test_who_reads_many_songs_can_report(command):
 
 def test_a_near_command_is_suggested(melodyrnn):
     assert "No such command 'lst'. Did you mean 'list'?" in melodyrnn("corpus", "lst").stderr
-    assert sorted(corpus.commands) == ["export", "list", "show"]
+    assert sorted(corpus.commands) == ["export", "list", "pack", "show"]
 
 
 def test_the_chorales_are_those_of_their_numbers():

@@ -86,7 +86,7 @@ def test_help_and_errors_list_it(site, tmp_path):
     assert (done.returncode, done.stderr) == (
         1,
         "error: x.solfo: unknown kind of file '.solfo'; is it a '.solfa'? songs end in "
-        ".txt .mid .midi .kar .rmi .smf .musicxml .xml .mxl .abc .krn .solfa\n",
+        ".txt .mid .midi .kar .rmi .smf .musicxml .xml .mxl .abc .krn .solfa .parquet\n",
     )
 
 
@@ -109,7 +109,7 @@ def test_without_the_package_the_error_lists_what_there_is(tmp_path, site):
     assert (done.returncode, done.stderr) == (
         1,
         "error: scale.solfa: unknown kind of file '.solfa'; songs end in "
-        ".txt .mid .midi .kar .rmi .smf .musicxml .xml .mxl .abc .krn\n",
+        ".txt .mid .midi .kar .rmi .smf .musicxml .xml .mxl .abc .krn .parquet\n",
     )
 
 

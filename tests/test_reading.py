@@ -131,7 +131,7 @@ def test_an_unknown_suffix_names_those_there_are(tmp_path):
     path.touch()
     assert message(path) == (
         f"{path}: unknown kind of file '.musixml'; is it a '.musicxml'? songs end in "
-        ".txt .mid .midi .kar .rmi .smf .musicxml .xml .mxl .abc .krn"
+        ".txt .mid .midi .kar .rmi .smf .musicxml .xml .mxl .abc .krn .parquet"
     )
 
 
@@ -293,7 +293,7 @@ def test_globs_match_files_and_folders_downwards(tmp_path, monkeypatch):
     assert refused("*.mid") == "*.mid: matches no file; * stands for any name, ** for any folders"
     assert refused("a/*.md") == (
         "a/*.md: no song among 1 matches; songs end in "
-        ".txt .mid .midi .kar .rmi .smf .musicxml .xml .mxl .abc .krn"
+        ".txt .mid .midi .kar .rmi .smf .musicxml .xml .mxl .abc .krn .parquet"
     )
 
 
@@ -305,7 +305,7 @@ def test_a_file_whose_name_looks_like_a_glob_is_itself(tmp_path):
 def test_a_corpus_of_nothing(tmp_path):
     assert refused(tmp_path) == (
         f"{tmp_path}: no song in this folder; songs end in "
-        ".txt .mid .midi .kar .rmi .smf .musicxml .xml .mxl .abc .krn"
+        ".txt .mid .midi .kar .rmi .smf .musicxml .xml .mxl .abc .krn .parquet"
     )
     assert refused() == "no song was given; name a file, such as songs/nabiya.txt"
 

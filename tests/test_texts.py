@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from click import Context
+from click import Context, Group
 
 from melodyrnn.cli import main
 
@@ -42,8 +42,10 @@ def test_there_are_quick_commands_and_all_others_have_their_mark():
 def test_its_commands_and_options_exist(page):
     text = page.read_text(encoding="utf-8").replace("\\\n", " ")
     for command, rest in re.findall(r"^ *(?:\$ )?melodyrnn (\w+)(.*)$", text, re.M):
-        parameters = main.get_command(Context(main), command).params
-        options = {option for each in parameters for option in each.opts}
+        found = main.get_command(Context(main), command)
+        if isinstance(found, Group) and rest.split():
+            found = found.get_command(Context(found), rest.split()[0])
+        options = {option for each in found.params for option in each.opts}
         assert set(re.findall(r"\s\[?(--?[a-z][\w-]*)", rest.split("|")[0])) <= options
 
 

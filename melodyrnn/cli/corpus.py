@@ -55,6 +55,26 @@ def show(songs: tuple[Path, ...], as_json: bool, report: bool, **reading: Any) -
 
 @corpus.command()
 @SONGS
+@click.option(
+    "--output", "-o", required=True, type=PATH, help="the file to write, which ends in .parquet"
+)
+@click.option("--overwrite", is_flag=True, help="replace that file")
+@reading_many
+def pack(songs: tuple[Path, ...], output: Path, **settings: Any) -> None:
+    """Write the songs of a corpus, or any songs, into one file: a table of one song a row.
+
+    Such a file can be given wherever a command takes songs. docs/packs.md has its columns.
+    """
+    from melodyrnn.console.progress import progress_of
+    from melodyrnn.workflows.corpus import pack
+
+    with progress_of("reading", "file", False) as progress:
+        written = pack(songs, output, progress=progress, **settings)
+    click.echo(f"{output}: {written:,} songs")
+
+
+@corpus.command()
+@SONGS
 @click.option("--output", "-o", required=True, type=PATH, help="a new folder")
 @click.option(
     "--format",

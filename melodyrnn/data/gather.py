@@ -2,18 +2,17 @@
 Imports no numpy.
 """
 
-import re
 import warnings
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, Self
 
 from melodyrnn import errors
+from melodyrnn.data.reasons import summary, told
 from melodyrnn.errors import ConfigError, MelodyError, MelodyWarning, ScoreError
 from melodyrnn.files import exists, shown
-from melodyrnn.formats.read import Corpus, read_song
+from melodyrnn.formats.read import PACKED, Corpus, read_song
 from melodyrnn.music.notation import text as notation
 from melodyrnn.music.song import Song
 from melodyrnn.system.attended import if_attended, verb
@@ -137,9 +136,9 @@ def is_tune(source: str | Path) -> bool:
 
 
 def is_corpus(source: str | Path) -> bool:
-    """Whether it names a corpus; what is a file does not."""
+    """Whether it names a corpus or a pack of songs; what is another file does not."""
     if exists(Path(source)):
-        return False
+        return Path(source).suffix.lower() == PACKED
     from melodyrnn.data.collections import COLLECTIONS  # what one song alone is spared
 
     return str(source) in COLLECTIONS
@@ -176,11 +175,12 @@ def gather_all(
 ) -> Gathered:
     """As ``gather``, with what was left out as a value. Raises MelodyError as it does."""
     from melodyrnn.data.reading import read
+    from melodyrnn.data.song_packs import is_pack
     from melodyrnn.data.source_files import source_files  # what one song alone is spared
 
     listed = [sources] if isinstance(sources, Source) else list(sources)
     files = [[] if isinstance(s, Song | Named) else source_files(s) for s in listed]
-    everything = [place for some in files for place in some]
+    everything = [place for some in files for place in some if not is_pack(place.file)]
     tunes = iter(read(everything, track=track, grid=grid, progress=progress))
     songs: list[Named] = []
     left_out: list[str] = []
@@ -191,11 +191,10 @@ def gather_all(
             continue
         before, out = len(songs), len(left_out)
         for place in some:
-            for tune in next(tunes):
-                _require(place, tune)
+            for name, tune in _named_tunes(place, tunes, progress):
                 remarks += tune.remarks
                 if tune.song:
-                    songs.append(Named(_name(place, tune), tune.song))
+                    songs.append(Named(name, tune.song))
                 else:
                     left_out.append(tune.why)
         if len(songs) == before:
@@ -239,48 +238,38 @@ def _collections(sources: Sequence[Source], songs: Sequence[Named]) -> list[str]
 
 def warn_of(reading: Gathered, report: bool = False) -> None:
     """Say, as MelodyWarnings, what is to be said of a reading; with ``report``, all of it."""
-    for line in summaries(reading) if not report else (*reading.left_out, *reading.remarks):
+    for line in told(len(reading.songs), reading.left_out, reading.remarks, report):
         warnings.warn(line, MelodyWarning, stacklevel=3)
 
 
-def summaries(reading: Gathered) -> list[str]:
-    """What is to be said of a reading, in few lines: all of it only where that is little."""
-    lines = []
-    if out := reading.left_out:
-        count = len(reading.songs) + len(out)
-        lines.append(
-            f"left out {len(out)} of {count} tunes: {summary(out)}, in {_places(out)}; {_LISTS}"
-        )
-    if len(reading.remarks) <= _FEW:
-        return [*lines, *reading.remarks]
-    return [*lines, f"{len(reading.remarks)} notes on tunes: {summary(reading.remarks)}; {_LISTS}"]
-
-
-_FEW = 3
-_LISTS = "--report lists them"
-_PLACE = re.compile(r"^(\d+:\d+: |X:[^:]*: |bar \w+: |field \w: )*")
-
-
-def summary(lines: Sequence[str]) -> str:
-    """The kinds of reasons in ``lines``, the most frequent first, with how many there are."""
-    kinds = Counter(map(_kind, lines)).most_common()
-    shown = [f"{kind} ({count})" if count > 1 else kind for kind, count in kinds[:_FEW]]
-    return ", ".join(shown) + (", …" if len(kinds) > _FEW else "")
-
-
-def _kind(line: str) -> str:
-    """``a.abc: X:3: bar 2: a note of 1/9 quarter notes …; …`` -> what is wrong, without the place
-    and the numbers.
+def _named_tunes(
+    place: "SourceFile", found: Iterator[list["FileTune"]], progress: Progress
+) -> Iterator[tuple[str, "FileTune"]]:
+    """The tunes of a file and what they are called: of a pack those in it, of any other file those
+    which were ``found`` in it. Raises MelodyError where it was named itself and cannot be read.
     """
-    what = _PLACE.sub("", line.partition(": ")[2])
-    return re.sub(r"\d[\d,]*(/\d+)?", "…", re.split("[;:]", what)[0])
+    from melodyrnn.data.song_packs import is_pack
+
+    if is_pack(place.file):
+        for tune in _unpacked(place, progress):
+            yield tune.label, tune
+        return
+    for tune in next(found):
+        _require(place, tune)
+        yield _name(place, tune), tune
 
 
-def _places(lines: Sequence[str]) -> str:
-    """The files, without their folders, that ``lines`` speak of; of many, the first."""
-    files = (re.sub(r"(:\d+)*$", "", line.partition(": ")[0]) for line in lines)
-    names = list(dict.fromkeys(Path(file).name for file in files))
-    return ", ".join(names[:_FEW]) + (f" and {len(names) - _FEW} more" * (len(names) > _FEW))
+def _unpacked(place: "SourceFile", progress: Progress) -> Iterator["FileTune"]:
+    """The songs of a pack, or why there are none, which is an error where it was named itself."""
+    from melodyrnn.data.file_tunes import left_out
+    from melodyrnn.data.song_packs import read_pack
+
+    try:
+        yield from (packed.tune for packed in read_pack(Path(place.file), progress))
+    except MelodyError as error:
+        if place.named:
+            raise
+        yield left_out(error)
 
 
 def _name(place: "SourceFile", tune: "FileTune") -> str:

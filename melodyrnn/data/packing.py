@@ -72,7 +72,7 @@ def _unpacked_text(data: bytes) -> bytes:
 def _tunes(packed: tuple[str, list[list[_Json]]], make: Callable[..., Song]) -> list[FileTune]:
     tokens, tunes = packed
     symbols = tokens.split()
-    notes = dict(zip(_signs(len(symbols)), map(_NOTES.__getitem__, symbols), strict=True))
+    notes = dict(zip(_signs(len(symbols)), map(NOTES.__getitem__, symbols), strict=True))
     return [_unpacked(make, notes, *tune) for tune in tunes]
 
 
@@ -156,7 +156,8 @@ class _Notes(dict[str, Note]):
         return self.setdefault(symbol, parse_token(symbol))
 
 
-_NOTES = _Notes()
+NOTES = _Notes()
+"""Equal notes are one object wherever songs are read back."""
 
 
 @lru_cache(256)

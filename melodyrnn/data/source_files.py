@@ -14,7 +14,7 @@ from melodyrnn.data import collections
 from melodyrnn.data.tune_names import CorpusTune, find_tune, nearest_tune
 from melodyrnn.errors import FileError, MelodyWarning, ScoreError
 from melodyrnn.files import exists, is_folder, reason, shown, suggest
-from melodyrnn.formats.read import Corpus, endings
+from melodyrnn.formats.read import PACKED, Corpus, endings
 from melodyrnn.formats.registry import reader
 
 
@@ -93,10 +93,18 @@ def name_of(source: str | Path | Corpus) -> str | None:
     return text if text in collections.COLLECTIONS or find_tune(text) else None
 
 
+def origin_of(source: str | Path | Corpus) -> tuple[str, str]:
+    """What was named, and the licence of its songs, "" where that is not known."""
+    named = str(source)
+    known = collections.COLLECTIONS.get(named)
+    is_corpus = known and (isinstance(source, Corpus) or not exists(Path(source)))
+    return shown(named), known.licence if known and is_corpus else ""
+
+
 def _songs(paths: Iterable[str]) -> list[SourceFile]:
     """Those of ``paths`` that are songs' files, each once, sorted by their parts."""
     suffix_of = {path: path[path.rfind(".") :].lower() for path in paths}
-    known = {suffix for suffix in set(suffix_of.values()) if reader(suffix)}
+    known = {suffix for suffix in set(suffix_of.values()) if suffix == PACKED or reader(suffix)}
     songs = {path for path, suffix in suffix_of.items() if suffix in known}
     ordered = sorted(songs, key=lambda path: path.replace(os.sep, "\0"))
     return [SourceFile(path, shown(path)) for path in ordered]

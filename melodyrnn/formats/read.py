@@ -10,6 +10,9 @@ from melodyrnn.formats.melody.grid import Grid
 from melodyrnn.formats.registry import nearest, reader, readers
 from melodyrnn.music.song import Song
 
+PACKED = ".parquet"
+"""How the name of a pack ends: a table of many songs, which is read elsewhere."""
+
 
 @dataclass(frozen=True)
 class Corpus:
@@ -76,4 +79,4 @@ def _unknown(path: Path) -> ScoreError:
 
 def endings() -> str:
     """How the names of files end that can be read, as messages say it."""
-    return f"songs end in {' '.join(readers())}"
+    return f"songs end in {' '.join(readers())} {PACKED}"

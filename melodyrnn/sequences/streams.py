@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from melodyrnn.errors import WindowError
+from melodyrnn.sequences.stored import lengths_of
 from melodyrnn.sequences.vocabulary import Indices
 from melodyrnn.sequences.windows import Mask, symbols
 
@@ -51,26 +52,27 @@ def lanes(
     input, its last only a target. ``counted``: of each sequence which indices are targets that
     count, (L,); by default all. Raises WindowError where there is none, or one is shorter.
     """
-    if not sequences or min(map(len, sequences)) < 2:
+    lengths = lengths_of(sequences)
+    if not lengths or min(lengths) < 2:
         raise WindowError("a sequence of fewer than 2 symbols has nothing to predict")
     batch = min(batch, len(sequences))
     shortest = [(0, lane) for lane in range(batch)]
     places = []
-    for sequence in sequences:
+    for length in lengths:
         start, lane = heapq.heappop(shortest)
         places.append((start, lane))
-        heapq.heappush(shortest, (start + len(sequence) - 1, lane))
-    length = max(end for end, _ in shortest)
-    shape = (batch, -(-length // steps) * steps)
+        heapq.heappush(shortest, (start + length - 1, lane))
+    longest = max(end for end, _ in shortest)
+    shape = (-(-longest // steps) * steps, batch)
     x = np.zeros((*shape, *sequences[0].shape[1:]), dtype=np.int32)
     y = np.zeros(shape, dtype=np.int32)
     keep, mask = np.ones(shape, dtype=bool), np.zeros(shape, dtype=bool)
     for number, (sequence, (start, lane)) in enumerate(zip(sequences, places, strict=True)):
         chunk = slice(start, start + len(sequence) - 1)
-        x[lane, chunk], y[lane, chunk] = sequence[:-1], symbols(sequence)[1:]
-        keep[lane, start], mask[lane, chunk] = False, True
+        x[chunk, lane], y[chunk, lane] = sequence[:-1], symbols(sequence)[1:]
+        keep[start, lane], mask[chunk, lane] = False, True
         if counted is not None:
-            mask[lane, chunk] = counted[number][1:]
+            mask[chunk, lane] = counted[number][1:]
     return Stream(_chunks(x, steps), _chunks(y, steps), _chunks(keep, steps), _chunks(mask, steps))
 
 
@@ -91,6 +93,5 @@ def pieces(sequence: Indices, count: int) -> list[Indices]:
 
 
 def _chunks(part: npt.NDArray[Scalar], steps: int) -> npt.NDArray[Scalar]:
-    """(B, K T[, F]) -> (K, T, B[, F])."""
-    cut = part.reshape(len(part), -1, steps, *part.shape[2:])  # (B, K, T[, F])
-    return np.ascontiguousarray(np.moveaxis(cut, 0, 2))
+    """(K T, B[, F]) -> (K, T, B[, F]), the same memory."""
+    return part.reshape(-1, steps, *part.shape[1:])

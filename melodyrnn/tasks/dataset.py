@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING, Self, overload
 import numpy as np
 
 from melodyrnn.data.gather import Named
-from melodyrnn.models.bar_columns import views
 from melodyrnn.models.context import Change, SequenceContext
 from melodyrnn.models.predictor import Logits
-from melodyrnn.models.viewpoints.views import Views
+from melodyrnn.models.viewpoints.views import StoredViews
 from melodyrnn.models.viewpoints.views import views as viewpoints
 from melodyrnn.music.durations import ticks
 from melodyrnn.music.song import Song
 from melodyrnn.music.viewpoints import full_bars, meter_class, tonic_above_c
 from melodyrnn.sequences.open_vocabulary import OpenVocabulary
+from melodyrnn.sequences.stored import Joined, Made, lengths_of
 from melodyrnn.sequences.vocabulary import Indices, Vocabulary
 from melodyrnn.sequences.windows import Mask, windows
 from melodyrnn.tasks.control.last_notes import Endings
@@ -65,10 +65,14 @@ class Dataset:
         """
         tokenizer = tokenizer or SongTokenizer.of([named.song for named in songs])
         unknown: dict[str, int] = {}
-        pairs = [tokenizer.read(named.song, unknown) for named in songs]
-        for named, (seen, _) in zip(songs, pairs, strict=True):
+        sequences, targets = Joined(), Joined()
+        for named in songs:
+            seen, target = tokenizer.read(named.song, unknown)
             windows(seen, window, named.name)
-        sequences, targets = zip(*pairs, strict=True) if pairs else ((), ())
+            sequences.append(seen)
+            targets.append(target)
+        if not unknown:  # then they are the same
+            targets = sequences
         return cls(tuple(songs), tokenizer, sequences, targets, tuple(unknown))
 
     @classmethod
@@ -154,7 +158,7 @@ class Dataset:
         """Their meters, pickups and keys, by how often they have them."""
         return TuneHeaders([named.song for named in self.songs])
 
-    def views(self, *, told: bool = False) -> list[Views]:
+    def views(self, *, told: bool = False) -> StoredViews:
         """The sequences as a network of viewpoints learns them; ``told`` how long each is."""
         contexts: Sequence[SequenceContext] = self.contexts
         if told:
@@ -170,7 +174,11 @@ class Dataset:
         """
         if not config.spec.lookback:
             return self.sequences
-        return views(self.tokenizer.lookback(), self.sequences, self.contexts)
+        lookback, sequences, songs = self.tokenizer.lookback(), self.sequences, self.songs
+        return Made(
+            lengths_of(sequences),
+            lambda place: lookback.view(sequences[place], context_of(songs[place].song)),
+        )
 
 
 class _OnDemand(Sequence[Indices]):

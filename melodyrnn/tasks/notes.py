@@ -11,7 +11,8 @@ from typing import Any, cast
 import numpy as np
 
 from melodyrnn.data.copies import Copies
-from melodyrnn.data.gather import Named, ReadAs, Songs, gather_all, summary, warn_of
+from melodyrnn.data.gather import Named, ReadAs, Songs, gather_all, warn_of
+from melodyrnn.data.reasons import summary
 from melodyrnn.data.song_families import family_numbers
 from melodyrnn.data.split import SongSplit, Split
 from melodyrnn.errors import ConfigError, MelodyWarning

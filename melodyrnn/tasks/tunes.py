@@ -25,8 +25,9 @@ from melodyrnn.runs.pretraining import in_pretraining
 from melodyrnn.runs.record import Record
 from melodyrnn.runs.tune_store import digest, keep, kept
 from melodyrnn.sequences.score import total
+from melodyrnn.sequences.stored import Made, lengths_of
 from melodyrnn.sequences.streams import MeasuredStream, Stream, enough_lanes, lanes
-from melodyrnn.sequences.vocabulary import Vocabulary
+from melodyrnn.sequences.vocabulary import Indices, Vocabulary
 from melodyrnn.system.devices import ALONE, Devices
 from melodyrnn.system.progress import Progress
 from melodyrnn.tasks.baselines import baselines
@@ -208,20 +209,23 @@ def _header_bits(record: Record, data: Split[Dataset]) -> dict[str, float]:
 
 def epochs(dataset: Dataset, model: ModelConfig, config: StreamConfig) -> Callable[[int], Stream]:
     """Epoch -> its stream: the songs in an order of its own, each moved by semitones of its own."""
-    sequences, tokenizer = dataset.sequences, dataset.tokenizer
-    moved = tokenizer.moved(config.transpose)
-    batch = enough_lanes(sum(map(len, sequences)), config.batch, config.steps)
+    sequences, lengths = dataset.sequences, lengths_of(dataset.sequences)
+    moved = dataset.tokenizer.moved(config.transpose)
+    batch = enough_lanes(sum(lengths), config.batch, config.steps)
 
     def stream(epoch: int) -> Stream:
         random = np.random.default_rng((config.seed, epoch))
         order = random.permutation(len(sequences))
         shifts = random.integers(0, len(moved), len(sequences))
-        chosen = []
-        for place, shift in zip(order, shifts, strict=True):
-            indices = moved[shift][sequences[place]]
-            chosen.append(indices if (indices >= 0).all() else sequences[place])
+
+        def chosen(number: int) -> Indices:
+            place = order[number]
+            indices: Indices = moved[shifts[number]][sequences[place]]
+            return indices if (indices >= 0).all() else sequences[place]
+
+        ordered = Made([lengths[place] for place in order], chosen)
         songs = tuple(dataset.songs[place] for place in order)
-        inputs = replace(dataset, songs=songs, sequences=tuple(chosen)).inputs(model)
+        inputs = replace(dataset, songs=songs, sequences=ordered).inputs(model)
         return lanes(inputs, batch, config.steps)
 
     return stream

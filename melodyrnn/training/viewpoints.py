@@ -16,7 +16,7 @@ from melodyrnn.models.networks.event_reader import Random, ReaderConfig, reader_
 from melodyrnn.models.networks.viewpoint_network import ViewpointNetwork
 from melodyrnn.models.types import Among, Tensor, Weights
 from melodyrnn.models.viewpoints.layout import ViewLayout
-from melodyrnn.models.viewpoints.views import Views, padded_views
+from melodyrnn.models.viewpoints.views import StoredViews, Views, padded_views
 from melodyrnn.sequences.events import batches, filled, steps_for
 from melodyrnn.sequences.windows import Mask
 from melodyrnn.system.devices import ALONE, Devices
@@ -103,7 +103,7 @@ class ViewpointProgram(Program[ViewRow, ViewScore]):
         )
         self.network = self._compiled.network
         self.network.load(network.copy())
-        self._lengths = [len(views.kind) for views in learned.untold]
+        self._lengths = _lengths(learned.untold)
         self._batches: list[list[int]] = []  # of the epoch in progress
         self.restart()
 
@@ -177,7 +177,7 @@ class ViewpointProgram(Program[ViewRow, ViewScore]):
             return None
         now = self.network.copy()
         self.network.load(self.weights())
-        lengths, sums = [len(views.kind) for views in held_out.views], np.zeros(2)
+        lengths, sums = _lengths(held_out.views), np.zeros(2)
         order, size = sorted(range(len(lengths)), key=lengths.__getitem__), self.config.batch
         for start in range(0, len(order), size):
             for part in self._parts(order[start : start + size], lengths):
@@ -230,6 +230,11 @@ class ViewpointProgram(Program[ViewRow, ViewScore]):
     def resume(self, carried: Carried, done: int) -> None:
         self._compiled.adam.resume(carried)
         self.place, self.sums = int(carried["place"][0]), carried["sums"][0].copy()
+
+
+def _lengths(views: Sequence[Views]) -> Sequence[int]:
+    """How many symbols are predicted of each."""
+    return views.lengths if isinstance(views, StoredViews) else [len(each.kind) for each in views]
 
 
 class _ViewCompiled(Compiled):

@@ -1,21 +1,28 @@
 """Collections of songs: which there are, and what is in one."""
 
 import re
+import warnings
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from statistics import median_low
 from typing import Any
 
 from melodyrnn.data import collections
-from melodyrnn.data.gather import Named, Source, gather, gather_all, summary
+from melodyrnn.data.file_tunes import FileTune
+from melodyrnn.data.gather import Named, Source, gather, gather_all, warn_of
+from melodyrnn.data.pack_columns import PackedTune
+from melodyrnn.data.reasons import summary, told
 from melodyrnn.data.song_families import song_families
-from melodyrnn.errors import ConfigError
-from melodyrnn.files import create_folder
+from melodyrnn.data.song_packs import is_pack, read_pack, write_pack
+from melodyrnn.data.source_files import origin_of
+from melodyrnn.errors import ConfigError, MelodyWarning
+from melodyrnn.files import create_folder, exists
 from melodyrnn.formats.registry import reader, writer, writers
 from melodyrnn.music.notation.tokens import write_pitch
-from melodyrnn.music.song import Key
+from melodyrnn.music.song import Key, Song
 from melodyrnn.render.write import write_song
 from melodyrnn.system.progress import Progress, silent
 
@@ -73,6 +80,57 @@ def export(
 
     create_folder(folder, names[0], fill, taken="choose another --output", kind="folder of songs")
     return [folder / name for name in names]
+
+
+def pack(
+    sources: Source | Iterable[Source],
+    output: str | Path,
+    *,
+    overwrite: bool = False,
+    track: str | None = None,
+    grid: str | None = None,
+    report: bool = False,
+    progress: Progress = silent,
+) -> int:
+    """Write the songs of ``sources`` into one file, a Parquet table that can be read wherever songs
+    are; returns how many. What is left out, a MelodyWarning says, of each tune with ``report``.
+
+    Raises MelodyError, ConfigError where the file is there, or without pyarrow; nothing is written
+    then.
+    """
+    path = Path(output)
+    if exists(path) and not overwrite:
+        raise ConfigError(
+            f"{path}: already exists; --overwrite replaces it, or choose another --output"
+        )
+    listed = [sources] if isinstance(sources, Source) else sources
+    read = partial(gather_all, track=track, grid=grid, progress=progress)
+
+    def rows() -> Iterator[PackedTune]:
+        for source in listed:
+            if is_pack(source):
+                yield from _packed_again(Path(str(source)), report, progress)
+                continue
+            found = read(source)
+            warn_of(found, report)
+            named, licence = ("", "") if isinstance(source, Song | Named) else origin_of(source)
+            for each in found.songs:
+                yield PackedTune(FileTune(each.name, each.song), named, licence)
+
+    return write_pack(path, rows())
+
+
+def _packed_again(path: Path, report: bool, progress: Progress) -> Iterator[PackedTune]:
+    """The songs of a pack, which says itself where they are from."""
+    count, left_out = 0, list[str]()
+    for row in read_pack(path, progress):
+        if row.tune.song:
+            count += 1
+            yield row
+        else:
+            left_out.append(row.tune.why)
+    for line in told(count, left_out, (), report):
+        warnings.warn(line, MelodyWarning, stacklevel=2)
 
 
 def _file_names(songs: Iterable[Named], suffix: str) -> list[str]:

@@ -8,6 +8,7 @@ import numpy as np
 from melodyrnn.models.context import SequenceContext
 from melodyrnn.models.viewpoints.observer import Observed, Observer
 from melodyrnn.sequences.events import stacked
+from melodyrnn.sequences.stored import Records, Stored, lengths_of
 from melodyrnn.sequences.vocabulary import Indices
 from melodyrnn.sequences.windows import Mask
 
@@ -30,17 +31,40 @@ class Views(NamedTuple):
     heights: Indices  # (L, 8): candidates for the height, those known with the kind too
 
 
+class StoredViews(Stored[Views]):
+    """Of many sequences, which need not all be in memory: of each symbol there are some seventy
+    numbers.
+    """
+
+    def __init__(self, count: int) -> None:
+        self._records = Records(count)
+
+    def put(self, places: Sequence[int], some: Sequence[Views]) -> None:
+        """Store those of the sequences of these places. Raises FileError."""
+        self._records.put(places, some)
+
+    @property
+    def lengths(self) -> Sequence[int]:
+        return self._records.lengths
+
+    def __len__(self) -> int:
+        return len(self._records)
+
+    def at(self, place: int) -> Views:
+        return Views(*self._records.at(place))
+
+
 def views(
     observer: Observer, sequences: Sequence[Indices], contexts: Sequence[SequenceContext]
-) -> list[Views]:
+) -> StoredViews:
     """Of each sequence (L + 1,)."""
-    order = np.argsort([len(sequence) for sequence in sequences], kind="stable")
-    found: dict[int, Views] = {}
+    order = np.argsort(lengths_of(sequences), kind="stable")
+    found = StoredViews(len(sequences))
     for start in range(0, len(order), _AT_ONCE):
         some = order[start : start + _AT_ONCE].tolist()
         walked = _walk(observer, [sequences[n] for n in some], [contexts[n] for n in some])
-        found.update(zip(some, walked, strict=True))
-    return [found[place] for place in range(len(sequences))]
+        found.put(some, walked)
+    return found
 
 
 def _walk(
