@@ -1,14 +1,10 @@
 """Many files -> tunes: from the cache what was read before, the rest by a pool of processes."""
 
-import time
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
-from pathlib import Path
-from typing import NamedTuple
 
-from melodyrnn.data import cache
+from melodyrnn.data.cached_files import CachedFiles, FileToRead
 from melodyrnn.data.file_tunes import FILE, FileTune, left_out, read_tunes
-from melodyrnn.data.packing import join, pack, unpack, unpack_all
+from melodyrnn.data.packing import pack, unpack
 from melodyrnn.data.source_files import SourceFile
 from melodyrnn.errors import FileError, MelodyError
 from melodyrnn.files import NO_MEMORY
@@ -22,30 +18,7 @@ _MANY = 20  # files that are worth keeping whatever their size
 _WORTH_A_WORKER = 0.4  # seconds of reading
 _WORTH_KEEPING = 0.05  # seconds of reading
 _PART = 0.3  # seconds of reading given to a worker at once
-_KEEP_EVERY = 5.0  # seconds: what a kill may lose
 _LOST = "whoever read it was killed, perhaps for want of memory; cut it into shorter ones"
-
-
-class FileToRead(NamedTuple):
-    """A file, and how it is read."""
-
-    file: str
-    track: str | None
-    grid: str | None
-    tune: str = ""  # its label, of a file of many: the only one that is read
-
-    @property
-    def path(self) -> Path:
-        return Path(self.file)
-
-    def key(self, data: bytes) -> bytes:
-        """What ``data``, read so, is kept under; empty where it is not to be kept: one tune
-        of many, and what another package's reader gives, of which nobody knows when it changes.
-        """
-        known = reader(self.path.suffix)
-        if known is None or known.package or self.tune:
-            return b""
-        return cache.key_of(data, self.path.suffix, self.track, self.grid)
 
 
 def read(
@@ -63,8 +36,8 @@ def read(
         Grid.parse(grid)
     todo = [FileToRead(file.file, track or file.track, grid, file.tune) for file in files]
     costs = list(map(_cost, todo)) if len(todo) < _MANY else None
-    kept = _CachedFiles(todo) if costs is None or sum(costs) > _WORTH_KEEPING else None
-    found = kept.recalled() if kept else {}
+    kept = CachedFiles(todo) if costs is None or sum(costs) > _WORTH_KEEPING else None
+    found = kept.recalled(progress) if kept else {}
     progress(len(found), len(files))
 
     def take(number: int, key: bytes, packed: bytes) -> None:
@@ -92,50 +65,6 @@ def _cost(file: FileToRead) -> float:
         return known.file_seconds + known.byte_seconds * file.path.stat().st_size
     except OSError:
         return known.file_seconds
-
-
-class _CachedFiles:
-    """The cache, for one reading: a pack of each file, and one of all of them together."""
-
-    def __init__(self, files: Sequence[FileToRead]) -> None:
-        self.files = files
-        self.state = cache.state_of([file.file for file in files], [file[1:] for file in files])
-        self.packs: dict[int, bytes] = {}  # number of the file -> its tunes
-        self.fresh: dict[bytes, bytes] = {}  # what is to be kept
-        self.written = time.monotonic()
-
-    def recalled(self) -> dict[int, list[FileTune]]:
-        """The tunes of those files that the cache knows."""
-        if self.state and (pack := cache.recall([self.state]).get(self.state)):
-            with suppress(ValueError):
-                found = unpack_all(pack)
-                if len(found) == len(self.files):
-                    self.state = None  # nothing new to be kept
-                    return dict(enumerate(found))
-        keys = {}
-        for number, file in enumerate(self.files):
-            with suppress(MelodyError):  # said when the file is read
-                if key := file.key(read_file(file.path)):
-                    keys[number] = key
-        kept = cache.recall(list(keys.values()))
-        known: dict[int, list[FileTune]] = {}
-        for number, key in keys.items():
-            with suppress(KeyError, ValueError):  # unknown, or damaged
-                known[number] = unpack(kept[key])
-                self.packs[number] = kept[key]
-        return known
-
-    def put(self, number: int, key: bytes, packed: bytes) -> None:
-        self.packs[number] = self.fresh[key] = packed
-        if time.monotonic() - self.written > _KEEP_EVERY:
-            cache.remember(self.fresh)
-            self.fresh, self.written = {}, time.monotonic()
-
-    def write(self) -> None:
-        """Keep what is new, and what all of these files, untouched, hold."""
-        if self.state and len(self.packs) == len(self.files):
-            self.fresh[self.state] = join(self.packs[n] for n in range(len(self.files)))
-        cache.remember(self.fresh)
 
 
 def _read(todo: Mapping[int, FileToRead], take: Callable[[int, bytes, bytes], None]) -> None:
