@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from melodyrnn.data import cache, cached_files, reading
+from melodyrnn.data import cache, cached_files, cut_files, reading
 from melodyrnn.data.file_tunes import FileTune
 from melodyrnn.data.gather import gather
 from melodyrnn.data.packing import join, pack, unpack, unpack_all
@@ -268,7 +268,7 @@ def test_what_cannot_be_written_now_is_written_later(shelf, folder, parsed, monk
     monkeypatch.setattr(cached_files, "_KEEP_EVERY", 0.0)
     remember, busy = cache.remember, iter([True] * 3)
     monkeypatch.setattr(
-        cache, "remember", lambda values: not next(busy, False) and remember(values)
+        cache, "remember", lambda *values: not next(busy, False) and remember(*values)
     )
     songs = quietly(folder)
     assert quietly(folder) == songs
@@ -384,6 +384,85 @@ def test_workers_read_the_same_songs(shelf, folder, monkeypatch, parsed):
     assert calls[0] == (0, 6)
     assert calls[-1] == (6, 6)
     assert quietly(folder) == here
+
+
+@pytest.fixture
+def many(tmp_path, monkeypatch):
+    """An ABC file of many tunes, which is cut into some ten parts; two of five tunes are none."""
+    monkeypatch.setattr(reading, "_WORTH_A_WORKER", 1e-6)
+    monkeypatch.setattr(reading, "_CUT", 0.0)
+    monkeypatch.setattr(reading, "_PART", 5e-4)
+    monkeypatch.setattr(reading, "cores", lambda: 2)
+    lines = ["% tunes", "C: Trad", "M: 3/4", ""]
+    for number in range(1, 41):
+        music = ("CDE|", "{c}GAB|[K:G]c3|", "C,,,,,,,,,DE|", "z4|", "ABc|")[number % 5]
+        lines += [f"X:{number}", f"T: Tune {number}", "L:1/4", "K:C", music, "% between", ""]
+    path = tmp_path / "many.abc"
+    path.write_text("\n".join(lines))
+    return path
+
+
+def uncut(monkeypatch, path):
+    """What it is read as, whole and here."""
+    with monkeypatch.context() as one:
+        one.setenv("MELODYRNN_CACHE", "off")
+        one.setattr(reading, "_WORTH_A_WORKER", 1e9)
+        return reading.read(source_files(path))
+
+
+def test_a_cut_file_is_read_as_a_whole_one_is(shelf, many, monkeypatch, parsed):
+    whole = uncut(monkeypatch, many)
+    assert [tune.label for tune in whole[0]] == [str(number) for number in range(1, 41)]
+    assert whole[0][1].why.startswith(f"{many}:16:1: a pitch with MIDI number")
+    parsed.clear()
+    calls = []
+    cut = reading.read(source_files(many), progress=lambda *call: calls.append(call[:2]))
+    assert cut == whole
+    assert calls[-1][0] == calls[-1][1] > 5  # parts
+    assert reading.read(source_files(many)) == whole
+    assert parsed == []  # by workers, or not at all
+    with sqlite3.connect(shelf) as database:  # the whole, twice: by its content and by its state
+        assert database.execute("SELECT count(*) FROM tunes").fetchone()[0] <= 2
+    database.close()
+
+
+@pytest.mark.parametrize("times", [0, 1])
+def test_a_file_that_is_cut_short_goes_on_where_it_was(times, shelf, many, monkeypatch):
+    whole, read = uncut(monkeypatch, many), []
+
+    def stop(units, jobs):
+        for number, (unit, task) in enumerate(units.tasks.items()):
+            if number == 4:
+                raise KeyboardInterrupt
+            read.append(unit)
+            units.put(unit, *reading.read_some([task])[0])
+
+    with monkeypatch.context() as one:
+        one.setattr(reading, "_share_out", stop)
+        for _ in range(times + 1):
+            with pytest.raises(KeyboardInterrupt):
+                reading.read(source_files(many))
+    assert len(set(read)) == len(read) == 4 * (times + 1)
+    assert reading.read(source_files(many)) == whole
+
+
+def test_a_tune_that_kills_its_reader_costs_itself_only(many, monkeypatch, tmp_path):
+    whole = uncut(monkeypatch, many)[0]
+    (tmp_path / "deadly.py").write_text("import os\n\n\ndef read(*_):\n    os._exit(9)\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setenv("PYTHONPATH", f"{tmp_path}{os.pathsep}{os.environ.get('PYTHONPATH', '')}")
+    import deadly
+
+    list_tunes = cut_files.list_tunes
+
+    def with_one(*how):
+        tunes = list_tunes(*how)
+        return [*tunes[:7], (tunes[7][0], deadly.read), *tunes[8:]]
+
+    monkeypatch.setattr(cut_files, "list_tunes", with_one)
+    found = reading.read(source_files(many))[0]
+    assert found[:7] + found[8:] == whole[:7] + whole[8:]
+    assert found[7].why.startswith(f"{many}: tune 8: whoever read it was killed")
 
 
 def test_a_file_that_vanishes_is_left_out(shelf, folder):

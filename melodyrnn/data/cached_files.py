@@ -2,7 +2,7 @@
 
 import os
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
@@ -61,6 +61,7 @@ class CachedFiles:
         self._block_of: dict[int, _Block] = {}  # number of a file -> its block, if it is new
         self._packs: dict[int, bytes] = {}  # number of a file in such a block -> its tunes
         self._fresh: dict[bytes, bytes] = {}  # what is to be kept
+        self._outdated: list[bytes] = []  # keys of what is no longer to be kept
         self._written = time.monotonic()
 
     def recalled(self, progress: Progress = silent) -> dict[int, list[FileTune]]:
@@ -92,10 +93,20 @@ class CachedFiles:
 
     def put(self, number: int, key: bytes, packed: bytes) -> None:
         """A file was read that was not known."""
-        self._fresh[key] = packed
         self._pack(number, packed)
+        self.keep(key, packed)
+
+    def keep(self, key: bytes, packed: bytes) -> None:
+        """Keep that, soon."""
+        self._fresh[key] = packed
         if time.monotonic() - self._written > _KEEP_EVERY:
             self.write()
+
+    def forget(self, keys: Iterable[bytes]) -> None:
+        """Keep no longer what is under them: it stands in something else."""
+        for key in keys:
+            self._fresh.pop(key, None)
+            self._outdated.append(key)
 
     def _pack(self, number: int, packed: bytes) -> None:
         block = self._block_of[number]
@@ -108,8 +119,8 @@ class CachedFiles:
 
     def write(self) -> None:
         """Keep what is new."""
-        if cache.remember(self._fresh):
-            self._fresh = {}
+        if cache.remember(self._fresh, self._outdated):
+            self._fresh, self._outdated = {}, []
         self._written = time.monotonic()
 
 

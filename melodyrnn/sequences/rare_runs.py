@@ -49,7 +49,7 @@ def rare_runs(sequences: Sequence[Ints], cycle: int, size: int, work: int = WORK
 def _by_length(
     sequences: Sequence[Ints], cycle: int, size: int, work: int
 ) -> Iterator[tuple[Ints, Ints, Ints, Ints]]:
-    """Of each length the owners, numbers and shifts of the runs taken, (N,), and numbers' weights."""
+    """Of each length the owners, numbers and shifts of the runs taken, (N,), and all weights."""
     steps = np.array([max(len(each) - 1, 0) for each in sequences], dtype=np.int64)
     owners = np.repeat(np.arange(len(sequences)), steps)
     ends = np.repeat(np.cumsum(steps), steps)
