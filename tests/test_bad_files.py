@@ -10,9 +10,10 @@ from hostile import FILES, abc
 
 from melodyrnn.cli import main
 from melodyrnn.data import reading
+from melodyrnn.data.cached_files import FileToRead
 from melodyrnn.data.file_tunes import FILE
 from melodyrnn.data.gather import gather, gather_all
-from melodyrnn.data.reading import FileToRead, read_one
+from melodyrnn.data.reading import read_one
 from melodyrnn.errors import MelodyWarning
 from melodyrnn.files import shown
 from melodyrnn.formats.format import Format

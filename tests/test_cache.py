@@ -2,7 +2,10 @@
 
 import json
 import os
+import signal
 import sqlite3
+import subprocess
+import sys
 import warnings
 import zlib
 from contextlib import suppress
@@ -11,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from melodyrnn.data import cache, reading
+from melodyrnn.data import cache, cached_files, cut_files, reading
 from melodyrnn.data.file_tunes import FileTune
 from melodyrnn.data.gather import gather
 from melodyrnn.data.packing import join, pack, unpack, unpack_all
@@ -111,7 +114,8 @@ def opened(monkeypatch):
     monkeypatch.setattr(cache, "_SETTLED", -1)
     paths = []
     read_file = reading.read_file
-    monkeypatch.setattr(reading, "read_file", lambda path: paths.append(path) or read_file(path))
+    for reader in (reading, cached_files):
+        monkeypatch.setattr(reader, "read_file", lambda path: paths.append(path) or read_file(path))
     return paths
 
 
@@ -205,14 +209,130 @@ def test_the_cache_lies_in_the_user_s_folder(monkeypatch, tmp_path):
     assert cache._place().is_relative_to(tmp_path)
 
 
-def test_a_cache_grown_too_large_is_begun_anew(shelf, folder, monkeypatch):
-    quietly(folder)
-    monkeypatch.setattr(cache, "LARGEST", 1)
-    (folder / "6.mid").write_bytes(midi_bytes(parse("c1")))
-    assert len(quietly(folder)) == 6
+def aged(shelf, days, keys=None):
+    """As if what is kept, or what is under ``keys``, had been used so many days before."""
     with sqlite3.connect(shelf) as database:
-        assert database.execute("SELECT count(*) FROM tunes").fetchone() == (1,)
+        for key in keys or [key for (key,) in database.execute("SELECT key FROM tunes").fetchall()]:
+            database.execute("UPDATE tunes SET used = used - ? WHERE key = ?", (days * 86_400, key))
     database.close()
+
+
+KEYS = [bytes([number]) * 16 for number in range(100)]
+
+
+@pytest.fixture
+def full(shelf, monkeypatch):
+    """A cache of 100 values of 1,000 bytes, which is larger than it is to be."""
+    assert cache.remember({key: key * 62 for key in KEYS})
+    monkeypatch.setattr(cache, "LARGEST", 100_000)
+    return shelf
+
+
+def test_what_was_not_used_for_longest_goes_past_the_limit(full):
+    aged(full, 9, KEYS[40:70])
+    aged(full, 3, KEYS[:40])
+    assert cache.recall(KEYS[40:50]).keys() == set(KEYS[40:50])  # now they were used
+    size = full.stat().st_size
+    cache.remember({b"new": b"value"})
+    kept = cache.recall([*KEYS, b"new"]).keys()
+    assert not kept & set(KEYS[50:70])
+    assert kept >= {*KEYS[40:50], *KEYS[70:], b"new"}
+    assert 41 < len(kept) < 80
+    assert full.stat().st_size < size
+
+
+def test_a_limit_takes_nothing_that_was_used_within_a_day(full):
+    cache.remember({b"new": b"value"})
+    assert len(cache.recall([*KEYS, b"new"])) == 101
+
+
+def test_a_reading_larger_than_the_cache_is_kept_whole(shelf, folder, parsed, monkeypatch):
+    monkeypatch.setattr(cache, "LARGEST", 1)
+    monkeypatch.setattr(cached_files, "_KEEP_EVERY", 0.0)  # each file by itself
+    songs = quietly(folder)
+    assert quietly(folder) == songs
+    assert len(parsed) == 6
+
+
+def test_a_cache_of_another_layout_is_begun_anew(shelf, folder, parsed):
+    shelf.parent.mkdir()
+    with sqlite3.connect(shelf) as database:
+        database.execute("CREATE TABLE tunes (key BLOB PRIMARY KEY, value BLOB) WITHOUT ROWID")
+    database.close()
+    songs = quietly(folder)
+    assert quietly(folder) == songs
+    assert len(parsed) == 6
+
+
+def test_what_cannot_be_written_now_is_written_later(shelf, folder, parsed, monkeypatch):
+    monkeypatch.setattr(cached_files, "_KEEP_EVERY", 0.0)
+    remember, busy = cache.remember, iter([True] * 3)
+    monkeypatch.setattr(
+        cache, "remember", lambda *values: not next(busy, False) and remember(*values)
+    )
+    songs = quietly(folder)
+    assert quietly(folder) == songs
+    assert len(parsed) == 6
+
+
+def test_a_changed_file_of_many_changes_its_block_alone(shelf, tmp_path, opened, monkeypatch):
+    monkeypatch.setattr(cached_files, "_BLOCK", 8)
+    (tmp_path / "songs").mkdir()
+    for number in range(60):
+        (tmp_path / "songs" / f"{number:02}.txt").write_text("c4 d4 e4")
+    quietly(tmp_path / "songs")
+    for name, last in (("17.txt", "f"), ("175.txt", "g")):  # one is changed and one is new
+        (tmp_path / "songs" / name).write_text(f"c4 d4 {last}4")
+    opened.clear()
+    songs = quietly(tmp_path / "songs")
+    assert [named.song.notes[-1].pitch.step for named in songs[16:20]] == list("efge")
+    assert 2 <= len(set(opened)) <= 30
+    opened.clear()
+    assert quietly(tmp_path / "songs") == songs
+    assert opened == []
+
+
+KILLED = """
+import os, signal, sys
+from melodyrnn.data import cached_files, reading
+from melodyrnn.data.gather import gather
+
+cached_files._KEEP_EVERY = reading._WORTH_KEEPING = 0.0
+read_one = reading.read_one
+
+
+def once(file):
+    if file.file.endswith("3.mid"):
+        os.kill(os.getpid(), signal.SIGKILL)
+    return read_one(file)
+
+
+reading.read_one = once
+gather(sys.argv[1])
+"""
+
+
+def test_a_reading_that_is_killed_loses_nothing_that_was_read(shelf, folder, parsed):
+    ended = subprocess.run([sys.executable, "-c", KILLED, folder], check=False)
+    assert ended.returncode == -signal.SIGKILL
+    assert len(quietly(folder)) == 5
+    assert len(parsed) == 3  # 3.mid, 4.mid and broken.mid
+
+
+def test_ctrl_c_in_a_reading_loses_nothing_that_was_read(shelf, folder, parsed, monkeypatch):
+    def stopped(file):
+        if file.file.endswith("3.mid"):
+            raise KeyboardInterrupt
+        return read_one(file)
+
+    read_one = reading.read_one
+    with monkeypatch.context() as once:
+        once.setattr(reading, "read_one", stopped)
+        with pytest.raises(KeyboardInterrupt):
+            quietly(folder)
+    assert len(parsed) == 3
+    assert len(quietly(folder)) == 5
+    assert len(parsed) == 6
 
 
 def test_one_short_song_touches_no_cache(tmp_path, monkeypatch, nabiya):
@@ -264,6 +384,85 @@ def test_workers_read_the_same_songs(shelf, folder, monkeypatch, parsed):
     assert calls[0] == (0, 6)
     assert calls[-1] == (6, 6)
     assert quietly(folder) == here
+
+
+@pytest.fixture
+def many(tmp_path, monkeypatch):
+    """An ABC file of many tunes, which is cut into some ten parts; two of five tunes are none."""
+    monkeypatch.setattr(reading, "_WORTH_A_WORKER", 1e-6)
+    monkeypatch.setattr(reading, "_CUT", 0.0)
+    monkeypatch.setattr(reading, "_PART", 5e-4)
+    monkeypatch.setattr(reading, "cores", lambda: 2)
+    lines = ["% tunes", "C: Trad", "M: 3/4", ""]
+    for number in range(1, 41):
+        music = ("CDE|", "{c}GAB|[K:G]c3|", "C,,,,,,,,,DE|", "z4|", "ABc|")[number % 5]
+        lines += [f"X:{number}", f"T: Tune {number}", "L:1/4", "K:C", music, "% between", ""]
+    path = tmp_path / "many.abc"
+    path.write_text("\n".join(lines))
+    return path
+
+
+def uncut(monkeypatch, path):
+    """What it is read as, whole and here."""
+    with monkeypatch.context() as one:
+        one.setenv("MELODYRNN_CACHE", "off")
+        one.setattr(reading, "_WORTH_A_WORKER", 1e9)
+        return reading.read(source_files(path))
+
+
+def test_a_cut_file_is_read_as_a_whole_one_is(shelf, many, monkeypatch, parsed):
+    whole = uncut(monkeypatch, many)
+    assert [tune.label for tune in whole[0]] == [str(number) for number in range(1, 41)]
+    assert whole[0][1].why.startswith(f"{many}:16:1: a pitch with MIDI number")
+    parsed.clear()
+    calls = []
+    cut = reading.read(source_files(many), progress=lambda *call: calls.append(call[:2]))
+    assert cut == whole
+    assert calls[-1][0] == calls[-1][1] > 5  # parts
+    assert reading.read(source_files(many)) == whole
+    assert parsed == []  # by workers, or not at all
+    with sqlite3.connect(shelf) as database:  # the whole, twice: by its content and by its state
+        assert database.execute("SELECT count(*) FROM tunes").fetchone()[0] <= 2
+    database.close()
+
+
+@pytest.mark.parametrize("times", [0, 1])
+def test_a_file_that_is_cut_short_goes_on_where_it_was(times, shelf, many, monkeypatch):
+    whole, read = uncut(monkeypatch, many), []
+
+    def stop(units, jobs):
+        for number, (unit, task) in enumerate(units.tasks.items()):
+            if number == 4:
+                raise KeyboardInterrupt
+            read.append(unit)
+            units.put(unit, *reading.read_some([task])[0])
+
+    with monkeypatch.context() as one:
+        one.setattr(reading, "_share_out", stop)
+        for _ in range(times + 1):
+            with pytest.raises(KeyboardInterrupt):
+                reading.read(source_files(many))
+    assert len(set(read)) == len(read) == 4 * (times + 1)
+    assert reading.read(source_files(many)) == whole
+
+
+def test_a_tune_that_kills_its_reader_costs_itself_only(many, monkeypatch, tmp_path):
+    whole = uncut(monkeypatch, many)[0]
+    (tmp_path / "deadly.py").write_text("import os\n\n\ndef read(*_):\n    os._exit(9)\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setenv("PYTHONPATH", f"{tmp_path}{os.pathsep}{os.environ.get('PYTHONPATH', '')}")
+    import deadly
+
+    list_tunes = cut_files.list_tunes
+
+    def with_one(*how):
+        tunes = list_tunes(*how)
+        return [*tunes[:7], (tunes[7][0], deadly.read), *tunes[8:]]
+
+    monkeypatch.setattr(cut_files, "list_tunes", with_one)
+    found = reading.read(source_files(many))[0]
+    assert found[:7] + found[8:] == whole[:7] + whole[8:]
+    assert found[7].why.startswith(f"{many}: tune 8: whoever read it was killed")
 
 
 def test_a_file_that_vanishes_is_left_out(shelf, folder):

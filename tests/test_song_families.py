@@ -13,7 +13,7 @@ from melodyrnn.data.gather import Named, gather
 from melodyrnn.data.song_families import family_numbers, song_families
 from melodyrnn.data.split import split
 from melodyrnn.music.song import Key, Note, Song
-from melodyrnn.sequences.alignments import align
+from melodyrnn.sequences.alignments import Aligner
 from melodyrnn.sequences.variants import variants
 
 SCALE = (0, 2, 4, 5, 7, 9, 11)
@@ -131,7 +131,7 @@ def test_alignments_are_those_of_the_tables(cycle, data):
     pairs = data.draw(st.lists(pair, min_size=1, max_size=4))
     sequences = [each for pattern, text, _ in pairs for each in (pattern, text)]
     places, shifts = np.arange(0, len(sequences), 2), np.array([shift for *_, shift in pairs])
-    found = align(sequences, places, places + 1, shifts, cycle)
+    found = Aligner(sequences, cycle).align(places, places + 1, shifts)
     expected = [slow(a[:64], (b + shift) % cycle) for a, b, shift in pairs]
     assert list(zip(*map(np.ndarray.tolist, found), strict=True)) == expected
 

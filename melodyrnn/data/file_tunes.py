@@ -1,6 +1,7 @@
 """All tunes of one file, and what became of each: a song, or the reason why there is none."""
 
 import warnings
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from melodyrnn.errors import MelodyError, MelodyWarning, naming_options, worded
@@ -43,19 +44,41 @@ def read_tunes(
     found: list[FileTune] = []
     try:
         for label, read in written_in.read_tunes(data, FILE, track, grid):
-            if only and label != only:
-                continue
-            with warnings.catch_warnings(record=True) as caught:
-                warnings.simplefilter("always", MelodyWarning)
-                try:
-                    tune = FileTune(label, read())
-                except MelodyError as error:
-                    tune = left_out(error, label)
-            remarks = (str(w.message) for w in caught if issubclass(w.category, MelodyWarning))
-            found.append(tune._replace(remarks=tuple(remarks)))
+            if not only or label == only:
+                found.append(_tune(label, read))
     except MelodyError as error:
         found.append(left_out(error))
     return found
+
+
+ListedTune = tuple[str, Callable[[], Song]]
+"""The label of a tune, and what reads it."""
+
+
+def list_tunes(
+    data: bytes, written_in: Format, track: str | None, grid: Grid | None
+) -> list[ListedTune]:
+    """The tunes in the bytes of a file of that format, none of which is read. Raises MelodyError
+    for what is wrong with the file as a whole.
+    """
+    return list(written_in.read_tunes(data, FILE, track, grid))
+
+
+@naming_options()
+def read_listed(tunes: Sequence[ListedTune]) -> list[FileTune]:
+    """What ``read_tunes`` says of each. Raises nothing either."""
+    return [_tune(label, read) for label, read in tunes]
+
+
+def _tune(label: str, read: Callable[[], Song]) -> FileTune:
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always", MelodyWarning)
+        try:
+            tune = FileTune(label, read())
+        except MelodyError as error:
+            tune = left_out(error, label)
+    remarks = (str(w.message) for w in caught if issubclass(w.category, MelodyWarning))
+    return tune._replace(remarks=tuple(remarks))
 
 
 def left_out(error: MelodyError, label: str = "") -> FileTune:

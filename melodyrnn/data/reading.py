@@ -1,14 +1,13 @@
 """Many files -> tunes: from the cache what was read before, the rest by a pool of processes."""
 
-import time
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
-from pathlib import Path
-from typing import NamedTuple
+from itertools import groupby
+from math import ceil
 
-from melodyrnn.data import cache
-from melodyrnn.data.file_tunes import FILE, FileTune, left_out, read_tunes
-from melodyrnn.data.packing import join, pack, unpack, unpack_all
+from melodyrnn.data.cached_files import CachedFiles, FileToRead
+from melodyrnn.data.cut_files import CutFile, TunePart
+from melodyrnn.data.file_tunes import FILE, FileTune, left_out, read_listed, read_tunes
+from melodyrnn.data.packing import pack, unpack
 from melodyrnn.data.source_files import SourceFile
 from melodyrnn.errors import FileError, MelodyError
 from melodyrnn.files import NO_MEMORY
@@ -22,30 +21,18 @@ _MANY = 20  # files that are worth keeping whatever their size
 _WORTH_A_WORKER = 0.4  # seconds of reading
 _WORTH_KEEPING = 0.05  # seconds of reading
 _PART = 0.3  # seconds of reading given to a worker at once
-_KEEP_EVERY = 5.0  # seconds: what a kill may lose
+_CUT = 2 * _PART  # seconds of reading: a file of many tunes that takes longer is cut
+_WHOLE = -1  # in place of the number of a part
 _LOST = "whoever read it was killed, perhaps for want of memory; cut it into shorter ones"
 
+Task = FileToRead | TunePart
+"""What one process reads at a time."""
 
-class FileToRead(NamedTuple):
-    """A file, and how it is read."""
+Unit = tuple[int, int]
+"""The number of a task: of the file, and of its part or ``_WHOLE``."""
 
-    file: str
-    track: str | None
-    grid: str | None
-    tune: str = ""  # its label, of a file of many: the only one that is read
-
-    @property
-    def path(self) -> Path:
-        return Path(self.file)
-
-    def key(self, data: bytes) -> bytes:
-        """What ``data``, read so, is kept under; empty where it is not to be kept: one tune
-        of many, and what another package's reader gives, of which nobody knows when it changes.
-        """
-        known = reader(self.path.suffix)
-        if known is None or known.package or self.tune:
-            return b""
-        return cache.key_of(data, self.path.suffix, self.track, self.grid)
+Take = Callable[[int, bytes, bytes], None]
+"""Called with a file's number, the key that it is kept under, and its packed tunes."""
 
 
 def read(
@@ -63,18 +50,21 @@ def read(
         Grid.parse(grid)
     todo = [FileToRead(file.file, track or file.track, grid, file.tune) for file in files]
     costs = list(map(_cost, todo)) if len(todo) < _MANY else None
-    kept = _CachedFiles(todo) if costs is None or sum(costs) > _WORTH_KEEPING else None
-    found = kept.recalled() if kept else {}
+    kept = CachedFiles(todo) if costs is None or sum(costs) > _WORTH_KEEPING else None
+    found = kept.recalled(progress) if kept else {}
     progress(len(found), len(files))
 
     def take(number: int, key: bytes, packed: bytes) -> None:
         found[number] = unpack(packed)
         if kept and key:
             kept.put(number, key, packed)
-        progress(len(found), len(files))
 
+    def advance(done: int, total: int, words: str = "") -> None:
+        progress(known + done, known + total)
+
+    known = len(found)
     try:
-        _read({n: file for n, file in enumerate(todo) if n not in found}, take)
+        _read({n: file for n, file in enumerate(todo) if n not in found}, take, kept, advance)
     finally:  # also on Ctrl-C
         if kept:
             kept.write()
@@ -94,90 +84,158 @@ def _cost(file: FileToRead) -> float:
         return known.file_seconds
 
 
-class _CachedFiles:
-    """The cache, for one reading: a pack of each file, and one of all of them together."""
-
-    def __init__(self, files: Sequence[FileToRead]) -> None:
-        self.files = files
-        self.state = cache.state_of([file.file for file in files], [file[1:] for file in files])
-        self.packs: dict[int, bytes] = {}  # number of the file -> its tunes
-        self.fresh: dict[bytes, bytes] = {}  # what is to be kept
-        self.written = time.monotonic()
-
-    def recalled(self) -> dict[int, list[FileTune]]:
-        """The tunes of those files that the cache knows."""
-        if self.state and (pack := cache.recall([self.state]).get(self.state)):
-            with suppress(ValueError):
-                found = unpack_all(pack)
-                if len(found) == len(self.files):
-                    self.state = None  # nothing new to be kept
-                    return dict(enumerate(found))
-        keys = {}
-        for number, file in enumerate(self.files):
-            with suppress(MelodyError):  # said when the file is read
-                if key := file.key(read_file(file.path)):
-                    keys[number] = key
-        kept = cache.recall(list(keys.values()))
-        known: dict[int, list[FileTune]] = {}
-        for number, key in keys.items():
-            with suppress(KeyError, ValueError):  # unknown, or damaged
-                known[number] = unpack(kept[key])
-                self.packs[number] = kept[key]
-        return known
-
-    def put(self, number: int, key: bytes, packed: bytes) -> None:
-        self.packs[number] = self.fresh[key] = packed
-        if time.monotonic() - self.written > _KEEP_EVERY:
-            cache.remember(self.fresh)
-            self.fresh, self.written = {}, time.monotonic()
-
-    def write(self) -> None:
-        """Keep what is new, and what all of these files, untouched, hold."""
-        if self.state and len(self.packs) == len(self.files):
-            self.fresh[self.state] = join(self.packs[n] for n in range(len(self.files)))
-        cache.remember(self.fresh)
-
-
-def _read(todo: Mapping[int, FileToRead], take: Callable[[int, bytes, bytes], None]) -> None:
-    """Read the files now, here or, where that takes long, in workers."""
+def _read(
+    todo: Mapping[int, FileToRead],
+    take: Take,
+    kept: CachedFiles | None = None,
+    progress: Progress = silent,
+) -> None:
+    """Read the files now, here or, where that takes long, in workers. The progress is in files and
+    parts of files.
+    """
     costs = {number: _cost(file) for number, file in todo.items()}
     jobs = int(sum(costs.values()) / _WORTH_A_WORKER)
     if jobs < 2:
-        for number, file in todo.items():
+        for done, (number, file) in enumerate(todo.items(), 1):
             take(number, *read_one(file))
+            progress(done, len(todo))
         return
+    units = _Units(todo, costs, take, kept, progress)
+    _share_out(units, min(jobs, cores()))
+
+
+class _Units:
+    """What one process reads at a time: a file, or a part of one that is cut."""
+
+    def __init__(
+        self,
+        todo: Mapping[int, FileToRead],
+        costs: Mapping[int, float],
+        take: Take,
+        kept: CachedFiles | None,
+        progress: Progress,
+    ) -> None:
+        self._take, self._kept, self._progress = take, kept, progress
+        self._cut: dict[int, CutFile] = {}
+        self.tasks: dict[Unit, Task] = {}
+        self.costs: dict[Unit, float] = {}
+        self._done = 0
+        for number, file in todo.items():
+            cut = CutFile.of(file, ceil(costs[number] / _PART)) if costs[number] > _CUT else None
+            if cut is None:
+                self.tasks[number, _WHOLE], self.costs[number, _WHOLE] = file, costs[number]
+            else:
+                self._add(number, cut, costs[number])
+
+    def _add(self, number: int, cut: CutFile, cost: float) -> None:
+        self._cut[number] = cut
+        if self._kept:
+            cut.recall()
+        for part in cut.missing():
+            self.tasks[number, part] = cut.parts[part]
+            self.costs[number, part] = cost / len(cut.parts)
+        self._finish(number)
+
+    def put(self, unit: Unit, key: bytes, packed: bytes) -> None:
+        """What was read of one."""
+        number, part = unit
+        if part == _WHOLE:
+            self._take(number, key, packed)
+        else:
+            cut = self._cut[number]
+            cut.put(part, unpack(packed))
+            if self._kept and key and cut.key:
+                self._kept.keep(cut.keys()[part], packed)
+            self._finish(number)
+        self._done += 1
+        self._progress(self._done, len(self.tasks))
+
+    def _finish(self, number: int) -> None:
+        """Take a file of which no part is missing as a whole."""
+        cut = self._cut[number]
+        if cut.missing():
+            return
+        tunes = cut.tunes()
+        lasting = _lasting(tunes)
+        self._take(number, cut.key if lasting else b"", pack(tunes))
+        if self._kept and lasting:
+            self._kept.forget(cut.keys())
+
+
+def _share_out(units: _Units, jobs: int) -> None:
+    """Read them in so many processes, the longest first."""
     from melodyrnn.system.sharing import Place, share_out  # a song alone is spared it
 
-    parts: list[list[int]] = []
+    chunks: list[list[Unit]] = []
     room = 0.0
-    for number in sorted(todo, key=lambda number: -costs[number]):  # the longest first
+    for unit in sorted(units.tasks, key=lambda unit: -units.costs[unit]):
         if room <= 0:
-            parts.append([])
+            chunks.append([])
             room = _PART
-        parts[-1].append(number)
-        room -= costs[number]
+        chunks[-1].append(unit)
+        room -= units.costs[unit]
 
-    def after(part: int, answers: list[tuple[bytes, bytes]]) -> None:
-        for number, answer in zip(parts[part], answers, strict=True):
-            take(number, *answer)
+    def after(chunk: int, answers: list[tuple[bytes, bytes]]) -> None:
+        for unit, answer in zip(chunks[chunk], answers, strict=True):
+            units.put(unit, *answer)
 
-    def after_one(number: int, answers: list[tuple[bytes, bytes]]) -> None:
-        take(number, *answers[0])
+    killed: list[int] = []  # chunks, a unit of which killed who read it
+    work = {chunk: [units.tasks[unit] for unit in some] for chunk, some in enumerate(chunks)}
+    place = Place(jobs)
+    share_out(read_some, work, place, after, again=0, survive=killed.append)
+
+    alone = [
+        (unit, task)
+        for chunk in killed
+        for unit in chunks[chunk]
+        for task in _singly(units.tasks[unit])
+    ]
+    answers: dict[int, tuple[bytes, bytes]] = {}
+
+    def after_one(number: int, found: list[tuple[bytes, bytes]]) -> None:
+        answers[number] = found[0]
 
     def leave_out(number: int) -> None:
-        take(number, b"", pack([left_out(FileError(f"{FILE}: {_LOST}"))]))
+        answers[number] = b"", pack([_lost(alone[number][1])])
 
-    killed: list[int] = []  # parts, a file of which killed who read it
-    work = {part: [todo[number] for number in numbers] for part, numbers in enumerate(parts)}
-    place = Place(min(jobs, cores()))
-    share_out(read_some, work, place, after, again=0, survive=killed.append)
-    singly = {number: [todo[number]] for part in killed for number in parts[part]}
+    singly = {number: [task] for number, (_, task) in enumerate(alone)}
     share_out(read_some, singly, place, after_one, again=0, survive=leave_out)
+    for unit, numbers in groupby(range(len(alone)), key=lambda number: alone[number][0]):
+        units.put(unit, *_together([answers[number] for number in numbers]))
 
 
-def read_some(files: Sequence[FileToRead]) -> list[tuple[bytes, bytes]]:
-    """What a worker does: (key, packed tunes) of each file."""
-    return list(map(read_one, files))
+def _singly(task: Task) -> list[Task]:
+    return list(task.singly()) if isinstance(task, TunePart) else [task]
+
+
+def _together(answers: Sequence[tuple[bytes, bytes]]) -> tuple[bytes, bytes]:
+    """The answers of the tunes of a unit as that of the unit."""
+    if len(answers) == 1:
+        return answers[0]
+    key = answers[0][0] if all(key for key, _ in answers) else b""
+    return key, pack(tune for _, packed in answers for tune in unpack(packed))
+
+
+def _lost(task: Task) -> FileTune:
+    """What becomes of a task that kills who reads it."""
+    label = task.tunes[0][0] if isinstance(task, TunePart) else ""
+    return left_out(FileError(f"{FILE}: {f'tune {label}: ' if label else ''}{_LOST}"), label)
+
+
+def read_some(tasks: Sequence[Task]) -> list[tuple[bytes, bytes]]:
+    """What a worker does: (key, packed tunes) of each."""
+    return [read_part(task) if isinstance(task, TunePart) else read_one(task) for task in tasks]
+
+
+def read_part(part: TunePart) -> tuple[bytes, bytes]:
+    """As ``read_one``, of a part of a file; the key only says whether it is to be kept."""
+    tunes = read_listed(part.tunes)
+    return b"part" if _lasting(tunes) else b"", pack(tunes)
+
+
+def _lasting(tunes: Sequence[FileTune]) -> bool:
+    """Whether they would be read so again: nothing was left out for want of memory or time."""
+    return all(tune.error != FileError.__name__ for tune in tunes)
 
 
 def read_one(file: FileToRead) -> tuple[bytes, bytes]:
@@ -188,8 +246,7 @@ def read_one(file: FileToRead) -> tuple[bytes, bytes]:
         data = read_file(file.path)
         grid = Grid.parse(file.grid) if file.grid else None
         tunes = read_tunes(data, format_of(file.path), file.track, grid, file.tune)
-        lasting = all(tune.error != FileError.__name__ for tune in tunes)  # not for want of memory
-        return file.key(data) if lasting else b"", pack(tunes)
+        return file.key(data) if _lasting(tunes) else b"", pack(tunes)
     except MelodyError as error:
         return b"", pack([left_out(error)])
     except MemoryError:

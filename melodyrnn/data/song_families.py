@@ -6,10 +6,11 @@ from itertools import groupby
 
 import numpy as np
 
-from melodyrnn.music.relative_steps import relative
+from melodyrnn.music.relative_steps import numbered_steps
 from melodyrnn.music.song import Song
-from melodyrnn.sequences.families import chained, sharing_half
+from melodyrnn.sequences.families import chained
 from melodyrnn.sequences.shared_runs import Ints
+from melodyrnn.sequences.sharing_half import sharing_half
 from melodyrnn.sequences.variants import variants
 
 PITCH_CLASSES = 12
@@ -21,7 +22,9 @@ def song_families(songs: Sequence[Song]) -> list[list[int]]:
     Two songs are variants where at least half of the distinct runs of 4 notes of the shorter one,
     intervals and ratios of durations, stand in the other too; or where their pitches are variants
     (``sequences/variants.py``) in whatever rhythm, key and octave, repeated notes counted once. So
-    is what a chain of such pairs joins. Neither names nor the order of the songs matter.
+    is what a chain of such pairs joins. Neither names nor the order of the songs matter. Time and
+    memory grow with the number of songs: of more than some ten thousand, the first kind of pair is
+    found always, few of the second kind are missed (``sequences/rare_runs.py``).
     """
     return [list(family) for family in _families(tuple(songs))]
 
@@ -41,8 +44,20 @@ def family_numbers(songs: Sequence[Song]) -> list[int]:
 
 
 def _pairs(songs: Sequence[Song]) -> Iterator[tuple[int, int]]:
-    yield from sharing_half([relative(song) for song in songs])
+    yield from sharing_half(_steps(songs))
     yield from variants([pitch_classes(song) for song in songs], PITCH_CLASSES)
+
+
+_START = -1  # no number of a step
+
+
+def _steps(songs: Sequence[Song]) -> list[list[int]]:
+    """What ``relative`` has of each song, its steps as numbers."""
+    _, numbered, firsts = numbered_steps(songs)
+    return [
+        [_START] * min(first + 1, len(song)) + steps.tolist()
+        for song, steps, first in zip(songs, numbered, firsts, strict=True)
+    ]
 
 
 def pitch_classes(song: Song) -> Ints:

@@ -87,7 +87,7 @@ def numbered_steps(songs: "Sequence[Song]") -> "tuple[list[Step], list[Ints], li
     firsts = [
         next((i for i, note in enumerate(song.notes) if note.pitch), len(song)) for song in songs
     ]
-    return steps, np.split(numbers.reshape(-1), bounds), firsts
+    return steps, np.split(numbers.reshape(-1), bounds)[: len(songs)], firsts
 
 
 _NO_INTERVAL = 128

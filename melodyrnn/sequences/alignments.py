@@ -32,47 +32,51 @@ class Alignments(NamedTuple):
     """Symbols of the longest subsequence that the pattern and the whole text have in common."""
 
 
-def align(
-    sequences: Sequence[Ints], patterns: Ints, texts: Ints, shifts: Ints, cycle: int
-) -> Alignments:
-    """``sequences``: symbols from 0 to ``cycle`` - 1. ``patterns`` and ``texts``, (P,), are places
-    of sequences, and ``shifts`` is added to the text's symbols, modulo ``cycle``. Of a pattern only
-    its first ``LONGEST`` symbols count.
-    """
-    sizes = np.array([len(sequence) for sequence in sequences], dtype=np.int64)
-    symbols = np.concatenate([np.zeros(1, dtype=np.int64), *sequences])
-    starts = 1 + np.cumsum(sizes) - sizes
-    masks = _masks(sequences, cycle)
+class Aligner:
+    """Aligns pairs of these sequences, symbols from 0 to ``cycle`` - 1."""
 
-    def columns(pattern: Ints, text: Ints, shift: Ints) -> Iterator[Bits]:
+    def __init__(self, sequences: Sequence[Ints], cycle: int) -> None:
+        self._cycle = cycle
+        self._sizes = np.array([len(sequence) for sequence in sequences], dtype=np.int64)
+        self._symbols = np.concatenate([np.zeros(1, dtype=np.int64), *sequences])
+        self._starts = 1 + np.cumsum(self._sizes) - self._sizes
+        self._masks = self._bits()
+
+    def _bits(self) -> Bits:
+        """Of each pattern and symbol, (S, cycle), the bits where that symbol stands."""
+        owner = np.repeat(np.arange(len(self._sizes)), self._sizes)
+        place = np.arange(len(owner)) + 1 - self._starts[owner]
+        there = place < LONGEST
+        masks = np.zeros((len(self._sizes), self._cycle), dtype=np.uint64)
+        symbols = self._symbols[1:][there]
+        np.bitwise_or.at(masks, (owner[there], symbols), _ONE << place[there].astype(np.uint64))
+        return masks
+
+    def align(self, patterns: Ints, texts: Ints, shifts: Ints) -> Alignments:
+        """``patterns`` and ``texts``, (P,), are places of sequences, and ``shifts`` is added to the
+        text's symbols, modulo ``cycle``. Of a pattern only its first ``LONGEST`` symbols count.
+        """
+        found = Alignments(*(np.empty(len(patterns), dtype=np.int64) for _ in Alignments._fields))
+        order = np.argsort(self._sizes[texts], kind="stable")  # texts of one length end together
+        for first in range(0, len(order), _AT_ONCE):
+            some = order[first : first + _AT_ONCE]
+            lengths = np.minimum(self._sizes[patterns[some]], LONGEST)
+            distance, common = _Distance(lengths), _Common(lengths)
+            for equal in self._columns(patterns[some], texts[some], shifts[some]):
+                distance.advance(equal)
+                common.advance(equal)
+            found.distances[some], found.common[some] = distance.least, common.lengths()
+        return found
+
+    def _columns(self, pattern: Ints, text: Ints, shift: Ints) -> Iterator[Bits]:
         """Symbol after symbol of the texts, where the patterns have it. Past a text's end nothing
         is equal: no distance falls, no common subsequence grows.
         """
-        for step in range(sizes[text].max()):
-            there = step < sizes[text]
-            symbol = (symbols[np.where(there, starts[text] + step, 0)] + shift) % cycle
-            yield np.where(there, masks[pattern, symbol], _NONE)
-
-    found = Alignments(*(np.empty(len(patterns), dtype=np.int64) for _ in Alignments._fields))
-    order = np.argsort(sizes[texts], kind="stable")  # texts of one length end together
-    for first in range(0, len(order), _AT_ONCE):
-        some = order[first : first + _AT_ONCE]
-        lengths = np.minimum(sizes[patterns[some]], LONGEST)
-        distance, common = _Distance(lengths), _Common(lengths)
-        for equal in columns(patterns[some], texts[some], shifts[some]):
-            distance.advance(equal)
-            common.advance(equal)
-        found.distances[some], found.common[some] = distance.least, common.lengths()
-    return found
-
-
-def _masks(sequences: Sequence[Ints], cycle: int) -> Bits:
-    """Of each pattern and symbol, (S, cycle), the bits where that symbol stands."""
-    masks = np.zeros((len(sequences), cycle), dtype=np.uint64)
-    for place, sequence in enumerate(sequences):
-        bits = _ONE << np.arange(min(len(sequence), LONGEST), dtype=np.uint64)
-        np.bitwise_or.at(masks[place], sequence[:LONGEST], bits)
-    return masks
+        sizes, starts = self._sizes[text], self._starts[text]
+        for step in range(sizes.max()):
+            there = step < sizes
+            symbol = (self._symbols[np.where(there, starts + step, 0)] + shift) % self._cycle
+            yield np.where(there, self._masks[pattern, symbol], _NONE)
 
 
 class _Distance:

@@ -3,18 +3,21 @@ moved round it as a whole, some symbols changed, put in or left out.
 """
 
 from collections.abc import Iterator, Sequence
+from itertools import chain
 
 import numpy as np
 
-from melodyrnn.sequences.alignments import LONGEST, align
-from melodyrnn.sequences.families import Pairs, sharing_half
+from melodyrnn.sequences.alignments import LONGEST, Aligner
+from melodyrnn.sequences.rare_runs import rare_runs
 from melodyrnn.sequences.shared_runs import Ints, shared_runs
+from melodyrnn.sequences.sharing_half import Pairs, sharing_half
 
 _SIZE = 4
 _FEWEST = 4
 _RUNS_PER_SHARED = 6
 """A pair is looked at where it shares ``_FEWEST`` runs of ``_SIZE`` steps at one shift, and one in
-so many of the runs of its shorter sequence."""
+so many of the runs of its shorter sequence. Of a collection so large that too many sequences have
+a run, longer ones are asked for (``rare_runs.py``), each as so many as there are in it."""
 
 _STRETCH_FREE, _STRETCH_COST, _STRETCH_MOST = 8, 3, 4
 """What is short, or turns round and round, fits in nearly anything. So it is the distinct runs of
@@ -48,25 +51,23 @@ def variants(sequences: Sequence[Ints], cycle: int) -> Pairs:
     the other is the shorter one with more symbols put in (see the constants above).
     """
     steps = [np.diff(sequence) % cycle for sequence in sequences]
-    yield from _equal(steps)
-    yield from sharing_half([some.tolist() for some in steps], _LONG_RUN, _FEWEST_LONG)
-    yield from _aligned(sequences, cycle)
-
-
-def _equal(steps: Sequence[Ints]) -> Pairs:
     first: dict[bytes, int] = {}
     for place, some in enumerate(steps):
         if len(some):
             yield first.setdefault(some.tobytes(), place), place
+    places = list(first.values())  # one of each that are equal
+    longer = sharing_half([steps[place].tolist() for place in places], _LONG_RUN, _FEWEST_LONG)
+    aligned = _aligned([sequences[place] for place in places], cycle)
+    yield from ((places[one], places[other]) for one, other in chain(longer, aligned))
 
 
 def _aligned(sequences: Sequence[Ints], cycle: int) -> Pairs:
-    counted = [_distinct_runs(sequence, cycle) for sequence in sequences]
+    aligner = Aligner(sequences, cycle)
     sizes = np.array([len(sequence) for sequence in sequences], dtype=np.int64)
-    runs = np.array([len(_distinct_runs(each[:LONGEST], cycle)) for each in sequences])
+    runs = np.array([_count_runs(each[:LONGEST], cycle) for each in sequences], dtype=np.int64)
     rank = _ranks(sequences, cycle)
-    for patterns, texts, shifts in _candidates(counted, rank, runs, cycle):
-        found = align(sequences, patterns, texts, shifts, cycle)
+    for patterns, texts, shifts in _candidates(sequences, rank, runs, cycle):
+        found = aligner.align(patterns, texts, shifts)
         length, distinct = np.minimum(sizes[patterns], LONGEST), runs[patterns]
         near = (_STRETCH_COST * found.distances <= distinct - _STRETCH_FREE) & (
             _STRETCH_MOST * found.distances <= length
@@ -77,14 +78,13 @@ def _aligned(sequences: Sequence[Ints], cycle: int) -> Pairs:
 
 
 def _candidates(
-    counted: Sequence[Ints], rank: Ints, runs: Ints, cycle: int
+    sequences: Sequence[Ints], rank: Ints, runs: Ints, cycle: int
 ) -> Iterator[tuple[Ints, Ints, Ints]]:
     """Patterns, texts and by how much the texts are to be moved, some at a time, each (P,)."""
     waiting: list[Ints] = []
     count = 0
-    shared = shared_runs(
-        [each // cycle for each in counted], _FEWEST, [each % cycle for each in counted], cycle
-    )
+    held = rare_runs(sequences, cycle, _SIZE)
+    shared = shared_runs(held.runs, held.shifts, cycle, held.weights, _FEWEST)
     for place, (others, counts, shifts) in enumerate(shared):
         shorter = rank[others] < rank[place]
         pattern = np.where(shorter, others, place)
@@ -93,7 +93,7 @@ def _candidates(
         enough = counts * _RUNS_PER_SHARED >= runs[pattern]
         waiting.append(np.stack([pattern, text, moved])[:, enough])
         count += waiting[-1].shape[1]
-        if count > _AT_ONCE or place + 1 == len(counted):
+        if count > _AT_ONCE or place + 1 == len(sequences):
             patterns, texts, moves = np.concatenate(waiting, axis=1)
             yield patterns, texts, moves
             waiting, count = [], 0
@@ -110,11 +110,10 @@ def _ranks(sequences: Sequence[Ints], cycle: int) -> Ints:
     return rank
 
 
-def _distinct_runs(sequence: Ints, cycle: int) -> Ints:
-    """The distinct runs of ``_SIZE`` steps, each as a number of its steps, times ``cycle``, plus
-    the symbol that it starts at.
-    """
+def _count_runs(sequence: Ints, cycle: int) -> int:
+    """How many distinct runs of ``_SIZE`` steps there are, each with the symbol it starts at."""
     if len(sequence) <= _SIZE:
-        return np.empty(0, dtype=np.int64)
+        return 0
     steps = np.lib.stride_tricks.sliding_window_view(np.diff(sequence) % cycle, _SIZE)
-    return np.unique(steps @ cycle ** np.arange(1, _SIZE + 1) + sequence[:-_SIZE])
+    runs = steps @ cycle ** np.arange(1, _SIZE + 1) + sequence[:-_SIZE]
+    return len(set(runs.tolist()))

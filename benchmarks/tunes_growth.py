@@ -1,0 +1,169 @@
+"""What do a million tunes cost before training? Seconds and memory of reading, cache, families and
+split of 2,000 to 200,000 synthetic tunes.
+
+    python benchmarks/tunes_growth.py [--sizes 2000,20000,200000]
+
+The tunes are made so: a key, one of four meters, and 8 to 16 bars. A bar is one of the rhythms of
+its meter, which a tune draws from four that it has. Pitches walk over a major scale, mostly by
+steps, drawn to the middle of two octaves, with a chord note at the end of each fourth bar. A fifth
+of the tunes are variants of one before: in another key, a sixteenth of the notes changed by a step
+and, of every third, all rhythms drawn anew. A variant is found where it is of the family of its
+tune. They stand in ABC files of 20,000 tunes. Of each size a process of its own measures, so that
+its peak of memory is its own.
+"""
+
+import argparse
+import json
+import os
+import random
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+import warnings
+from itertools import groupby
+from pathlib import Path
+
+from melodyrnn.errors import MelodyWarning
+from melodyrnn.system.machine import cores
+
+MEGABYTE = 1024 if sys.platform != "darwin" else 1024**2
+A_FILE = 20_000  # tunes
+EIGHTHS = {"4/4": 8, "3/4": 6, "2/4": 4, "6/8": 6}
+KEYS = ["C", "G", "D", "A", "F", "Bb", "Eb"]
+LETTERS = "CDEFGAB"
+STEPS = (-4, -3, -2, -1, -1, -1, 0, 1, 1, 1, 2, 3, 4)
+
+
+def rhythm(chance, eighths):
+    """A bar: lengths in eighths."""
+    lengths = []
+    while left := eighths - sum(lengths):
+        lengths.append(min(left, chance.choice((1, 1, 1, 2, 2, 3, 4))))
+    return lengths
+
+
+def tune(chance):
+    """(Meter, bars of lengths, degrees of the scale from 0)."""
+    meter = chance.choice(list(EIGHTHS))
+    patterns = [rhythm(chance, EIGHTHS[meter]) for _ in range(4)]
+    bars = [chance.choice(patterns) for _ in range(chance.choice((8, 8, 12, 16)))]
+    degrees, at = [], chance.choice((0, 2, 4))
+    for number, bar in enumerate(bars, 1):
+        for _ in bar:
+            at = min(max(at + chance.choice(STEPS) - (at > 9) + (at < 2), -2), 12)
+            degrees.append(at)
+        if number % 4 == 0:
+            degrees[-1] = at = chance.choice((0, 2, 4, 7))
+    return meter, bars, degrees
+
+
+def variant(chance, of, other_rhythm):
+    """The tune with a sixteenth of its notes changed, and perhaps all of its rhythms."""
+    meter, bars, degrees = of
+    changed = [at + chance.choice((-1, 1)) * (chance.random() < 1 / 16) for at in degrees]
+    if other_rhythm:
+        lengths = iter([chance.choice((1, 2, 3)) for _ in changed])
+        bars = [[next(lengths) for _ in bar] for bar in bars]
+    return meter, bars, changed
+
+
+def abc(chance, number, made):
+    """The tune as ABC."""
+    meter, bars, degrees = made
+    key = chance.choice(KEYS)
+    tonic = LETTERS.index(key[0])
+    at = iter(degrees)
+    music = "".join(
+        "".join(f"{pitch(tonic + next(at))}{length}" for length in bar) + "|" for bar in bars
+    )
+    return f"X:{number}\nT:Tune {number}\nM:{meter}\nL:1/8\nK:{key}\n{music}]\n\n"
+
+
+def pitch(degree):
+    octave, step = divmod(degree, 7)
+    return LETTERS[step] + ("," * -octave if octave < 0 else "'" * octave)
+
+
+def make(folder, count):
+    """The files, and of each tune the number of the one it is a variant of, or its own."""
+    chance = random.Random(0)
+    tunes, of = [], []
+    for number in range(count):
+        other = chance.randrange(number) if number and chance.random() < 0.2 else number
+        of.append(other)
+        tunes.append(
+            variant(chance, tunes[other], number % 3 == 0) if other != number else tune(chance)
+        )
+        path = folder / f"{number // A_FILE:03}.abc"
+        with path.open("a") as file:
+            file.write(abc(chance, number % A_FILE + 1, tunes[-1]))
+    return of
+
+
+def peak():
+    """Megabytes that this process has had at most."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / MEGABYTE
+
+
+def measure(folder):
+    """Seconds of each, by the clock, and megabytes after each."""
+    from melodyrnn.data.gather import gather
+    from melodyrnn.data.song_families import family_numbers
+    from melodyrnn.data.split import split
+
+    warnings.simplefilter("ignore", MelodyWarning)
+    found = {"start": [0, peak()]}
+
+    def timed(name, work):
+        began = time.perf_counter()
+        value = work()
+        found[name] = [time.perf_counter() - began, peak()]
+        return value
+
+    again = "again" in sys.argv
+    songs = timed("again" if again else "read", lambda: gather(folder))
+    if again:
+        numbers = timed("families", lambda: family_numbers([named.song for named in songs]))
+        timed("split", lambda: split(songs, 0.1))
+        of = json.loads((folder / "of.json").read_text())
+        variants = [number for number, other in enumerate(of) if number != other]
+        kept = sum(numbers[number] == numbers[of[number]] for number in variants)
+        sizes = [len(list(some)) for _, some in groupby(sorted(numbers))]
+        found |= {"variants": len(variants), "kept": kept, "largest": max(sizes)}
+    return found
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--sizes", default="2000,20000,200000")
+    parser.add_argument("--measure", nargs=2, help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    if options.measure:
+        print(json.dumps(measure(Path(options.measure[0]))))
+        return
+    print(f"{cores()} cores; seconds, and MB at most up to then")
+    print("  tunes         read    from cache      families    split    cache  variants found")
+    for count in map(int, options.sizes.split(",")):
+        with tempfile.TemporaryDirectory() as place:
+            songs = Path(place, "songs")
+            songs.mkdir()
+            (songs / "of.json").write_text(json.dumps(make(songs, count)))
+            os.environ["MELODYRNN_CACHE"] = str(Path(place, "cache"))
+            time.sleep(2.5)  # files just written are not yet known by their times
+            found = {}
+            for how in ("first", "again"):
+                command = [sys.executable, __file__, "--measure", songs, how]
+                done = subprocess.run(command, check=True, capture_output=True, text=True)
+                found |= json.loads(done.stdout)
+            size = Path(place, "cache", "tunes.sqlite").stat().st_size / 1e6
+        told = "".join(
+            f"{found[of][0]:8.1f} {found[of][1]:5.0f}" for of in ("read", "again", "families")
+        )
+        share = f"{found['kept']:,} of {found['variants']:,}"
+        print(f"{count:7,} {told} {found['split'][0]:8.1f} {size:8.1f}  {share}", flush=True)
+
+
+if __name__ == "__main__":
+    main()
