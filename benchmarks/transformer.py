@@ -108,8 +108,8 @@ def trained(
     program: Any, network: ViewpointNetwork, config: Any, limit: float | None
 ) -> Trainer[Any, Any]:
     """For ``limit`` seconds of the processor, or until the program is satisfied."""
-    network.start(config.seed)
-    program.config = program._adam.config = config
+    program.network.start(config.seed)
+    program.config = config
     program.restart()
     trainer, start = Trainer(program, config), time.process_time()
     while not trainer.done if limit is None else time.process_time() - start < limit:
@@ -128,7 +128,7 @@ def main() -> None:
     for name, kind in (("LSTM", ViewpointNetwork), ("transformer", TransformerNetwork)):
         network = kind(layout, record.model)
         program = task.program(record, data, network)
-        network.start(0)
+        program.network.start(0)
         Trainer(program, replace(record.training, epochs=1)).train(1)  # compiles
         for seed in range(seeds):
             rate = record.training.learning_rate * (factor if limits.get(seed) else 1)

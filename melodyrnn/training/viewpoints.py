@@ -12,10 +12,9 @@ import numpy as np
 from melodyrnn.models.backend import tf
 from melodyrnn.models.compiled_loops import program
 from melodyrnn.models.config import StreamConfig
-from melodyrnn.models.networks.event_reader import Random, ReaderConfig, reader_settings
+from melodyrnn.models.networks.event_reader import Random, reader_settings
 from melodyrnn.models.networks.viewpoint_network import ViewpointNetwork
 from melodyrnn.models.types import Among, Tensor, Weights
-from melodyrnn.models.viewpoints.layout import ViewLayout
 from melodyrnn.models.viewpoints.views import StoredViews, Views, padded_views
 from melodyrnn.sequences.events import batches, filled, steps_for
 from melodyrnn.sequences.windows import Mask
@@ -98,8 +97,8 @@ class ViewpointProgram(Program[ViewRow, ViewScore]):
         replicas.check(min(config.batch, len(learned.untold)), "songs")
         self._compiled = self._take(
             _ViewCompiled,
-            (layout, *reader_settings(reader), config.clip, config.batch, devices),
-            lambda: _ViewCompiled(layout, reader, config.clip, replicas),
+            (type(network), layout, *reader_settings(reader), config.clip, config.batch, devices),
+            lambda: _ViewCompiled(type(network)(layout, reader), config.clip, replicas),
         )
         self.network = self._compiled.network
         self.network.load(network.copy())
@@ -240,15 +239,12 @@ def _lengths(views: Sequence[Views]) -> Sequence[int]:
 class _ViewCompiled(Compiled):
     """A network, its optimiser, and the programs of both: ``add``, ``step`` and ``errors``."""
 
-    def __init__(
-        self, layout: ViewLayout, config: ReaderConfig, clip: float | None, replicas: Replicas
-    ) -> None:
-        self._replicas = replicas
-        self.network = ViewpointNetwork(layout, config)
+    def __init__(self, network: ViewpointNetwork, clip: float | None, replicas: Replicas) -> None:
+        self._replicas, self.network = replicas, network
         self._weights = list(self.network.weights.values())
         self._gradient = [tf.Variable(tf.zeros_like(weight)) for weight in self._weights]
         self.adam = AveragedAdam(self._weights, clip)
-        self._sounds = tf.constant(layout.sounds)
+        self._sounds = tf.constant(network.layout.sounds)
         self.add = program(self._add_gradient, reduce_retracing=False)
         self.step = program(self._train_step, reduce_retracing=False)
         self.errors = program(self._errors_of, reduce_retracing=False)
