@@ -104,9 +104,7 @@ def _normal(x: Tensor) -> Tensor:
     return (x - mean) * tf.math.rsqrt(variance + 1e-5)
 
 
-def trained(
-    program: Any, network: ViewpointNetwork, config: Any, limit: float | None
-) -> Trainer[Any, Any]:
+def trained(program: Any, config: Any, limit: float | None) -> Trainer[Any, Any]:
     """For ``limit`` seconds of the processor, or until the program is satisfied."""
     program.network.start(config.seed)
     program.config = config
@@ -134,7 +132,7 @@ def main() -> None:
             rate = record.training.learning_rate * (factor if limits.get(seed) else 1)
             config = replace(record.training, seed=seed, learning_rate=rate)
             start = time.process_time()
-            trainer = trained(program, network, config, limits.get(seed))
+            trainer = trained(program, config, limits.get(seed))
             spent = time.process_time() - start
             limits.setdefault(seed, spent)
             assert trainer.best_score
