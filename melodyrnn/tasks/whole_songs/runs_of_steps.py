@@ -54,7 +54,7 @@ class Steps(NamedTuple):
 
     def frequent(self) -> tuple[Codes, ...]:
         """Of the runs of ``SIZE`` the numbers, from 0 to ``BUCKETS`` - 1, by intervals, by ratios
-        and by both: each (N + 2,), since its start and its end are steps, too.
+        and by both: each (N,), since its start and its end are steps, too.
         """
         intervals = _bounded(self.intervals, _WIDEST)
         ratios = _bounded(self.ratios, _LONGEST)

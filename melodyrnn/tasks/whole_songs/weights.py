@@ -7,7 +7,7 @@ its runs of notes are elsewhere, and p for the network,
     P(x) = p(x) exp(w . f(x)) / Z,   Z = E_p[exp(w . f)],
 
 whose likelihood of people's songs has its maximum where the features have the same means under P as
-among these (Rosenfeld, Chen and Zhu 2001, equations 2 and 14). Z is estimated from songs that were
+among these (Rosenfeld, Chen and Zhu 2001). Z is estimated from songs that were
 drawn from p, so that the logarithm of the likelihood, less a Gaussian prior on w, is concave in w.
 
 A song of which most is known from those that were learned has no weight, for it is no new one,
@@ -87,7 +87,7 @@ class WholeSongs:
         return cls(means, deviations, weights, RunRatios.of(counts), known, _enough(energy))
 
     def log_weight(self, song: Song) -> float:
-        """W . f(x), a natural logarithm; -inf for a song that does not sound or is a variant."""
+        """The natural logarithm w . f(x); -inf for a song that does not sound or is a variant."""
         if not _sounds(song):
             return -np.inf
         steps = Steps.of(song)
