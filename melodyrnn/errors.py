@@ -25,8 +25,11 @@ such as a command line to type, is never changed.
 """
 
 import re
+import sys
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from threading import Lock
 
 SWITCHES = frozenset(
@@ -190,3 +193,14 @@ class ConstraintError(MelodyError):
 
 class MelodyWarning(_Worded, UserWarning):
     """A choice was made for the user: a track, a voice, a rounding."""
+
+
+_PACKAGE = str(Path(__file__).parent)
+
+
+def warn(message: str) -> None:
+    """A MelodyWarning of the line that called this package, however deep it is in there."""
+    level, frame = 2, sys._getframe(1)
+    while frame.f_back and frame.f_code.co_filename.startswith(_PACKAGE):
+        level, frame = level + 1, frame.f_back
+    warnings.warn(message, MelodyWarning, stacklevel=level)

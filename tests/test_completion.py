@@ -55,7 +55,9 @@ def test_commands_options_and_files_are_completed():
     assert completed("melodyrnn tr", 1) == ["plain,train"]
     assert completed("melodyrnn train --ep", 2) == ["plain,--epochs"]
     assert completed("melodyrnn inspect son", 2) == ["file,son"]
-    assert completed("melodyrnn corpus ", 2) == ["plain,export", "plain,list", "plain,show"]
+    assert completed("melodyrnn corpus ", 2) == [
+        f"plain,{name}" for name in ("export", "list", "pack", "show")
+    ]
 
 
 def test_the_commands_are_offered_without_any_being_imported(monkeypatch):

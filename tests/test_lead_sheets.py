@@ -137,9 +137,9 @@ def staves(monkeypatch):
     found = []
     verovio = engraving._verovio
 
-    def watched(document, paper, top, staff):
-        found.append(staff)
-        return verovio(document, paper, top, staff)
+    def watched(document, layout, **more):
+        found.append(layout.unit * STAFF)
+        return verovio(document, layout, **more)
 
     monkeypatch.setattr(engraving, "_verovio", watched)
     return found

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from melodyrnn.errors import FileError
 from melodyrnn.sequences import stored
-from melodyrnn.sequences.stored import Joined, Made, Records, lengths_of
+from melodyrnn.sequences.stored import IdsOnDemand, Records, StoredIds, lengths_of
 
 numbers = st.integers(-(2**31), 2**31 - 1)
 sequences = st.lists(st.lists(numbers, max_size=9).map(lambda ids: np.array(ids, np.int32)))
@@ -34,7 +34,7 @@ def shaped(record):
 
 @given(sequences)
 def test_sequences_stand_side_by_side(many):
-    joined = Joined()
+    joined = StoredIds()
     for sequence in many:
         joined.append(sequence)
     assert len(joined) == len(many)
@@ -88,7 +88,7 @@ def test_a_full_disk_is_said_with_its_remedy(monkeypatch):
 
 def test_what_is_made_is_made_when_it_is_asked_for():
     asked = []
-    made = Made([2, 3], lambda place: asked.append(place) or np.full(place + 2, place))
+    made = IdsOnDemand([2, 3], lambda place: asked.append(place) or np.full(place + 2, place))
     assert list(lengths_of(made)) == [2, 3]
     assert len(made) == 2
     assert not asked

@@ -2,7 +2,6 @@
 Imports no numpy.
 """
 
-import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple, Self
 
 from melodyrnn import errors
 from melodyrnn.data.reasons import summary, told
-from melodyrnn.errors import ConfigError, MelodyError, MelodyWarning, ScoreError
+from melodyrnn.errors import ConfigError, MelodyError, ScoreError, warn
 from melodyrnn.files import exists, shown
 from melodyrnn.formats.read import PACKED, Corpus, read_song
 from melodyrnn.music.notation import text as notation
@@ -239,7 +238,7 @@ def _collections(sources: Sequence[Source], songs: Sequence[Named]) -> list[str]
 def warn_of(reading: Gathered, report: bool = False) -> None:
     """Say, as MelodyWarnings, what is to be said of a reading; with ``report``, all of it."""
     for line in told(len(reading.songs), reading.left_out, reading.remarks, report):
-        warnings.warn(line, MelodyWarning, stacklevel=3)
+        warn(line)
 
 
 def _named_tunes(

@@ -4,7 +4,6 @@ tune of one.
 
 import glob
 import os
-import warnings
 from collections.abc import Iterable, Iterator
 from itertools import chain
 from pathlib import Path
@@ -12,7 +11,7 @@ from typing import NamedTuple
 
 from melodyrnn.data import collections
 from melodyrnn.data.tune_names import CorpusTune, find_tune, nearest_tune
-from melodyrnn.errors import FileError, MelodyWarning, ScoreError
+from melodyrnn.errors import FileError, ScoreError, warn
 from melodyrnn.files import exists, is_folder, reason, shown, suggest
 from melodyrnn.formats.read import PACKED, Corpus, endings
 from melodyrnn.formats.registry import reader
@@ -120,11 +119,9 @@ def _below(folder: Path) -> Iterator[str]:
 
 def _warn(error: OSError) -> None:
     """Of a folder that may not be looked into."""
-    warnings.warn(
+    warn(
         f"{shown(error.filename)}: cannot look into this folder: {reason(error)}; its songs are "
-        "left out",
-        MelodyWarning,
-        stacklevel=4,
+        "left out"
     )
 
 

@@ -2,7 +2,6 @@
 much of them is copied.
 """
 
-import warnings
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import chain
@@ -13,7 +12,7 @@ import numpy as np
 
 from melodyrnn.data.copies import Copied, Copies
 from melodyrnn.data.gather import Named
-from melodyrnn.errors import MelodyWarning
+from melodyrnn.errors import warn
 from melodyrnn.generation.loops import Loop, closing_loop
 from melodyrnn.music.note_tokens import to_tokens
 from melodyrnn.music.song import Song
@@ -172,8 +171,4 @@ def _warn_of_leaks(held_out: Sequence[Named], measured: MeasuredSongs) -> None:
     ]
     if whole:
         more = f" and {len(whole) - 1} more" if len(whole) > 1 else ""
-        warnings.warn(
-            f"held out, yet whole in a training song: {whole[0]}{more}; leave such songs out",
-            MelodyWarning,
-            stacklevel=3,
-        )
+        warn(f"held out, yet whole in a training song: {whole[0]}{more}; leave such songs out")

@@ -1,12 +1,11 @@
 """A score as read, whatever its format, and the one song that is made of it."""
 
-import warnings
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
-from melodyrnn.errors import MelodyWarning, ScoreError
+from melodyrnn.errors import ScoreError, warn
 from melodyrnn.formats.melody.assembly import (
     LONGEST,
     first_key,
@@ -219,4 +218,4 @@ def _snap(offset: Fraction) -> Fraction:
 
 
 def _warn(text: str) -> None:
-    warnings.warn(text, MelodyWarning, stacklevel=2)
+    warn(text)

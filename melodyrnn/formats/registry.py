@@ -18,14 +18,13 @@ Other packages are looked for only where no row of ours serves a suffix, and whe
 listed: finding them takes 40 ms.
 """
 
-import warnings
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from difflib import get_close_matches
 from functools import cache
 from typing import TYPE_CHECKING
 
-from melodyrnn.errors import MelodyWarning
+from melodyrnn.errors import warn
 from melodyrnn.formats.format import Format
 
 if TYPE_CHECKING:
@@ -177,10 +176,8 @@ def _row(point: "EntryPoint") -> Format | None:
         if isinstance(row, Format):
             return replace(row, package=package)
         problem = f"{point.value} is a {type(row).__name__}, not a Format"
-    warnings.warn(
+    warn(
         f"the format {point.name!r} of the package {package} cannot be used ({problem}); "
-        "update the package, or uninstall it",
-        MelodyWarning,
-        stacklevel=2,
+        "update the package, or uninstall it"
     )
     return None

@@ -5,7 +5,6 @@ adds what it lacks of the alphabets. Neither package is imported, only its data 
 """
 
 import unicodedata
-import warnings
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cache, cached_property
@@ -14,7 +13,7 @@ from pathlib import Path
 
 import uharfbuzz as hb
 
-from melodyrnn.errors import MelodyWarning
+from melodyrnn.errors import warn
 from melodyrnn.render.package_data import data_file
 
 BOX = "\u25a1"
@@ -157,9 +156,7 @@ def warn_of_missing(texts: Iterable[str]) -> None:
     if missing:
         listed = ", ".join(repr(char) for char in missing[:8])
         more = f" and {len(missing) - 8} more" if len(missing) > 8 else ""
-        warnings.warn(
-            f"no font here can draw {listed}{more}; drawn as {BOX}", MelodyWarning, stacklevel=4
-        )
+        warn(f"no font here can draw {listed}{more}; drawn as {BOX}")
 
 
 def _font(char: str, bold: bool) -> Font | None:

@@ -3,7 +3,6 @@
 import ctypes
 import sys
 import time
-import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from math import log
@@ -12,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from melodyrnn.errors import MelodyWarning, RunError
+from melodyrnn.errors import RunError, warn
 from melodyrnn.models.types import Arrays
 from melodyrnn.runs import record as runs
 from melodyrnn.system.extras import require_extra
@@ -165,11 +164,9 @@ def with_loss(
 
 def _warn_of_divergence(trainer: "Trainer[Any, Any]", record: runs.Record) -> None:
     if trainer.diverged:
-        warnings.warn(
+        warn(
             f"training diverged: at epoch {trainer.epoch} the loss is not a finite number; "
-            f"choose a --learning-rate below {record.training.learning_rate:g}",
-            MelodyWarning,
-            stacklevel=6,
+            f"choose a --learning-rate below {record.training.learning_rate:g}"
         )
 
 

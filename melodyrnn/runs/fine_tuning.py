@@ -5,7 +5,6 @@ that the vocabulary lacks is learned as the nearest one, and predicted as an unk
 networks may begin with one: they see the songs in other orders, with other parts dropped out.
 """
 
-import warnings
 from collections.abc import Sequence
 from dataclasses import replace
 from hashlib import sha256
@@ -14,7 +13,7 @@ from typing import Any
 from melodyrnn.data.gather import Named
 from melodyrnn.data.song_fingerprints import fingerprints
 from melodyrnn.data.split import Split
-from melodyrnn.errors import ConfigError, MelodyWarning, RunError
+from melodyrnn.errors import ConfigError, RunError, warn
 from melodyrnn.models.config import ModelConfig
 from melodyrnn.runs import pretraining
 from melodyrnn.runs.base import Base
@@ -122,10 +121,8 @@ def _unknown_rate(base: Run, songs: Sequence[Named]) -> float:
     tokens = [token for named in songs for token in tokenizer.tokens(named.song)[first:]]
     lacking = [token for token in tokens if token not in base.vocabulary]
     if lacking:
-        warnings.warn(
+        warn(
             f"{len(lacking):,} of {len(tokens) - len(songs):,} notes to learn are no tokens of "
-            f"{base.path.name}, such as {lacking[0]}; each is learned as the nearest it has",
-            MelodyWarning,
-            stacklevel=5,
+            f"{base.path.name}, such as {lacking[0]}; each is learned as the nearest it has"
         )
     return rate_of(len(lacking), len(tokens))

@@ -52,7 +52,7 @@ class Stored(Sequence[T], Generic[T]):
         return self.at(range(len(self))[place])
 
 
-class Joined(Stored[Indices]):
+class StoredIds(Stored[Indices]):
     """Sequences of ids, (L,) each, as parts of one array: 4 bytes an id, and 8 a sequence."""
 
     def __init__(self) -> None:
@@ -75,7 +75,7 @@ class Joined(Stored[Indices]):
         return np.frombuffer(self._numbers, np.int32, end - start, 4 * start)
 
 
-class Made(Stored[Indices]):
+class IdsOnDemand(Stored[Indices]):
     """Sequences that a function makes when they are asked for, each of a known length."""
 
     def __init__(self, lengths: Sequence[int], make: Callable[[int], Indices]) -> None:

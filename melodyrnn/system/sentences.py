@@ -29,7 +29,7 @@ class Sentence(str):
         """The same with a capital at its start, in English."""
         return self._of(self[:1].upper() + self[1:], self.template, self.values)
 
-    def __reduce__(self) -> Any:
+    def __reduce__(self) -> tuple[Any, ...]:
         return type(self)._of, (str(self), self.template, dict(self.values))
 
 

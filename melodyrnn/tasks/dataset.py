@@ -17,7 +17,7 @@ from melodyrnn.music.durations import ticks
 from melodyrnn.music.song import Song
 from melodyrnn.music.viewpoints import full_bars, meter_class, tonic_above_c
 from melodyrnn.sequences.open_vocabulary import OpenVocabulary
-from melodyrnn.sequences.stored import Joined, Made, lengths_of
+from melodyrnn.sequences.stored import IdsOnDemand, StoredIds, lengths_of
 from melodyrnn.sequences.vocabulary import Indices, Vocabulary
 from melodyrnn.sequences.windows import Mask, windows
 from melodyrnn.tasks.control.last_notes import Endings
@@ -65,7 +65,7 @@ class Dataset:
         """
         tokenizer = tokenizer or SongTokenizer.of([named.song for named in songs])
         unknown: dict[str, int] = {}
-        sequences, targets = Joined(), Joined()
+        sequences, targets = StoredIds(), StoredIds()
         for named in songs:
             seen, target = tokenizer.read(named.song, unknown)
             windows(seen, window, named.name)
@@ -175,7 +175,7 @@ class Dataset:
         if not config.spec.lookback:
             return self.sequences
         lookback, sequences, songs = self.tokenizer.lookback(), self.sequences, self.songs
-        return Made(
+        return IdsOnDemand(
             lengths_of(sequences),
             lambda place: lookback.view(sequences[place], context_of(songs[place].song)),
         )

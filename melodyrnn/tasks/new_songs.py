@@ -1,10 +1,9 @@
 """New songs: from the ids that were drawn to songs with their titles."""
 
-import warnings
 from collections.abc import Sequence
 from dataclasses import replace
 
-from melodyrnn.errors import MelodyWarning
+from melodyrnn.errors import warn
 from melodyrnn.evaluation.take_score import Usage
 from melodyrnn.generation.loops import closing_loop
 from melodyrnn.music.note_tokens import to_tokens
@@ -57,9 +56,7 @@ def warn_of_loops(songs: Sequence[GeneratedSong]) -> None:
     which = "the song ends"
     if len(songs) > 1:
         which = f"{len(looping)} of {len(songs)} songs end (the first: song {number})"
-    warnings.warn(
+    warn(
         f"{which} in a loop: the last {notes} {loop.rounds} times over; "
-        "a higher --temperature may break it, --avoid-loops does",
-        MelodyWarning,
-        stacklevel=5,
+        "a higher --temperature may break it, --avoid-loops does"
     )

@@ -1,6 +1,5 @@
 """What songs and tunes have in common, which are both sequences of notes."""
 
-import warnings
 from abc import abstractmethod
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
@@ -15,7 +14,7 @@ from melodyrnn.data.gather import Named, ReadAs, Songs, gather_all, warn_of
 from melodyrnn.data.reasons import summary
 from melodyrnn.data.song_families import family_numbers
 from melodyrnn.data.split import SongSplit, Split
-from melodyrnn.errors import ConfigError, MelodyWarning
+from melodyrnn.errors import ConfigError, warn
 from melodyrnn.evaluation.measures import Played
 from melodyrnn.evaluation.note_scores import judged
 from melodyrnn.evaluation.note_table import NotesOf
@@ -308,7 +307,7 @@ class NoteTask(Task[Named, Dataset]):
             for like in songs
         ]
         for remark in dict.fromkeys(each.remark for each in asked if each.remark):
-            warnings.warn(remark, MelodyWarning, stacklevel=4)
+            warn(remark)
         left_out = given.indices[: 0 if request.keep_primer else None]
         return [
             Prompt(

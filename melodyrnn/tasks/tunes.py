@@ -25,7 +25,7 @@ from melodyrnn.runs.pretraining import in_pretraining
 from melodyrnn.runs.record import Record
 from melodyrnn.runs.tune_store import digest, keep, kept
 from melodyrnn.sequences.score import total
-from melodyrnn.sequences.stored import Made, lengths_of
+from melodyrnn.sequences.stored import IdsOnDemand, lengths_of
 from melodyrnn.sequences.streams import MeasuredStream, Stream, enough_lanes, lanes
 from melodyrnn.sequences.vocabulary import Indices, Vocabulary
 from melodyrnn.system.devices import ALONE, Devices
@@ -223,7 +223,7 @@ def epochs(dataset: Dataset, model: ModelConfig, config: StreamConfig) -> Callab
             indices: Indices = moved[shifts[number]][sequences[place]]
             return indices if (indices >= 0).all() else sequences[place]
 
-        ordered = Made([lengths[place] for place in order], chosen)
+        ordered = IdsOnDemand([lengths[place] for place in order], chosen)
         songs = tuple(dataset.songs[place] for place in order)
         inputs = replace(dataset, songs=songs, sequences=ordered).inputs(model)
         return lanes(inputs, batch, config.steps)

@@ -1,7 +1,6 @@
 """Collections of songs: which there are, and what is in one."""
 
 import re
-import warnings
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
@@ -18,7 +17,7 @@ from melodyrnn.data.reasons import summary, told
 from melodyrnn.data.song_families import song_families
 from melodyrnn.data.song_packs import is_pack, read_pack, write_pack
 from melodyrnn.data.source_files import origin_of
-from melodyrnn.errors import ConfigError, MelodyWarning
+from melodyrnn.errors import ConfigError, warn
 from melodyrnn.files import create_folder, exists
 from melodyrnn.formats.registry import reader, writer, writers
 from melodyrnn.music.notation.tokens import write_pitch
@@ -130,7 +129,7 @@ def _packed_again(path: Path, report: bool, progress: Progress) -> Iterator[Pack
         else:
             left_out.append(row.tune.why)
     for line in told(count, left_out, (), report):
-        warnings.warn(line, MelodyWarning, stacklevel=2)
+        warn(line)
 
 
 def _file_names(songs: Iterable[Named], suffix: str) -> list[str]:

@@ -1,13 +1,12 @@
 """New songs, or more of a text, from a run."""
 
-import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from os import PathLike
 from pathlib import Path
 from typing import Any, Unpack
 
-from melodyrnn.errors import ConfigError, MelodyWarning
+from melodyrnn.errors import ConfigError, warn
 from melodyrnn.files import check_no_folder, write_atomically
 from melodyrnn.models.config import FormConfig, SampleConfig, check_beam, configure
 from melodyrnn.models.settings import check
@@ -215,9 +214,7 @@ def _check(request: Request, settings: Settings) -> None:
 def _warn_of_fewer(found: int, count: int) -> None:
     """A beam may hold fewer than were asked for."""
     if found < count:
-        warnings.warn(
+        warn(
             f"the beam found {found} song{'s' * (found > 1)}, not {count}; a wider --beam may find "
-            "more",
-            MelodyWarning,
-            stacklevel=4,
+            "more"
         )

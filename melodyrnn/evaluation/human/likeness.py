@@ -1,6 +1,5 @@
 """How well a classifier tells generated tunes from human ones: the whole procedure."""
 
-import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -8,7 +7,7 @@ import numpy as np
 
 from melodyrnn.data.gather import Named, Songs
 from melodyrnn.data.song_families import family_numbers
-from melodyrnn.errors import ConfigError, MelodyWarning
+from melodyrnn.errors import ConfigError, warn
 from melodyrnn.evaluation.human.auc import Auc, Comparisons
 from melodyrnn.evaluation.human.copying import copied_among, copied_from
 from melodyrnn.evaluation.human.differences import differences
@@ -124,11 +123,7 @@ class _Work:
         """At most so many of them. Raises ConfigError."""
         audible = [named for named in songs if any(note.pitch for note in named.song)]
         if silent_ones := len(songs) - len(audible):
-            warnings.warn(
-                f"{option}: left out {silent_ones} of {len(songs)} tunes, which have no note",
-                MelodyWarning,
-                stacklevel=4,
-            )
+            warn(f"{option}: left out {silent_ones} of {len(songs)} tunes, which have no note")
         if len(audible) < FEWEST:
             raise ConfigError(
                 f"{option}: {len(audible)} tune{'s' * (len(audible) != 1)}, too few to tell apart; "

@@ -1,11 +1,10 @@
 """From trials to how well songs are predicted that no model had in training."""
 
-import warnings
 from collections.abc import Mapping, Sequence
 
 from melodyrnn.data.gather import Named
 from melodyrnn.data.song_families import family_numbers
-from melodyrnn.errors import MelodyWarning
+from melodyrnn.errors import warn
 from melodyrnn.evaluation.note_bits import NoteBits, common_start
 from melodyrnn.evaluation.paired_differences import compare_held_out
 from melodyrnn.experiments.comparison.trial import Trial
@@ -34,8 +33,4 @@ def held_out_table(bits: Mapping[str, Sequence[NoteBits]], songs: Sequence[Named
 
 def warn_of_one_song(songs: Sequence[Named]) -> None:
     if len(songs) == 1:
-        warnings.warn(
-            "with one song held out, no difference is beyond chance; hold out more, by --held-out",
-            MelodyWarning,
-            stacklevel=4,
-        )
+        warn("with one song held out, no difference is beyond chance; hold out more, by --held-out")

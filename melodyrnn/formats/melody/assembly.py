@@ -4,12 +4,11 @@ MIDI files and scores meet here; where a file says more than a song can hold, a 
 says what is not kept.
 """
 
-import warnings
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from functools import lru_cache
 
-from melodyrnn.errors import MelodyWarning, NotationError
+from melodyrnn.errors import NotationError, warn
 from melodyrnn.formats.melody.timed_note import TimedNote
 from melodyrnn.limits import QUARTERS
 from melodyrnn.music.durations import GRID
@@ -98,4 +97,4 @@ def first_tempo(tempi: Sequence[float], name: str) -> float | None:
 
 
 def _warn(text: str) -> None:
-    warnings.warn(text, MelodyWarning, stacklevel=3)
+    warn(text)

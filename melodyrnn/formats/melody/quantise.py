@@ -13,7 +13,6 @@ taken literally it is a score full of dotted 64ths and tiny rests. So
    it gets the simplest value that it may have been played for (``_length``).
 """
 
-import warnings
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -21,7 +20,7 @@ from fractions import Fraction
 from itertools import pairwise
 from operator import itemgetter
 
-from melodyrnn.errors import MelodyWarning
+from melodyrnn.errors import warn
 from melodyrnn.formats.melody.exactness import Exactness, nearest
 from melodyrnn.formats.melody.grid import FINEST, Grid
 from melodyrnn.formats.melody.lateness import lateness
@@ -247,11 +246,7 @@ def _say(
     if lost:
         said.append(f"{lost} left out, too short for the grid")
     if said:
-        warnings.warn(
-            f"{name}: played, not written, timing: {'; '.join(said)}; --grid chooses another grid",
-            MelodyWarning,
-            stacklevel=3,
-        )
+        warn(f"{name}: played, not written, timing: {'; '.join(said)}; --grid chooses another grid")
 
 
 def _apart(place: Fraction, other: Fraction) -> float:

@@ -12,14 +12,13 @@ The rule, for MIDI files and scores alike:
 """
 
 import heapq
-import warnings
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from itertools import pairwise
 from typing import NamedTuple
 
-from melodyrnn.errors import MelodyWarning
+from melodyrnn.errors import warn
 from melodyrnn.formats.melody.choice import choose
 from melodyrnn.formats.melody.timed_note import TimedNote, Voice
 
@@ -48,15 +47,13 @@ def melody(voices: Sequence[Voice], track: str | int | None, name: str) -> Taken
     highest = "the highest note where notes overlap"
     if choice.automatic:
         also = f", {highest}" if overlap else ""
-        warnings.warn(
+        warn(
             f"{name}: {len(voices)} tracks have notes; took {choice.label} ({choice.why}){also}; "
-            "--track chooses another",
-            MelodyWarning,
-            stacklevel=3,
+            "--track chooses another"
         )
     elif overlap:
         what = f"track {choice.label}" if len(voices) > 1 else "its notes overlap"
-        warnings.warn(f"{name}: {what}; took {highest}", MelodyWarning, stacklevel=3)
+        warn(f"{name}: {what}; took {highest}")
     return TakenVoice(choice.taken, voice.notes if line else skyline(voice.notes))
 
 

@@ -1,12 +1,11 @@
 """Standard MIDI File -> Song."""
 
-import warnings
 from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
 
-from melodyrnn.errors import MelodyWarning, MidiError
+from melodyrnn.errors import MidiError, warn
 from melodyrnn.formats.melody.assembly import (
     LONGEST,
     first_key,
@@ -231,4 +230,4 @@ def _with_last_rest(song: Song, end: Fraction, exact: bool) -> Song:
 
 
 def _warn(text: str) -> None:
-    warnings.warn(text, MelodyWarning, stacklevel=2)
+    warn(text)

@@ -1,6 +1,5 @@
 """Notes given to a run, in the tokens that it knows where it lacks theirs."""
 
-import warnings
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
@@ -9,7 +8,7 @@ from math import log2
 
 import numpy as np
 
-from melodyrnn.errors import MelodyWarning
+from melodyrnn.errors import warn
 from melodyrnn.music.notation.text import token
 from melodyrnn.music.song import Note
 from melodyrnn.sequences.vocabulary import Indices
@@ -100,4 +99,4 @@ def _warn(replaced: Counter[tuple[str, str]], joined: bool) -> None:
     if pairs:
         remarks.append(f"notes that this run does not know are replaced: {', '.join(pairs)}")
     if remarks:
-        warnings.warn(f"--primer: {'; '.join(remarks)}", MelodyWarning, stacklevel=7)
+        warn(f"--primer: {'; '.join(remarks)}")

@@ -1,6 +1,5 @@
 """The notes that a generation starts from, and what their song says above them."""
 
-import warnings
 from collections import Counter
 from dataclasses import replace
 from fractions import Fraction
@@ -10,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from melodyrnn.data.gather import gather_one, is_tune
-from melodyrnn.errors import MelodyWarning, NotationError, WindowError
+from melodyrnn.errors import NotationError, WindowError, warn
 from melodyrnn.files import exists
 from melodyrnn.formats.registry import reader
 from melodyrnn.music.notation.text import parse_tokens
@@ -127,11 +126,7 @@ def _is_file(primer: str) -> bool:
 def _header(song: Song) -> Song:
     """Without notes; its meter is the first where it changes, and a MelodyWarning says so."""
     if song.meter_changes:
-        warnings.warn(
-            f"--primer: its meter changes; new songs keep that of its beginning, {song.meter}",
-            MelodyWarning,
-            stacklevel=6,
-        )
+        warn(f"--primer: its meter changes; new songs keep that of its beginning, {song.meter}")
     return Song((), meter=song.meter, key=song.key, tempo=song.tempo, pickup=song.pickup)
 
 
