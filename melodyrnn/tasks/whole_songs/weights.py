@@ -39,8 +39,8 @@ VARIANT = 0.5
 _FURTHEST = 3.0
 """Deviations from the mean that a feature counts for, at most."""
 
-MOST_CANDIDATES = 32
-"""For a song: 64 are worth another tenth."""
+MOST_CANDIDATES, MOST_NOTES = 32, 2000
+"""For a song, of all candidates together: what more would be worth is small beside what it costs."""
 
 _ROUNDS, _CLOSE = 50, 1e-9
 
@@ -84,7 +84,9 @@ class WholeSongs:
         weights = _likeliest(of_people, drawn)
         energy = np.full(len(network), -np.inf)
         energy[list(new)] = drawn @ weights
-        return cls(means, deviations, weights, RunRatios.of(counts), known, _enough(energy))
+        return cls(
+            means, deviations, weights, RunRatios.of(counts), known, _enough(energy, network)
+        )
 
     def log_weight(self, song: Song) -> float:
         """The natural logarithm w . f(x); -inf for a song that does not sound or is a variant."""
@@ -111,11 +113,14 @@ def _scaled(features: Floats, means: Floats, deviations: Floats) -> Floats:
     return np.where(deviations > 0, np.clip(apart, -_FURTHEST, _FURTHEST), 0.0)
 
 
-def _enough(log_weights: Floats) -> int:
-    """Candidates for a song: four times the mean weight under P, in units of that under p."""
+def _enough(log_weights: Floats, network: Sequence[Song]) -> int:
+    """Candidates for a song: four times the mean weight under P, in units of that under p, unless
+    they are too many. The log-weights are those of the network's songs.
+    """
     weights = np.exp(log_weights - log_weights.max())
     mean = float((weights**2).mean() / weights.mean() ** 2)
-    return min(MOST_CANDIDATES, max(1, round(4 * mean)))
+    notes = sum(map(len, network)) / len(network)
+    return min(MOST_CANDIDATES, max(1, round(MOST_NOTES / notes)), max(1, round(4 * mean)))
 
 
 def _likeliest(learned: Floats, drawn: Floats) -> Floats:
