@@ -40,7 +40,7 @@ _FURTHEST = 3.0
 """Deviations from the mean that a feature counts for, at most."""
 
 MOST_CANDIDATES, MOST_NOTES = 32, 2000
-"""For a song, of all candidates together: what more would be worth is small beside what it costs."""
+"""For a song; notes of all candidates together. What more would be worth is little for its cost."""
 
 _ROUNDS, _CLOSE = 50, 1e-9
 
