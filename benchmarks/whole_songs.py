@@ -38,14 +38,14 @@ def gains(weighed: WholeSongs, songs: list[Floats], drawn: Floats) -> None:
     print(
         f"  {'all':>10s}", *(f"{np.log2(np.exp(w) / weights.mean()).mean():10.2f}" for w in songs)
     )
-    for candidates in CANDIDATES:
+    for candidates in sorted({*CANDIDATES, weighed.candidates}):
         others = random.choice(weights, (TIMES, candidates - 1)).sum(axis=1)
         row = [
             np.mean([np.log2((candidates * v / (v + others)).mean()) for v in np.exp(some)])
             for some in songs
         ]
         marked = "  as it is" if candidates == weighed.candidates else ""
-        print(f"  {candidates:10d}", *(f"{gain:10.2f}" for gain in row), marked)
+        print(f"  {candidates:10d}" + "".join(f" {gain:10.2f}" for gain in row) + marked)
 
 
 def main(paths: list[str]) -> None:
