@@ -2,8 +2,15 @@
 import pytest
 
 from melodyrnn.errors import ConfigError
-from melodyrnn.models.config import ModelConfig, SampleConfig, StreamConfig, TrainConfig, configure
-from melodyrnn.models.registry import MODELS
+from melodyrnn.models.config import (
+    ModelConfig,
+    SampleConfig,
+    StreamConfig,
+    TrainConfig,
+    cell_as_model,
+    configure,
+)
+from melodyrnn.models.registry import CELLS, MODELS
 
 
 def test_defaults_are_the_courses_settings():
@@ -77,3 +84,12 @@ def test_configure_deals_settings_out_by_name():
     assert (model, training) == (ModelConfig(units=9), TrainConfig(seed=4))
     with pytest.raises(ConfigError, match=r"unknown setting 'unit'; did you mean 'units'\?"):
         configure({"unit": 9}, ModelConfig, TrainConfig)
+
+
+def test_a_cell_is_the_model_of_its_name():
+    assert cell_as_model({"units": 3}) == {"units": 3}
+    assert cell_as_model({"cell": "gru", "units": 3}) == {"model": "gru", "units": 3}
+    for cell in CELLS:
+        assert MODELS[cell_as_model({"cell": cell})["model"]].cell == cell
+    with pytest.raises(ConfigError, match="cell 'gur' is unknown; did you mean 'gru'"):
+        cell_as_model({"cell": "gur"})

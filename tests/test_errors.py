@@ -111,6 +111,7 @@ BOTH = [
     ("train", lambda song: train(song, early_stop=False, epochs=0), ["--no-early-stop", "--epochs", 0], "epochs 0 is out of range"),
     ("train", lambda song: train(song, resume=True, output="none"), ["--resume", "-o", "none"], "none: no such run folder"),
     ("train", lambda song: train(song, from_run="folk", model="lstm"), ["--from", "folk", "--model", "lstm"], "model lstm: from_run "),
+    ("train", lambda song: train(song, cell="gru", model="lstm"), ["--cell", "gru", "--model", "lstm"], "cell gru names the model, as model does"),
     ("compare", lambda song: compare(song, models="lstm,lstm"), ["--models", "lstm,lstm"], "models names each model once"),
     ("compare", lambda song: compare(song, windows="x"), ["--windows", "x"], "windows 'x' is not like"),
     ("compare", lambda song: compare(song, output="."), ["-o", "."], "choose another output"),

@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -131,7 +132,20 @@ def test_the_list_comes_at_once():
         (
             ["nabiya-mlp", "--cell", "gru"],
             "--cell has no effect on lesson nabiya-mlp; it takes --units, --layers, --batch, "
-            "--epochs, --learning-rate, --seed, --early-stop",
+            "--window, --epochs, --learning-rate, --seed, --early-stop",
+        ),
+        (
+            ["nabiya-lstm", "--window", 54],
+            "나비야 has 54 notes and a window of 54 needs at least 55; use --window 53 or less",
+        ),
+        (
+            ["sentence", "--window", 286],
+            "the sequence has 286 symbols and a window of 286 needs at least 287; use --window 285 "
+            "or less",
+        ),
+        (
+            ["anatomy", "--window", 3],
+            "--window has no effect on lesson anatomy; it takes --cell, --units, --seed",
         ),
     ],
 )
@@ -238,10 +252,46 @@ def test_the_song_of_the_lessons_is_the_song_of_the_collection(nabiya):
     assert read_song(nabiya) == nabiya_song.SONG
 
 
+def test_a_window_may_be_of_any_length(tmp_path):
+    settings = {"units": 4, "layers": 1, "epochs": 1, "output": tmp_path / "run"}
+    found = run_lesson("nabiya-mlp", window=8, **settings).to_json()
+    assert found["settings"]["window"] == 8
+    assert found["one_step"]["all"] == found["ceiling"]["right"] == 54 - 8
+    assert found["played"][:8] == nabiya_song.NOTES[:8]
+    assert len(found["played"]) == 54
+
+
+def predictions_of(whole_song, window):
+    right = sum(a == b for a, b in zip(whole_song, nabiya_song.NOTES[window:], strict=True))
+    measures = SimpleNamespace(window=window, whole_song=f"{right}/{len(whole_song)}")
+    return nabiya_song.SongPredictions(measures, [], whole_song, [])
+
+
+def test_how_far_the_whole_song_goes():
+    played = list(nabiya_song.NOTES[6:])
+    assert predictions_of(played, 6).free_running == "48/48, without an error"
+    played[3] = "b8"
+    assert predictions_of(played, 6).free_running == "47/48, first error at note 10"
+
+
+@pytest.mark.parametrize(
+    ("successors", "why"),
+    [
+        ({}, "no window has two successors"),
+        ({"ab": "cd"}, "'ab' has two successors"),
+        ({"ab": "cd", "ba": "cd"}, "'ab' and 'ba' have two successors"),
+        ({"a": "cd", "b": "cd", "c": "de"}, "3 windows have two successors or more"),
+    ],
+)
+def test_what_keeps_windows_from_all_characters(successors, why):
+    assert sentence.Windows(None, None, None, successors).why == why
+
+
 def test_the_sentence_is_the_courses():
     text = sentence.CHARACTERS.encode(sentence.SENTENCE)
     assert (len(text), len(sentence.CHARACTERS)) == (286, 31)
-    assert ceiling([text], sentence.WINDOW) == (274, 276)
+    window = sentence.LESSON.model.window
+    assert ceiling([text], window) == (274, 276)
 
 
 def test_the_floors():

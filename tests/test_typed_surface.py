@@ -47,12 +47,15 @@ def types_of_lessons():
 VARIED = ("model", "window", "seed", "held_out", "fold")
 """What a comparison varies itself, or names among its arguments."""
 
+CELL = {"cell": str}
+"""What lessons have in the place of a model: ``cell_as_model``."""
+
 AGREE = {
     "ModelSettings": types_of(ModelConfig),
     "ComparedModelSettings": without(types_of(ModelConfig), "model", "window"),
     "CompareSettings": without(types_of(ModelConfig, TrainConfig, StreamConfig), *VARIED),
-    "TextSettings": types_of(ModelConfig, StreamConfig),
-    "TrainSettings": types_of(ModelConfig, TrainConfig, StreamConfig),
+    "TextSettings": types_of(ModelConfig, StreamConfig) | CELL,
+    "TrainSettings": types_of(ModelConfig, TrainConfig, StreamConfig) | CELL,
     "SampleSettings": types_of(SampleConfig),
     "FormSettings": types_of(FormConfig),
     "LessonSettings": types_of(SequenceConfig, FitConfig) | types_of_lessons(),

@@ -24,6 +24,7 @@ from melodyrnn.cli.songs import songs_of
 from melodyrnn.console.language import phrase, said
 from melodyrnn.errors import ConfigError
 from melodyrnn.models.config import ModelConfig, StreamConfig, TrainConfig
+from melodyrnn.models.registry import CELLS
 from melodyrnn.system.sentences import Sentence, template
 
 if TYPE_CHECKING:
@@ -39,6 +40,12 @@ if TYPE_CHECKING:
     type=PATH,
     metavar="RUN",
     help="fine-tune the network of this run; folk is one that the package carries",
+)
+@click.option(
+    "--cell",
+    type=click.Choice(list(CELLS)),
+    metavar="NAME",
+    help="the model of this recurrent cell, as lessons name it: --model NAME",
 )
 @settings_of(ModelConfig, TrainConfig, StreamConfig)
 @click.option("--output", "-o", type=PATH, help="the run folder to make")

@@ -5,12 +5,13 @@ from statistics import mean
 
 from melodyrnn.lessons.lesson import NETWORK_SETTINGS, Finding, Lesson, Table
 from melodyrnn.lessons.shared.nabiya_song import (
-    PRIMER,
-    SONG_FIT_SETTINGS,
+    SONG_SETTINGS,
     SongPredictions,
     fit_song_seeds,
+    primer,
 )
 from melodyrnn.models.config import FitConfig, SequenceConfig
+from melodyrnn.models.registry import WINDOW
 from melodyrnn.system.progress import Progress
 from melodyrnn.system.sentences import Sentence
 
@@ -71,11 +72,11 @@ LESSON = Lesson(
         Sentence(
             "the whole song from {primer}, 50/50, with every seed, and in fewer epochs than with "
             "one attribute a note",
-            primer=PRIMER,
+            primer=primer(WINDOW),
         )
     ),
     run=run,
     model=SequenceConfig(cell="lstm", units=128),
     fit=FitConfig(epochs=2000, learning_rate=0.001),
-    uses=(*NETWORK_SETTINGS, *SONG_FIT_SETTINGS),
+    uses=(*NETWORK_SETTINGS, *SONG_SETTINGS),
 )

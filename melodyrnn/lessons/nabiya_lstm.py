@@ -1,7 +1,7 @@
 """나비야 memorised: a state carried from note to note."""
 
 from melodyrnn.lessons.lesson import NETWORK_SETTINGS, Finding, Lesson
-from melodyrnn.lessons.shared.nabiya_song import PRIMER, SONG_FIT_SETTINGS, fit_song
+from melodyrnn.lessons.shared.nabiya_song import SONG_SETTINGS, fit_song, primer
 from melodyrnn.models.config import FitConfig, SequenceConfig
 from melodyrnn.system.progress import Progress
 from melodyrnn.system.sentences import Sentence
@@ -16,7 +16,7 @@ def run(lesson: Lesson, progress: Progress) -> Finding:
             "one step {one}; from the primer {primer} the whole song, {whole}, after {epochs} "
             "epochs; the memoryless ceiling is {ceiling}",
             one=one,
-            primer=PRIMER,
+            primer=primer(lesson.model.window),
             whole=whole,
             epochs=predictions.epochs,
             ceiling=predictions.measures.ceiling,
@@ -38,5 +38,5 @@ LESSON = Lesson(
     run=run,
     model=SequenceConfig(cell="lstm", units=128),
     fit=FitConfig(epochs=2000, learning_rate=0.001),
-    uses=(*NETWORK_SETTINGS, *SONG_FIT_SETTINGS),
+    uses=(*NETWORK_SETTINGS, *SONG_SETTINGS),
 )

@@ -1,7 +1,7 @@
 """나비야 without memory: what can be predicted from four notes alone."""
 
 from melodyrnn.lessons.lesson import Finding, Lesson
-from melodyrnn.lessons.shared.nabiya_song import SONG_FIT_SETTINGS, fit_song
+from melodyrnn.lessons.shared.nabiya_song import SONG_SETTINGS, fit_song
 from melodyrnn.models.config import FitConfig, SequenceConfig
 from melodyrnn.system.progress import Progress
 from melodyrnn.system.sentences import Sentence
@@ -14,12 +14,10 @@ def run(lesson: Lesson, progress: Progress) -> Finding:
     return Finding(
         holds=one.right == ceiling.right and whole.right < whole.all,
         sentence=Sentence(
-            "one step {one}, the memoryless ceiling {ceiling}; whole song {whole}, first error at "
-            "note {first_error}",
+            "one step {one}, the memoryless ceiling {ceiling}; whole song {played}",
             one=one,
             ceiling=ceiling,
-            whole=whole,
-            first_error=predictions.first_error,
+            played=predictions.free_running,
         ),
         figures=predictions.figures(),
         tables=[predictions.table()],
@@ -35,5 +33,5 @@ LESSON = Lesson(
     run=run,
     model=SequenceConfig(units=128, layers=2),
     fit=FitConfig(epochs=2000, learning_rate=0.001, batch=10),
-    uses=("units", "layers", "batch", *SONG_FIT_SETTINGS),
+    uses=("units", "layers", "batch", *SONG_SETTINGS),
 )

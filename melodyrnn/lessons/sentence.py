@@ -3,9 +3,8 @@
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import reduce
 
-from melodyrnn.lessons.lesson import Finding, Lesson, Table
+from melodyrnn.lessons.lesson import FIT_SETTINGS, NETWORK_SETTINGS, Finding, Lesson, Table
 from melodyrnn.lessons.shared.fitted_network import FittedNetwork, fit_network, tagger_builder
 from melodyrnn.models.config import FitConfig, ModelConfig, SequenceConfig
 from melodyrnn.models.ngrams.ngram import Tally, ceiling, successors
@@ -22,7 +21,6 @@ SENTENCE = (
     "sequences of inputs."
 )
 CHARACTERS = Vocabulary.of([SENTENCE])
-WINDOW = 10
 CARRIED_RATE = 0.03
 """Adam's learning rate where all is one long sequence, and a step is an average of 285."""
 _SHOWN = 10
@@ -56,6 +54,19 @@ class Windows:
         first = self.fitted.predictions[0, :-1]
         return "".join(CHARACTERS.decode([*first, *self.predictions]))
 
+    @property
+    def why(self) -> Sentence:
+        """What the ceiling comes of: the windows to blame, by name where they are one or two."""
+        match [repr(window) for window in self.ambiguous]:
+            case []:
+                return Sentence("no window has two successors")
+            case [one]:
+                return Sentence("{one} has two successors", one=one)
+            case [one, other]:
+                return Sentence("{one} and {other} have two successors", one=one, other=other)
+            case many:
+                return Sentence("{count} windows have two successors or more", count=len(many))
+
     def errors(self) -> Table:
         """The first windows whose last character is predicted wrongly."""
         wrong = (self.predictions != self.targets).nonzero()[0][:_SHOWN]
@@ -77,18 +88,17 @@ def run(lesson: Lesson, progress: Progress) -> Finding:
     carried = _fit_whole(lesson, text, progress)
     written = _write(lesson, text, carried)
     ceiling_, whole = windows.ceiling, written == SENTENCE
-    named = reduce(lambda a, b: Sentence("{a} and {b}", a=a, b=b), map(repr, windows.ambiguous))
     return Finding(
         holds=windows.right == ceiling_.right and carried.right == carried.all and whole,
         sentence=Sentence(
             "windows of {window}: {right} of {all} last characters correct, where the ceiling is "
-            "{ceiling}, for {named} have two successors; state carried: {carried} of {steps}, and "
-            "from its first character the sentence is {written}",
-            window=WINDOW,
+            "{ceiling}, for {why}; state carried: {carried} of {steps}, and from its first "
+            "character the sentence is {written}",
+            window=lesson.model.window,
             right=windows.right,
             all=ceiling_.all,
             ceiling=ceiling_.right,
-            named=named,
+            why=windows.why,
             carried=carried.right,
             steps=carried.all,
             written=Sentence("reproduced" if whole else "not reproduced"),
@@ -109,10 +119,11 @@ def run(lesson: Lesson, progress: Progress) -> Finding:
 
 
 def _fit_windows(lesson: Lesson, text: Indices, progress: Progress) -> Windows:
-    batch, fit = shifted(text, WINDOW), lesson.fit
+    window, fit = lesson.model.window, lesson.fit
+    batch = shifted(text, window)
     model = tagger_builder(lesson.model, batch, len(CHARACTERS))(fit.seed)
     fitted = fit_network(model, batch, fit, progress)
-    return Windows(fitted, batch, ceiling([text], WINDOW), _ambiguous(text))
+    return Windows(fitted, batch, ceiling([text], window), _ambiguous(text, window))
 
 
 def _fit_whole(lesson: Lesson, text: Indices, progress: Progress) -> FittedNetwork:
@@ -153,13 +164,13 @@ def _figures(windows: Windows, carried: FittedNetwork, written: str) -> dict[str
     }
 
 
-def _ambiguous(text: Indices) -> dict[str, Counter[str]]:
-    """The windows that precede different characters, and those."""
+def _ambiguous(text: Indices, size: int) -> dict[str, Counter[str]]:
+    """The windows of ``size`` that precede different characters, and those."""
     return {
         "".join(CHARACTERS.decode(window)): Counter(
             {CHARACTERS.symbols[index]: times for index, times in nexts.items()}
         )
-        for window, nexts in successors([text], WINDOW).items()
+        for window, nexts in successors([text], size).items()
         if len(nexts) > 1
     }
 
@@ -181,6 +192,7 @@ LESSON = Lesson(
         "reproduced from its first character"
     ),
     run=run,
-    model=SequenceConfig(cell="lstm", units=len(CHARACTERS), layers=2),
+    model=SequenceConfig(cell="lstm", units=len(CHARACTERS), layers=2, window=10),
     fit=FitConfig(epochs=500, learning_rate=0.1),
+    uses=(*NETWORK_SETTINGS, "window", *FIT_SETTINGS),
 )

@@ -25,7 +25,7 @@ from melodyrnn.models.registry import (
     TOKENIZATIONS,
     WINDOW,
 )
-from melodyrnn.models.settings import Checked, nearest, setting
+from melodyrnn.models.settings import Checked, check, nearest, setting
 
 MOST_SEED = 10**18  # what the random numbers of TensorFlow take, and a round number
 
@@ -196,6 +196,9 @@ class SequenceConfig(Checked):
     cell: str = setting("lstm", "the kind of recurrent cell", choices=CELLS)
     units: int = setting(32, "units in each recurrent layer", least=1, most=8192)
     layers: int = setting(1, "recurrent layers", least=1, most=16)
+    window: int = setting(
+        WINDOW, "window (context length), in notes or characters", least=1, most=MOST_WINDOW
+    )
     embedding: int | None = setting(
         None, "width of learned vectors (default: one-hot)", least=1, most=8192
     )
@@ -350,6 +353,21 @@ def configure(settings: Mapping[str, Any], *configs: type[Checked]) -> tuple[Che
         config(**{name: value for name, value in settings.items() if name in known})
         for config, known in zip(configs, names, strict=True)
     )
+
+
+def cell_as_model(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """``settings``, where ``cell``, as lessons call it, is the model of that cell with its state.
+
+    Raises ConfigError where there is no such cell, or a model is named as well.
+    """
+    named = dict(settings)
+    if "cell" in named:
+        cell = named.pop("cell")
+        check("cell", cell, {"choices": CELLS})
+        if "model" in named:
+            raise ConfigError(f"--cell {cell} names the model, as --model does; leave one out")
+        named["model"] = cell
+    return named
 
 
 def check_beam(settings: Mapping[str, Any], count: int) -> None:

@@ -54,8 +54,11 @@ class CompareSettings(ComparedModelSettings, total=False):
 
 
 class TextSettings(ModelSettings, total=False):
-    """``ModelConfig`` and ``StreamConfig``: a text, character by character."""
+    """``ModelConfig``, a cell in place of the model, and ``StreamConfig``: a text, character by
+    character.
+    """
 
+    cell: str
     epochs: int
     learning_rate: float
     batch: int
@@ -71,8 +74,11 @@ class TextSettings(ModelSettings, total=False):
 
 
 class TrainSettings(ModelSettings, total=False):
-    """``ModelConfig``, ``TrainConfig`` and, of many tunes, ``StreamConfig``."""
+    """``ModelConfig``, a cell in place of the model, ``TrainConfig`` and, of many tunes,
+    ``StreamConfig``.
+    """
 
+    cell: str
     epochs: int
     learning_rate: float
     batch: int | None
@@ -122,6 +128,7 @@ class LessonSettings(TypedDict, total=False):
     cell: str
     units: int
     layers: int
+    window: int
     embedding: int | None
     bidirectional: bool
     dropout: float

@@ -31,8 +31,10 @@ def symbols(sequence: Indices) -> Indices:
     return sequence if sequence.ndim == 1 else sequence[:, 0]
 
 
-def windows(sequence: Indices, size: int, name: str = "the sequence") -> Indices:
-    """Every run of ``size`` tokens and the token after it, as a view.
+def windows(
+    sequence: Indices, size: int, name: str = "the sequence", *, unit: str = "note"
+) -> Indices:
+    """Every run of ``size`` tokens and the token after it, as a view; ``unit`` is what one is.
 
     ``sequence`` (L,) -> (L - size, size + 1); (L, F) -> (L - size, size + 1, F). Raises
     WindowError where no window fits.
@@ -41,9 +43,9 @@ def windows(sequence: Indices, size: int, name: str = "the sequence") -> Indices
         raise WindowError(f"a window of {size} tokens; the smallest is 1")
     if len(sequence) <= size:
         raise WindowError(
-            f"{name} has {len(sequence)} note{'s' * (len(sequence) != 1)} "
+            f"{name} has {len(sequence)} {unit}{'s' * (len(sequence) != 1)} "
             f"and a window of {size} needs at least {size + 1}; "
-            + (f"use --window {len(sequence) - 1} or less" if len(sequence) > 1 else "add notes")
+            + (f"use --window {len(sequence) - 1} or less" if len(sequence) > 1 else f"add {unit}s")
         )
     cut = sliding_window_view(sequence, size + 1, axis=0)
     return cut if sequence.ndim == 1 else cut.swapaxes(1, 2)
@@ -88,7 +90,7 @@ def shifted(sequence: Indices, size: int | None = None) -> Batch:
     WindowError.
     """
     size = len(sequence) - 1 if size is None else size
-    rows = windows(sequence, size)
+    rows = windows(sequence, size, unit="symbol")
     return Batch(rows[:, :-1], rows[:, 1:], np.ones((len(rows), size), dtype=bool))
 
 

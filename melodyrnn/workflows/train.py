@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from os import PathLike, fspath
 from pathlib import Path
-from typing import Any, Unpack, cast
+from typing import Any, Unpack
 
 from melodyrnn.data.gather import Songs, Source, gather
 from melodyrnn.data.split import Split
@@ -12,6 +12,7 @@ from melodyrnn.data.texts import read_texts
 from melodyrnn.evaluation.measures import Measures
 from melodyrnn.evaluation.model_card import model_card
 from melodyrnn.files import sweep_drafts, write_atomically
+from melodyrnn.models.config import cell_as_model
 from melodyrnn.models.predictor import Predictor
 from melodyrnn.models.settings_types import TextSettings, TrainSettings
 from melodyrnn.render.pages.training_data import Shown
@@ -154,9 +155,10 @@ def train(
     the figures.
 
     ``settings`` are fields of ModelConfig, TrainConfig and StreamConfig, such as ``model="mlp"``,
-    ``seed=1``. Without ``output`` a fresh folder under ``runs/`` is taken. With ``resume`` the
-    settings recorded in the run hold, and those given must agree with them, except ``epochs`` and
-    ``early_stop``. ``tensorboard`` asks for summaries in the run.
+    ``seed=1``; ``cell="gru"``, as lessons call it, is ``model="gru"``. Without ``output`` a fresh
+    folder under ``runs/`` is taken. With ``resume`` the settings recorded in the run hold, and
+    those given must agree with them, except ``epochs`` and ``early_stop``. ``tensorboard`` asks
+    for summaries in the run.
 
     ``devices``: how many graphics cards share a batch or, with addresses such as
     ``"a:2222,b:2222"``, the processes that do, each of which is given the same and its number
@@ -166,7 +168,7 @@ def train(
     shared = Devices.of(devices, process)
     base = None if from_run is None else open_run(from_run)
     check_tensorboard(tensorboard)
-    given = cast(Settings, settings)
+    given: Settings = cell_as_model(settings)
     named = songs if isinstance(songs, Songs) else gather(songs, track=track, grid=grid)
     asked = {"from": from_run and fspath(from_run), **given, **named.read_as._asdict()}
     command = train_command(named.sources, asked)
@@ -196,7 +198,7 @@ def train_text(
     """
     shared = Devices.of(devices, process)
     check_tensorboard(tensorboard)
-    given = cast(Settings, settings)
+    given: Settings = cell_as_model(settings)
     listed = [texts] if isinstance(texts, str | Path) else list(texts)
     command = train_command(list(map(str, listed)), given, ["--text"])
     folder = Folder(output, overwrite, resume, tensorboard, command=command, devices=shared)
