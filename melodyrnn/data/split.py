@@ -125,9 +125,10 @@ def _deal_out(families: Dealt, room: int) -> tuple[list[Sequence[int]], list[Seq
         if 2 * len(families[largest]) <= sum(len(families[place]) for place in taken):
             break
         taken.remove(largest)
+    chosen = set(taken)
     return (
         [families[place] for place in taken],
-        [family for place, family in enumerate(families) if place not in set(taken)],
+        [family for place, family in enumerate(families) if place not in chosen],
     )
 
 
