@@ -2,6 +2,7 @@
 split of 2,000 to 200,000 synthetic tunes.
 
     python benchmarks/tunes_growth.py [--sizes 2000,20000,200000] [--keep FOLDER]
+    python benchmarks/tunes_growth.py --sizes 200000 --unread     # families and split alone
 
 The tunes are made so: a key, one of four meters, and 8 to 16 bars. A bar is one of the rhythms of
 its meter, which a tune draws from four that it has. Pitches walk over a major scale, mostly by
@@ -10,7 +11,8 @@ of the tunes are variants of one before: in another key, a sixteenth of the note
 and, of every third, all rhythms drawn anew. A variant is found where it is of the family of its
 tune. They stand in ABC files of 20,000 tunes. Of each size a process of its own reads, and another
 does the rest, so that each peak of memory is its own. Seconds are those of the processor, of all
-processes together: reading is shared out among the cores, the rest is of one.
+processes together: reading is shared out among the cores, the rest is of one. With ``--unread`` no
+file is written or read, and keys are drawn after all tunes.
 """
 
 import argparse
@@ -23,7 +25,9 @@ import sys
 import tempfile
 import time
 import warnings
-from itertools import groupby
+from fractions import Fraction
+from functools import cache
+from itertools import chain
 from pathlib import Path
 
 from melodyrnn.errors import MelodyWarning
@@ -32,7 +36,7 @@ MEGABYTE = 1024 if sys.platform != "darwin" else 1024**2
 A_FILE = 20_000  # tunes
 EIGHTHS = {"4/4": 8, "3/4": 6, "2/4": 4, "6/8": 6}
 KEYS = ["C", "G", "D", "A", "F", "Bb", "Eb"]
-LETTERS = "CDEFGAB"
+LETTERS, SCALE = "CDEFGAB", (0, 2, 4, 5, 7, 9, 11)
 STEPS = (-4, -3, -2, -1, -1, -1, 0, 1, 1, 1, 2, 3, 4)
 
 
@@ -86,20 +90,46 @@ def pitch(degree):
     return LETTERS[step] + ("," * -octave if octave < 0 else "'" * octave)
 
 
-def make(folder, count):
-    """The files, and of each tune the number of the one it is a variant of, or its own."""
-    chance = random.Random(0)
-    tunes, of = [], []
+def drawn(chance, count):
+    """Tunes, and of each the number of the one it is a variant of, or its own."""
+    tunes = []
     for number in range(count):
         other = chance.randrange(number) if number and chance.random() < 0.2 else number
-        of.append(other)
         tunes.append(
             variant(chance, tunes[other], number % 3 == 0) if other != number else tune(chance)
         )
+        yield tunes[-1], other
+
+
+def make(folder, count):
+    """The files. Returns of each tune the number of the one it is a variant of, or its own."""
+    chance, of = random.Random(0), []
+    for number, (made, other) in enumerate(drawn(chance, count)):
+        of.append(other)
         path = folder / f"{number // A_FILE:03}.abc"
         with path.open("a") as file:
-            file.write(abc(chance, number % A_FILE + 1, tunes[-1]))
+            file.write(abc(chance, number % A_FILE + 1, made))
     return of
+
+
+def unread(count):
+    """The songs without files, equal notes one object as a reader has them; and as ``make``."""
+    from melodyrnn.data.gather import Named
+    from melodyrnn.music.song import Key, Note, Song
+
+    @cache
+    def note(midi, length):
+        return Note(Key().pitch(midi), Fraction(length, 2))
+
+    chance = random.Random(0)
+    tunes, of = zip(*drawn(chance, count), strict=True)
+    songs = []
+    for number, (_, bars, degrees) in enumerate(tunes):
+        tonic = 48 + SCALE[LETTERS.index(chance.choice(KEYS)[0])]
+        heights = [tonic + 12 * (degree // 7) + SCALE[degree % 7] for degree in degrees]
+        notes = map(note, heights, chain(*bars))
+        songs.append(Named(f"tune-{number}", Song(tuple(notes))))
+    return songs, of
 
 
 def peak():
@@ -113,8 +143,8 @@ def processor():
     return sum(each.ru_utime + each.ru_stime for each in of)
 
 
-def measure(folder, again):
-    """Seconds of each, and megabytes after each."""
+def measure(folder, how):
+    """Seconds of each, and megabytes after each: of a folder's tunes or, ``unread``, so many."""
     from melodyrnn.data.gather import gather
     from melodyrnn.data.song_families import family_numbers
     from melodyrnn.data.split import split
@@ -128,57 +158,65 @@ def measure(folder, again):
         found[name] = [processor() - began, peak()]
         return value
 
-    songs = timed("again" if again else "read", lambda: gather(folder))
-    if again:
+    if how == "unread":
+        songs, of = unread(int(folder))
+    else:
+        songs = timed(how, lambda: gather(Path(folder)))
+        of = json.loads(Path(folder, "of.json").read_text())
+    if how != "read":
         numbers = timed("families", lambda: family_numbers([named.song for named in songs]))
         timed("split", lambda: split(songs, 0.1))
-        of = json.loads((folder / "of.json").read_text())
         variants = [number for number, other in enumerate(of) if number != other]
         kept = sum(numbers[number] == numbers[of[number]] for number in variants)
-        sizes = [len(list(some)) for _, some in groupby(sorted(numbers))]
-        found |= {"variants": len(variants), "kept": kept, "largest": max(sizes)}
+        found |= {"variants": len(variants), "kept": kept}
     return found
 
 
+def measured(songs, how, **environment):
+    """``measure`` in a process of its own."""
+    command = [sys.executable, __file__, "--measure", str(songs), how]
+    own = {**os.environ, **environment}
+    done = subprocess.run(command, check=True, capture_output=True, text=True, env=own)
+    return json.loads(done.stdout)
+
+
 def row(place, count):
-    """What is measured of so many tunes in the folder ``place``, which may have been read before."""
-    songs, cache = place / "songs", place / "cache"
+    """What is measured of so many tunes in the folder ``place``, perhaps read before."""
+    songs, kept = place / "songs", place / "cache"
     ways = ["again"]
-    if not cache.exists():
+    if not kept.exists():
         songs.mkdir(parents=True)
         (songs / "of.json").write_text(json.dumps(make(songs, count)))
         time.sleep(2.5)  # files just written are not yet known by their times
-        ways = ["first", "again"]
+        ways = ["read", "again"]
     found = {}
     for how in ways:
-        command = [sys.executable, __file__, "--measure", songs, how]
-        own = {**os.environ, "MELODYRNN_CACHE": str(cache)}
-        done = subprocess.run(command, check=True, capture_output=True, text=True, env=own)
-        found |= json.loads(done.stdout)
-    return {**found, "cache": (cache / "tunes.sqlite").stat().st_size / 1e6}
+        found |= measured(songs, how, MELODYRNN_CACHE=str(kept))
+    return {**found, "cache": (kept / "tunes.sqlite").stat().st_size / 1e6}
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--sizes", default="2000,20000,200000")
     parser.add_argument("--keep", type=Path, help="where tunes and cache stay, not read again")
+    parser.add_argument("--unread", action="store_true", help="make songs, and no files to read")
     parser.add_argument("--measure", nargs=2, help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.measure:
-        folder, how = options.measure
-        print(json.dumps(measure(Path(folder), how == "again")))
+        print(json.dumps(measure(*options.measure)))
         return
     print("seconds of the processor, and MB at most up to then")
     print("  tunes         read   from cache      families        split  cache  variants found")
     for count in map(int, options.sizes.split(",")):
         with tempfile.TemporaryDirectory() as place:
-            found = row((options.keep or Path(place)) / str(count), count)
+            folder = (options.keep or Path(place)) / str(count)
+            found = measured(count, "unread") if options.unread else row(folder, count)
         told = "".join(
             f"{found[of][0]:7.1f} {found[of][1]:5.0f}" if of in found else f"{'-':>13}"
             for of in ("read", "again", "families", "split")
         )
         share = f"{found['kept']:,} of {found['variants']:,}"
-        print(f"{count:7,} {told} {found['cache']:6.1f}  {share}", flush=True)
+        print(f"{count:7,} {told} {found.get('cache', 0):6.1f}  {share}", flush=True)
 
 
 if __name__ == "__main__":

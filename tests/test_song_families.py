@@ -108,6 +108,17 @@ def test_thousands_of_tunes_take_seconds():
     assert time.process_time() - began < 6  # seconds; 0.9 measured
 
 
+def test_many_families_are_dealt_out_in_a_moment(monkeypatch):
+    count, tune = 60_000, parse("c4 d4")
+    monkeypatch.setattr(
+        "melodyrnn.data.split.song_families", lambda songs: [[place] for place in range(len(songs))]
+    )
+    named = [Named(str(place), tune) for place in range(count)]
+    began = time.process_time()
+    assert len(split(named, 0.1).held_out) == count / 10
+    assert time.process_time() - began < 3  # seconds; 0.3 measured
+
+
 def slow(pattern, text):
     """The textbook's tables: the distance to a stretch, and the longest common subsequence."""
     distances = np.zeros((len(pattern) + 1, len(text) + 1), dtype=int)
