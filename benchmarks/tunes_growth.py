@@ -1,4 +1,4 @@
-"""What do a million tunes cost before training? Seconds and memory of reading, cache, families and
+"""What do many tunes cost before training? Seconds and memory of reading, cache, families and
 split of 2,000 to 200,000 synthetic tunes.
 
     python benchmarks/tunes_growth.py [--sizes 2000,20000,200000] [--keep FOLDER]
