@@ -12,12 +12,15 @@ from pathlib import Path
 
 import pytest
 
-from melodyrnn import sweep
+from melodyrnn import evaluate, sweep
 from melodyrnn.errors import ConfigError, MelodyError, RunError
+from melodyrnn.evaluation import judging
 from melodyrnn.experiments.benchmark.folds import predict_folds
 from melodyrnn.system import cluster
-from melodyrnn.system.sharing import Place, share_out
+from melodyrnn.system.place import Place
+from melodyrnn.system.sharing import share_out
 from melodyrnn.system.workers import LostError
+from melodyrnn.tasks.dataset import AT_ONCE
 
 pytest.importorskip("distributed")
 
@@ -145,6 +148,41 @@ def test_a_sweep_finds_the_same_wherever_it_runs(machines, tmp_path, nabiya, mon
         found[where] = files_of(Path("out"))
     assert len([name for name in found["here"] if name.endswith("trial.json")]) == 12
     assert found["here"] == found["away"]
+
+
+@pytest.fixture(scope="module")
+def many(tmp_path_factory):
+    """More tunes than are predicted together, and how the run that comes with the package predicts
+    them in one process beside this one, which may multiply on several threads.
+    """
+    file = tmp_path_factory.mktemp("many") / "many.abc"
+    notes = "CDEFGAB"
+    tunes = (
+        f"X:{n}\nT:{n}\nM:4/4\nL:1/4\nK:C\n"
+        + "".join(notes[n // 7**i % 7] for i in range(4))
+        + "|]\n"
+        for n in range(1, 2 * AT_ONCE + 4)
+    )
+    file.write_text("\n".join(tunes))
+    return file, evaluate("folk", file, jobs=1)
+
+
+def test_an_evaluation_finds_the_same_wherever_it_runs(place, many):
+    file, here = many
+    told = []
+
+    def tell(done, total, words=""):
+        told.append((done, total, words))
+
+    away = evaluate("folk", file, jobs=place.jobs, cluster=place.cluster, progress=tell)
+    assert told[-1][:2] == (len(here.items), len(here.items))
+    assert away.to_json() == here.to_json()
+    assert repr(list(away.notes.rows())) == repr(list(here.notes.rows()))
+    assert any("2 workers" in words for *_, words in told) == bool(place.cluster)
+
+
+def test_a_model_that_cannot_be_sent_is_measured_here():
+    assert judging._sent(lambda rows: rows) is None
 
 
 def test_a_script_without_a_main_guard_may_share_out(tmp_path, nabiya):

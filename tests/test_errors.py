@@ -25,7 +25,8 @@ from melodyrnn.errors import (
 )
 from melodyrnn.formats.registry import reader
 from melodyrnn.music.notation.reader import UnreadableError
-from melodyrnn.system.sharing import Place, share_out
+from melodyrnn.system.place import Place
+from melodyrnn.system.sharing import share_out
 
 MESSAGES = [
     ("--units 0 is out of range; it must be at least 1", "units 0 is out of range; it must be at least 1"),

@@ -330,6 +330,13 @@ def test_an_option_of_several_songs_without_one(world):
     assert "Option '--generated' requires an argument." in done.stderr
 
 
+@pytest.mark.parametrize("option", [("--jobs", 2), ("--cluster", "tcp://127.0.0.1:9")])
+def test_songs_learned_by_heart_are_measured_by_one_process(world, option):
+    done = call("evaluate", world / "run", *option)
+    assert done.exit_code == 1
+    assert f"{option[0]} has no effect with a run that learned songs by heart" in done.stderr
+
+
 def test_scores_need_no_network_for_their_means():
     scores = judged([np.zeros((2, len(CODES)))], dataset("c4"), [None])[0].scores
     both = NoteScores.of([scores, scores])

@@ -15,7 +15,7 @@ from melodyrnn.experiments.benchmark.rows import LTM_PLUS, NGRAMS, STM, Fold
 from melodyrnn.experiments.benchmark.timed_rows import LINKED
 from melodyrnn.models.config import EventConfig
 from melodyrnn.music.song import Key, Note
-from melodyrnn.system.sharing import Place
+from melodyrnn.system.place import Place
 
 TINY = EventConfig(units=4, batch=4, steps=3, moves=1)
 

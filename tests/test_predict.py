@@ -8,8 +8,7 @@ import pytest
 
 from melodyrnn import parse, predict, read_song, train
 from melodyrnn.errors import ConfigError, NotationError, WindowError
-from melodyrnn.tasks.dataset import Dataset
-from melodyrnn.tasks.notes import logits_of
+from melodyrnn.tasks.dataset import Dataset, logits_of
 
 TUNE = "key: F major\nmeter: 3/4\nf4 a4 c'4 | b-4 g4 e4 | f2."
 

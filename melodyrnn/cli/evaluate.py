@@ -7,7 +7,15 @@ from typing import Any
 import click
 
 from melodyrnn.cli.measures import NUMBERS, show_known, show_numbers, show_rows
-from melodyrnn.cli.options import PATH, WITH_SHORT_TERM, Result, Several, print_json, reading_many
+from melodyrnn.cli.options import (
+    CLUSTER,
+    PATH,
+    WITH_SHORT_TERM,
+    Result,
+    Several,
+    print_json,
+    reading_many,
+)
 from melodyrnn.errors import ConfigError
 
 _FIGURES = """\b
@@ -74,6 +82,8 @@ copy           notes in a row that a training song has too, in any key and
     metavar="FILE.npz",
     help="write what the hidden layers give at each note, ids, tokens and learned vectors",
 )
+@click.option("--jobs", type=int, help="processes for many songs  [default: one per core]")
+@CLUSTER
 @reading_many
 @click.option("--json", "as_json", is_flag=True, help="print one JSON document")
 def evaluate(run: Path | None, songs: tuple[Path, ...], as_json: bool, **settings: Any) -> None:
@@ -105,7 +115,7 @@ def _evaluated(
     generated, sets = settings.pop("generated"), ("training", "held_out")
     against = _against(settings, bool(generated))
     if generated:
-        for name in ("with_short_term", "notes", "states"):
+        for name in ("with_short_term", "notes", "states", "jobs", "cluster"):
             if settings.pop(name):
                 raise ConfigError(f"{_option(name)} has no effect with --generated; leave it out")
         if songs:

@@ -164,7 +164,8 @@ class _Units:
 
 def _share_out(units: _Units, jobs: int) -> None:
     """Read them in so many processes, the longest first."""
-    from melodyrnn.system.sharing import Place, share_out  # a song alone is spared it
+    from melodyrnn.system.place import Place
+    from melodyrnn.system.sharing import share_out  # a song alone is spared it
 
     chunks: list[list[Unit]] = []
     room = 0.0

@@ -9,8 +9,7 @@ import numpy as np
 
 from melodyrnn.models.predictor import Logits, Predictor
 from melodyrnn.sequences.open_vocabulary import OpenVocabulary
-from melodyrnn.tasks.dataset import Dataset
-from melodyrnn.tasks.notes import logits_of
+from melodyrnn.tasks.dataset import Dataset, logits_of
 from melodyrnn.tasks.tokenizer import NoteTokenizer
 
 

@@ -5,8 +5,9 @@ more, and the results do not depend on how many run at once.
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
+from melodyrnn.system.place import Place
 from melodyrnn.system.progress import Progress
-from melodyrnn.system.sharing import AGAIN, Place, WritesFolder, share_out
+from melodyrnn.system.sharing import AGAIN, WritesFolder, share_out
 
 Plan = TypeVar("Plan", bound=WritesFolder)
 Found = TypeVar("Found")

@@ -24,7 +24,8 @@ from typing import Any, NamedTuple, cast
 from melodyrnn.errors import ConfigError, MelodyError, RunError
 from melodyrnn.files import make_folder, write_atomically
 from melodyrnn.system.extras import require_extra
-from melodyrnn.system.sharing import Done, Place, WritesFolder
+from melodyrnn.system.place import Place
+from melodyrnn.system.sharing import Done, WritesFolder
 from melodyrnn.system.workers import Answer, LostError, Task, Work, Worker, answer_of
 
 _SECONDS = 10  # that a scheduler may take to answer

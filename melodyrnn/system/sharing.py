@@ -4,17 +4,16 @@ A task whose process dies costs itself only: it is done again, elsewhere where t
 elsewhere, and named where that does not help.
 """
 
-import os
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import partial
 from importlib import import_module
 from pathlib import Path
 from queue import Empty, SimpleQueue
-from typing import Protocol, Self, cast, runtime_checkable
+from typing import Protocol, cast, runtime_checkable
 
 from melodyrnn.system.machine import cores
+from melodyrnn.system.place import Place
 from melodyrnn.system.workers import Answer, LostError, Task, Work, Worker, answer_of
 
 AGAIN = 3
@@ -24,24 +23,6 @@ _LOOK = 1.0  # seconds between looks at who is at work
 
 Done = Callable[[Callable[[], object]], None]
 """Called, in any thread, with what returns a task's answer or raises why there is none."""
-
-
-VARIABLE = "MELODYRNN_CLUSTER"
-
-
-@dataclass(frozen=True)
-class Place:
-    """Where work is shared out to: as many processes of this machine as ``jobs``, by default one a
-    core, or those of the cluster whose scheduler is at the address ``cluster``.
-    """
-
-    jobs: int | None = None
-    cluster: str | None = None
-
-    @classmethod
-    def of(cls, jobs: int | None = None, cluster: str | None = None) -> Self:
-        """What is not said is as the environment has it: ``MELODYRNN_CLUSTER``."""
-        return cls(jobs, cluster or os.environ.get(VARIABLE) or None)
 
 
 class Engine(Protocol):

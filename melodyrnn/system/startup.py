@@ -38,6 +38,11 @@ def claim() -> None:
         os.environ.setdefault(variable, "1")
 
 
+def multiplies_on_one_thread() -> bool:
+    """Whether NumPy does, as in workers: with several its products differ in their last bits."""
+    return all(os.environ.get(variable) == "1" for variable in ONE_THREAD[1:])
+
+
 @contextmanager
 def lean_import() -> Iterator[None]:
     """In a process of ours, import without the optional packages, and never look through what is

@@ -1,6 +1,6 @@
 """Songs as sequences of ids, and what is known of each song beside its ids."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import compress
@@ -10,7 +10,7 @@ import numpy as np
 
 from melodyrnn.data.gather import Named
 from melodyrnn.models.context import Change, SequenceContext
-from melodyrnn.models.predictor import Logits
+from melodyrnn.models.predictor import Logits, Predictor
 from melodyrnn.models.viewpoints.views import StoredViews
 from melodyrnn.models.viewpoints.views import views as viewpoints
 from melodyrnn.music.durations import ticks
@@ -28,6 +28,11 @@ if TYPE_CHECKING:  # nine classes, which take as long to make as all of music
     from melodyrnn.models.config import ModelConfig
 
 MODES = ("major", "minor")
+
+AT_ONCE = 64
+"""Songs that are predicted together: the logits of thousands, each of all tokens, would fill a
+gigabyte.
+"""
 
 
 def context_of(song: Song) -> SequenceContext:
@@ -88,6 +93,15 @@ class Dataset:
             songs=tuple(compress(self.songs, which)),
             sequences=tuple(compress(self.sequences, which)),
             targets=tuple(compress(self.targets, which)),
+        )
+
+    def part(self, places: slice) -> "Dataset":
+        """The songs of these places; what is unknown keeps its number."""
+        return replace(
+            self,
+            songs=self.songs[places],
+            sequences=self.sequences[places],
+            targets=self.targets[places],
         )
 
     def scored(
@@ -179,6 +193,13 @@ class Dataset:
             lengths_of(sequences),
             lambda place: lookback.view(sequences[place], context_of(songs[place].song)),
         )
+
+
+def logits_of(predictor: Predictor, dataset: Dataset) -> Iterator[Logits]:
+    """Of each song the logits of its tokens, (N, V), given those before."""
+    for start in range(0, len(dataset.songs), AT_ONCE):
+        some = dataset.part(slice(start, start + AT_ONCE))
+        yield from predictor.with_contexts(some.contexts).logits(some.sequences)
 
 
 class _OnDemand(Sequence[Indices]):

@@ -1,7 +1,7 @@
 """What songs and tunes have in common, which are both sequences of notes."""
 
 from abc import abstractmethod
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -15,8 +15,9 @@ from melodyrnn.data.reasons import summary
 from melodyrnn.data.song_families import family_numbers
 from melodyrnn.data.split import SongSplit, Split
 from melodyrnn.errors import ConfigError, warn
+from melodyrnn.evaluation.judging import SongsToJudge, judge_songs
 from melodyrnn.evaluation.measures import Played
-from melodyrnn.evaluation.note_scores import judged
+from melodyrnn.evaluation.note_scores import Judged
 from melodyrnn.evaluation.note_table import NotesOf
 from melodyrnn.evaluation.result import Evaluated
 from melodyrnn.evaluation.take_score import Usage
@@ -28,7 +29,7 @@ from melodyrnn.models.context import SequenceContext
 from melodyrnn.models.lookback import LookingBack
 from melodyrnn.models.model import NgramModel
 from melodyrnn.models.ngrams import short_term
-from melodyrnn.models.predictor import Logits, Predictor
+from melodyrnn.models.predictor import Predictor
 from melodyrnn.models.settings import check
 from melodyrnn.models.viewpoints.observer import Observer
 from melodyrnn.music.durations import ticks
@@ -43,12 +44,13 @@ from melodyrnn.runs.record import Record
 from melodyrnn.sequences.open_vocabulary import OpenVocabulary
 from melodyrnn.sequences.score import Score, score_of
 from melodyrnn.sequences.vocabulary import Indices, Vocabulary
-from melodyrnn.system.progress import silent
+from melodyrnn.system.place import Place
+from melodyrnn.system.progress import Progress, silent
 from melodyrnn.tasks import shown
 from melodyrnn.tasks.control.form import MOST_NOTES, form_of, headers_drawn
 from melodyrnn.tasks.control.primer import beginning, header_of, notes_given, too_short
 from melodyrnn.tasks.control.redraw import check_redraw, gap_of, redraw_of
-from melodyrnn.tasks.dataset import Dataset, context_of, long_enough
+from melodyrnn.tasks.dataset import Dataset, context_of, logits_of, long_enough
 from melodyrnn.tasks.generated_song import GeneratedSong
 from melodyrnn.tasks.headers import TuneHeaders
 from melodyrnn.tasks.new_songs import made_song, titled, warn_of_loops
@@ -68,9 +70,6 @@ from melodyrnn.tasks.whole_songs.choice import candidates_of, log_weight_of
 
 TEMPOS = {"real": True, "least": 5.0, "most": 1000.0}
 """Quarter notes per minute."""
-
-_AT_ONCE = 64
-"""Songs: the logits of thousands, each of all tokens, would fill a gigabyte."""
 
 
 class NoteTask(Task[Named, Dataset]):
@@ -159,7 +158,12 @@ class NoteTask(Task[Named, Dataset]):
         return found.songs, found.left_out
 
     def evaluate(
-        self, run: Trained[Named], predictor: Predictor, items: Sequence[Named]
+        self,
+        run: Trained[Named],
+        predictor: Predictor,
+        items: Sequence[Named],
+        place: Place,
+        progress: Progress,
     ) -> Evaluation:
         record = run.record
         tokenizer = self.tokenizer(record.vocabulary)
@@ -171,8 +175,8 @@ class NoteTask(Task[Named, Dataset]):
         headers = TuneHeaders([each.song for each in learned]) if told else None
         seen = [tuple(plain_tokens(named.song)) in tunes for named in items]
         vocabulary = tokenizer.opened(record.unknown_rate)
-        logits, played = self.predictions(predictor, dataset)
-        found = judged(logits, dataset, dataset.vocabularies(vocabulary, seen))
+        measured = SongsToJudge(dataset, dataset.vocabularies(vocabulary, seen))
+        found, played = self.judge(predictor, measured, place, progress)
         families = family_numbers([named.song for named in items])
         before = in_pretraining(run.path, items) if record.base else [False] * len(items)
         evaluated = []
@@ -197,11 +201,11 @@ class NoteTask(Task[Named, Dataset]):
             )
         return Evaluation(tuple(evaluated), tuple(dataset.targets), played)
 
-    def predictions(
-        self, predictor: Predictor, dataset: Dataset
-    ) -> tuple[Iterable[Logits], tuple[Played, ...] | None]:
-        """Of each song the logits of its tokens, (N, V), and how it is played, where it is."""
-        return logits_of(predictor, dataset), None
+    def judge(
+        self, predictor: Predictor, songs: SongsToJudge, place: Place, progress: Progress
+    ) -> tuple[list[Judged], tuple[Played, ...] | None]:
+        """Each song as it is predicted, and how it is played, where it is."""
+        return judge_songs(predictor, songs, place, progress), None
 
     def line(
         self, run: Trained[Named], primer: str | Path | Song | None, reading: Reading
@@ -421,14 +425,6 @@ def scores_of(
         widened, targets, _ = dataset.scored(place, logits, vocabularies[place])
         scores.append(score_of(widened, targets, end=end, known=known))
     return tuple(scores)
-
-
-def logits_of(predictor: Predictor, dataset: Dataset) -> Iterator[Logits]:
-    """Of each song the logits of its tokens, (N, V), given those before."""
-    for start in range(0, len(dataset.songs), _AT_ONCE):
-        part = slice(start, start + _AT_ONCE)
-        aligned = predictor.with_contexts(dataset.contexts[part])
-        yield from aligned.logits(dataset.sequences[part])
 
 
 def usage_of(run: Trained[Named], copies: Copies) -> Usage:

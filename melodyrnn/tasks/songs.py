@@ -1,15 +1,17 @@
 """Songs learned by heart: each note from a window of those before it, or with a state carried."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from melodyrnn.data.gather import Named
 from melodyrnn.data.split import SETTINGS, SongSplit, Split, split_by, without_validation
+from melodyrnn.evaluation.judging import SongsToJudge
 from melodyrnn.evaluation.measures import Measures, Played, measure, play
+from melodyrnn.evaluation.note_scores import Judged, judged
 from melodyrnn.models.config import ModelConfig, TrainConfig, configure
-from melodyrnn.models.predictor import Logits, Predictor
+from melodyrnn.models.predictor import Predictor
 from melodyrnn.models.registry import MODELS
 from melodyrnn.models.types import KerasModel
 from melodyrnn.music.song import Song
@@ -19,6 +21,7 @@ from melodyrnn.runs.record import Record
 from melodyrnn.sequences.score import Score, total
 from melodyrnn.sequences.vocabulary import Vocabulary
 from melodyrnn.system.devices import ALONE, Devices
+from melodyrnn.system.place import Place
 from melodyrnn.system.progress import Progress
 from melodyrnn.tasks import shown
 from melodyrnn.tasks.baselines import baselines
@@ -118,12 +121,12 @@ class SongTask(NoteTask):
         }
         return Measurement(bits, metrics, measures, held_out, compared, each)
 
-    def predictions(
-        self, predictor: Predictor, dataset: Dataset
-    ) -> tuple[Iterable[Logits], tuple[Played, ...]]:
-        """Each song is also played whole."""
-        played = play(predictor, dataset)
-        return [song.logits for song in played], played
+    def judge(
+        self, predictor: Predictor, songs: SongsToJudge, place: Place, progress: Progress
+    ) -> tuple[list[Judged], tuple[Played, ...]]:
+        """Each song is also played whole, all of them here."""
+        played = play(predictor, songs.dataset)
+        return judged([song.logits for song in played], *songs), played
 
     def illustrate(
         self, path: Path, record: Record, data: Split[Dataset], measurement: Measurement

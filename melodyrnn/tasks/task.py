@@ -23,6 +23,7 @@ from melodyrnn.sequences.score import Score
 from melodyrnn.sequences.vocabulary import Indices, Vocabulary
 from melodyrnn.system.devices import ALONE, Devices
 from melodyrnn.system.documents import JSON
+from melodyrnn.system.place import Place
 from melodyrnn.system.progress import Progress
 from melodyrnn.tasks.tokenizer import Tokenizer
 
@@ -201,6 +202,9 @@ class Task(ABC, Generic[Item, Data]):
     shares_out: ClassVar[bool] = True
     """Whether several devices may compute a batch together."""
 
+    shares_evaluation: ClassVar[bool] = False
+    """Whether many items may be evaluated by several processes."""
+
     of_notes: ClassVar[bool] = False
     """Whether its items are songs: each note of one has a row in a table of notes, and a model of
     what the song itself has had so far may join the run's.
@@ -326,9 +330,16 @@ class Task(ABC, Generic[Item, Data]):
 
     @abstractmethod
     def evaluate(
-        self, run: Trained[Item], predictor: Predictor, items: Sequence[Item]
+        self,
+        run: Trained[Item],
+        predictor: Predictor,
+        items: Sequence[Item],
+        place: Place,
+        progress: Progress,
     ) -> "Evaluation":
-        """``items`` as ``predictor`` predicts them."""
+        """``items`` as ``predictor`` predicts them; many at ``place``, where it
+        ``shares_evaluation``. ``progress`` is called with (items done, all, who is at work).
+        """
 
     @abstractmethod
     def line(

@@ -32,6 +32,7 @@ from melodyrnn.sequences.open_vocabulary import unknown_rate
 from melodyrnn.sequences.streams import MeasuredStream
 from melodyrnn.sequences.vocabulary import Indices, Vocabulary
 from melodyrnn.system.devices import ALONE, Devices
+from melodyrnn.system.place import Place
 from melodyrnn.system.progress import Progress
 from melodyrnn.tasks.characters import (
     Texts,
@@ -216,7 +217,12 @@ class TextTask(Task[Text, Texts]):
         return read_texts(listed), ()
 
     def evaluate(
-        self, run: Trained[Text], predictor: Predictor, items: Sequence[Text]
+        self,
+        run: Trained[Text],
+        predictor: Predictor,
+        items: Sequence[Text],
+        place: Place,
+        progress: Progress,
     ) -> Evaluation:
         """Each character but the first from those before it."""
         record, tokenizer = run.record, self.tokenizer(run.record.vocabulary)

@@ -45,6 +45,7 @@ class TuneTask(NoteTask):
 
     name = "tunes"
     can_be_tuned = True
+    shares_evaluation = True
     default_model = "viewpoints"
 
     tokenizers: ClassVar[type[TuneTokenizer]] = TuneTokenizer

@@ -2,7 +2,7 @@
 and what new songs are like beside those that people made.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from os import PathLike
@@ -18,13 +18,18 @@ from melodyrnn.evaluation.human.likeness import Material, human_likeness
 from melodyrnn.evaluation.human.result import HumanLikeness
 from melodyrnn.evaluation.result import EvaluateResult
 from melodyrnn.files import write_atomically
+from melodyrnn.models.settings import check
 from melodyrnn.runs.run import Run, open_run
 from melodyrnn.system.attended import if_attended, verb
 from melodyrnn.system.extras import require_extra
+from melodyrnn.system.place import Place
 from melodyrnn.system.progress import Progress
-from melodyrnn.tasks.task import Reading
+from melodyrnn.tasks.task import Reading, Task
 
 Sources = Source | Iterable[Source]
+
+_KINDS = {True: "run that learned songs by heart", False: "text"}
+"""Whether a task is of notes -> what it is called where an option has no effect."""
 
 
 @verb("evaluating")
@@ -38,6 +43,8 @@ def evaluate(
     with_short_term: bool = False,
     notes: str | Path | None = None,
     states: str | Path | None = None,
+    jobs: int | None = None,
+    cluster: str | None = None,
     progress: Progress = if_attended,
 ) -> EvaluateResult:
     """Measure a run on ``songs``; without any, on those held out of its training or, where none
@@ -51,18 +58,22 @@ def evaluate(
     figure. ``with_short_term``: the run is joined by a model of what the song itself has had so
     far. ``notes``: a file to write, a row for each note (``evaluation.note_table``); the result
     has the same as an array. ``states``: a file to write, what the hidden layers give
-    (``hidden_states`` returns the same). Raises MelodyError.
+    (``hidden_states`` returns the same).
+
+    Many tunes that take longer than a few seconds are predicted by as many processes as ``jobs``,
+    by default one a core, or by the workers of the ``cluster`` whose scheduler has that address;
+    the figures are the same. Raises MelodyError.
     """
+    check("jobs", 1 if jobs is None else jobs, {"least": 1, "most": 1000})
     opened = open_run(run)
     task, record = opened.task, opened.record
-    for option, asked in (("--with-short-term", with_short_term), ("--notes", notes)):
-        if asked and not task.of_notes:
-            raise ConfigError(f"{option} has no effect with a {task.name}; leave it out")
+    _check_asked(task, {"--with-short-term": with_short_term, "--notes": notes}, task.of_notes)
+    _check_asked(task, {"--jobs": jobs, "--cluster": cluster}, task.shares_evaluation)
     items, left_out = task.chosen(opened, songs, Reading(track, grid, report, progress))
     predictor = opened.predictor(with_short_term=with_short_term)
     if states is not None:
         _check_layers(opened)
-    found = task.evaluate(opened, predictor, items)
+    found = task.evaluate(opened, predictor, items, Place.of(jobs, cluster), progress)
     result = EvaluateResult(
         record.model.model,
         task.unit,
@@ -80,6 +91,14 @@ def evaluate(
     if states is not None:
         files.append(write_atomically(states, _states(opened, items).to_npz()))
     return replace(result, files=tuple(files))
+
+
+def _check_asked(task: Task[Any, Any], options: Mapping[str, object], has_effect: bool) -> None:
+    """Raise ConfigError where one of them is asked for that has no effect with such a run."""
+    for option, asked in options.items():
+        if asked and not has_effect:
+            kind = _KINDS[task.of_notes]
+            raise ConfigError(f"{option} has no effect with a {kind}; leave it out")
 
 
 @verb("reading")

@@ -15,8 +15,8 @@ from melodyrnn.models.settings import nearest
 from melodyrnn.runs.output_folders import RUNS, slug
 from melodyrnn.system.attended import if_attended, verb
 from melodyrnn.system.documents import JSON
+from melodyrnn.system.place import Place
 from melodyrnn.system.progress import Progress
-from melodyrnn.system.sharing import Place
 
 
 @dataclass(frozen=True)

@@ -21,8 +21,8 @@ from melodyrnn.experiments.benchmark.published import CORPORA, DATA_SETS, PEARCE
 from melodyrnn.experiments.benchmark.rows import COMBINED
 from melodyrnn.runs.output_folders import RUNS
 from melodyrnn.system.documents import JSON
+from melodyrnn.system.place import Place
 from melodyrnn.system.progress import Progress, silent
-from melodyrnn.system.sharing import Place
 
 _NUMBER = re.compile(r"([1-8])(?!\d)")
 _LAYOUT = "it holds one folder of songs for each data set, such as 1-canadian/ (docs/benchmark.md)"

@@ -11,8 +11,9 @@ import numpy as np
 from melodyrnn.experiments.benchmark.all_rows import ROWS
 from melodyrnn.experiments.benchmark.kept_folds import Bits, KeptFolds
 from melodyrnn.experiments.benchmark.rows import BenchmarkRow, Distributions, Floats, Fold, Prepared
+from melodyrnn.system.place import Place
 from melodyrnn.system.progress import Progress
-from melodyrnn.system.sharing import AGAIN, Place, share_out
+from melodyrnn.system.sharing import AGAIN, share_out
 
 
 def _lost(task: "FoldTask") -> str:

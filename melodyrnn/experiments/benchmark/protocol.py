@@ -13,8 +13,8 @@ from melodyrnn.experiments.benchmark.rows import BenchmarkRow, Floats, Fold
 from melodyrnn.models.settings import check
 from melodyrnn.sequences.intervals import Interval, intervals
 from melodyrnn.system.documents import JSON
+from melodyrnn.system.place import Place
 from melodyrnn.system.progress import Progress
-from melodyrnn.system.sharing import Place
 
 FOLDS, FAST_FOLDS = 10, 3
 

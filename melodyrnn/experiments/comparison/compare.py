@@ -19,8 +19,8 @@ from melodyrnn.render.pages.comparison_data import Ceiling, HeldOut, MemoryRow, 
 from melodyrnn.runs.output_folders import RUNS, claimed, read_basis, slug
 from melodyrnn.system.attended import if_attended, verb
 from melodyrnn.system.documents import JSON
+from melodyrnn.system.place import Place
 from melodyrnn.system.progress import Progress
-from melodyrnn.system.sharing import Place
 from melodyrnn.tasks.baselines import STRONGEST
 from melodyrnn.tasks.dataset import Dataset
 from melodyrnn.tasks.task import Settings

@@ -22,8 +22,8 @@ from melodyrnn.runs.run import Run
 from melodyrnn.runs.session import Session
 from melodyrnn.sequences.sampling import log_softmax
 from melodyrnn.system.documents import JSON
+from melodyrnn.system.place import Place
 from melodyrnn.system.progress import Progress
-from melodyrnn.system.sharing import Place
 from melodyrnn.tasks.dataset import Dataset
 from melodyrnn.tasks.notes import NoteTask
 from melodyrnn.tasks.registry import task_of

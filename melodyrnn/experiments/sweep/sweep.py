@@ -28,8 +28,8 @@ from melodyrnn.render.pages.comparison_data import HeldOut
 from melodyrnn.runs.output_folders import RUNS, claimed, read_basis
 from melodyrnn.system.attended import if_attended, verb
 from melodyrnn.system.documents import JSON
+from melodyrnn.system.place import Place
 from melodyrnn.system.progress import Progress
-from melodyrnn.system.sharing import Place
 
 FILE = "sweep.json"
 REMEDIES = "mending"

@@ -9,8 +9,8 @@ from melodyrnn.experiments.sweep.grid import Fields, Grid, Settings
 from melodyrnn.experiments.sweep.outcome import Criterion, Outcome
 from melodyrnn.render.pages.comparison_data import HeldOut
 from melodyrnn.system.documents import JSON
+from melodyrnn.system.place import Place
 from melodyrnn.system.progress import Progress
-from melodyrnn.system.sharing import Place
 
 
 @dataclass(frozen=True)
