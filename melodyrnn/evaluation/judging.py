@@ -59,8 +59,8 @@ def judge_songs(
     if not alike and place != Place() and count > AT_ONCE and (sent := _sent(predictor)):
         return _shared(sent, songs, range(0, count, AT_ONCE), place, progress)
     found: list[Judged] = []
+    progress(0, count)
     for start in range(0, count, AT_ONCE):
-        progress(start, count)
         begun = time.perf_counter()
         found += _judged(predictor, songs.part(slice(start, start + AT_ONCE)))
         seconds = time.perf_counter() - begun
@@ -68,6 +68,7 @@ def judge_songs(
         if not start and alike and several and worth and (sent := _sent(predictor)):
             size = AT_ONCE * max(1, round(_PART / seconds))
             return found + _shared(sent, songs, range(AT_ONCE, count, size), place, progress)
+        progress(len(found), count)
     return found
 
 

@@ -77,12 +77,16 @@ class Cluster:
 
     def _compare(self) -> None:
         """Raise ConfigError where a worker has other versions."""
-        for name in _SAME:
-            found = self._client.run(version, name, on_error="return")
-            for worker, there in found.items():
-                _check(worker, name, "" if isinstance(there, Exception) else there, self._versions)
-        for worker, there in self._client.run(platform.python_version).items():
-            _check(worker, "python", _minor(there), self._versions)
+        for name, wheels in _SAME.items():
+            there: dict[str, str] = {}
+            for wheel in wheels:  # by a function of Python's own: a worker may lack this package
+                for worker, found in self._client.run(version, wheel, on_error="return").items():
+                    known = "" if isinstance(found, Exception) else found
+                    there[worker] = there.get(worker) or known
+            for worker, known in there.items():
+                _check(worker, name, known, self._versions)
+        for worker, python in self._client.run(platform.python_version).items():
+            _check(worker, "python", _minor(python), self._versions)
 
     def room(self) -> int:
         """The scheduler holds all tasks, so that a cluster that grows with its work can."""
