@@ -12,23 +12,6 @@ NABIYA = ROOT / "songs" / "nabiya.txt"
 SCALE = "c4 d4 e4 f4 g4 a4 b4 c'4\n"
 
 
-LONG = (
-    "test_examples.py",
-    "test_devices.py",
-    "test_studio_page.py",
-    "test_cluster.py",
-    "test_sweep.py",
-    "test_compare.py",
-    "test_texts.py",
-    "test_cli.py",
-)
-"""Begun first: what is long and begins last leaves the other processes with nothing to do."""
-
-
-def pytest_collection_modifyitems(items):
-    items.sort(key=lambda item: LONG.index(item.path.name) if item.path.name in LONG else len(LONG))
-
-
 @pytest.fixture(scope="session", autouse=True)
 def cache(tmp_path_factory):
     """A cache of the tests' own, so that they neither see nor touch the user's."""
