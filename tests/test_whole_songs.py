@@ -250,10 +250,10 @@ def stream(places: list[int], numbers: list[int]) -> Drawn:
 
 
 def test_candidates_are_taken_in_proportion_to_their_weights():
-    drawn = drawn_by_weight(stream, range(3000), lambda _, ids: float(ids[0]), 64, seed=1)
-    taken = np.bincount([int(song[0]) for song in drawn.songs], minlength=4) / 3000
+    drawn = drawn_by_weight(stream, range(1000), lambda _, ids: float(ids[0]), 32, seed=1)
+    taken = np.bincount([int(song[0]) for song in drawn.songs], minlength=4) / 1000
     weighed = np.exp(np.arange(4))
-    np.testing.assert_allclose(taken, weighed / weighed.sum(), atol=0.03)
+    np.testing.assert_allclose(taken, weighed / weighed.sum(), atol=0.04)
     assert drawn.log_probability.tolist() == [float(song[0]) for song in drawn.songs]
 
 
