@@ -2,15 +2,14 @@
 
 from bisect import bisect_right
 from collections import Counter
-from dataclasses import dataclass
 from functools import cached_property
-from itertools import accumulate, pairwise
+from itertools import pairwise
 from math import gcd
 from typing import NamedTuple
 
 from melodyrnn.music.bars import bar_spans
 from melodyrnn.music.durations import ticks
-from melodyrnn.music.song import Song
+from melodyrnn.music.sounding_notes import SoundingNotes
 from melodyrnn.music.tonic import Tonic, estimated_tonic
 
 
@@ -23,43 +22,8 @@ class BarSpan(NamedTuple):
     beat: int  # and a beat
 
 
-@dataclass(frozen=True)
-class SoundingMelody:
-    """A song that has a note; N notes sound. Times are in steps of 1/GRID quarter note."""
-
-    song: Song
-
-    @cached_property
-    def sounding(self) -> list[int]:
-        """The places of the notes that sound, (N,)."""
-        return [place for place, note in enumerate(self.song.notes) if note.pitch]
-
-    @cached_property
-    def pitches(self) -> list[int]:
-        """MIDI numbers, (N,)."""
-        return [note.pitch.midi for note in self.song.notes if note.pitch]
-
-    @cached_property
-    def lengths(self) -> list[int]:
-        """How long each sounds, (N,)."""
-        steps = self.song.steps
-        return [steps[place] for place in self.sounding]
-
-    @cached_property
-    def onsets(self) -> list[int]:
-        """When each begins, (N,)."""
-        starts = list(accumulate(self.song.steps, initial=0))
-        return [starts[place] for place in self.sounding]
-
-    @cached_property
-    def total(self) -> int:
-        """How long the song is."""
-        return sum(self.song.steps)
-
-    @cached_property
-    def intervals(self) -> list[int]:
-        """Semitones from each note that sounds to the next, (N - 1,)."""
-        return [after - before for before, after in pairwise(self.pitches)]
+class SoundingMelody(SoundingNotes):
+    """Those of a song that has a note."""
 
     @cached_property
     def ratios(self) -> list[tuple[int, int]]:

@@ -6,10 +6,9 @@ go, and sums in this order.
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
-from itertools import accumulate, pairwise
+from itertools import pairwise
 from math import log2
 
 import numpy as np
@@ -17,6 +16,7 @@ import numpy as np
 from melodyrnn.music.durations import ticks
 from melodyrnn.music.scales import above_tonic
 from melodyrnn.music.song import Note, Pitch, Song
+from melodyrnn.music.sounding_notes import SoundingNotes
 from melodyrnn.sequences.sampling import Floats
 
 _BACK = (1, 2, 4, 8)  # bars
@@ -27,28 +27,8 @@ _OCTAVE = 12
 Features = dict[str, float]
 
 
-@dataclass(frozen=True)
-class SoundingNotes:
-    """The N notes of a song that sound, of which it has one at least. Times are in ticks from its
-    first bar line.
-    """
-
-    song: Song
-
-    @cached_property
-    def steps(self) -> tuple[int, ...]:
-        """How long each note of the song lasts."""
-        return tuple(self.song.steps)
-
-    @cached_property
-    def places(self) -> list[int]:
-        """Among all notes, (N,)."""
-        return [place for place, note in enumerate(self.song.notes) if note.pitch]
-
-    @cached_property
-    def pitches(self) -> list[int]:
-        """MIDI numbers, (N,)."""
-        return [note.pitch.midi for note in self.song.notes if note.pitch]
+class BarredNotes(SoundingNotes):
+    """Those of a song, of which it has one at least, in its first meter and its key."""
 
     @cached_property
     def degrees(self) -> list[int]:
@@ -57,15 +37,10 @@ class SoundingNotes:
         return [above_tonic(pitch, key) for pitch in self.pitches]
 
     @cached_property
-    def lengths(self) -> list[int]:
-        """(N,)."""
-        return [self.steps[place] for place in self.places]
-
-    @cached_property
-    def onsets(self) -> list[int]:
-        """(N,)."""
-        begins = list(accumulate(self.steps, initial=-ticks(self.song.pickup)))
-        return [begins[place] for place in self.places]
+    def from_line(self) -> list[int]:
+        """When each begins, from the first bar line; in a pickup before it, (N,)."""
+        pickup = ticks(self.song.pickup)
+        return [onset - pickup for onset in self.onsets]
 
     @cached_property
     def bar(self) -> int:
@@ -75,27 +50,22 @@ class SoundingNotes:
     @cached_property
     def bars(self) -> int:
         """How many full ones would fit into the song; 1 at least."""
-        return max(1, sum(self.steps) // self.bar)
-
-    @cached_property
-    def intervals(self) -> list[int]:
-        """Semitones, (N - 1,)."""
-        return [after - before for before, after in pairwise(self.pitches)]
+        return max(1, self.total // self.bar)
 
 
 def features_of(song: Song) -> Floats:
     """All features of a song that has a note that sounds, (F,), in the order of ``NAMES``."""
-    notes = SoundingNotes(song)
+    notes = BarredNotes(song)
     return np.array([value for group in _GROUPS for value in group(notes).values()])
 
 
-def _ending(notes: SoundingNotes) -> Features:
+def _ending(notes: BarredNotes) -> Features:
     """Yes is 1. A last bar that the pickup completes is full."""
-    bar, pickup, total = notes.bar, ticks(notes.song.pickup), sum(notes.steps)
+    bar, pickup, total = notes.bar, ticks(notes.song.pickup), notes.total
     over = total if total <= pickup else (total - pickup) % bar or bar
     full = over in (bar, bar - pickup)
     tonic = notes.degrees[-1] == 0
-    first = notes.onsets[-1] >= 0 and notes.onsets[-1] % bar == 0
+    first = notes.from_line[-1] >= 0 and notes.from_line[-1] % bar == 0
     approach = notes.intervals[-1] if notes.intervals else 0
     return {
         "last bar is full": full,
@@ -109,7 +79,7 @@ def _ending(notes: SoundingNotes) -> Features:
     }
 
 
-def _size(notes: SoundingNotes) -> Features:
+def _size(notes: BarredNotes) -> Features:
     bars = notes.bars
     doublings = log2(bars)
     return {
@@ -121,7 +91,7 @@ def _size(notes: SoundingNotes) -> Features:
     }
 
 
-def _height(notes: SoundingNotes) -> Features:
+def _height(notes: BarredNotes) -> Features:
     """In octaves."""
     pitches = notes.pitches
     final = pitches[-1]
@@ -133,12 +103,12 @@ def _height(notes: SoundingNotes) -> Features:
     }
 
 
-def _returns(notes: SoundingNotes) -> Features:
+def _returns(notes: BarredNotes) -> Features:
     """Shares of bars, by the pitches, places and lengths of the notes that begin there; and of runs
     of steps, each an interval and a ratio of lengths.
     """
     begun: defaultdict[int, list[tuple[int, int, int]]] = defaultdict(list)
-    for pitch, onset, length in zip(notes.pitches, notes.onsets, notes.lengths, strict=True):
+    for pitch, onset, length in zip(notes.pitches, notes.from_line, notes.lengths, strict=True):
         begun[onset // notes.bar].append((pitch, onset % notes.bar, length))
     bars = [tuple(begun[number]) for number in range(min(begun), max(begun) + 1)]
     rhythms = [tuple(note[1:] for note in bar) for bar in bars]
@@ -155,7 +125,7 @@ def _returns(notes: SoundingNotes) -> Features:
     }
 
 
-def _pitches(notes: SoundingNotes) -> Features:
+def _pitches(notes: BarredNotes) -> Features:
     """Shares of notes and of intervals."""
     degrees, sizes = Counter(notes.degrees), Counter(map(abs, notes.intervals))
     many, few = len(notes.degrees), max(1, len(notes.intervals))
@@ -169,7 +139,7 @@ def _pitches(notes: SoundingNotes) -> Features:
     }
 
 
-def _durations(notes: SoundingNotes) -> Features:
+def _durations(notes: BarredNotes) -> Features:
     lengths = Counter(notes.lengths)
     ((usual, most),) = lengths.most_common(1)
     return {
@@ -180,19 +150,19 @@ def _durations(notes: SoundingNotes) -> Features:
     }
 
 
-def _beats(notes: SoundingNotes) -> Features:
+def _beats(notes: BarredNotes) -> Features:
     inside = sum(after - before > 1 for before, after in pairwise(notes.places))
-    on_line = sum(onset % notes.bar == 0 for onset in notes.onsets)
+    on_line = sum(onset % notes.bar == 0 for onset in notes.from_line)
     return {
-        "of all notes on a first beat": on_line / len(notes.onsets),
+        "of all notes on a first beat": on_line / len(notes.from_line),
         "on a first beat, per bar": on_line / notes.bars,
-        "notes per bar": len(notes.onsets) / notes.bars,
+        "notes per bar": len(notes.from_line) / notes.bars,
         "rests per bar": (len(notes.song) - len(notes.places)) / notes.bars,
         "rests between notes, per bar": inside / notes.bars,
     }
 
 
-_GROUPS: tuple[Callable[[SoundingNotes], Features], ...] = (
+_GROUPS: tuple[Callable[[BarredNotes], Features], ...] = (
     _ending,
     _size,
     _height,
@@ -229,6 +199,6 @@ def _entropy(values: Sequence[Hashable]) -> float:
 NAMES = tuple(
     name
     for group in _GROUPS
-    for name in group(SoundingNotes(Song((Note(Pitch("c", 0, 4), Fraction(1)),))))
+    for name in group(BarredNotes(Song((Note(Pitch("c", 0, 4), Fraction(1)),))))
 )
 """Of the features, in their order."""

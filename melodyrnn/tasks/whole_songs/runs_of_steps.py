@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from melodyrnn.music.song import Song
+from melodyrnn.music.sounding_notes import SoundingNotes
 from melodyrnn.sequences.sampling import Floats
 
 Codes = npt.NDArray[np.uint32]
@@ -42,13 +43,13 @@ class Steps(NamedTuple):
 
     @classmethod
     def of(cls, song: Song) -> Self:
-        pitches = [note.pitch.midi for note in song.notes if note.pitch]
-        lasting = zip(song.notes, song.steps, strict=True)
-        lengths = [length for note, length in lasting if note.pitch]
+        notes = SoundingNotes(song)
         # Nothing lies between two quarters: 2 to the power of an odd eighth is no ratio.
-        ratios = (floor(4 * log2(after / before) + 0.5) for before, after in pairwise(lengths))
+        ratios = (
+            floor(4 * log2(after / before) + 0.5) for before, after in pairwise(notes.lengths)
+        )
         return cls(
-            [_within(after - before, _WIDEST) for before, after in pairwise(pitches)],
+            [_within(interval, _WIDEST) for interval in notes.intervals],
             [_within(ratio, _LONGEST) for ratio in ratios],
         )
 
