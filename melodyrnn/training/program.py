@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Generic, Protocol, Self, TypeAlias, TypeVar
 import numpy as np
 
 from melodyrnn.models.types import Array, KerasModel, Optimizer, Weights
+from melodyrnn.system.sentences import Sentence
 from melodyrnn.training.compiled import POOL, C, Compiled
 
 if TYPE_CHECKING:
@@ -112,6 +113,30 @@ class Program(ABC, Generic[R, S]):
     def progress(self, history: Sequence[R], epochs: int) -> tuple[int, int, str]:
         """What to report of a training for ``epochs``: done, total, words."""
         return len(history), epochs, f"loss {history[-1].loss:.3f}" if history else ""
+
+
+class RowWithBits(HistoryRow, Protocol):
+    """One that says how well what was not learned is predicted."""
+
+    @property
+    def val_bits(self) -> float: ...
+
+
+def within_epoch(
+    history: Sequence[RowWithBits], epochs: int, steps: int, place: int, loss: float
+) -> tuple[int, int, str]:
+    """``Program.progress`` in steps, of which an epoch has so many: after ``place`` of them, whose
+    mean loss is ``loss``; at 0, after an epoch.
+    """
+    between = bool(history) and not place
+    bits = Sentence(" bits {bits:.3f}", bits=history[-1].val_bits) if history else ""
+    words = Sentence(
+        "steps, epoch {epoch} loss {loss:.3f}{bits}",
+        epoch=len(history) + (not between),
+        loss=history[-1].loss if between else loss,
+        bits=bits,
+    )
+    return len(history) * steps + place, epochs * steps, words
 
 
 class KerasProgram(Program[R, S]):

@@ -22,9 +22,8 @@ from melodyrnn.sequences.score import Score
 from melodyrnn.sequences.streams import MeasuredStream, Stream
 from melodyrnn.system.devices import ALONE, Devices
 from melodyrnn.system.machine import cores
-from melodyrnn.system.sentences import Sentence
 from melodyrnn.training.keras_compiled import KerasCompiled, graph_settings
-from melodyrnn.training.program import Carried, KerasProgram
+from melodyrnn.training.program import Carried, KerasProgram, within_epoch
 from melodyrnn.training.replicas import Replicas, gradients_of, replicas_of
 
 _WORTH_A_PART = 16  # lanes, below which products are too small
@@ -123,17 +122,8 @@ class StreamProgram(KerasProgram[StreamRow, Score]):
         return since_best >= self.config.patience
 
     def progress(self, history: Sequence[StreamRow], epochs: int) -> tuple[int, int, str]:
-        chunks, epoch = len(self.stream.x), len(history)
-        between = bool(history) and not self.place
-        loss = history[-1].loss if between else float(self.sums[0] / max(self.sums[2], 1))
-        bits = Sentence(" bits {bits:.3f}", bits=history[-1].val_bits) if history else ""
-        words = Sentence(
-            "steps, epoch {epoch} loss {loss:.3f}{bits}",
-            epoch=epoch + (not between),
-            loss=loss,
-            bits=bits,
-        )
-        return epoch * chunks + self.place, epochs * chunks, words
+        loss = float(self.sums[0] / max(self.sums[2], 1))
+        return within_epoch(history, epochs, len(self.stream.x), self.place, loss)
 
     def carry(self) -> Carried:
         return {

@@ -19,10 +19,9 @@ from melodyrnn.models.viewpoints.views import StoredViews, Views, padded_views
 from melodyrnn.sequences.events import batches, filled, steps_for
 from melodyrnn.sequences.windows import Mask
 from melodyrnn.system.devices import ALONE, Devices
-from melodyrnn.system.sentences import Sentence
 from melodyrnn.training.averaged_adam import AveragedAdam, rates
 from melodyrnn.training.compiled import Compiled, graph_seed
-from melodyrnn.training.program import Carried, Program
+from melodyrnn.training.program import Carried, Program, within_epoch
 from melodyrnn.training.replicas import Replicas, gradients_of, replicas_of
 
 AVERAGING = 0.99
@@ -199,17 +198,8 @@ class ViewpointProgram(Program[ViewRow, ViewScore]):
         return best is not None and since_best >= self.config.patience
 
     def progress(self, history: Sequence[ViewRow], epochs: int) -> tuple[int, int, str]:
-        epoch = len(history)
-        between = bool(history) and not self.place
-        loss = history[-1].loss if between else float(self.sums[0] / max(self.sums[1], 1))
-        bits = Sentence(" bits {bits:.3f}", bits=history[-1].val_bits) if history else ""
-        words = Sentence(
-            "steps, epoch {epoch} loss {loss:.3f}{bits}",
-            epoch=epoch + (not between),
-            loss=loss,
-            bits=bits,
-        )
-        return epoch * self.batches + self.place, epochs * self.batches, words
+        loss = float(self.sums[0] / max(self.sums[1], 1))
+        return within_epoch(history, epochs, self.batches, self.place, loss)
 
     def weights(self) -> Weights:
         """The running average of the weights."""
