@@ -145,7 +145,11 @@ def test_what_it_came_from_is_told_down_to_the_first(tmp_path, base_of):
     assert [told["name"], told["from"]["name"], told["from"]["from"]] == ["second", "base", None]
     learned = [len(run.parts.train) + len(run.parts.validation) for run in (base, second)]
     assert [told["from"]["songs"], told["songs"]] == [learned[0], sum(learned)]
-    assert len(pretraining.kept(third.path)) == sum(learned)
+    before = pretraining.kept(third.path)
+    assert len(before.known) == sum(learned)
+    assert before.slopes is not None
+    assert second.whole_songs
+    np.testing.assert_array_equal(before.slopes, second.whole_songs.slopes)
     assert str(third.record.base) == "second, fine-tuned from base"
     assert inspect_run(third).to_json()["from"] == told == evaluate(third).to_json()["from"]
     assert not base.record.base

@@ -191,16 +191,18 @@ def test_of_many_runs_a_sample_is_known(monkeypatch):
 def test_weights_have_the_largest_likelihood():
     random = np.random.default_rng(0)
     drawn, learned = random.normal(size=(500, 6)), random.normal(0.3, 0.7, size=(80, 6))
-    found = weights._likeliest(learned, drawn)
+    expected = random.normal(size=6)
+    found = weights._likeliest(learned, drawn, expected)
 
     def negative(at):
-        energy = drawn @ at
-        return np.log(np.exp(energy).mean()) - (learned @ at).mean() + PRIOR / 160 * at @ at
+        energy, apart = drawn @ at, at - expected
+        return np.log(np.exp(energy).mean()) - (learned @ at).mean() + PRIOR / 160 * apart @ apart
 
     np.testing.assert_allclose(found, minimize(negative, np.zeros(6)).x, atol=1e-4)
     share = np.exp(drawn @ found)
     means = share @ drawn / share.sum()  # as those of the songs learned, but for the prior
-    np.testing.assert_allclose(means, learned.mean(axis=0) - PRIOR / 80 * found, atol=1e-6)
+    prior = PRIOR / 80 * (found - expected)
+    np.testing.assert_allclose(means, learned.mean(axis=0) - prior, atol=1e-6)
 
 
 def falling(count: int, seed: int, last: str) -> list[Song]:
@@ -223,6 +225,20 @@ def test_songs_that_end_as_people_have_it_weigh_more():
     assert found.log_weight(people[0]) == found.log_weight(song("r4 r4")) == -np.inf
     assert WholeSongs.learned([], [], network) is None
     assert WholeSongs.learned(people, range(60), people[:5]) is None
+
+
+def test_what_was_learned_before_is_held_where_few_songs_say_otherwise():
+    network = falling(300, 1, "c4 d2") + falling(60, 2, "d4 c2")
+    before = WholeSongs.learned(falling(60, 0, "d4 c2"), range(60), network)
+    assert before
+    named = dict(zip(NAMES, before.slopes, strict=False))
+    assert named["ends on the tonic"] > 0
+    few = falling(2, 4, "c4 d2")
+    for slopes, tonic in ((None, False), (before.slopes, True)):
+        found = WholeSongs.learned(few, range(2), network, slopes)
+        assert found
+        last = dict(zip(NAMES, found.weights, strict=False))["ends on the tonic"]
+        assert (last > 0) == tonic
 
 
 def test_what_was_learned_is_kept(tmp_path):

@@ -17,9 +17,9 @@ from melodyrnn.errors import ConfigError, RunError, warn
 from melodyrnn.models.config import ModelConfig
 from melodyrnn.runs import pretraining
 from melodyrnn.runs.base import Base
+from melodyrnn.runs.pretraining import Pretraining
 from melodyrnn.runs.record import Record, weights_file
 from melodyrnn.runs.run import Run
-from melodyrnn.sequences.fingerprints import Fingerprints
 from melodyrnn.sequences.open_vocabulary import rate_of
 from melodyrnn.tasks.task import Settings
 
@@ -106,12 +106,13 @@ def songs_learned(run: Run) -> int:
     return before + len(run.parts.train) + len(run.parts.validation)
 
 
-def learned(run: Run) -> Fingerprints:
-    """Of all songs that it has learned from, those that chose its weights and those of its
-    pretraining among them. Raises RunError.
+def learned(run: Run) -> Pretraining:
+    """What a run that begins with its weights knows: all songs that it has learned from, those that
+    chose its weights and those of its pretraining among them. Raises RunError.
     """
     own = fingerprints([named.song for part in run.parts[:2] for named in part])
-    return pretraining.kept(run.path).joined(own) if run.record.base else own
+    known = pretraining.kept(run.path).known.joined(own) if run.record.base else own
+    return Pretraining(known, run.whole_songs.slopes if run.whole_songs else None)
 
 
 def _unknown_rate(base: Run, songs: Sequence[Named]) -> float:

@@ -8,9 +8,8 @@ import numpy as np
 from melodyrnn.errors import RunError
 from melodyrnn.files import write_atomically
 from melodyrnn.runs.archives import arrays, read_inside
-from melodyrnn.tasks.whole_songs.features import NAMES
 from melodyrnn.tasks.whole_songs.runs_of_steps import BUCKETS, KINDS, PACKED, KnownRuns, RunRatios
-from melodyrnn.tasks.whole_songs.weights import MOST_CANDIDATES, WholeSongs
+from melodyrnn.tasks.whole_songs.weights import FEATURES, MOST_CANDIDATES, WholeSongs
 
 FILE = "whole_songs.npz"
 _LARGEST = 1_000_000
@@ -37,7 +36,7 @@ def kept(path: Path) -> WholeSongs | None:
     file = path / FILE
     if not file.is_file():
         return None
-    data, features = read_inside(path, file, _LARGEST), len(NAMES) + KINDS
+    data = read_inside(path, file, _LARGEST)
     try:
         found = arrays(data, _LARGEST)
         means, deviations, weights = (
@@ -45,7 +44,7 @@ def kept(path: Path) -> WholeSongs | None:
         )
         ratios, known = found["ratios"].astype(np.int8), found["known"].astype(np.uint8)
         every, candidates = int(found["every"]), int(found["candidates"])
-        if {each.shape for each in (means, deviations, weights)} != {(features,)}:
+        if {each.shape for each in (means, deviations, weights)} != {(FEATURES,)}:
             raise ValueError("weights of other features")
         if ratios.shape != (KINDS, BUCKETS) or known.shape != (PACKED,):
             raise ValueError("runs of other sizes")

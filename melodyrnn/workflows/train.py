@@ -263,10 +263,10 @@ def learn_parts(
     or, without ``folder.output``, at the first free number after it. Raises MelodyError.
     """
     data = TASKS[record.task].encode(record, parts)
-    known = fine_tuning.learned(folder.base) if folder.base else None
+    before = fine_tuning.learned(folder.base) if folder.base else None
     run = Run.begin(path, record, parts, fresh=folder.output is None, overwrite=folder.overwrite)
-    if known:
-        pretraining.keep(run.path, known)
+    if before:
+        pretraining.keep(run.path, before)
     return carry_out(run, data, folder, progress)
 
 

@@ -6,7 +6,7 @@ from melodyrnn.data.song_families import family_numbers
 from melodyrnn.models.config import FormConfig, SampleConfig
 from melodyrnn.models.predictor import Predictor
 from melodyrnn.music.song import Song
-from melodyrnn.runs import whole_songs
+from melodyrnn.runs import pretraining, whole_songs
 from melodyrnn.runs.run import Run
 from melodyrnn.system.progress import Progress, silent
 from melodyrnn.tasks.drawing import drawn_together
@@ -25,7 +25,8 @@ def learn_whole_songs(run: Run, predictor: Predictor, progress: Progress = silen
     learned = run.parts.train
     some = [named.song for named in learned[:: -(-len(learned) // _LOOKED_AT)]]
     drawn = drawn_songs(run, predictor, min(_MOST, _EACH * len(learned)), progress)
-    found = WholeSongs.learned(some, family_numbers(some), drawn)
+    before = pretraining.kept(run.path).slopes if run.record.base else None
+    found = WholeSongs.learned(some, family_numbers(some), drawn, before)
     return [whole_songs.keep(run.path, found)] if found else []
 
 

@@ -9,6 +9,8 @@ its runs of notes are elsewhere, and p for the network,
 whose likelihood of people's songs has its maximum where the features have the same means under P as
 among these (Rosenfeld, Chen and Zhu 2001). Z is estimated from songs that were
 drawn from p, so that the logarithm of the likelihood, less a Gaussian prior on w, is concave in w.
+The prior's mean is nought or, of a network that has been fine-tuned, what the songs of the network
+that it began with weighed.
 
 A song of which most is known from those that were learned has no weight, for it is no new one,
 however likely.
@@ -22,8 +24,11 @@ import numpy as np
 
 from melodyrnn.music.song import Song
 from melodyrnn.sequences.sampling import Floats
-from melodyrnn.tasks.whole_songs.features import features_of
-from melodyrnn.tasks.whole_songs.runs_of_steps import KnownRuns, RunCounts, RunRatios, Steps
+from melodyrnn.tasks.whole_songs.features import NAMES, features_of
+from melodyrnn.tasks.whole_songs.runs_of_steps import KINDS, KnownRuns, RunCounts, RunRatios, Steps
+
+FEATURES = len(NAMES) + KINDS
+"""Of a song, F: what is seen of it, and how frequent its runs are elsewhere."""
 
 PRIOR = 20.0
 """The precision of the prior on each weight, of features scaled to a deviation of 1."""
@@ -58,10 +63,15 @@ class WholeSongs:
 
     @classmethod
     def learned(
-        cls, people: Sequence[Song], families: Sequence[int], network: Sequence[Song]
+        cls,
+        people: Sequence[Song],
+        families: Sequence[int],
+        network: Sequence[Song],
+        before: Floats | None = None,
     ) -> Self | None:
-        """From people's songs, each with the number of its family, and from songs of the network.
-        None where there are none that have a note that sounds and are new.
+        """From people's songs, each with the number of its family, and from songs of the network,
+        which began, it may be, with another one whose ``slopes`` are ``before``, (F,). None where
+        there are no songs that have a note that sounds and are new.
         """
         sounding = [place for place, song in enumerate(people) if _sounds(song)]
         people, families = [people[n] for n in sounding], [families[n] for n in sounding]
@@ -81,12 +91,19 @@ class WholeSongs:
         drawn = np.hstack([_features([network[n] for n in new]), counts.means_of_network()])
         means, deviations = drawn.mean(axis=0), drawn.std(axis=0)
         of_people, drawn = (_scaled(each, means, deviations) for each in (of_people, drawn))
-        weights = _likeliest(of_people, drawn)
+        expected = np.zeros(len(means)) if before is None else before * deviations
+        weights = _likeliest(of_people, drawn, expected)
         energy = np.full(len(network), -np.inf)
         energy[list(new)] = drawn @ weights
         return cls(
             means, deviations, weights, RunRatios.of(counts), known, _enough(energy, network)
         )
+
+    @property
+    def slopes(self) -> Floats:
+        """The weights of features as they are, not scaled, (F,)."""
+        seen = self.deviations > 0
+        return np.divide(self.weights, self.deviations, out=np.zeros(len(seen)), where=seen)
 
     def log_weight(self, song: Song) -> float:
         """The natural logarithm w . f(x); -inf for a song that does not sound or is a variant."""
@@ -123,24 +140,25 @@ def _enough(log_weights: Floats, network: Sequence[Song]) -> int:
     return min(MOST_CANDIDATES, max(1, round(MOST_NOTES / notes)), max(1, round(4 * mean)))
 
 
-def _likeliest(learned: Floats, drawn: Floats) -> Floats:
+def _likeliest(learned: Floats, drawn: Floats, expected: Floats) -> Floats:
     """The weights (F,) with the largest likelihood of ``learned``, (S, F), by Newton's method.
-    ``drawn``, (N, F), are of songs of the network.
+    ``drawn``, (N, F), are of songs of the network; ``expected`` is the mean of the prior.
     """
     wanted, prior = learned.mean(axis=0), PRIOR / min(len(learned), _COUNTED)
-    weights = np.zeros(len(wanted))
+    weights = expected
 
     def objective(at: Floats) -> tuple[float, Floats]:
         """Its negative a song, and the shares of the drawn songs under P."""
         energy = drawn @ at
         share = np.exp(energy - energy.max())
         log_z = energy.max() + np.log(share.mean())
-        return log_z - wanted @ at + prior / 2 * at @ at, share / share.sum()
+        apart = at - expected
+        return log_z - wanted @ at + prior / 2 * apart @ apart, share / share.sum()
 
     value, share = objective(weights)
     for _ in range(_ROUNDS):
         mean = share @ drawn
-        gradient = mean - wanted + prior * weights
+        gradient = mean - wanted + prior * (weights - expected)
         curvature = (drawn * share[:, None]).T @ drawn - np.outer(mean, mean)
         step = np.linalg.solve(curvature + prior * np.eye(len(weights)), gradient)
         length = 1.0
