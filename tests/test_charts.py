@@ -4,15 +4,18 @@ from itertools import pairwise
 from math import inf, nan
 from xml.etree import ElementTree as ET
 
+import pypdfium2
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from melodyrnn.errors import MelodyError
-from melodyrnn.render.charts import heat_map, learning_curves, write_picture
+from melodyrnn.render.bar_chart import BarChart
+from melodyrnn.render.charts import bar_chart, heat_map, learning_curves
 from melodyrnn.render.colours import INK, NOTHING, ink_on, shade
 from melodyrnn.render.heat_map import HeatMap
 from melodyrnn.render.page import SVG
+from melodyrnn.render.pictures import write_picture, write_picture_as
 
 VALUES = [[0.1, 0.9], [nan, 0.5]]
 
@@ -89,6 +92,30 @@ def test_curves_end_where_a_loss_is_no_number():
     assert [len(points) for points in lines] == [3, 2]
     assert {"한글", "wild", "epochs", "loss (nats), logarithmic"} <= set(labels(svg))
     assert learning_curves("none", {"nothing": [nan]})
+
+
+def test_bars_are_as_long_as_what_they_stand_for():
+    svg = bar_chart(BarChart("다음", ["b8", "<end>"], [0.5, 0.25], "음표", "확률"))
+    assert {"다음", "음표", "확률", "b8", "<end>", "50.0%", "25.0%"} <= set(labels(svg))
+    _, *bars = ET.fromstring(svg).iter(f"{{{SVG}}}rect")
+    long, short = (float(bar.get("width")) for bar in bars)
+    assert long == pytest.approx(2 * short)
+
+
+def test_a_picture_is_written_in_the_format_of_its_suffix(tmp_path):
+    svg = bar_chart(BarChart("다음에 기대하는 것", ["b8"], [0.5]))
+    for suffix, magic in ((".svg", b"<svg"), (".PNG", b"\x89PNG"), (".pdf", b"%PDF")):
+        path = write_picture_as(tmp_path / f"bars{suffix}", svg)
+        assert path.read_bytes().startswith(magic)
+    (page,) = pypdfium2.PdfDocument(path.read_bytes())
+    height = float(ET.fromstring(svg).get("height"))
+    assert page.get_height() == pytest.approx(height * 72 / 96, abs=0.1)
+    shown = page.render(scale=1).to_pil().convert("RGB")
+    assert (0, 0x72, 0xB2) in {
+        colour for _, colour in shown.getcolors(10_000)
+    }  # the bar has its colour
+    with pytest.raises(MelodyError, match="bars: no suffix names a format; formats of pictures"):
+        write_picture_as(tmp_path / "bars", svg)
 
 
 @settings(max_examples=30, deadline=None)

@@ -5,8 +5,10 @@ from math import log2
 
 import numpy as np
 import pytest
+from click.testing import CliRunner
 
 from melodyrnn import parse, predict, read_song, train
+from melodyrnn.cli import main
 from melodyrnn.errors import ConfigError, NotationError, WindowError
 from melodyrnn.tasks.dataset import Dataset, logits_of
 
@@ -75,6 +77,35 @@ def test_the_command(melodyrnn):
     document = json.loads(melodyrnn("predict", "folk", "g8 e8", "--json").stdout)
     assert [each["token"] for each in document["given"]] == ["g8", "e8"]
     assert document["next"]["likeliest"][0]["token"] == "d8"
+
+
+def run(*arguments):
+    return CliRunner().invoke(main, [*map(str, arguments)])
+
+
+@pytest.fixture(scope="module")
+def expected():
+    return predict("folk", "g8 e8", count=101)
+
+
+def test_what_is_expected_is_drawn(expected, tmp_path):
+    done = run("predict", "folk", "g8 e8", "-o", tmp_path / "next.svg")
+    assert done.stdout.splitlines()[-1] == str(tmp_path / "next.svg")
+    drawn = (tmp_path / "next.svg").read_text("utf-8")
+    for each in expected.next.likeliest[:5]:
+        assert f'aria-label="{each.probability:.1%}"' in drawn
+    assert "<title>Expected after g8 e8</title>" in drawn
+    run("--lang", "ko", "predict", "folk", "g8 e8", "-o", tmp_path / "ko.svg", "--json")
+    assert "<title>g8 e8 다음에 기대하는 것</title>" in (tmp_path / "ko.svg").read_text("utf-8")
+
+
+def test_what_cannot_be_drawn_is_refused_in_one_line(expected, tmp_path):
+    done = run("predict", "folk", "g8", "-o", "next.gif")
+    formats = "formats of pictures are .svg .png .pdf"
+    assert done.stderr == f"error: next.gif: unknown format '.gif'; {formats}\n"
+    assert done.exit_code == 1
+    with pytest.raises(ConfigError, match="count 101 is too many for a picture; 100 at most"):
+        expected.write_picture(tmp_path / "many.png")
 
 
 def test_errors_are_one_line():

@@ -1,11 +1,14 @@
 """``melodyrnn predict``."""
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from melodyrnn.cli.options import RUN, WITH_SHORT_TERM, given, print_json, reading
+from melodyrnn.cli.options import PATH, RUN, WITH_SHORT_TERM, given, print_result, printing, reading
+
+if TYPE_CHECKING:
+    from melodyrnn.workflows.predict import PredictResult
 
 
 @click.command()
@@ -14,20 +17,34 @@ from melodyrnn.cli.options import RUN, WITH_SHORT_TERM, given, print_json, readi
 @click.option("--count", default=5, show_default=True, help="how many of the likeliest")
 @WITH_SHORT_TERM
 @reading
-@click.option("--json", "as_json", is_flag=True, help="print one JSON document")
-def predict(run: Path, primer: str | None, as_json: bool, **settings: Any) -> None:
+@click.option(
+    "--output", "-o", type=PATH, help="draw the bars to a file ending in .svg, .png or .pdf, too"
+)
+@printing
+def predict(
+    run: Path,
+    primer: str | None,
+    output: Path | None,
+    as_json: bool,
+    quiet: bool,
+    **settings: Any,
+) -> None:
     """Show what a run expects after notes such as 'g8 e8', a song or, of a run on a text,
     characters; without any, what a song begins with.
 
     With --json also what it expected at each of them: the probability of what stands there, its
     bits (the information that it carries), and the likeliest.
     """
-    from melodyrnn.workflows.predict import predict
+    from melodyrnn.console.language import said
+    from melodyrnn.console.predict import show_prediction
+    from melodyrnn.workflows.predict import check_picture, predict
 
+    if output is not None:
+        check_picture(output)
     result = predict(run, primer, **given(settings))
-    if as_json:
-        print_json(result.to_json())
-    else:
-        from melodyrnn.console.predict import show_prediction
+    paths = [result.write_picture(output, said)] if output is not None else []
 
-        show_prediction(result)
+    def show(result: "PredictResult") -> None:
+        show_prediction(result, paths)
+
+    print_result(result, show, paths, as_json=as_json, quiet=quiet)

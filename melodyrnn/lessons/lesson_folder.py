@@ -10,7 +10,8 @@ from typing import NamedTuple
 
 from melodyrnn.files import check_free, create_folder, create_fresh_folder, write_atomically
 from melodyrnn.lessons.lesson import Finding, LearningCurve
-from melodyrnn.render.charts import heat_map, learning_curves, write_picture
+from melodyrnn.render.charts import heat_map, learning_curves
+from melodyrnn.render.pictures import write_picture
 from melodyrnn.runs.replacing import make_way, release
 
 FILE = "lesson.json"

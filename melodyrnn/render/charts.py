@@ -1,16 +1,16 @@
-"""Heat maps and learning curves that stand alone: SVG without a style sheet, and PNG.
+"""Heat maps, bars and learning curves that stand alone: SVG without a style sheet.
 
-All text is drawn as outlines, Korean too. The same values give the same bytes.
+All text is drawn as outlines, Korean too. The same values give the same bytes. ``pictures`` writes
+them to files.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from math import isfinite
-from pathlib import Path
 from typing import NamedTuple, Self
 from xml.etree import ElementTree as ET
 
-from melodyrnn.files import write_atomically
 from melodyrnn.render import fonts
+from melodyrnn.render.bar_chart import BarChart
 from melodyrnn.render.colours import FAINT, INK, NOTHING, SERIES, SOFT, ink_on, shade
 from melodyrnn.render.heat_map import HeatMap
 from melodyrnn.render.outlines import outline
@@ -20,6 +20,9 @@ from melodyrnn.render.svg import element, in_namespace
 MARGIN = 24
 TITLE, WORD = 17, 12.5
 """Pixels: around a picture; letters of its title and of its labels."""
+
+BAR, BETWEEN = 300, 26
+"""Pixels: the length of the longest bar of a chart; from one bar to the next."""
 
 LOWEST_LOSS = 1e-5
 """What lies below is drawn here: a logarithm goes on for ever."""
@@ -32,17 +35,6 @@ _STYLES = {
     "name": {"font-size": "13", "font-weight": "bold"},
 }
 """Class of an element of ``plots`` -> its look here."""
-
-
-def write_picture(path: Path, svg: str) -> list[Path]:
-    """Write ``path`` with the suffixes .svg and .png, twice as many pixels. Raises MelodyError."""
-    import resvg_py
-
-    png = resvg_py.svg_to_bytes(
-        svg_string=svg, zoom=2, background="#ffffff", skip_system_fonts=True
-    )
-    files: dict[str, bytes | str] = {".svg": svg, ".png": png}
-    return [write_atomically(path.with_name(path.name + end), files[end]) for end in files]
 
 
 def heat_map(picture: HeatMap) -> str:
@@ -124,6 +116,28 @@ def _column_names(picture: HeatMap, grid: _Grid) -> tuple[list[ET.Element], floa
     return drawn, under
 
 
+def bar_chart(picture: BarChart) -> str:
+    """An SVG document: a bar for each name, the longest for the largest value."""
+    names, values, words = picture.names, picture.values, picture.words
+    left = MARGIN + _width([*names, picture.down], WORD) + 10
+    top = MARGIN + TITLE + 22 + WORD
+    right = left + _width([*words, picture.meaning], WORD) + 12  # where the bars begin
+    drawn = [
+        _text(picture.down, left - 10, top - 11, "end", INK),
+        _text(picture.meaning, right - 12, top - 11, "end", INK),
+    ]
+    most = max(values, default=0.0) or 1.0
+    for place, (name, value, word) in enumerate(zip(names, values, words, strict=True)):
+        y = top + place * BETWEEN
+        line = y + BETWEEN / 2 + WORD / 3
+        drawn.append(_text(name, left - 10, line, "end", INK))
+        drawn.append(_text(word, right - 12, line))
+        length = 1 + BAR * value / most
+        drawn.append(_rectangle(right, y + 4, length, BETWEEN - 8, SERIES[0]))
+    width = max(right + BAR, MARGIN + _width([picture.title], TITLE, True))
+    return _document(picture.title, width + MARGIN, top + len(names) * BETWEEN + MARGIN, drawn)
+
+
 def learning_curves(
     title: str, losses: Mapping[str, Sequence[float]], meaning: str = "loss (nats)"
 ) -> str:
@@ -201,7 +215,7 @@ def _document(title: str, width: float, height: float, drawn: Iterable[ET.Elemen
         "svg",
         size | box,
         element("title", {}, fonts.printable(title)),
-        element("rect", {"width": "100%", "height": "100%", "fill": "#ffffff"}),
+        element("rect", size | {"fill": "#ffffff"}),
         _text(title, MARGIN, MARGIN + TITLE * 0.8, "start", INK, TITLE, True),
         *drawn,
     )

@@ -1,4 +1,4 @@
-"""Engraved pages as a PDF: paths stay paths, text stays text, its fonts embedded."""
+"""Engraved pages and charts as a PDF: paths stay paths, text stays text, its fonts embedded."""
 
 import io
 import re
@@ -53,9 +53,13 @@ class _Drawing:
             return
         self.canvas.saveState()
         self._transform(element.get("transform", ""))
-        if color := element.get("color"):
-            self.canvas.setFillColor(toColor(color))
-            self.canvas.setStrokeColor(toColor(color))
+        color = element.get("color")
+        for name, paint in (
+            ("fill", self.canvas.setFillColor),
+            ("stroke", self.canvas.setStrokeColor),
+        ):
+            if (own := element.get(name, color)) and own not in ("none", "currentColor"):
+                paint(toColor(own))
         if width := element.get("stroke-width"):
             self.canvas.setLineWidth(float(width))
         if dashes := element.get("stroke-dasharray"):
@@ -75,7 +79,10 @@ class _Drawing:
     def _transform(self, transform: str) -> None:
         for name, arguments in re.findall(r"(\w+)\(([^)]*)\)", transform):
             numbers = [float(number) for number in re.split(r"[ ,]+", arguments)]
-            getattr(self.canvas, {"translate": "translate", "scale": "scale"}[name])(*numbers)
+            if name == "scale":
+                self.canvas.scale(numbers[0], numbers[-1])  # one number holds for both
+            else:
+                self.canvas.translate(*numbers)
 
     def _paint(self, element: ET.Element, path: PDFPathObject) -> None:
         joins = {"round": 1, "bevel": 2}

@@ -1,6 +1,6 @@
 """What a run expects: of each note that is given, and of the next one."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import log2
 from os import PathLike
@@ -9,14 +9,22 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from melodyrnn.errors import ConfigError
 from melodyrnn.models.predictor import Floats
 from melodyrnn.models.settings import check
 from melodyrnn.music.song import Song
+from melodyrnn.render import pictures
 from melodyrnn.runs.run import Run, open_run
+from melodyrnn.system.sentences import Sentence, template
 from melodyrnn.tasks.task import Prompt, Reading, TokenLine
 
 COUNT = 5
 """Tokens that are named, where nothing is said."""
+MOST_BARS = 100
+"""Tokens in a picture."""
+BEFORE = 8
+"""Tokens that a title names, the last ones given."""
+MEANING = template("probability")
 
 
 class NextToken(NamedTuple):
@@ -24,6 +32,11 @@ class NextToken(NamedTuple):
 
     token: str
     probability: float
+
+    @property
+    def shown(self) -> str:
+        """The token as it is read."""
+        return _shown(self.token)
 
 
 @dataclass(frozen=True)
@@ -58,6 +71,33 @@ class PredictResult:
     def __repr__(self) -> str:
         best = self.next.likeliest[0]
         return f"<PredictResult {best.token} {best.probability:.0%}, after {len(self.given)}>"
+
+    @property
+    def title(self) -> str:
+        """What the likeliest are expected after."""
+        if not self.given:
+            return Sentence("Expected at the beginning")
+        last = " ".join(_shown(each.token or "") for each in self.given[-BEFORE:])
+        dots = "… " * (len(self.given) > BEFORE)
+        return Sentence("Expected after {tokens}", tokens=dots + last)
+
+    def write_picture(self, path: str | Path, say: Callable[[str], str] = str) -> Path:
+        """Write the likeliest as bars to a file ending in .svg, .png or .pdf, which is replaced.
+
+        ``say`` puts the words into another language. Raises MelodyError.
+        """
+        check_picture(path := Path(path))
+        from melodyrnn.render.bar_chart import BarChart
+        from melodyrnn.render.charts import bar_chart
+
+        likeliest = self.next.likeliest
+        if len(likeliest) > MOST_BARS:
+            count = len(likeliest)
+            raise ConfigError(f"--count {count} is too many for a picture; {MOST_BARS} at most")
+        names = [each.shown for each in likeliest]
+        values = [each.probability for each in likeliest]
+        picture = BarChart(say(self.title), names, values, say(self.run.task.unit), say(MEANING))
+        return pictures.write_picture_as(path, bar_chart(picture))
 
     def _repr_html_(self) -> str:
         """What a notebook shows: a bar for each of the likeliest."""
@@ -110,6 +150,11 @@ def predict(
     return PredictResult(opened, tuple(given), _expected(opened, line, p[-1], count))
 
 
+def check_picture(path: Path) -> None:
+    """Raise RenderError where ``PredictResult.write_picture`` would for the name of its file."""
+    pictures.check_picture(path)
+
+
 def _expected(
     run: Run, line: TokenLine, p: Floats, count: int, place: int | None = None
 ) -> Expected:
@@ -126,3 +171,8 @@ def _likeliest(run: Run, line: TokenLine, p: Floats, count: int) -> tuple[NextTo
     ids: Sequence[int] = np.argsort(-p, kind="stable")[:count].tolist()
     names = run.task.spelled(run, ids, line)
     return tuple(NextToken(name, float(p[each])) for name, each in zip(names, ids, strict=True))
+
+
+def _shown(token: str) -> str:
+    """A character that nobody would see is named."""
+    return token if token.isprintable() and not token.isspace() else repr(token)

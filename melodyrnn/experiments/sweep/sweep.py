@@ -22,9 +22,10 @@ from melodyrnn.experiments.sweep.sweepable import Execution, Sweepable
 from melodyrnn.files import exists, suggest, write_atomically
 from melodyrnn.lessons.catalogue import NAMES
 from melodyrnn.models.settings import check, nearest
-from melodyrnn.render.charts import heat_map, write_picture
+from melodyrnn.render.charts import heat_map
 from melodyrnn.render.heat_map import HeatMap
 from melodyrnn.render.pages.comparison_data import HeldOut
+from melodyrnn.render.pictures import write_picture
 from melodyrnn.runs.output_folders import RUNS, claimed, read_basis
 from melodyrnn.system.attended import if_attended, verb
 from melodyrnn.system.documents import JSON
