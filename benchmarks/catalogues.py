@@ -6,7 +6,8 @@
 Exit status 1 where something is missing. The .po file is what a translator edits, with any program
 for such files; the .mo file is made from it, and is what a terminal's words are looked up in. Texts
 are found in the sources: what stands in Sentence(…), template(…), said(…) and phrase(…), in the
-rows of show_rows(…), in a lesson's about and claim, and in titles and headings of its tables.
+words of progress, in the rows of show_rows(…), in a lesson's about and claim, and in titles and
+headings of its tables.
 """
 
 import argparse
@@ -25,21 +26,17 @@ from melodyrnn.models.registry import MODELS
 
 PACKAGE = Path(__file__).resolve().parent.parent / "melodyrnn"
 LOCALE = PACKAGE / "console" / "locale"
-SAID = {"Sentence", "phrase", "said", "template"}
+SAID = {
+    **dict.fromkeys(("Sentence", "phrase", "progress_of", "said", "template"), slice(1)),
+    **dict.fromkeys(("progress", "_progress"), slice(2, 3)),
+    **dict.fromkeys(("listed", "show_rows"), slice(None)),
+    "Table": slice(2),
+}
+"""Function -> which of its arguments hold texts to be said."""
 SIGNS = ("{a}; {b}", "{low:.3f} to {high:.3f}")
 """Those without a word that other languages may write otherwise."""
-UNITS = (
-    "note",
-    "character",
-    "epoch",
-    "lesson",
-    "training",
-    "file",
-    "comparing",
-    "reading",
-    "lessons",
-)
-"""Words that progress and predictions are counted in, which are values."""
+VALUES = ("note", "character", "songs", "tunes", "text")
+"""Words that are values where they are said: what predictions and items are counted in."""
 
 
 def constants(node):
@@ -58,11 +55,7 @@ def arguments(call):
     """Those of a call that hold texts to be said."""
     name = getattr(call.func, "id", getattr(call.func, "attr", ""))
     if name in SAID:
-        yield from call.args[:1]
-    elif name == "Table":
-        yield from call.args[:2]
-    elif name == "show_rows":
-        yield from call.args
+        yield from call.args[SAID[name]]
     elif name == "Lesson":
         yield from (each.value for each in call.keywords if each.arg in ("about", "claim"))
 
@@ -76,7 +69,7 @@ def texts():
                 for text in (each for some in arguments(node) for each in constants(some)):
                     found.setdefault(text, []).append((path.relative_to(PACKAGE).as_posix(), 0))
     titles = [model.title for model in MODELS.own]
-    for text in [*SHAPES, *titles, *UNITS]:
+    for text in [*SHAPES, *titles, *VALUES]:
         found.setdefault(text, [])
     return {
         text: places

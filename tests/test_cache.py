@@ -378,7 +378,7 @@ def test_workers_read_the_same_songs(shelf, folder, monkeypatch, parsed):
     calls = []
     monkeypatch.setattr(reading, "_WORTH_A_WORKER", 1e-6)
     monkeypatch.setattr(reading, "cores", lambda: 2)
-    there = quietly(folder, progress=lambda done, all_: calls.append((done, all_)))
+    there = quietly(folder, progress=lambda done, all_, _: calls.append((done, all_)))
     assert there == here
     assert len(parsed) == 6  # none here the second time
     assert calls[0] == (0, 6)

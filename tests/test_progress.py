@@ -1,5 +1,6 @@
 """What is reported of long work while it runs."""
 
+import ast
 import sys
 import types
 
@@ -9,16 +10,35 @@ from melodyrnn import show_progress
 from melodyrnn.system import attended
 from melodyrnn.system.attended import if_attended
 from melodyrnn.system.progress import Pace, Progress, silent
+from melodyrnn.system.sentences import Sentence, listed
+from tests.conftest import ROOT
 
 
 def test_the_time_left_is_at_the_pace_of_the_work_in_hand():
     clock = iter([0.0, 10.0, 20.0, 30.0, 90.0])
-    pace = Pace("", lambda: next(clock))
+    pace = Pace(lambda: next(clock))
     assert pace.line(100, 300, "steps") == "100/300 steps"
     assert pace.line(200, 300, "steps") == "200/300 steps ≤0:10"
     assert pace.line(300, 300, "steps") == "300/300 steps ≤0:00"
     assert pace.line(0, 20, "songs") == "0/20 songs"
     assert pace.line(10, 20, "songs") == "10/20 songs ≤1:00"
+
+
+def test_all_work_says_what_it_counts():
+    wordless = []
+    for path in (ROOT / "melodyrnn").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Call) and len(node.args) == 2:
+                name = getattr(node.func, "id", getattr(node.func, "attr", ""))
+                wordless += [f"{path}:{node.lineno}"] * (name in ("progress", "_progress"))
+    # Those of a training's program are no callback, and give the words.
+    assert [place for place in wordless if "trainer.py" not in place] == []
+
+
+def test_what_is_said_beside_the_unit_follows_it():
+    words = listed("songs", "", Sentence("network {n}", n=2))
+    assert words == "songs, network 2"
+    assert Pace(lambda: 0.0).line(1, 4, words) == "1/4 songs, network 2"
 
 
 @attended.verb("counting")

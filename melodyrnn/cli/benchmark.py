@@ -6,6 +6,7 @@ from typing import Any
 import click
 
 from melodyrnn.cli.options import CLUSTER, PATH, given, print_result, printing, reading_many
+from melodyrnn.system.sentences import Sentence
 
 _ROWS = """\b
 bits per note  the mean of -log2 p(next pitch) over the notes of a fold, and
@@ -77,12 +78,12 @@ def benchmark(
             raise click.UsageError("--songs and --data are two ways to bring songs; give one")
         chosen = {name: settings.pop(name) for name in ("folds", "seed", "fast")}
         protocol = CrossValidation(**given({**chosen, "seeds": seeds}))
-        with progress_of(f"measuring {what}", "", quiet or as_json) as report:
+        with progress_of(Sentence("measuring {what}", what=what), quiet or as_json) as report:
             sets = benchmark_sets(data, protocol=protocol, progress=report, **given(settings))
         print_result(sets, show_data_sets, [sets.file], as_json=as_json, quiet=quiet)
         return
     if name != PEARCE and (data is not None or seeds is not None):
         raise click.UsageError(f"--data and --seeds are options of 'benchmark {PEARCE}'")
-    with progress_of(f"measuring {what}", "", quiet or as_json) as report:
+    with progress_of(Sentence("measuring {what}", what=what), quiet or as_json) as report:
         result = benchmark(name, progress=report, **given(settings))
     print_result(result, show_benchmark, [result.file], as_json=as_json, quiet=quiet)

@@ -63,7 +63,7 @@ def compare(
     named = songs_of(songs, quiet, track=track, grid=grid, report=report)
     with (
         interruptible("give the same command again to go on"),
-        progress_of("comparing", "training", quiet) as progress,
+        progress_of("comparing", quiet) as progress,
     ):
         result = compare(named, progress=progress, **given(settings))
     print_result(result, show_comparison, [result.report], as_json=as_json, quiet=quiet)

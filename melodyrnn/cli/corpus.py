@@ -43,7 +43,7 @@ def show(songs: tuple[Path, ...], as_json: bool, report: bool, **reading: Any) -
     from melodyrnn.console.progress import progress_of
     from melodyrnn.workflows.corpus import contents
 
-    with progress_of("reading", "file", as_json) as progress:
+    with progress_of("reading", as_json) as progress:
         result = contents(songs, progress=progress, **reading)
     if as_json:
         print_json(result.to_json(report=report))
@@ -68,7 +68,7 @@ def pack(songs: tuple[Path, ...], output: Path, **settings: Any) -> None:
     from melodyrnn.console.progress import progress_of
     from melodyrnn.workflows.corpus import pack
 
-    with progress_of("reading", "file", False) as progress:
+    with progress_of("reading", False) as progress:
         written = pack(songs, output, progress=progress, **settings)
     click.echo(f"{output}: {written:,} songs")
 
@@ -90,6 +90,6 @@ def export(songs: tuple[Path, ...], output: Path, written_in: str, **settings: A
     from melodyrnn.console.progress import progress_of
     from melodyrnn.workflows.corpus import export
 
-    with progress_of("writing", "song", False) as progress:
+    with progress_of("writing", False) as progress:
         written = export(songs, output, written_in, progress=progress, **settings)
     click.echo(f"{output}: {len(written):,} songs")

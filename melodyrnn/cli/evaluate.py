@@ -17,6 +17,7 @@ from melodyrnn.cli.options import (
     reading_many,
 )
 from melodyrnn.errors import ConfigError
+from melodyrnn.system.sentences import Sentence
 
 _FIGURES = """\b
 correct        notes whose likeliest value is the true one; of pitch and
@@ -95,8 +96,7 @@ def evaluate(run: Path | None, songs: tuple[Path, ...], as_json: bool, **setting
     """
     from melodyrnn.console.progress import progress_of
 
-    unit = "fold" if settings["against"] else "song"
-    with progress_of(f"measuring {run or 'songs'}", unit, as_json) as report:
+    with progress_of(Sentence("measuring {what}", what=run or "songs"), as_json) as report:
         result, show = _evaluated(run, songs, {"progress": report, **settings})
     if as_json:
         print_json(result.to_json())

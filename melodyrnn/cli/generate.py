@@ -75,7 +75,7 @@ def generate(run: Path, as_json: bool, quiet: bool, **settings: Any) -> None:
     from melodyrnn.console.progress import progress_of
     from melodyrnn.workflows.generate import generate
 
-    with progress_of("playing", "note", quiet or as_json) as report:
+    with progress_of("playing", quiet or as_json) as report:
         result = generate(run, progress=report, **given(with_playing(settings)))
     print_result(result, _show, result.files, as_json=as_json, quiet=quiet)
 

@@ -45,12 +45,12 @@ def lesson(name: str, run_all: bool, as_json: bool, quiet: bool, **settings: Any
     silent = quiet or as_json
     if run_all:
         show = (lambda result: None) if silent else show_verdict
-        with progress_of("lessons", "lesson", silent) as report:
+        with progress_of("lessons", silent) as report:
             results = run_lessons(progress=report, after=show, **settings)
         if as_json:
             print_json([result.to_json() for result in results])
     else:
-        with progress_of(Sentence("lesson {name}", name=name), "epoch", silent) as report:
+        with progress_of(Sentence("lesson {name}", name=name), silent) as report:
             results = [run_lesson(name, progress=report, **settings)]
         if as_json:
             print_json(results[0].to_json())

@@ -9,6 +9,7 @@ import click
 from melodyrnn.cli.group import INTERRUPTED
 from melodyrnn.cli.measures import show_rows
 from melodyrnn.cli.options import PATH, RUN, given, print_result, printing
+from melodyrnn.system.sentences import Sentence
 
 if TYPE_CHECKING:
     from melodyrnn.workflows.reproduce import ReproduceResult
@@ -45,7 +46,9 @@ def reproduce(
     from melodyrnn.console.progress import progress_of
     from melodyrnn.workflows.reproduce import reproduce
 
-    with progress_of(f"learning {run.name} again", "", quiet or as_json) as progress:
+    with progress_of(
+        Sentence("learning {name} again", name=run.name), quiet or as_json
+    ) as progress:
         result = reproduce(run, texts, progress=progress, **given(settings))
     print_result(result, _show, result.trained.files, as_json=as_json, quiet=quiet)
     if result.interrupted:

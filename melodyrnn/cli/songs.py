@@ -20,5 +20,5 @@ def songs_of(
     from melodyrnn.console.progress import progress_of
     from melodyrnn.data.gather import gather
 
-    with progress_of("reading", "file", quiet) as progress:
+    with progress_of("reading", quiet) as progress:
         return gather(songs, track=track, grid=grid, report=report, progress=progress)

@@ -61,7 +61,7 @@ def sweep(
         raise click.UsageError(f"--track and --report are for songs; {swept} is a lesson")
     with (
         interruptible("give the same command again to go on"),
-        progress_of("sweeping", "run", silent) as progress,
+        progress_of("sweeping", silent) as progress,
     ):
         result = sweep(swept, grid=grid, progress=progress, **given(options))
     print_result(result, show_sweep, result.files, as_json=as_json, quiet=quiet)

@@ -103,7 +103,7 @@ def train(
         name = sources.name
     with (  # an interrupt before or after the training, which handles one itself
         interruptible("give the same command with --resume to go on"),
-        progress_of(Sentence("learning {name}", name=name), "", quiet) as progress,
+        progress_of(Sentence("learning {name}", name=name), quiet) as progress,
     ):
         result: TrainResult = begin(
             sources,

@@ -18,16 +18,16 @@ _SECONDS_BETWEEN_LINES = 2.0
 
 
 @contextmanager
-def progress_of(what: str, unit: str, quiet: bool = False) -> Iterator[Progress]:
+def progress_of(what: str, quiet: bool = False) -> Iterator[Progress]:
     """Gives the callback of the work: a bar on a terminal, a plain line now and then elsewhere.
 
     All of it goes to standard error, so that standard output holds results only.
     """
-    what, unit = said(what), said(unit)
+    what = said(what)
     if quiet:
         yield silent
     elif sys.stderr.isatty():
-        with _bar(what, unit) as report:
+        with _bar(what) as report:
             yield report
     else:
         begun = Timer(
@@ -35,13 +35,13 @@ def progress_of(what: str, unit: str, quiet: bool = False) -> Iterator[Progress]
         )
         begun.start()
         try:
-            yield _lines(what, unit)
+            yield _lines(what)
         finally:
             begun.cancel()
 
 
 @contextmanager
-def _bar(what: str, unit: str) -> Iterator[Progress]:
+def _bar(what: str) -> Iterator[Progress]:
     columns = (
         SpinnerColumn(),
         TextColumn("{task.description}", markup=False),  # a file's name may look like markup
@@ -49,7 +49,7 @@ def _bar(what: str, unit: str) -> Iterator[Progress]:
         TextColumn("{task.fields[words]}"),
     )
     with ProgressBar(*columns, console=Console(stderr=True), transient=True) as bar:
-        task, pace = bar.add_task(what, total=None, words=said("starting")), Pace(unit)
+        task, pace = bar.add_task(what, total=None, words=said("starting")), Pace()
 
         def report(done: int, total: int, words: str = "") -> None:
             line = pace.line(done, total, said(words))
@@ -58,8 +58,8 @@ def _bar(what: str, unit: str) -> Iterator[Progress]:
         yield report
 
 
-def _lines(what: str, unit: str) -> Progress:
-    last, pace = time.monotonic(), Pace(unit)
+def _lines(what: str) -> Progress:
+    last, pace = time.monotonic(), Pace()
 
     def report(done: int, total: int, words: str = "") -> None:
         nonlocal last

@@ -74,7 +74,7 @@ class CachedFiles:
                 known.update(zip(numbers, found, strict=True))
             else:
                 self._look_up(_Block(numbers, state, len(some)), known)
-            progress(len(known), len(self._files))
+            progress(len(known), len(self._files), "files")
         return known
 
     def _look_up(self, block: _Block, known: dict[int, list[FileTune]]) -> None:

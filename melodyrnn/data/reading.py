@@ -52,7 +52,7 @@ def read(
     costs = list(map(_cost, todo)) if len(todo) < _MANY else None
     kept = CachedFiles(todo) if costs is None or sum(costs) > _WORTH_KEEPING else None
     found = kept.recalled(progress) if kept else {}
-    progress(len(found), len(files))
+    progress(len(found), len(files), "files")
 
     def take(number: int, key: bytes, packed: bytes) -> None:
         found[number] = unpack(packed)
@@ -60,7 +60,7 @@ def read(
             kept.put(number, key, packed)
 
     def advance(done: int, total: int, words: str = "") -> None:
-        progress(known + done, known + total)
+        progress(known + done, known + total, words)
 
     known = len(found)
     try:
@@ -98,7 +98,7 @@ def _read(
     if jobs < 2:
         for done, (number, file) in enumerate(todo.items(), 1):
             take(number, *read_one(file))
-            progress(done, len(todo))
+            progress(done, len(todo), "files")
         return
     units = _Units(todo, costs, take, kept, progress)
     _share_out(units, min(jobs, cores()))
@@ -148,7 +148,7 @@ class _Units:
                 self._kept.keep(cut.keys()[part], packed)
             self._finish(number)
         self._done += 1
-        self._progress(self._done, len(self.tasks))
+        self._progress(self._done, len(self.tasks), "files")
 
     def _finish(self, number: int) -> None:
         """Take a file of which no part is missing as a whole."""

@@ -138,7 +138,7 @@ def _measured(
         measured = []
         for named in songs:
             measured.append(_measure(named, copies))
-            progress(done := done + 1, all_)
+            progress(done := done + 1, all_, "songs")
         melodies = [named.song for named in songs]
         found.append(
             MeasuredSongs(

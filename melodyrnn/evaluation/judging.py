@@ -16,6 +16,7 @@ from melodyrnn.sequences.open_vocabulary import OpenVocabulary
 from melodyrnn.system.machine import cores
 from melodyrnn.system.place import Place
 from melodyrnn.system.progress import Progress
+from melodyrnn.system.sentences import listed
 from melodyrnn.system.startup import multiplies_on_one_thread
 from melodyrnn.tasks.dataset import AT_ONCE, Dataset, logits_of
 
@@ -59,7 +60,7 @@ def judge_songs(
     if not alike and place != Place() and count > AT_ONCE and (sent := _sent(predictor)):
         return _shared(sent, songs, range(0, count, AT_ONCE), place, progress)
     found: list[Judged] = []
-    progress(0, count)
+    progress(0, count, "songs")
     for start in range(0, count, AT_ONCE):
         begun = time.perf_counter()
         found += _judged(predictor, songs.part(slice(start, start + AT_ONCE)))
@@ -68,7 +69,7 @@ def judge_songs(
         if not start and alike and several and worth and (sent := _sent(predictor)):
             size = AT_ONCE * max(1, round(_PART / seconds))
             return found + _shared(sent, songs, range(AT_ONCE, count, size), place, progress)
-        progress(len(found), count)
+        progress(len(found), count, "songs")
     return found
 
 
@@ -96,7 +97,8 @@ def _shared(
     def hear(words: str = "") -> None:
         nonlocal at_work
         at_work = words
-        progress(starts.start + sum(map(len, found.values())), starts.stop, at_work)
+        there = starts.start + sum(map(len, found.values()))
+        progress(there, starts.stop, listed("songs", at_work))
 
     def after(start: int, judged_there: list[Judged]) -> None:
         found[start] = judged_there

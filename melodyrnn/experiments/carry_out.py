@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from melodyrnn.system.place import Place
 from melodyrnn.system.progress import Progress
+from melodyrnn.system.sentences import listed
 from melodyrnn.system.sharing import AGAIN, WritesFolder, share_out
 
 Plan = TypeVar("Plan", bound=WritesFolder)
@@ -34,11 +35,11 @@ def carry_out(
     def hear(words: str = "") -> None:
         nonlocal at_work
         at_work = words
-        progress(len(done), len(plans), at_work)
+        progress(len(done), len(plans), listed("trainings", at_work))
 
     def after(number: int, found: Found) -> None:
         done[number] = keep(plans[number], found)
-        progress(len(done), len(plans), at_work)
+        hear(at_work)
 
     hear()
     share_out(work, todo, place, after, _lost, hear=hear)

@@ -49,7 +49,7 @@ def beam_search(
         songs = np.concatenate([songs[rows], tokens[:, None]], axis=1)
         state = predictor.pick(state, rows)
         states = constraints.advance(constraints.pick(states, rows), tokens)
-        progress(length - left + 1, length)
+        progress(length - left + 1, length, "tokens")
         if not len(songs):  # all that is left is less likely than what is whole
             break
     else:

@@ -168,7 +168,7 @@ class _DrawnSongs:
             self.songs[rows, end] = tokens
             self.log_probability[rows] += log_softmax(logits)[np.arange(len(rows)), tokens]
             states = constraints.advance(states, tokens)
-            progress(place + 1, longest)
+            progress(place + 1, longest, "tokens")
         else:
             self.ends[rows] = len(self.primer) + longest
         return np.array(stuck, dtype=np.intp)

@@ -57,5 +57,5 @@ def drawn_by_weight(
         rows = taken + candidates * np.arange(len(places))
         songs += [drawn.songs[row] for row in rows]
         likely += drawn.log_probability[rows].tolist()
-        progress(len(songs), len(numbers))
+        progress(len(songs), len(numbers), "songs")
     return Drawn(songs, np.array(likely))

@@ -11,7 +11,7 @@ from melodyrnn.models.registry import CELLS
 from melodyrnn.sequences.vocabulary import Vocabulary
 from melodyrnn.system.documents import JSON
 from melodyrnn.system.progress import Progress
-from melodyrnn.system.sentences import Sentence, template
+from melodyrnn.system.sentences import Sentence, listed, template
 
 WORDS = ("hello", "eolll", "lleel")
 LETTERS = Vocabulary("helo")
@@ -43,7 +43,7 @@ def run(lesson: Lesson, progress: Progress) -> Finding:
     layers = {}
     for number, cell in enumerate(CELLS, 1):
         layers[cell] = _apply(cell, lesson, onehot)
-        progress(number, len(CELLS), cell)
+        progress(number, len(CELLS), listed("cells", cell))
     outputs, states = layers[lesson.model.cell]
     same = sum(layer.ends_in_its_state for layer in layers.values())
     return Finding(

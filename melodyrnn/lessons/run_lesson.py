@@ -15,6 +15,7 @@ from melodyrnn.runs.checkpointed_training import check_tensorboard
 from melodyrnn.system.attended import if_attended, verb
 from melodyrnn.system.documents import JSON
 from melodyrnn.system.progress import Progress, silent
+from melodyrnn.system.sentences import listed
 
 
 @dataclass(frozen=True)
@@ -88,7 +89,7 @@ def run_lessons(
     lessons = [lesson.with_settings(settings, strict=False) for lesson in all_lessons()]
     results = []
     for number, lesson in enumerate(lessons):
-        progress(number, len(lessons), lesson.name)
+        progress(number, len(lessons), listed("lessons", lesson.name))
         path = None if output is None else Path(output) / lesson.name
         results.append(_run(lesson, LessonFolder(path, overwrite, tensorboard), silent))
         after(results[-1])

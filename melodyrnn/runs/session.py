@@ -32,6 +32,7 @@ from melodyrnn.runs.record import (
 from melodyrnn.sequences.vocabulary import Indices
 from melodyrnn.system.devices import ALONE, Devices
 from melodyrnn.system.progress import Progress, silent
+from melodyrnn.system.sentences import Sentence, listed
 from melodyrnn.tasks.task import Task
 
 
@@ -228,7 +229,8 @@ class Session:
 
         def progress(done: int, total: int, words: str = "") -> None:
             before = (member - 1) * total
-            self._progress(before + done, count * total, f"{words}, network {member} of {count}")
+            network = Sentence("network {member} of {count}", member=member, count=count)
+            self._progress(before + done, count * total, listed(words, network))
 
         return progress
 

@@ -103,7 +103,7 @@ class _ProgressLine:
 
     def __init__(self, what: str, surface: _Surface, now: Callable[[], float] = time.monotonic):
         self.what, self.surface, self.now = what, surface, now
-        self.pace = Pace("", now)
+        self.pace = Pace(now)
         self.next, self.written = now() + _SECONDS_BEFORE, False
 
     def report(self, done: int, total: int, words: str = "") -> None:

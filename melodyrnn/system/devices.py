@@ -16,6 +16,7 @@ from typing import Any, Self
 
 from melodyrnn.errors import ConfigError
 from melodyrnn.system.progress import Progress
+from melodyrnn.system.sentences import Sentence
 
 NUMBERS = ("MELODYRNN_PROCESS", "RANK", "SLURM_PROCID")
 """Variables of the environment that say which process this is: our own, that of torchrun and
@@ -151,8 +152,9 @@ def _lead(devices: Devices, about: Mapping[str, Any], progress: Progress) -> Non
 def _follow(devices: Devices, about: Mapping[str, Any], progress: Progress) -> None:
     host, port = _parted(devices.hosts[0])
     deadline = time.monotonic() + WAIT
+    words = Sentence("processes: waiting for {host}", host=devices.hosts[0])
     while True:
-        progress(0, devices.processes, f"processes: waiting for {devices.hosts[0]}")
+        progress(0, devices.processes, words)
         try:
             connection = socket.create_connection((host, port), timeout=_ANSWER)
             break

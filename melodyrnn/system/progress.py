@@ -10,7 +10,9 @@ class Progress(Protocol):
     """Called now and then by work that may take longer than two seconds."""
 
     def __call__(self, done: int, total: int, words: str = "") -> None:
-        """``done`` of ``total`` units of work; ``words`` say which, and how it goes."""
+        """``done`` of ``total`` units of work; ``words`` begin with their name, and say how it
+        goes: ``epochs, loss 1.234``.
+        """
         ...
 
 
@@ -21,19 +23,19 @@ def silent(done: int, total: int, words: str = "") -> None:
 class Pace:
     """How far some work has come, and how long the rest takes at the pace so far."""
 
-    def __init__(self, unit: str, now: Callable[[], float] = time.monotonic) -> None:
-        self.unit, self.now = unit, now
+    def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
+        self.now = now
         self.last, self.first, self.began = inf, 0, 0.0
 
     def line(self, done: int, total: int, words: str) -> str:
-        """``epoch 40/2000 loss 1.234 ≤0:41``; training may well end sooner.
+        """``40/2000 epochs, loss 1.234 ≤0:41``; training may well end sooner.
 
         Where less is done than before, other work has begun, with a pace of its own.
         """
         if done < self.last:
             self.first, self.began = done, self.now()
         self.last = done
-        parts = [self.unit, f"{done}/{total}", words]
+        parts = [f"{done}/{total}", words]
         if done > self.first:
             seconds = round((self.now() - self.began) / (done - self.first) * (total - done))
             parts.append(f"≤{seconds // 60}:{seconds % 60:02}")

@@ -38,6 +38,15 @@ def joined(parts: Iterable[Sentence]) -> Sentence:
     return reduce(lambda a, b: Sentence("{a}; {b}", a=a, b=b), parts)
 
 
+def listed(*parts: str) -> Sentence:
+    """Those that say something: ``a, b, c``. At least one does."""
+    return reduce(lambda a, b: Sentence("{a}, {b}", a=a, b=b), map(_sentence, filter(None, parts)))
+
+
+def _sentence(text: str) -> Sentence:
+    return text if isinstance(text, Sentence) else Sentence("{text}", text=text)
+
+
 def template(text: str) -> str:
     """Marks a template, or a text to be said as it is, for the catalogues, where it becomes a
     sentence elsewhere: ``benchmarks/catalogues.py`` finds it by this.

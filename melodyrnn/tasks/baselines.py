@@ -42,10 +42,11 @@ def baselines(
     known = len(tokenizer.vocabulary)
     found = []
     for name, settings in BASELINES.items():
-        progress(0, len(test.songs), f"songs, {name} predicts")
+        words = Sentence("songs, {name} predicts", name=name)
+        progress(0, len(test.songs), words)
         model, scores = ppm(learned.sequences, window, known, **settings), []
         for place, sequence in enumerate(test.sequences):
-            progress(place, len(test.songs), f"songs, {name} predicts")
+            progress(place, len(test.songs), words)
             (log_probs,) = model.log_probs([sequence])
             widened, targets, _ = test.scored(place, log_probs, vocabulary)
             scores.append(score_of(widened, targets, end=tokenizer.end, known=known))

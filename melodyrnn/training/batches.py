@@ -111,7 +111,9 @@ class BatchProgram(KerasProgram[BatchRow, BatchScore]):
             last.epoch,
             epochs,
             Sentence(
-                "loss {loss:.3f} accuracy {accuracy:.0%}", loss=last.loss, accuracy=last.accuracy
+                "epochs, loss {loss:.3f} accuracy {accuracy:.0%}",
+                loss=last.loss,
+                accuracy=last.accuracy,
             ),
         )
 

@@ -112,7 +112,9 @@ class Program(ABC, Generic[R, S]):
 
     def progress(self, history: Sequence[R], epochs: int) -> tuple[int, int, str]:
         """What to report of a training for ``epochs``: done, total, words."""
-        return len(history), epochs, f"loss {history[-1].loss:.3f}" if history else ""
+        if not history:
+            return 0, epochs, "epochs"
+        return len(history), epochs, Sentence("epochs, loss {loss:.3f}", loss=history[-1].loss)
 
 
 class RowWithBits(HistoryRow, Protocol):

@@ -73,9 +73,9 @@ def export(
 
     def fill(draft: Path) -> None:
         for number, (name, named) in enumerate(zip(names, songs, strict=True)):
-            progress(number, len(songs))
+            progress(number, len(songs), "songs")
             write_song(named.song, draft / name)
-        progress(len(songs), len(songs))
+        progress(len(songs), len(songs), "songs")
 
     create_folder(folder, names[0], fill, taken="choose another --output", kind="folder of songs")
     return [folder / name for name in names]

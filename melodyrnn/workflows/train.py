@@ -28,6 +28,7 @@ from melodyrnn.sequences.score import Score
 from melodyrnn.system.attended import if_attended, verb
 from melodyrnn.system.devices import ALONE, Devices
 from melodyrnn.system.progress import Progress, silent
+from melodyrnn.system.sentences import Sentence
 from melodyrnn.tasks.baselines import advice
 from melodyrnn.tasks.registry import TASKS, task_of
 from melodyrnn.tasks.task import Baseline, Measurement, Settings, Task
@@ -239,7 +240,7 @@ def _learn(
         begin_together(folder.devices, run.record, progress)
         data = task.encode(run.record, task.resumed_parts(path, run.record, items))
         return carry_out(run, data, folder, progress)
-    progress(0, len(items), f"{task.name} sorted by what they are for")
+    progress(0, len(items), Sentence("{items} sorted by what they are for", items=task.name))
     if base:
         record, parts = fine_tuning.plan(base, items, settings)
     else:

@@ -16,6 +16,7 @@ from melodyrnn.evaluation.human.folds import halves
 from melodyrnn.evaluation.human.result import Control, ControlCollection, CopyLengths, HumanLikeness
 from melodyrnn.evaluation.human.sides import ALL, FOLDS, N_GRAMS, REPEATS, Sides, Tune
 from melodyrnn.system.progress import Progress, silent
+from melodyrnn.system.sentences import listed
 
 FEWEST = 20
 """Tunes on either side."""
@@ -76,7 +77,7 @@ class _Work:
 
         def fold_done() -> None:
             self._done += 1
-            self._progress(self._done, self._all, words)
+            self._progress(self._done, self._all, listed("folds", words))
 
         return fold_done
 

@@ -13,6 +13,7 @@ from melodyrnn.experiments.benchmark.kept_folds import Bits, KeptFolds
 from melodyrnn.experiments.benchmark.rows import BenchmarkRow, Distributions, Floats, Fold, Prepared
 from melodyrnn.system.place import Place
 from melodyrnn.system.progress import Progress
+from melodyrnn.system.sentences import listed
 from melodyrnn.system.sharing import AGAIN, share_out
 
 
@@ -83,8 +84,7 @@ def _in_workers(
     def hear(words: str | None = None) -> None:
         nonlocal at_work
         at_work = at_work if words is None else words
-        said = ", ".join(filter(None, ("steps", doing, at_work)))
-        progress(len(prepared) + done, steps, said)
+        progress(len(prepared) + done, steps, listed("steps", doing, at_work))
 
     def after_preparing(number: int, made: Prepared) -> None:
         prepared[preparing[number]] = made

@@ -21,6 +21,7 @@ from melodyrnn.music.note_tokens import to_tokens
 from melodyrnn.sequences.vocabulary import Indices
 from melodyrnn.sequences.windows import Batch
 from melodyrnn.system.progress import Progress
+from melodyrnn.system.sentences import Sentence, listed
 
 if TYPE_CHECKING:
     from melodyrnn.models.backend import keras
@@ -87,7 +88,7 @@ def gather_split(
     """
     tunes: list[LabelledTune] = []
     for number, (tradition, corpus) in enumerate(corpora.items()):
-        progress(number, len(corpora), f"reading {corpus}")
+        progress(number, len(corpora), Sentence("corpora, reading {corpus}", corpus=corpus))
         songs = gather_all(corpus).songs
         known = [LabelledTune(named.name, named.song, tradition) for named in songs]
         suitable = [t for t in known if shortest <= _sounding(t) <= (longest or _sounding(t))]
@@ -146,7 +147,7 @@ class Training:
         from melodyrnn.training.trainer import Trainer
 
         def named(done: int, total: int, words: str = "") -> None:
-            self.progress(done, total, f"{name}: {words}")
+            self.progress(done, total, listed(words, name))
 
         # Without XLA: compiling an unrolled network takes longer than it saves here.
         fit = self.lesson.fit
