@@ -15,14 +15,17 @@ import ast
 import io
 import string
 import sys
+from functools import cache
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
+from melodyrnn.evaluation.human.features import GROUPS
 from melodyrnn.lessons.lesson import SHAPES
 from melodyrnn.models.registry import MODELS
+from melodyrnn.music.statistics import FIGURES
 
 PACKAGE = Path(__file__).resolve().parent.parent / "melodyrnn"
 LOCALE = PACKAGE / "console" / "locale"
@@ -33,10 +36,19 @@ SAID = {
     "Table": slice(2),
 }
 """Function -> which of its arguments hold texts to be said."""
-SIGNS = ("{a}; {b}", "{low:.3f} to {high:.3f}")
+SIGNS = ("{a}; {b}", "{count:,} {kind}", "{low:.3f} to {high:.3f}")
 """Those without a word that other languages may write otherwise."""
-VALUES = ("note", "character", "songs", "tunes", "text")
-"""Words that are values where they are said: what predictions and items are counted in."""
+COUNTED = ("note", "character", "songs", "tunes", "text")
+"""What predictions and items are counted in."""
+ATTRIBUTES = ("pitch", "duration", "both")
+SETS = ("generated", "training", "held out")
+
+
+def values():
+    """Words that are values where they are said."""
+    figures = [word for each in FIGURES.values() for word in (each.name, each.unit) if word]
+    spelled = [word.replace("_", " ") for word in figures]
+    return [*COUNTED, *ATTRIBUTES, *SETS, *spelled, *GROUPS]
 
 
 def constants(node):
@@ -60,6 +72,7 @@ def arguments(call):
         yield from (each.value for each in call.keywords if each.arg in ("about", "claim"))
 
 
+@cache
 def texts():
     """Every text that is said somewhere, and where."""
     found = {}
@@ -69,7 +82,7 @@ def texts():
                 for text in (each for some in arguments(node) for each in constants(some)):
                     found.setdefault(text, []).append((path.relative_to(PACKAGE).as_posix(), 0))
     titles = [model.title for model in MODELS.own]
-    for text in [*SHAPES, *titles, *VALUES]:
+    for text in [*SHAPES, *titles, *values()]:
         found.setdefault(text, [])
     return {
         text: places

@@ -135,6 +135,22 @@ def test_what_is_expected_next():
     assert "확률" in shown
 
 
+def test_what_a_new_song_copies_and_its_score():
+    shown = run("--lang", "ko", "generate", "folk", "--count", 2, "--best", 1, "--bars", 2)
+    assert "개 가운데" in shown
+    assert "번째로 만든 곡, 점수 -" in shown
+    assert not set("abcdefghijklmnopqrstuvwxyz") & set(shown.splitlines()[2])
+
+
+def test_how_well_a_song_is_predicted(tmp_path):
+    shown = run("--lang", "ko", "evaluate", "folk", ROOT / "songs" / "nabiya.txt")
+    assert "viewpoints, 창 1, 한 곡, 훈련 집합에 없음" in shown
+    for word in ("음표 54개, 저마다 앞의 음표들을 보고 예측", "음높이", "끝 포함", "머리 정보"):
+        assert word in shown
+    words = " ".join(shown.split()).replace("viewpoints", "")
+    assert not set("abcdefghijklmnopqrstuvwxyz") & set(words)
+
+
 def test_a_language_that_is_not_known_is_a_wrong_option():
     done = CliRunner().invoke(main, ["--lang", "de", "lesson"])
     assert done.exit_code == 2

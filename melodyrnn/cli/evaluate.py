@@ -16,8 +16,9 @@ from melodyrnn.cli.options import (
     print_json,
     reading_many,
 )
+from melodyrnn.console.language import phrase, said
 from melodyrnn.errors import ConfigError
-from melodyrnn.system.sentences import Sentence
+from melodyrnn.system.sentences import Sentence, template
 
 _FIGURES = """\b
 correct        notes whose likeliest value is the true one; of pitch and
@@ -155,40 +156,67 @@ def _against(settings: dict[str, Any], generated: bool) -> dict[str, Any]:
 
 
 _MOST = 3
-_SEEN = {True: "in the training set: this measures memory", False: "not in the training set"}
+_SEEN = {
+    True: template("in the training set: this measures memory"),
+    False: template("not in the training set"),
+}
 
 
 def _show_songs(result: Any) -> None:
     from melodyrnn.console.note_scores import show_note_scores
 
-    model = result.model + (f" fine-tuned from {result.base}" if result.base else "")
-    model += " with a short-term model" if result.with_short_term else ""
+    model = result.model
+    if result.base:
+        model = Sentence("{model} fine-tuned from {base}", model=model, base=str(result.base))
+    if result.with_short_term:
+        model = Sentence("{model} with a short-term model", model=model)
     for seen, scores in ((True, result.memory), (False, result.generalising)):
         if scores is None:
             continue
-        what = "a song" if scores.songs == 1 else f"{scores.songs:,} songs"
-        click.echo(f"{model}, window {result.window}, {what} {_SEEN[seen]}")
+        songs = Sentence("a song") if scores.songs == 1 else _songs(scores.songs)
+        about = Sentence(
+            "{model}, window {window}, {songs} {seen}",
+            model=model,
+            window=result.window,
+            songs=songs,
+            seen=_SEEN[seen],
+        )
+        click.echo(said(about))
         if result.measures:
             show_numbers(result.measures_of(seen))
         show_note_scores(scores, result.header_bits_of(seen))
         click.echo()
     show_known(result.in_pretraining)
     for song in result.hardly_new[:_MOST]:
-        click.echo(
-            f"{song.name}: {song.copied.notes} of its {song.length} notes in a row stand in "
-            f"{song.copied.song}, a training song"
+        known = Sentence(
+            "{name}: {notes} of its {all} notes in a row stand in {song}, a training song",
+            name=song.name,
+            notes=song.copied.notes,
+            all=song.length,
+            song=song.copied.song,
         )
+        click.echo(said(known))
     if (more := len(result.hardly_new) - _MOST) > 0:
-        click.echo(f"and {more:,} more songs of which half or more is known; --json has all")
+        rest = template("and {more:,} more songs of which half or more is known; --json has all")
+        click.echo(phrase(rest, more=more))
     _show_files(result)
+
+
+def _songs(count: int) -> Sentence:
+    return Sentence("{count:,} songs", count=count)
 
 
 def _show_text(result: Any) -> None:
     for text in result.items:
         score = text.scores["both"]
-        click.echo(f"{result.model}, {text.name}, {_SEEN[text.in_training_set]}")
+        seen = _SEEN[text.in_training_set]
+        click.echo(phrase("{model}, {name}, {seen}", model=result.model, name=text.name, seen=seen))
         show_rows(
-            ("bits per character", f"{score.bits:.3f}", f"of {score.all:,} characters"),
+            (
+                "bits per character",
+                f"{score.bits:.3f}",
+                Sentence("of {count:,} characters", count=score.all),
+            ),
             ("correct", f"{score.right / score.all:.1%}", "next characters, given those before"),
         )
     _show_files(result)

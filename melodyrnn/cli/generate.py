@@ -19,6 +19,7 @@ from melodyrnn.cli.options import (
     with_playing,
 )
 from melodyrnn.cli.settings import settings_of
+from melodyrnn.console.language import phrase, said
 from melodyrnn.files import harmless
 from melodyrnn.models.config import FormConfig, SampleConfig
 
@@ -83,9 +84,9 @@ def generate(run: Path, as_json: bool, quiet: bool, **settings: Any) -> None:
 def _show(result: "GenerateResult") -> None:
     for song in result.songs:
         click.echo(click.wrap_text(" ".join(song.tokens), 78))
-        _remark(song.copied_words)
+        _remark(said(song.copied_words))
         if result.ranked:
-            _remark(f"take {song.take}, score {song.score}")
+            _remark(phrase("take {take}, score {score}", take=song.take, score=song.score.words))
         _show_end(song.log_probability if result.config.beam else None, song.files)
     for text in result.texts:
         click.echo("\n".join(map(harmless, text.text.split("\n"))))
@@ -100,7 +101,7 @@ def _remark(words: str) -> None:
 
 def _show_end(log_probability: float | None, files: tuple[Path, ...]) -> None:
     if log_probability is not None:
-        _remark(f"log-probability {log_probability:.2f}")
+        _remark(phrase("log-probability {value:.2f}", value=log_probability))
     for file in files:
         click.echo(f"  {file}")
     click.echo()

@@ -19,6 +19,7 @@ from melodyrnn.music.song import Note, Song
 from melodyrnn.music.statistics import self_similarity
 from melodyrnn.music.tonic import estimated_tonic
 from melodyrnn.system.documents import JSON
+from melodyrnn.system.sentences import Sentence, listed, template
 
 REPEATED = 4.0
 """Bits for a note that is only copied, beyond what people copy, and for one that a loop plays
@@ -52,11 +53,22 @@ class TakeScore:
         return self.likelihood + self.copying + self.form
 
     def __str__(self) -> str:
-        missing = f" (no {', no '.join(self.missing)})" if self.missing else ""
-        return (
-            f"{self.total:.2f}: likelihood {self.likelihood:.2f}, copying {self.copying:.2f}, "
-            f"form {self.form:.2f}{missing}"
+        return str(self.words)
+
+    @property
+    def words(self) -> Sentence:
+        """The figures, and what its form lacks."""
+        figures = Sentence(
+            "{total:.2f}: likelihood {likelihood:.2f}, copying {copying:.2f}, form {form:.2f}",
+            total=self.total,
+            likelihood=self.likelihood,
+            copying=self.copying,
+            form=self.form,
         )
+        if not self.missing:
+            return figures
+        missing = listed(*(Sentence("no {what}", what=what) for what in self.missing))
+        return Sentence("{figures} ({missing})", figures=figures, missing=missing)
 
     def to_json(self) -> dict[str, float | list[str]]:
         return {
@@ -111,7 +123,7 @@ class Usage:
             log_probability / log(2) / tokens,
             0.0 - REPEATED * max(0.0, copied - self.copied) / len(song),
             0.0 - faults,
-            (*missing, "end without a loop") if loop else tuple(missing),
+            (*missing, template("end without a loop")) if loop else tuple(missing),
         )
 
 
@@ -121,9 +133,9 @@ def _form(song: Song) -> dict[str, bool]:
     last = sounding[-1] if sounding else None
     *_, (meter, start, end) = bar_spans(song)
     return {
-        "full last bar": end - start in (meter.bar, meter.bar - song.pickup),
-        "last note on the tonic": last is not None and _on_tonic(last, sounding),
-        "last note a beat long": last is not None and last.duration >= meter.beat,
+        template("full last bar"): end - start in (meter.bar, meter.bar - song.pickup),
+        template("last note on the tonic"): last is not None and _on_tonic(last, sounding),
+        template("last note a beat long"): last is not None and last.duration >= meter.beat,
     }
 
 

@@ -26,7 +26,7 @@ from melodyrnn.sequences.tune_intervals import Ratio, difference, f1
 from melodyrnn.sequences.tune_intervals import interval as confidence
 from melodyrnn.sequences.windows import Batch, one_hot
 from melodyrnn.system.progress import Progress
-from melodyrnn.system.sentences import Sentence
+from melodyrnn.system.sentences import Sentence, template
 
 if TYPE_CHECKING:
     from melodyrnn.models.backend import keras
@@ -37,9 +37,9 @@ SIZES = (INTERVALS + 1, len(LENGTHS))
 NOTES = 48
 """The first notes of each tune: all that is read and evaluated."""
 
-BASELINES = ("all notes", "by position", "by counts")
+BASELINES = (template("all notes"), template("by position"), template("by counts"))
 """The models that are no networks."""
-NETWORKS = ("one-way", "bidirectional")
+NETWORKS = (template("one-way"), template("bidirectional"))
 
 _THRESHOLDS = np.arange(0.1, 0.7, 0.02)
 _BEATS = tuple(map(Fraction, ("1", "3/2", "2", "3", "4")))
@@ -240,7 +240,7 @@ def _scores_table(scores: Mapping[str, Ratio]) -> Table:
         "Which notes begin a bar, on held-out tunes",
         ["model", "F1", "95 %"],
         [
-            [name, f"{parts.value:.3f}", "{1:.3f} to {2:.3f}".format(*confidence(parts))]
+            [Sentence(name), f"{parts.value:.3f}", "{1:.3f} to {2:.3f}".format(*confidence(parts))]
             for name, parts in scores.items()
         ],
     )

@@ -38,15 +38,15 @@ from melodyrnn.sequences.tune_intervals import Ratio, at_least, difference, mean
 from melodyrnn.sequences.vocabulary import Indices
 from melodyrnn.sequences.windows import Batch, one_hot
 from melodyrnn.system.progress import Progress
-from melodyrnn.system.sentences import Sentence
+from melodyrnn.system.sentences import Sentence, template
 
 LINE = EXCERPT
 """The first moves of each tune: all that is learned, evaluated and generated."""
 
 REAL, WITH_LABEL, WITHOUT_LABEL = (
-    "real tunes, held out",
-    "generated for a label",
-    "generated without a label",
+    template("real tunes, held out"),
+    template("generated for a label"),
+    template("generated without a label"),
 )
 
 _SIZES = tuple(size + 1 for size in ATTRIBUTES)
@@ -242,7 +242,7 @@ def _finding(compared: LabelComparison) -> Finding:
 
 
 def _recognised_table(recognised: Mapping[str, float], count: int, chance: float) -> Table:
-    rows = [[kind, f"{share:.1%}"] for kind, share in recognised.items()]
+    rows = [[Sentence(kind), f"{share:.1%}"] for kind, share in recognised.items()]
     return Table(
         Sentence(
             "{count} tunes, classified by the network of the lesson 'tradition'",

@@ -36,7 +36,7 @@ from melodyrnn.sequences.sampling import log_softmax
 from melodyrnn.sequences.tune_intervals import Ratio, difference, interval, mean
 from melodyrnn.sequences.windows import Batch, one_hot
 from melodyrnn.system.progress import Progress
-from melodyrnn.system.sentences import Sentence
+from melodyrnn.system.sentences import Sentence, template
 
 if TYPE_CHECKING:
     from melodyrnn.models.backend import keras
@@ -134,9 +134,9 @@ def _run(lesson: Lesson, progress: Progress) -> Finding:
     targets = np.array(tradition_indices(tunes.held_out))
     commonest = int(np.bincount(tradition_indices(tunes.training), minlength=len(NAMES)).argmax())
     predictions = {
-        "network": network.scores([tune.moves for tune in tunes.held_out]).argmax(1),
-        "n-gram": _ngram_scores(tunes, lesson.own["excerpts"]).argmax(1),
-        "most frequent": np.full_like(targets, commonest),
+        template("network"): network.scores([tune.moves for tune in tunes.held_out]).argmax(1),
+        template("n-gram"): _ngram_scores(tunes, lesson.own["excerpts"]).argmax(1),
+        template("most frequent"): np.full_like(targets, commonest),
     }
     compared = TraditionComparison(targets, predictions, commonest)
     return _finding(compared, len(tunes.training), network.curve)
@@ -158,7 +158,7 @@ def _finding(compared: TraditionComparison, training: int, curve: LearningCurve)
             accuracy=accuracy["network"],
             low=network.low,
             high=network.high,
-            commonest=NAMES[compared.commonest],
+            commonest=Sentence(NAMES[compared.commonest]),
             always=accuracy["most frequent"],
             ngram=accuracy["n-gram"],
             to_ngram=to_ngram,
@@ -184,7 +184,7 @@ def _confusion_table(confusion: Sequence[Sequence[int]]) -> Table:
         "Held-out tunes: their tradition, and what the network predicts",
         ["tradition", *NAMES, "correct"],
         [
-            [name, *map(str, row), f"{row[place] / max(sum(row), 1):.0%}"]
+            [Sentence(name), *map(str, row), f"{row[place] / max(sum(row), 1):.0%}"]
             for place, (name, row) in enumerate(zip(NAMES, confusion, strict=True))
         ],
     )
@@ -195,7 +195,7 @@ def _accuracy_table(accuracy: Mapping[str, Ratio]) -> Table:
         "Accuracy on the held-out tunes",
         ["model", "accuracy", "95 %"],
         [
-            [name, f"{parts.value:.1%}", "{1:.1%} to {2:.1%}".format(*interval(parts))]
+            [Sentence(name), f"{parts.value:.1%}", "{1:.1%} to {2:.1%}".format(*interval(parts))]
             for name, parts in accuracy.items()
         ],
     )

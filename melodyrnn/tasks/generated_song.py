@@ -8,6 +8,7 @@ from melodyrnn.data.copies import Copied
 from melodyrnn.evaluation.take_score import TakeScore
 from melodyrnn.generation.loops import Loop
 from melodyrnn.music.song import Song
+from melodyrnn.system.sentences import Sentence
 
 
 @dataclass(frozen=True)
@@ -30,12 +31,17 @@ class GeneratedSong:
         return self.files[0] if self.files else None
 
     @property
-    def copied_words(self) -> str:
+    def copied_words(self) -> Sentence:
         """What it copies, in words."""
         copied = self.copied
-        return (
-            f"{copied.notes} of {len(self.tokens)} notes in a row, from note {copied.start + 1}, "
-            f"stand in {copied.song}, from note {copied.place + 1}"
+        return Sentence(
+            "{notes} of {all} notes in a row, from note {start}, stand in {song}, from note "
+            "{place}",
+            notes=copied.notes,
+            all=len(self.tokens),
+            start=copied.start + 1,
+            song=copied.song,
+            place=copied.place + 1,
         )
 
     def to_json(self) -> dict[str, Any]:

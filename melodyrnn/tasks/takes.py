@@ -36,7 +36,7 @@ def _facts(record: Record, config: SampleConfig, form: FormConfig) -> Iterator[s
 
 
 def _take(made: GeneratedSong, ranked: bool) -> Take:
-    remarks = [made.copied_words]
+    remarks: list[str] = [made.copied_words]
     if ranked:
         remarks.append(f"score {made.score}")
     if made.loop:

@@ -6,6 +6,7 @@ from melodyrnn.evaluation.human.auc import Auc
 from melodyrnn.evaluation.human.copying import LongestCopies
 from melodyrnn.evaluation.human.differences import Difference
 from melodyrnn.system.documents import JSON
+from melodyrnn.system.sentences import Sentence
 
 
 @dataclass(frozen=True)
@@ -67,16 +68,18 @@ class HumanLikeness:
         return f"<HumanLikeness, AUC {self.auc}, {sides}>"
 
     @property
-    def meaning(self) -> str:
+    def meaning(self) -> Sentence:
         """What the figure says, in one sentence."""
         if not self.auc.beyond_chance:
-            return (
-                f"No difference found: shown a generated and a human tune, the classifier picks "
-                f"the generated one in {self.auc.value:.1%} of cases, and chance in 50%."
+            return Sentence(
+                "No difference found: shown a generated and a human tune, the classifier picks "
+                "the generated one in {share:.1%} of cases, and chance in 50%.",
+                share=self.auc.value,
             )
-        return (
-            f"Shown a generated and a human tune, the classifier picks the generated one in "
-            f"{self.auc.value:.1%} of cases, where chance picks it in 50%."
+        return Sentence(
+            "Shown a generated and a human tune, the classifier picks the generated one in "
+            "{share:.1%} of cases, where chance picks it in 50%.",
+            share=self.auc.value,
         )
 
     def to_json(self) -> dict[str, JSON]:

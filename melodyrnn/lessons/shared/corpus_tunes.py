@@ -21,15 +21,15 @@ from melodyrnn.music.note_tokens import to_tokens
 from melodyrnn.sequences.vocabulary import Indices
 from melodyrnn.sequences.windows import Batch
 from melodyrnn.system.progress import Progress
-from melodyrnn.system.sentences import Sentence, listed
+from melodyrnn.system.sentences import Sentence, listed, template
 
 if TYPE_CHECKING:
     from melodyrnn.models.backend import keras
 
 TRADITIONS: Mapping[str, Corpus] = {
-    "German": Corpus("kinder"),
-    "Chinese": Corpus("essen/china"),
-    "Irish": Corpus("oneills"),
+    template("German"): Corpus("kinder"),
+    template("Chinese"): Corpus("essen/china"),
+    template("Irish"): Corpus("oneills"),
 }
 """Tradition -> the corpus its tunes come from: children's songs, songs of the Han, O'Neill's."""
 
