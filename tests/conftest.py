@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from browsing import opened_browser
 
+from melodyrnn.system import sharing
 from melodyrnn.system.machine import uncollected
 
 ROOT = Path(__file__).parent.parent
@@ -47,6 +48,12 @@ def song(tmp_path, monkeypatch):
     path = tmp_path / "song.txt"
     path.write_text(SCALE)
     return path
+
+
+@pytest.fixture
+def no_workers(monkeypatch):
+    """Trainings that would be shared out to worker processes are done in this one."""
+    monkeypatch.setitem(sharing.ENGINES, False, "in_process:OneAfterAnother")
 
 
 @pytest.fixture(scope="session")
