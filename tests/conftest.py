@@ -1,5 +1,6 @@
 """What several test files share: the songs, the command, one trained run."""
 
+import gc
 import subprocess
 import sys
 from pathlib import Path
@@ -7,9 +8,23 @@ from pathlib import Path
 import pytest
 from browsing import opened_browser
 
+from melodyrnn.system import sharing
+from melodyrnn.system.machine import uncollected
+
 ROOT = Path(__file__).parent.parent
 NABIYA = ROOT / "songs" / "nabiya.txt"
 SCALE = "c4 d4 e4 f4 g4 a4 b4 c'4\n"
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection():
+    """What all tests import and collect stays until the end, a million objects: they are not looked
+    through for garbage, now or while tests run. A third of the collection's time.
+    """
+    with uncollected():
+        collected = yield
+    gc.freeze()
+    return collected
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -33,6 +48,12 @@ def song(tmp_path, monkeypatch):
     path = tmp_path / "song.txt"
     path.write_text(SCALE)
     return path
+
+
+@pytest.fixture
+def no_workers(monkeypatch):
+    """Trainings that would be shared out to worker processes are done in this one."""
+    monkeypatch.setitem(sharing.ENGINES, False, "in_process:OneAfterAnother")
 
 
 @pytest.fixture(scope="session")

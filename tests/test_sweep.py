@@ -35,6 +35,8 @@ LESSON = settings_of(SequenceConfig, FitConfig)
 SONG = settings_of(ModelConfig, TrainConfig)
 HERE = Execution(Path("runs"), 1, silent)
 
+pytestmark = pytest.mark.usefixtures("no_workers")  # test_cluster.py sweeps by two
+
 
 def test_values_take_the_type_of_their_setting():
     words = ["learning-rate=0.1,1e-3,1", "units = 32, 64", "clip=none,1", "cell=rnn,gru"]
