@@ -5,6 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import hypothesis  # noqa: F401 - imported later it would take its generators for lost
 import pytest
 from browsing import opened_browser
 

@@ -11,11 +11,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from processes import running, wait_until
 
 from melodyrnn import parse
+from melodyrnn.cli import main
 from melodyrnn.data.gather import Named, gather
 from melodyrnn.data.split import split
 from melodyrnn.errors import ConfigError, MelodyError, RunError
@@ -326,14 +328,16 @@ def test_compare_json(compared):
     assert "나비야" in page
 
 
-def test_a_comparison_goes_on_where_it_stopped(compared, melodyrnn):
+def test_a_comparison_goes_on_where_it_stopped(compared, monkeypatch, no_workers):
+    """And what a worker trained, this process trains too."""
     folder, arguments, done = compared
     first = json.loads(done.stdout)
     lost = folder / first["models"][1]["runs"][1]["run"]
     kept = folder / first["models"][0]["runs"][0]["run"] / "model.keras"
     before = kept.stat().st_mtime_ns
     (lost / "trial.json").write_text('{"plan": ')
-    again = json.loads(melodyrnn(*arguments, cwd=folder).stdout)
+    monkeypatch.chdir(folder)
+    again = json.loads(CliRunner().invoke(main, list(map(str, arguments))).stdout)
     for run in (r for document in (first, again) for m in document["models"] for r in m["runs"]):
         run.pop("seconds")
     assert again == first
@@ -349,6 +353,7 @@ def test_another_comparison_does_not_disturb_this_one(compared, melodyrnn):
     assert "holds another comparison; --overwrite replaces it" in done.stderr
 
 
+@pytest.mark.usefixtures("no_workers")
 def test_only_a_comparison_or_an_empty_folder_is_written_to(tmp_path, nabiya):
     asked = {"models": ["repeat"], "output": tmp_path / "out", "jobs": 1}
     (tmp_path / "out").mkdir()
@@ -441,7 +446,7 @@ def generalised(tmp_path_factory):
         seeds=2,
         held_out=0.25,
         output=tmp_path_factory.mktemp("generalised") / "out",
-        jobs=2,
+        jobs=1,  # a worker; the command above has two
         **SMALL,
     )
 
@@ -494,6 +499,7 @@ def test_songs_held_out_are_compared_beside_the_strongest_n_gram_model(generalis
     assert "The music" not in page
 
 
+@pytest.mark.usefixtures("no_workers")
 def test_tunes_alone_are_compared_with_their_ends_as_train_measures_them(tmp_path):
     found = compare(
         melodies(12), models=["ppm"], memory="both+", held_out=0.25, output=tmp_path / "out", jobs=1
@@ -513,6 +519,7 @@ def test_tunes_alone_are_compared_with_their_ends_as_train_measures_them(tmp_pat
     assert with_window.held_out.window == 2
 
 
+@pytest.mark.usefixtures("no_workers")
 def test_folds_hold_each_song_out_once_and_are_scored_together(tmp_path):
     songs = melodies(12)
     found = compare(songs, models=["ppm"], folds=3, output=tmp_path / "out", jobs=1)

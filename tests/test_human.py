@@ -17,6 +17,7 @@ from melodyrnn import ConfigError, HumanLikeness, MelodyWarning, evaluate_agains
 from melodyrnn.cli import main
 from melodyrnn.data.gather import Named, Songs
 from melodyrnn.data.song_families import family_numbers
+from melodyrnn.evaluation.human import classifier as classifier_module
 from melodyrnn.evaluation.human import likeness as likeness_module
 from melodyrnn.evaluation.human import sides as sides_module
 from melodyrnn.evaluation.human.auc import Auc, Comparisons, excess, wins
@@ -287,11 +288,12 @@ HUMAN = tunes_of(0, 40, 1)
 
 
 @pytest.fixture(scope="module", autouse=True)
-def _dealt_out_once():
-    """Not over and over: a quarter of the time, and what is tested is the same."""
+def _in_less_time():
+    """Dealt out once, not over and over, and fewer trees: what is tested is the same."""
     with pytest.MonkeyPatch.context() as patch:
         for module in (likeness_module, sides_module):
             patch.setattr(module, "REPEATS", 1)
+        patch.setattr(classifier_module, "_ROUNDS", 25)
         yield
 
 
