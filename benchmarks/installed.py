@@ -1,10 +1,12 @@
 """What an environment holds: its size, its largest packages, their licences.
 
     python benchmarks/installed.py [--environment .venv] [--licences]
+    python benchmarks/installed.py --wheel dist/melodyrnn-0.1.0-py3-none-any.whl
 
 Megabytes of files, all packages with pip. ``--licences`` lists what each package says of itself,
 and then each text in them that speaks of the GNU GPL or LGPL, a line a file, with the words there.
-What the words mean is for a person to judge: docs/installing.md does.
+What the words mean is for a person to judge: docs/installing.md does. ``--wheel`` says the same of
+one package that is not installed, with the files of its licences.
 """
 
 import argparse
@@ -13,6 +15,8 @@ import sys
 from collections import Counter
 from importlib.metadata import Distribution, distributions
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from zipfile import ZipFile
 
 LARGEST = 8
 GPL = re.compile(rb"(?:GNU (?:Lesser |Library )?General Public Licen[sc]e|\bL?GPL)\b", re.I)
@@ -48,11 +52,29 @@ def mentions(folder: Path) -> list[str]:
     return found
 
 
+def show_wheel(path: Path) -> None:
+    with TemporaryDirectory() as place:
+        folder = Path(place)
+        with ZipFile(path) as wheel:
+            wheel.extractall(folder)
+        print(f"{path.stat().st_size / 1e6:.1f} MB, {megabytes(folder):.1f} MB unpacked")
+        (package,) = distributions(path=[place])
+        print(f"{package.name:22} {licence(package)}")
+        for name in package.metadata.get_all("License-File"):
+            print(f"  {name}")
+        found = mentions(folder)
+        print(*(found or ["no file speaks of the GPL"]), sep="\n")
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--environment", type=Path, default=Path(sys.prefix))
     parser.add_argument("--licences", action="store_true")
+    parser.add_argument("--wheel", type=Path)
     options = parser.parse_args()
+    if options.wheel:
+        show_wheel(options.wheel)
+        return
     packages = next(options.environment.rglob("site-packages"))
     sizes = Counter({each.name: megabytes(each) for each in packages.iterdir() if each.is_dir()})
     print(f"{megabytes(options.environment):,.0f} MB")

@@ -11,6 +11,7 @@ from melodyrnn.cli.options import CLUSTER, PATH, SONGS, given, print_result, pri
 from melodyrnn.cli.settings import MODELS_TEXT, settings_of
 from melodyrnn.cli.songs import songs_of
 from melodyrnn.models.config import ModelConfig, StreamConfig, TrainConfig
+from melodyrnn.models.registry import CELLS
 
 
 @click.command(epilog=MODELS_TEXT + NUMBERS)
@@ -19,6 +20,12 @@ from melodyrnn.models.config import ModelConfig, StreamConfig, TrainConfig
     "--models",
     metavar="NAME,…",
     help="the models  [default: lstm,lstm-stateless,mlp; several songs: viewpoints,lookback,lstm]",
+)
+@click.option(
+    "--cell",
+    type=click.Choice(list(CELLS)),
+    metavar="NAME",
+    help="without --models, this recurrent cell in the place of the LSTM's",
 )
 @click.option("--seeds", type=int, help="random seeds: trainings of each model  [default: 5]")
 @click.option(

@@ -12,7 +12,7 @@ from melodyrnn.cli.songs import songs_of
 EXAMPLES = """\b
 Examples:
   melodyrnn sweep hihello --grid learning_rate=0.1,0.01 --grid cell=rnn,gru
-  melodyrnn sweep songs/nabiya.txt --grid units=32,64 --grid model=lstm,gru
+  melodyrnn sweep songs/nabiya.txt --grid units=32,64 --grid cell=lstm,gru
   melodyrnn sweep images --jobs 2
 """
 

@@ -12,7 +12,7 @@ from melodyrnn.experiments.comparison import generalising, page_data, plans, ver
 from melodyrnn.experiments.comparison.trial import Trial, run_trials
 from melodyrnn.files import write_atomically
 from melodyrnn.models.ngrams.ngram import ceiling
-from melodyrnn.models.registry import MODELS, MOST_WINDOW, WINDOW
+from melodyrnn.models.registry import CELLS, MODELS, MOST_WINDOW, WINDOW
 from melodyrnn.models.settings import check, nearest
 from melodyrnn.models.settings_types import CompareSettings
 from melodyrnn.render.pages.comparison_data import Ceiling, HeldOut, MemoryRow, Report
@@ -127,6 +127,7 @@ def compare(
     songs: Source | Iterable[Source],
     *,
     models: str | Sequence[str] | None = None,
+    cell: str | None = None,
     seeds: int = 5,
     window: int | None = None,
     windows: str | None = None,
@@ -142,7 +143,7 @@ def compare(
     **settings: Unpack[CompareSettings],
 ) -> CompareResult:
     """Train each of ``models``, names or ``"lstm,mlp"``, with ``seeds`` seeds, side by side;
-    without any, ``OF_ONE_SONG`` or ``OF_SEVERAL``.
+    without any, ``OF_ONE_SONG`` or ``OF_SEVERAL``, with ``cell`` in the place of the LSTM's.
 
     One song is learned by heart, and memory is what is compared; ``windows`` such as ``"1-8"`` also
     compares window lengths. Of several songs, the part ``held_out`` is held out, the same songs of
@@ -157,13 +158,14 @@ def compare(
     given = cast(dict[str, Any], settings)
     if isinstance(models, str):
         models = [name.strip() for name in models.split(",")]
+    _check_cell(cell, models)
     _check(OF_ONE_SONG if models is None else models, seeds, folds, jobs, given)
     size = WINDOW if window is None else window
     sizes = _sizes(windows, size)
     named = gather(songs, track=track, grid=grid)
     if models is None:
         several = len(named) > 1 and window is None
-        models = OF_SEVERAL if several else OF_ONE_SONG
+        models = [_with_cell(name, cell) for name in (OF_SEVERAL if several else OF_ONE_SONG)]
     cuts = plans.cuts_of(named, held_out, folds)
     if len(named) == 1:
         wanted = [{**given, **cuts[0], "window": each} for each in sizes]
@@ -183,6 +185,20 @@ def compare(
         if len(named) == 1:
             return _remembered(trials, named, size, sizes, path)
         return _generalised(trials, named, new, path)
+
+
+def _check_cell(cell: str | None, models: Sequence[str] | None) -> None:
+    if cell is None:
+        return
+    check("cell", cell, {"choices": CELLS})
+    if models is not None:
+        raise ConfigError(f"--cell {cell} names models, as --models does; leave one out")
+
+
+def _with_cell(model: str, cell: str | None) -> str:
+    """The model like ``model`` whose cell is ``cell``, where it is one of a cell alone."""
+    first, *rest = model.split("-")
+    return "-".join([cell, *rest]) if cell and first == MODELS[model].cell else model
 
 
 def _check(

@@ -17,7 +17,13 @@ from melodyrnn.experiments.comparison.trial import Plan, Trial, read_trial, run_
 from melodyrnn.experiments.sweep.grid import Fields, Grid, Settings, settings_of, shown
 from melodyrnn.experiments.sweep.outcome import BITS, Outcome
 from melodyrnn.experiments.sweep.sweepable import Execution, Outcomes
-from melodyrnn.models.config import ModelConfig, StreamConfig, TrainConfig
+from melodyrnn.models.config import (
+    ModelConfig,
+    SequenceConfig,
+    StreamConfig,
+    TrainConfig,
+    cell_as_model,
+)
 from melodyrnn.models.registry import MODELS
 from melodyrnn.render.pages.comparison_data import HeldOut
 from melodyrnn.runs.output_folders import slug
@@ -40,11 +46,11 @@ class SongSweep:
 
     @property
     def fields(self) -> Fields:
-        configs = (ModelConfig, TrainConfig)
-        if len(self.songs) == 1:
-            return settings_of(*configs)
-        found = settings_of(StreamConfig, *configs)
-        return {name: field for name, field in found.items() if name not in SETTINGS}
+        several = (StreamConfig,) if len(self.songs) > 1 else ()
+        found = settings_of(*several, ModelConfig, TrainConfig)
+        cell = settings_of(SequenceConfig)["cell"]  # the model of that cell, as ``train`` has it
+        kept = {name: field for name, field in found.items() if not several or name not in SETTINGS}
+        return {**kept, "cell": cell}
 
     @property
     def default_grid(self) -> Grid:
@@ -75,7 +81,10 @@ class SongSweep:
         return parts
 
     def check(self, combinations: Sequence[Settings]) -> None:
-        plans.check(self.songs, self.parts, [{**each, **self.split_by} for each in combinations])
+        if any({"cell", "model"} <= set(each) for each in combinations):
+            raise ConfigError("--grid cell names models, as --grid model does; leave one out")
+        asked = [{**cell_as_model(each), **self.split_by} for each in combinations]
+        plans.check(self.songs, self.parts, asked)
 
     def run(
         self, combinations: Sequence[Settings], fixed: Settings, execution: Execution
@@ -105,7 +114,7 @@ class SongSweep:
         return [self._plan(combination, fixed, execution) for combination in combinations]
 
     def _plan(self, combination: Settings, fixed: Settings, execution: Execution) -> Plan:
-        settings = {**fixed, **combination, **self.split_by}
+        settings = {**fixed, **cell_as_model(combination), **self.split_by}
         model = str(settings.get("model", task_of(self.songs, settings).default_model))
         name = "-".join(f"{key}={shown(value)}" for key, value in combination.items())
         return Plan(model, self.songs, settings, execution.folder(name), len(self.songs) > 1)
