@@ -15,7 +15,8 @@ from melodyrnn.evaluation.model_card import model_card
 from melodyrnn.files import make_folder, write_atomically
 from melodyrnn.runs import tune_store
 from melodyrnn.runs.carried import FILE, FOLDER
-from melodyrnn.runs.record import HISTORY, WEIGHTS, named_weights
+from melodyrnn.runs.network_files import WEIGHTS, named_weights
+from melodyrnn.runs.training_files import HISTORY
 from melodyrnn.workflows.train import CARD
 from melodyrnn.workflows.whole_songs import learn_whole_songs
 

@@ -5,14 +5,14 @@
 
 Each size is measured in a process of its own. The tunes are walks on a scale drawn with a seed, 25
 to 75 notes each, three fifths of them learned and a fifth in the validation set; families of
-variants are not looked for. Memory is what the process has beyond TensorFlow: with the songs read,
-and at most. ``--steps`` ends an epoch early and reckons the rest; 0 only prepares it. Of POSIX.
+variants are not looked for. Seconds are of the processor. Memory is what the process has at most
+beyond TensorFlow: while songs are drawn, while they become what is learned, and in the steps.
+``--steps`` ends an epoch early, and the rest is reckoned; 0 only prepares it. Of Linux.
 """
 
 import argparse
 import json
 import random
-import resource
 import subprocess
 import sys
 import time
@@ -44,10 +44,15 @@ def tunes(count):
     return [Named(f"tune-{n}", Song(tuple(walk()), title=f"tune {n}")) for n in range(count)]
 
 
-def megabytes():
-    """Of this process, now."""
-    pages = int(Path("/proc/self/statm").read_text().split()[1])
-    return pages * resource.getpagesize() / 1e6
+def megabytes(kind="VmHWM"):
+    """At most since it was ``forgotten``, or, VmRSS, now."""
+    status = Path("/proc/self/status").read_text()
+    return int(status.partition(f"{kind}:")[2].split()[0]) * 1024 / 1e6
+
+
+def forgotten():
+    """From now on ``megabytes`` counts anew."""
+    Path("/proc/self/clear_refs").write_text("5")
 
 
 def measured(count, model, steps):
@@ -57,31 +62,40 @@ def measured(count, model, steps):
     from melodyrnn.models.networks.viewpoint_network import ViewpointNetwork
     from melodyrnn.tasks.registry import NOTE_TASKS
 
-    task, loaded = NOTE_TASKS["tunes"], megabytes()
-    named = tunes(count)
+    task, loaded, found = NOTE_TASKS["tunes"], megabytes("VmRSS"), {}
+
+    def timed(name, work):
+        forgotten()
+        begun = time.process_time()
+        value = work()
+        found[name] = time.process_time() - begun, megabytes() - loaded
+        return value
+
+    def prepare():
+        record = task.record(parts, {"model": model, **SETTINGS})
+        data = task.encode(record, parts)
+        if record.model.spec.viewpoints:
+            network = ViewpointNetwork(task.observer(record).layout, record.model)
+            network.start(0)
+        else:
+            network = step_network.build(record.model, len(record.vocabulary), 0, record.features)
+        return task.program(record, data, network)
+
+    def epoch():
+        done = 1
+        while not program.advance(0, 1) and done != steps:
+            done += 1
+        return done / program.progress([], 1)[1]
+
+    named = timed("songs", lambda: tunes(count))
     learned, chosen = 3 * count // 5, 4 * count // 5
     parts = Split(tuple(named[:learned]), tuple(named[learned:chosen]), ())
-    found = {"songs": megabytes() - loaded}
-    begun = time.process_time()
-    record = task.record(parts, {"model": model, **SETTINGS})
-    data = task.encode(record, parts)
-    if record.model.spec.viewpoints:
-        network = ViewpointNetwork(task.observer(record).layout, record.model)
-        network.start(0)
-    else:
-        network = step_network.build(record.model, len(record.vocabulary), 0, record.features)
-    program = task.program(record, data, network)
-    found["prepare"] = time.process_time() - begun
-    if steps != 0:
-        program.advance(0, 1)  # it is compiled in the first step
-        begun, done, ended = time.process_time(), 1, []
-        while not ended and done != steps:
-            ended = program.advance(0, 1)
-            done += 1
-        _, every, _ = program.progress([], 1)
-        found["epoch"] = (time.process_time() - begun) / max(done - 1, 1) * every
-    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e6
-    return {**found, "most": most - loaded}
+    program = timed("prepared", prepare)
+    if steps:
+        timed("compiled", lambda: program.advance(0, 1))  # in the first step
+        share = timed("steps", epoch)
+        found["epoch"] = found["steps"][0] / share
+    return found
 
 
 def main():
@@ -94,16 +108,19 @@ def main():
     if asked.here:
         print(json.dumps(measured(asked.tunes[0], asked.model[0], asked.steps)))
         return
-    print("model          tunes  prepare s  epoch s  songs MB  at most MB")
+    print("seconds of the processor, and MB at most beyond TensorFlow")
+    print("model          tunes  songs MB  prepared s    MB  steps s    MB  epoch s")
     for model in asked.model:
         for count in asked.tunes:
             command = [sys.executable, __file__, "--here", "--steps", str(asked.steps)]
             command += ["--tunes", str(count), "--model", model]
             done = subprocess.run(command, check=True, capture_output=True, text=True)
             row = json.loads(done.stdout.splitlines()[-1])
+            steps = row.get("steps", [0, 0])
             print(
-                f"{model:10} {count:9,} {row['prepare']:10.1f} {row.get('epoch', 0):8.1f} "
-                f"{row['songs']:9.0f} {row['most']:11.0f}",
+                f"{model:10} {count:9,} {row['songs'][1]:9.0f} {row['prepared'][0]:11.1f} "
+                f"{row['prepared'][1]:5.0f} {steps[0]:8.1f} {steps[1]:5.0f} "
+                f"{row.get('epoch', 0):8.1f}",
                 flush=True,
             )
 

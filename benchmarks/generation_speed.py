@@ -26,6 +26,7 @@ from melodyrnn.models.backend import keras
 from melodyrnn.models.config import ModelConfig, SampleConfig
 from melodyrnn.models.networks import step_network as models
 from melodyrnn.models.networks.numpy_network import Network
+from melodyrnn.runs import network_files
 from melodyrnn.runs import record as runs
 from melodyrnn.tasks.dataset import Dataset
 
@@ -45,7 +46,7 @@ def main():
         run = Path(folder) / "run"
         melodyrnn.train(SONG, output=run)
         model = keras.models.load_model(run / "model.keras")
-        learned = runs.load_network(run, runs.read_record(run))
+        learned = network_files.load_network(run, runs.read_record(run))
     drawn = Network.of(models.build(config, codes), config)
     settings = SampleConfig()
 

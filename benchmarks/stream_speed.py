@@ -23,7 +23,8 @@ from melodyrnn.system.machine import cores
 SYMBOLS, EMBEDDING, UNITS, LAYERS, LANES, STEPS = 128, 64, 256, 2, 64, 64
 SEQUENCE = np.random.default_rng(0).integers(0, SYMBOLS, LANES * STEPS * 8 + 1, dtype=np.int32)
 STREAM = lanes(pieces(SEQUENCE, LANES), LANES, STEPS)
-COUNT = len(STREAM.x)  # steps a turn
+X, Y, *_ = (np.stack(part) for part in zip(*STREAM, strict=True))  # (K, T, B)
+COUNT = len(STREAM)  # steps a turn
 
 
 def ours():
@@ -62,7 +63,7 @@ def fit():
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
     model.compile(keras.optimizers.Adam(2e-3, global_clipnorm=1.0), loss)
     # One call of fit for all chunks, so that what a call costs is shared.
-    x, y = (part.transpose(0, 2, 1).reshape(-1, STEPS) for part in (STREAM.x, STREAM.y))
+    x, y = (part.transpose(0, 2, 1).reshape(-1, STEPS) for part in (X, Y))
     return lambda: model.fit(x, y, batch_size=LANES, shuffle=False, verbose=0)
 
 
@@ -82,7 +83,7 @@ def torch():
 
     net = Net()
     optimizer = torch.optim.Adam(net.parameters(), 2e-3)
-    pairs = zip(STREAM.x, STREAM.y, strict=True)
+    pairs = zip(X, Y, strict=True)
     chunks = cycle([[torch.from_numpy(part).long() for part in pair] for pair in pairs])
     state = None
 

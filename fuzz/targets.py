@@ -45,6 +45,7 @@ from melodyrnn.music.notation.text import format as notation
 from melodyrnn.music.notation.text import parse, parse_tokens
 from melodyrnn.music.song import Song
 from melodyrnn.runs import record as records
+from melodyrnn.runs import training_files
 from melodyrnn.runs.carried import FOLDER
 
 _ROOT = Path(__file__).parent.parent
@@ -173,8 +174,8 @@ def _record_seeds() -> list[bytes]:
 
 
 def _checkpoint(data: bytes) -> object:
-    (_folder() / records.CHECKPOINT).write_bytes(data)
-    return records.read_checkpoint(_folder(), most=1_000_000)
+    (_folder() / training_files.CHECKPOINT).write_bytes(data)
+    return training_files.read_checkpoint(_folder(), most=1_000_000)
 
 
 def _arrays() -> list[bytes]:

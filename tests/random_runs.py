@@ -13,7 +13,7 @@ from melodyrnn.data.split import Split
 from melodyrnn.models.bar_columns import SYMBOLS, kinds
 from melodyrnn.models.networks.plain_weights import parts, with_none
 from melodyrnn.models.recurrent.cells import CELLS
-from melodyrnn.runs.record import save_weights
+from melodyrnn.runs.network_files import save_weights
 from melodyrnn.runs.run import Run
 from tests.conftest import ROOT
 

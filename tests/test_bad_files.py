@@ -11,7 +11,7 @@ from hostile import FILES, abc
 from melodyrnn.cli import main
 from melodyrnn.data import reading
 from melodyrnn.data.cached_files import FileToRead
-from melodyrnn.data.file_tunes import FILE
+from melodyrnn.data.file_tunes import FILE, FileTune
 from melodyrnn.data.gather import gather, gather_all
 from melodyrnn.data.reading import read_one
 from melodyrnn.errors import MelodyWarning
@@ -89,7 +89,7 @@ def work(files):
     names = [file.file for file in files]
     if "deadly" in names:
         os._exit(9)
-    return [(b"", name.encode()) for name in names]
+    return [(b"", reading.pack([FileTune(name, None)])) for name in names]
 
 
 def test_a_file_that_kills_its_reader_is_left_out(monkeypatch):
@@ -100,11 +100,11 @@ def test_a_file_that_kills_its_reader_is_left_out(monkeypatch):
     found = {}
     reading._read(
         {number: FileToRead(name, None, None) for number, name in enumerate(names)},
-        lambda number, key, packed: found.update({names[number]: packed}),
+        lambda number, tunes, key, packed: found.update({names[number]: tunes}),
     )
-    [tune] = reading.unpack(found.pop("deadly"))
+    [tune] = found.pop("deadly")
     assert tune.why == f"{FILE}: {reading._LOST}"
-    assert found == {name: name.encode() for name in "abcd"}
+    assert found == {name: [FileTune(name, None)] for name in "abcd"}
 
 
 @pytest.mark.skipif(sys.platform in ("darwin", "win32"), reason="names are Unicode here")

@@ -431,7 +431,7 @@ def test_a_file_that_is_cut_short_goes_on_where_it_was(times, shelf, many, monke
     whole, read = uncut(monkeypatch, many), []
 
     def stop(units, jobs):
-        for number, (unit, task) in enumerate(units.tasks.items()):
+        for number, (unit, task, _) in enumerate(units):
             if number == 4:
                 raise KeyboardInterrupt
             read.append(unit)
@@ -444,6 +444,25 @@ def test_a_file_that_is_cut_short_goes_on_where_it_was(times, shelf, many, monke
                 reading.read(source_files(many))
     assert len(set(read)) == len(read) == 4 * (times + 1)
     assert reading.read(source_files(many)) == whole
+
+
+def test_the_text_of_one_file_is_in_hand_at_a_time(many, monkeypatch):
+    other = many.with_name("other.abc")
+    other.write_bytes(many.read_bytes())
+    whole, cut, begun = uncut(monkeypatch, many.parent), cut_files.CutFile.of, []
+
+    def here(units, jobs):
+        for unit, task, _ in units:
+            assert unit[0] == len(begun) - 1  # the file that was cut last
+            units.put(unit, *reading.read_some([task])[0])
+
+    monkeypatch.setattr(cut_files.CutFile, "of", lambda *how: begun.append(how) or cut(*how))
+    monkeypatch.setattr(reading, "_share_out", here)
+    calls = []
+    told = lambda *call: calls.append(call[:2])  # noqa: E731
+    assert reading.read(source_files(many.parent), progress=told) == whole
+    assert len(begun) == 2
+    assert calls[-1][0] == calls[-1][1]
 
 
 def test_a_tune_that_kills_its_reader_costs_itself_only(many, monkeypatch, tmp_path):

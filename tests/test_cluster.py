@@ -8,6 +8,7 @@ import sys
 import time
 from collections import Counter
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,7 @@ from melodyrnn import evaluate, sweep
 from melodyrnn.errors import ConfigError, MelodyError, RunError
 from melodyrnn.evaluation import judging
 from melodyrnn.experiments.benchmark.folds import predict_folds
-from melodyrnn.system import cluster
+from melodyrnn.system import cluster, sharing
 from melodyrnn.system.place import Place
 from melodyrnn.system.sharing import share_out
 from melodyrnn.system.workers import LostError
@@ -206,6 +207,49 @@ def test_nothing_of_the_folder_it_is_begun_in_is_imported(tmp_path, monkeypatch)
     found = {}
     share_out(abs, {0: -1}, Place(1), found.__setitem__)
     assert found == {0: 1}
+
+
+class AtOnce:
+    """An engine that does what it is given when it is looked at, the last first."""
+
+    def __init__(self, place, tasks):
+        self.given = []
+
+    def room(self):
+        return 2
+
+    def begin(self, work, task, done):
+        self.given.append((work, task, done))
+        if len(self.given) == 2:
+            self.close()
+
+    def said(self):
+        self.close()
+        return ""
+
+    def close(self):
+        while self.given:
+            work, task, done = self.given.pop()
+            done(partial(work, task))
+
+
+def test_tasks_are_asked_for_as_there_is_room_for_them(monkeypatch):
+    monkeypatch.setitem(sharing.ENGINES, False, "test_cluster:AtOnce")
+    asked, found, ahead = [], {}, []
+
+    def tasks():
+        for number in range(7):
+            asked.append(number)
+            yield number, -number
+
+    def after(number, answer):
+        found[number] = answer
+        ahead.append(len(asked) - len(found))
+
+    share_out(abs, tasks(), Place(2), after)
+    assert found == {number: number for number in range(7)}
+    assert max(ahead) <= 2  # one that is being done, and the next
+    share_out(abs, iter(()), Place(2), after)  # of none there is nothing to begin
 
 
 def refused(words, **options):

@@ -13,7 +13,7 @@ from melodyrnn.errors import ConfigError, MelodyWarning, RunError
 from melodyrnn.models.config import StreamConfig, viewpoint_defaults
 from melodyrnn.music.song import Key, Note, Song
 from melodyrnn.runs import pretraining
-from melodyrnn.runs.record import CHECKPOINT
+from melodyrnn.runs.training_files import CHECKPOINT
 from melodyrnn.training.trainer import Trainer
 from melodyrnn.workflows.evaluate import evaluate
 from melodyrnn.workflows.generate import generate

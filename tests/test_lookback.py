@@ -111,8 +111,9 @@ def test_windows_lanes_and_streams_carry_the_columns():
     assert flat.y.tolist() == next_token(songs, 4)[0].y.tolist()
     for mine, plain in zip(side_by_side(shown, 4), side_by_side(songs, 4), strict=True):
         assert (mine if mine.ndim == 2 else mine[..., 0]).tolist() == plain.tolist()
-    for mine, plain in zip(lanes(shown, 2, 5), lanes(songs, 2, 5), strict=True):
-        assert (mine if mine.ndim == 3 else mine[..., 0]).tolist() == plain.tolist()
+    for chunk, other in zip(lanes(shown, 2, 5), lanes(songs, 2, 5), strict=True):
+        for mine, plain in zip(chunk, other, strict=True):
+            assert (mine if mine.ndim == 2 else mine[..., 0]).tolist() == plain.tolist()
 
 
 def looking_back(window=1, **settings):

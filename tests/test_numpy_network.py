@@ -11,7 +11,7 @@ from melodyrnn.models.networks import step_network as models
 from melodyrnn.models.networks.numpy_network import Network, read_weights
 from melodyrnn.models.networks.plain_weights import parts
 from melodyrnn.models.registry import MODELS
-from melodyrnn.runs import record as runs
+from melodyrnn.runs import network_files
 from tests.rows import rows_for
 
 NETWORKS = MODELS.having(lambda model: model.learns_by_gradient)
@@ -62,7 +62,7 @@ def test_symbols_of_parts_predict_the_same(name):
 @pytest.mark.parametrize("name", NETWORKS)
 def test_the_weights_of_a_file_are_those_of_the_model(name, tokens, tmp_path):
     model, network = both(model=name, layers=2, input="embedding", tokenization=tokens, dropout=0.1)
-    runs.save_model(tmp_path, model)
+    network_files.save_model(tmp_path, model)
     with zipfile.ZipFile(tmp_path / "model.keras") as entries:
         content = entries.read("model.weights.h5")
     read = read_weights(content, network.config, len(content))

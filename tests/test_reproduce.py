@@ -10,12 +10,16 @@ from click.testing import CliRunner
 
 from melodyrnn import ConfigError, Run, RunError, open_run, parse, reproduce, train
 from melodyrnn.cli import main
+from melodyrnn.data.gather import gather
+from melodyrnn.data.split import Split
 from melodyrnn.data.texts import read_texts
 from melodyrnn.evaluation.model_card import model_card
 from melodyrnn.runs.base import Base
 from melodyrnn.runs.command import train_command
 from melodyrnn.runs.record import write_record
+from melodyrnn.tasks import songs
 from melodyrnn.tasks.text import TextTask
+from melodyrnn.workflows.train import Folder, learn_parts
 from tests.conftest import ROOT
 
 SONGS = [str(ROOT / "songs" / f"{name}.txt") for name in ("nabiya", "amazing_grace", "arirang")]
@@ -40,6 +44,25 @@ def counted(tmp_path_factory):
     """A tradition that was counted, in no time."""
     path = tmp_path_factory.mktemp("counted") / "ppm"
     return train(SONGS, model="ppm", held_out=0.4, output=path).run
+
+
+def test_the_texts_of_many_songs_lie_beside_the_record(tmp_path, monkeypatch):
+    items = gather([parse(text) for text in ("c4 d4 e4 c4", "g8 f8 e2", "c4 c'4 b8 a8")])
+    parts = Split((items[0],), (items[1],), (items[2],))
+    few = songs.SongTask().record(parts, {"model": "ngram", "window": 1})
+    monkeypatch.setattr(songs, "RECORDED", 2)
+    many = songs.SongTask().record(parts, {"model": "ngram", "window": 1})
+    assert [song["text"] for song in many.songs] == [""]
+    assert many.validation == many.held_out == ()
+    for name, record in {"few": few, "many": many}.items():  # as many with texts are read as before
+        run = learn_parts(tmp_path / name, record, parts, Folder("", page=False)).run
+        assert open_run(run.path).parts == parts
+        assert run.record.counts == {"train": 1, "validation": 1, "held_out": 1}
+        assert "held out: 1 song, only measured" in (run.path / "README.md").read_text()
+        same = run.resumed(run.task.digests(items[::-1], run.record), {})
+        assert same.record == run.record
+        with pytest.raises(RunError, match="as they then were"):
+            run.resumed(run.task.digests(items[1:], run.record), {})
 
 
 def changed(run, path, **fields):

@@ -15,6 +15,7 @@ from melodyrnn.errors import RunError
 from melodyrnn.models.backend import keras, tf
 from melodyrnn.models.config import ModelConfig, TrainConfig
 from melodyrnn.models.networks import step_network as models
+from melodyrnn.runs import network_files, training_files
 from melodyrnn.runs import record as runs
 from melodyrnn.runs.checkpointed_training import with_loss
 from melodyrnn.sequences.vocabulary import Vocabulary
@@ -35,7 +36,7 @@ def finished(tmp_path_factory):
     path = tmp_path_factory.mktemp("runs") / "나비야-mlp"
     record = record_of()
     runs.create(path, record)
-    runs.save_model(path, models.build(record.model, 3, 7))
+    network_files.save_model(path, models.build(record.model, 3, 7))
     return path
 
 
@@ -50,7 +51,7 @@ def test_a_record_comes_back(run):
 
 
 def test_a_model_comes_back(run):
-    loaded = runs.load_network(run, record_of())
+    loaded = network_files.load_network(run, record_of())
     built = models.build(record_of().model, 3, 7)
     row = np.array([[0, 2, 1]], dtype=np.int32)
     logits, _ = loaded.step(row, loaded.begin(1))
@@ -60,7 +61,7 @@ def test_a_model_comes_back(run):
 
 def test_the_same_weights_give_the_same_bytes_and_keras_reads_them(run):
     first = (run / "model.keras").read_bytes()
-    runs.save_model(run, models.build(record_of().model, 3, 7))
+    network_files.save_model(run, models.build(record_of().model, 3, 7))
     assert (run / "model.keras").read_bytes() == first
     assert keras.models.load_model(run / "model.keras", compile=False).output_shape == (None, 3)
 
@@ -70,7 +71,7 @@ def test_the_bytes_of_a_model_do_not_depend_on_places_in_memory(tmp_path):
     for name in "ab":
         (tmp_path / name).mkdir()
         made.append(models.build(config, 3, 7))  # both live, so at two places
-        runs.save_model(tmp_path / name, made[-1])
+        network_files.save_model(tmp_path / name, made[-1])
     first, second = ((tmp_path / name / "model.keras").read_bytes() for name in "ab")
     assert first == second
     restored = keras.models.load_model(tmp_path / "a" / "model.keras", compile=False)
@@ -79,9 +80,9 @@ def test_the_bytes_of_a_model_do_not_depend_on_places_in_memory(tmp_path):
 
 
 def test_a_checkpoint_comes_back(run):
-    assert runs.read_checkpoint(run) is None
-    runs.write_checkpoint(run, {"weights/0": np.arange(3.0)})
-    assert runs.read_checkpoint(run)["weights/0"].tolist() == [0, 1, 2]
+    assert training_files.read_checkpoint(run) is None
+    training_files.write_checkpoint(run, {"weights/0": np.arange(3.0)})
+    assert training_files.read_checkpoint(run)["weights/0"].tolist() == [0, 1, 2]
 
 
 def test_a_fresh_run_takes_a_free_path(tmp_path):
@@ -182,16 +183,16 @@ def test_a_damaged_or_foreign_model_is_one_error(run):
     for content in (b"", b"nonsense", whole[: len(whole) // 2]):
         file.write_bytes(content)
         with pytest.raises(RunError, match=r"model.keras: is damaged or holds another network"):
-            runs.load_network(run, record_of())
+            network_files.load_network(run, record_of())
     zipped(file, config__json="{}", model__weights__h5=b"no")
     with pytest.raises(RunError, match="is damaged or holds another network"):
-        runs.load_network(run, record_of())
+        network_files.load_network(run, record_of())
     models.build(ModelConfig("lstm", units=9, window=3), 3).save(file)
     with pytest.raises(RunError, match="is damaged or holds another network"):
-        runs.load_network(run, record_of())
+        network_files.load_network(run, record_of())
     file.unlink()
     with pytest.raises(RunError, match=r"has no model.keras yet; its training was cut off"):
-        runs.load_network(run, record_of())
+        network_files.load_network(run, record_of())
 
 
 def test_code_in_a_model_file_is_never_run(run):
@@ -204,19 +205,19 @@ def test_code_in_a_model_file_is_never_run(run):
     keras.models.load_model(run / "model.keras", compile=False, safe_mode=False)
     Path(marker).unlink()  # the trap works: Keras' own loader, without its safe mode, sprang it
     with pytest.raises(RunError, match="is damaged or holds another network"):
-        runs.load_network(run, record_of())
+        network_files.load_network(run, record_of())
     assert not Path(marker).exists()
 
 
 def test_a_checkpoint_with_any_byte_changed_is_read_or_one_error(run):
     arrays = {"weights/0": np.arange(3.0), "history": np.zeros((2, 5))}
-    runs.write_checkpoint(run, arrays)
-    file = run / runs.CHECKPOINT
+    training_files.write_checkpoint(run, arrays)
+    file = run / training_files.CHECKPOINT
     whole, refused = file.read_bytes(), 0
     for place in range(len(whole)):
         file.write_bytes(whole[:place] + bytes([whole[place] ^ 0x15]) + whole[place + 1 :])
         with suppress(RunError):  # and nothing else
-            runs.read_checkpoint(run)
+            training_files.read_checkpoint(run)
             refused -= 1
         refused += 1
     assert refused > len(whole) / 2
@@ -224,13 +225,14 @@ def test_a_checkpoint_with_any_byte_changed_is_read_or_one_error(run):
 
 def test_a_pickle_in_a_checkpoint_is_refused(run):
     (run / "checkpoint").mkdir()
-    np.savez(run / runs.CHECKPOINT, trap=np.array([{"an": "object"}], dtype=object))
+    np.savez(run / training_files.CHECKPOINT, trap=np.array([{"an": "object"}], dtype=object))
     with pytest.raises(RunError, match=r"state.npz: is damaged; train again with overwrite=True"):
-        runs.read_checkpoint(run)
+        training_files.read_checkpoint(run)
 
 
 def test_history_is_a_table(run):
-    path = runs.write_history(run, [(1, 0.5, None), (2, 0.25, 3)], ("epoch", "loss", "one_step"))
+    rows, names = [(1, 0.5, None), (2, 0.25, 3)], ("epoch", "loss", "one_step")
+    path = training_files.write_history(run, rows, names)
     assert path.read_text() == "epoch,loss,one_step\n1,0.5,\n2,0.25,3\n"
 
 

@@ -5,9 +5,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from melodyrnn import parse
+from melodyrnn.data.gather import Named
 from melodyrnn.errors import FileError
 from melodyrnn.sequences import stored
 from melodyrnn.sequences.stored import IdsOnDemand, Records, StoredIds, lengths_of
+from melodyrnn.tasks.dataset import Dataset
+from melodyrnn.tasks.tokenizer import SongTokenizer, TuneTokenizer
 
 numbers = st.integers(-(2**31), 2**31 - 1)
 sequences = st.lists(st.lists(numbers, max_size=9).map(lambda ids: np.array(ids, np.int32)))
@@ -96,3 +100,13 @@ def test_what_is_made_is_made_when_it_is_asked_for():
     with pytest.raises(IndexError):
         made[2]
     assert asked == [1]
+
+
+def test_songs_are_read_when_they_are_asked_for():
+    some = [parse("c4 d#8 r8 e-2"), parse("trip{g8 a8 b8} c'1"), parse("c4~c8 d8")]
+    named = list(map(Named.in_hand, some))
+    for tokenizer in (SongTokenizer.of(some), TuneTokenizer.of(some, 0)):
+        read = Dataset.of(named, 1, tokenizer).sequences
+        made = Dataset.on_demand(named, tokenizer).sequences
+        assert lengths_of(made) == list(lengths_of(read))
+        assert [each.tolist() for each in made] == [each.tolist() for each in read]

@@ -264,7 +264,7 @@ def test_want_of_memory_is_called_so(run, monkeypatch):
     def exhausted(*_):
         raise MemoryError
 
-    monkeypatch.setattr("melodyrnn.runs.record.arrays", exhausted)
+    monkeypatch.setattr("melodyrnn.runs.network_files.arrays", exhausted)
     refused(run, "weights.npz: takes more memory than there is")
     monkeypatch.setattr("melodyrnn.runs.record.Record.from_json", exhausted)
     with pytest.raises(RunError, match="takes more memory than there is"):

@@ -28,9 +28,14 @@ sequences_of_any_length = st.lists(
 @given(sequences_of_any_length, st.integers(1, 5), st.integers(1, 6))
 def test_lanes_predict_each_symbol_once_and_in_order(sequences, batch, steps):
     stream = lanes(sequences, batch, steps)
-    assert stream.x.shape[1] == steps
-    assert stream.x.shape[2] <= batch
-    x, y, keep, mask = (part.reshape(-1, part.shape[2]).T for part in stream)  # (B, K T)
+    assert stream.shape[0] == steps
+    assert stream.shape[1] <= batch
+    x, y, keep, mask = (np.concatenate(part).T for part in zip(*stream, strict=True))  # (B, K T)
+    assert mask.sum() == stream.count
+    for place in np.random.default_rng(0).permutation(len(stream)):  # in whatever order
+        assert [*map(np.ndarray.tolist, stream[place])] == [
+            part[:, place * steps : (place + 1) * steps].T.tolist() for part in (x, y, keep, mask)
+        ]
     found = []
     for lane in range(len(x)):
         begins = [*np.flatnonzero(~keep[lane]), int(mask[lane].sum())]
@@ -166,7 +171,7 @@ def test_a_training_restored_at_any_step_ends_in_the_same_bits(stop):
             states.append(straight.state())
 
     assert straight.run(after_step)
-    assert len(straight.program.stream.x) == 5
+    assert len(straight.program.stream) == 5
     resumed = trainer_of()
     resumed.restore(states[0])
     assert resumed.run()

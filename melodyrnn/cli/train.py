@@ -150,7 +150,8 @@ def _show_song_numbers(result: "TrainResult") -> None:
     assert result.measures, "songs learned by heart are played, too"
     show_numbers(result.measures)
     if held_out := result.held_out:
-        count, chose = len(result.record.held_out), len(result.record.validation)
+        counts = result.record.counts
+        count, chose = counts["held_out"], counts["validation"]
         kept = (
             template("{count} songs held out") if count > 1 else template("{count} song held out")
         )

@@ -30,7 +30,8 @@ class CutFile:
 
     def __init__(self, key: bytes, parts: Sequence[TunePart]) -> None:
         self.key = key  # of the whole file; empty where it is not to be kept
-        self.parts = parts
+        self.count = len(parts)
+        self._unread = dict(enumerate(parts))
         self._read: dict[int, list[FileTune]] = {}
 
     @classmethod
@@ -49,31 +50,40 @@ class CutFile:
                     return cls(file.key(data), cut)
         return None
 
+    def key_of(self, part: int) -> bytes:
+        """What a part is kept under until the whole file is; nothing where that is not kept."""
+        said = b"%d of %d" % (part, self.count)
+        return self.key and hashlib.blake2b(said, digest_size=16, key=self.key).digest()
+
+    @property
     def keys(self) -> list[bytes]:
-        """What each part is kept under until the whole file is."""
-        count = len(self.parts)
-        return [
-            hashlib.blake2b(b"%d of %d" % (part, count), digest_size=16, key=self.key).digest()
-            for part in range(count)
-            if self.key
-        ]
+        """Of all parts."""
+        return list(map(self.key_of, range(self.count))) if self.key else []
 
     def recall(self) -> None:
         """Take the parts that were read before."""
-        keys = self.keys()
+        keys = self.keys
         kept = cache.recall(keys)
         for part, key in enumerate(keys):
             with suppress(KeyError, ValueError):  # unknown, or damaged
-                self._read[part] = unpack(kept[key])
+                self.put(part, unpack(kept[key]))
 
-    def missing(self) -> list[int]:
-        """The parts that are still to be read."""
-        return [part for part in range(len(self.parts)) if part not in self._read]
+    def hand_out(self) -> Iterator[tuple[int, TunePart]]:
+        """The parts that are still to be read, with their numbers; each is in hand no longer."""
+        while self._unread:
+            part = next(iter(self._unread))
+            yield part, self._unread.pop(part)
 
     def put(self, part: int, tunes: list[FileTune]) -> None:
         """What was read of a part."""
+        self._unread.pop(part, None)
         self._read[part] = tunes
+
+    @property
+    def missing(self) -> int:
+        """How many parts are still to be read, or being read."""
+        return self.count - len(self._read)
 
     def tunes(self) -> list[FileTune]:
         """All of them, once no part is missing."""
-        return [tune for part in range(len(self.parts)) for tune in self._read[part]]
+        return [tune for part in range(self.count) for tune in self._read[part]]

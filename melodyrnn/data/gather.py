@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from melodyrnn.data.source_files import SourceFile
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Named:
     """A song, and what to call it in messages and files."""
 

@@ -1,6 +1,6 @@
 """Many files -> tunes: from the cache what was read before, the rest by a pool of processes."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import groupby
 from math import ceil
 
@@ -31,8 +31,8 @@ Task = FileToRead | TunePart
 Unit = tuple[int, int]
 """The number of a task: of the file, and of its part or ``_WHOLE``."""
 
-Take = Callable[[int, bytes, bytes], None]
-"""Called with a file's number, the key that it is kept under, and its packed tunes."""
+Take = Callable[[int, list[FileTune], bytes, bytes], None]
+"""Called with a file's number, its tunes, the key that they are kept under, and their pack."""
 
 
 def read(
@@ -54,8 +54,8 @@ def read(
     found = kept.recalled(progress) if kept else {}
     progress(len(found), len(files), "files")
 
-    def take(number: int, key: bytes, packed: bytes) -> None:
-        found[number] = unpack(packed)
+    def take(number: int, tunes: list[FileTune], key: bytes, packed: bytes) -> None:
+        found[number] = tunes
         if kept and key:
             kept.put(number, key, packed)
 
@@ -69,7 +69,8 @@ def read(
         if kept:
             kept.write()
     return [
-        [tune.of_file(file.shown) for tune in found[number]] for number, file in enumerate(files)
+        [tune.of_file(file.shown) for tune in found.pop(number)]
+        for number, file in enumerate(files)
     ]
 
 
@@ -97,7 +98,8 @@ def _read(
     jobs = int(sum(costs.values()) / _WORTH_A_WORKER)
     if jobs < 2:
         for done, (number, file) in enumerate(todo.items(), 1):
-            take(number, *read_one(file))
+            key, packed = read_one(file)
+            take(number, unpack(packed), key, packed)
             progress(done, len(todo), "files")
         return
     units = _Units(todo, costs, take, kept, progress)
@@ -105,7 +107,9 @@ def _read(
 
 
 class _Units:
-    """What one process reads at a time: a file, or a part of one that is cut."""
+    """What one process reads at a time: a file, or a part of one that is cut. Files are cut as
+    their parts are asked for, so that of all that is to be read one file's text is in hand.
+    """
 
     def __init__(
         self,
@@ -115,89 +119,111 @@ class _Units:
         kept: CachedFiles | None,
         progress: Progress,
     ) -> None:
+        self._todo, self._costs = todo, costs
         self._take, self._kept, self._progress = take, kept, progress
         self._cut: dict[int, CutFile] = {}
-        self.tasks: dict[Unit, Task] = {}
-        self.costs: dict[Unit, float] = {}
-        self._done = 0
-        for number, file in todo.items():
-            cut = CutFile.of(file, ceil(costs[number] / _PART)) if costs[number] > _CUT else None
-            if cut is None:
-                self.tasks[number, _WHOLE], self.costs[number, _WHOLE] = file, costs[number]
-            else:
-                self._add(number, cut, costs[number])
+        self._done, self._total = 0, sum(map(_parts, costs.values()))
 
-    def _add(self, number: int, cut: CutFile, cost: float) -> None:
+    def __iter__(self) -> Iterator[tuple[Unit, Task, float]]:
+        """Each, with roughly the seconds that it takes, those of the longest files first."""
+        for number in sorted(self._todo, key=lambda number: -self._costs[number]):
+            file, cost = self._todo[number], self._costs[number]
+            parts = _parts(cost)
+            cut = CutFile.of(file, parts) if parts > 1 else None
+            if cut:
+                yield from self._cut_up(number, cut)
+            else:
+                self._total += 1 - parts
+                yield (number, _WHOLE), file, cost
+
+    def _cut_up(self, number: int, cut: CutFile) -> Iterator[tuple[Unit, Task, float]]:
+        cost = self._costs[number]
         self._cut[number] = cut
         if self._kept:
             cut.recall()
-        for part in cut.missing():
-            self.tasks[number, part] = cut.parts[part]
-            self.costs[number, part] = cost / len(cut.parts)
+        self._total += cut.missing - _parts(cost)
         self._finish(number)
+        for part, task in cut.hand_out():
+            yield (number, part), task, cost / cut.count
 
     def put(self, unit: Unit, key: bytes, packed: bytes) -> None:
         """What was read of one."""
         number, part = unit
+        tunes = unpack(packed)
         if part == _WHOLE:
-            self._take(number, key, packed)
+            self._take(number, tunes, key, packed)
         else:
             cut = self._cut[number]
-            cut.put(part, unpack(packed))
+            cut.put(part, tunes)
             if self._kept and key and cut.key:
-                self._kept.keep(cut.keys()[part], packed)
+                self._kept.keep(cut.key_of(part), packed)
             self._finish(number)
         self._done += 1
-        self._progress(self._done, len(self.tasks), "files")
+        self._progress(self._done, self._total, "files")
 
     def _finish(self, number: int) -> None:
         """Take a file of which no part is missing as a whole."""
         cut = self._cut[number]
-        if cut.missing():
+        if cut.missing:
             return
+        del self._cut[number]
         tunes = cut.tunes()
         lasting = _lasting(tunes)
-        self._take(number, cut.key if lasting else b"", pack(tunes))
+        self._take(number, tunes, cut.key if lasting else b"", pack(tunes))
         if self._kept and lasting:
-            self._kept.forget(cut.keys())
+            self._kept.forget(cut.keys)
+
+
+def _parts(cost: float) -> int:
+    """How many a file of so many seconds is to be cut into."""
+    return ceil(cost / _PART) if cost > _CUT else 1
+
+
+def _chunks(units: _Units) -> Iterator[list[tuple[Unit, Task]]]:
+    """What is given to a worker at once."""
+    chunk: list[tuple[Unit, Task]] = []
+    room = _PART
+    for unit, task, cost in units:
+        chunk.append((unit, task))
+        room -= cost
+        if room <= 0:
+            yield chunk
+            chunk, room = [], _PART
+    if chunk:
+        yield chunk
 
 
 def _share_out(units: _Units, jobs: int) -> None:
-    """Read them in so many processes, the longest first."""
+    """Read them in so many processes."""
     from melodyrnn.system.place import Place
     from melodyrnn.system.sharing import share_out  # a song alone is spared it
 
-    chunks: list[list[Unit]] = []
-    room = 0.0
-    for unit in sorted(units.tasks, key=lambda unit: -units.costs[unit]):
-        if room <= 0:
-            chunks.append([])
-            room = _PART
-        chunks[-1].append(unit)
-        room -= units.costs[unit]
+    given: dict[int, list[Unit]] = {}  # to a worker, by the number of the chunk
+    alone: list[tuple[Unit, Task]] = []  # of chunks that killed who read them
 
-    def after(chunk: int, answers: list[tuple[bytes, bytes]]) -> None:
-        for unit, answer in zip(chunks[chunk], answers, strict=True):
+    def chunks() -> Iterator[tuple[int, list[Task]]]:
+        for number, chunk in enumerate(_chunks(units)):
+            given[number] = [unit for unit, _ in chunk]
+            yield number, [task for _, task in chunk]
+
+    def after(number: int, answers: list[tuple[bytes, bytes]]) -> None:
+        for unit, answer in zip(given.pop(number), answers, strict=True):
             units.put(unit, *answer)
 
-    killed: list[int] = []  # chunks, a unit of which killed who read it
-    work = {chunk: [units.tasks[unit] for unit in some] for chunk, some in enumerate(chunks)}
-    place = Place(jobs)
-    share_out(read_some, work, place, after, again=0, survive=killed.append)
+    def part(number: int, tasks: list[Task]) -> None:
+        for unit, task in zip(given.pop(number), tasks, strict=True):
+            alone.extend((unit, each) for each in _singly(task))
 
-    alone = [
-        (unit, task)
-        for chunk in killed
-        for unit in chunks[chunk]
-        for task in _singly(units.tasks[unit])
-    ]
+    place = Place(jobs)
+    share_out(read_some, chunks(), place, after, again=0, survive=part)
+
     answers: dict[int, tuple[bytes, bytes]] = {}
 
     def after_one(number: int, found: list[tuple[bytes, bytes]]) -> None:
         answers[number] = found[0]
 
-    def leave_out(number: int) -> None:
-        answers[number] = b"", pack([_lost(alone[number][1])])
+    def leave_out(number: int, tasks: list[Task]) -> None:
+        answers[number] = b"", pack(map(_lost, tasks))
 
     singly = {number: [task] for number, (_, task) in enumerate(alone)}
     share_out(read_some, singly, place, after_one, again=0, survive=leave_out)

@@ -76,17 +76,11 @@ def _data(record: Record) -> Iterator[str]:
 
 
 def _split(task: Task[Any, Any], record: Record) -> Iterator[str]:
-    counts = record.metrics.get("songs")
     if not task.of_notes:
         held_out = getattr(record.training, "held_out", 0)
         yield f"The end of each text, {held_out:g} of it, chose the best weights and was measured."
         return
-    if not isinstance(counts, dict):
-        counts = {
-            "train": len(record.songs),
-            "validation": len(record.validation),
-            "held_out": len(record.held_out),
-        }
+    counts = record.counts
     if not counts["held_out"]:
         yield f"Nothing is held out: {_songs(counts['train'])} learned by heart."
         return

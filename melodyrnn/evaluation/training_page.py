@@ -8,7 +8,9 @@ from typing import Any
 from melodyrnn.evaluation.learning_curves import curve_of, read_history
 from melodyrnn.render.pages.comparison_data import Ceiling, TrainingCurve
 from melodyrnn.render.pages.training_data import Shown, TrainingReport
-from melodyrnn.runs.record import HISTORY, Record, file_of
+from melodyrnn.runs.network_files import file_of
+from melodyrnn.runs.record import Record
+from melodyrnn.runs.training_files import HISTORY
 from melodyrnn.tasks.task import Measurement
 
 
@@ -43,11 +45,7 @@ def _facts(record: Record, unit: str, parameters: int) -> Iterator[str]:
     base = f" fine-tuned from {record.base}" if record.base else ""
     yield f"{record.model.model}{base}"
     yield f"{parameters:,} parameters"
-    songs: dict[str, int] = record.metrics.get("songs") or {
-        "train": len(record.songs),
-        "validation": len(record.validation),
-        "held_out": len(record.held_out),
-    }
+    songs = record.counts
     if unit == "note" and songs["train"] > 1:
         yield f"{songs['train']:,} songs in the training set"
         if songs["held_out"]:
@@ -69,7 +67,7 @@ def _sentence(
         if whole.right == whole.all:
             words.append(f"It plays all {whole.all} notes correctly that follow what it is given.")
         else:
-            first = min(shown.played.wrong, default=0) if len(record.songs) == 1 else 0
+            first = min(shown.played.wrong, default=0) if record.counts["train"] == 1 else 0
             of_first = f"; the first wrong one is note {first + 1}" if first else ""
             words.append(f"It plays {whole.right} of {whole.all} notes correctly{of_first}.")
     own, *others = bits.values()

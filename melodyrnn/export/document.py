@@ -18,7 +18,7 @@ from melodyrnn.models.networks.plain_weights import parts
 from melodyrnn.models.recurrent.cells import CELLS
 from melodyrnn.models.types import Floats
 from melodyrnn.music.durations import ticks
-from melodyrnn.runs.record import keras_weights, named_weights
+from melodyrnn.runs.network_files import keras_weights, named_weights
 from melodyrnn.runs.run import Run
 from melodyrnn.tasks.control.form import usual_length
 from melodyrnn.tasks.control.last_notes import Endings, LastNotes

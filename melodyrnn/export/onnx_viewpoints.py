@@ -16,7 +16,7 @@ from melodyrnn.models.recurrent.cells import CELLS
 from melodyrnn.models.types import Floats
 from melodyrnn.models.viewpoints.observer import Observer
 from melodyrnn.models.viewpoints.past import GIVEN_CANDIDATES
-from melodyrnn.runs.record import named_weights
+from melodyrnn.runs.network_files import named_weights
 from melodyrnn.runs.run import Run
 from melodyrnn.sequences.events import NO_TOKEN
 from melodyrnn.sequences.vocabulary import Indices

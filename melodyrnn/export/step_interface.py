@@ -8,7 +8,7 @@ from melodyrnn.models.config import ModelConfig
 from melodyrnn.models.ensemble import Ensemble
 from melodyrnn.models.networks.plain_weights import PlainWeights, parts
 from melodyrnn.models.recurrent.cells import CELLS
-from melodyrnn.runs.record import keras_weights
+from melodyrnn.runs.network_files import keras_weights
 from melodyrnn.runs.run import Run
 
 IDS, LOGITS, PROBABILITIES = "ids", "logits", "probabilities"

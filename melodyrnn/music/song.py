@@ -102,7 +102,7 @@ def _one_line(text: str) -> str:
     return " ".join(line.split())[: TITLE.most].strip()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Song(Sequence[Note]):
     """A melody with what a score says above it. Offsets and lengths are in quarter notes.
 
@@ -168,7 +168,8 @@ class Song(Sequence[Note]):
     def known(cls, **fields: object) -> Self:
         """A song of all the fields that one has had before; they are not checked again."""
         song = object.__new__(cls)
-        song.__dict__.update(fields)
+        for name, value in fields.items():
+            object.__setattr__(song, name, value)
         return song
 
     def __len__(self) -> int:

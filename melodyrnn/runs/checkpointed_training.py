@@ -13,7 +13,14 @@ import numpy as np
 
 from melodyrnn.errors import RunError, warn
 from melodyrnn.models.types import Arrays
-from melodyrnn.runs import record as runs
+from melodyrnn.runs.network_files import file_of, most_bytes
+from melodyrnn.runs.record import Record, write_record
+from melodyrnn.runs.training_files import (
+    read_checkpoint,
+    versions,
+    write_checkpoint,
+    write_history,
+)
 from melodyrnn.system.extras import require_extra
 from melodyrnn.system.progress import Progress, silent
 
@@ -34,14 +41,14 @@ def check_tensorboard(wanted: bool = True) -> None:
 
 def train_in_folder(
     path: Path,
-    record: runs.Record,
+    record: Record,
     trainer: "Trainer[Any, Any]",
     save: Callable[[Path], Path],
     progress: Progress = silent,
     tensorboard: bool = False,
     member: int = 1,
     agree: Callable[[Arrays], Arrays] | None = None,
-) -> tuple[runs.Record, list[Path]]:
+) -> tuple[Record, list[Path]]:
     """Run ``trainer`` in the run folder ``path``; write its best weights, which ``save`` does, and
     its history, the latter as it grows.
 
@@ -53,9 +60,9 @@ def train_in_folder(
     spent = _restored(path, record, trainer, member)
     if agree:
         _go_on_from(trainer, agree)
-    record = replace(record, versions=runs.versions())
-    runs.write_record(path, record)
-    summaries = runs.file_of(path, "tensorboard", member)
+    record = replace(record, versions=versions())
+    write_record(path, record)
+    summaries = file_of(path, "tensorboard", member)
     summarise = _summaries(summaries, trainer) if tensorboard else lambda: None
     checkpoints = _Checkpoints(path, trainer, spent, member)
     if record.base and not trainer.epoch:  # from now on the run needs its base no more
@@ -86,9 +93,9 @@ def train_in_folder(
     return record, [save(path), history.write()]
 
 
-def _restored(path: Path, record: runs.Record, trainer: "Trainer[Any, Any]", member: int) -> float:
+def _restored(path: Path, record: Record, trainer: "Trainer[Any, Any]", member: int) -> float:
     """Go back to the last checkpoint, if there is one; the seconds that training took so far."""
-    if not (checkpoint := runs.read_checkpoint(path, member, runs.most_bytes(record))):
+    if not (checkpoint := read_checkpoint(path, member, most_bytes(record))):
         return 0.0
     try:
         trainer.restore(checkpoint)
@@ -120,7 +127,7 @@ class _Checkpoints:
 
     def write(self) -> None:
         state = self._trainer.state() | {"seconds": np.array(self.seconds)}
-        runs.write_checkpoint(self._path, state, self._member)
+        write_checkpoint(self._path, state, self._member)
 
     def write_if_due(self) -> None:
         if (begun := time.monotonic()) > self._due:
@@ -140,7 +147,7 @@ class _History:
         rows = self._trainer.history
         self._written, self._due = len(rows), time.monotonic() + _HISTORY_SECONDS
         columns, table = with_loss(self._trainer.columns, rows)
-        return runs.write_history(self._path, table, columns, self._member)
+        return write_history(self._path, table, columns, self._member)
 
     def write_if_due(self) -> None:
         if len(self._trainer.history) > self._written and time.monotonic() > self._due:
@@ -162,7 +169,7 @@ def with_loss(
     ]
 
 
-def _warn_of_divergence(trainer: "Trainer[Any, Any]", record: runs.Record) -> None:
+def _warn_of_divergence(trainer: "Trainer[Any, Any]", record: Record) -> None:
     if trainer.diverged:
         warn(
             f"training diverged: at epoch {trainer.epoch} the loss is not a finite number; "

@@ -17,8 +17,9 @@ from melodyrnn.errors import ConfigError, RunError, warn
 from melodyrnn.models.config import ModelConfig
 from melodyrnn.runs import pretraining
 from melodyrnn.runs.base import Base
+from melodyrnn.runs.network_files import weights_file
 from melodyrnn.runs.pretraining import Pretraining
-from melodyrnn.runs.record import Record, weights_file
+from melodyrnn.runs.record import Record
 from melodyrnn.runs.run import Run
 from melodyrnn.sequences.open_vocabulary import rate_of
 from melodyrnn.tasks.task import Settings

@@ -6,7 +6,7 @@
     README.md       the model card (``evaluation.model_card``)
     report.html     the page of the training (``evaluation.training_page``)
     checkpoint/     weights, optimiser, epoch, best weights so far: what resuming needs
-    tunes/          the tunes of a run on many (``tune_store``)
+    tunes/          the songs of a run on many (``tune_store``)
     pretraining.npz fingerprints of what a fine-tuned run had learned before (``pretraining``)
 
 The second network of an ensemble has files of its own, ``weights-2.npz`` and so on (``file_of``).
@@ -16,20 +16,12 @@ Nothing read from a run folder is ever executed or unpickled: the network is bui
 checked configuration, and of ``model.keras`` only the arrays of weights are read.
 """
 
-import csv
-import io
 import json
-import platform
-import zipfile
-from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from math import inf, isfinite
 from pathlib import Path
 from typing import Any, Self
-
-import numpy as np
-import numpy.typing as npt
 
 from melodyrnn.errors import FileError, MelodyError, PluginError, RunError
 from melodyrnn.files import (
@@ -38,30 +30,20 @@ from melodyrnn.files import (
     create_fresh_folder,
     harmless,
     is_folder,
-    make_folder,
     shown,
     suggest,
     write_atomically,
 )
 from melodyrnn.models.config import ModelConfig, StreamConfig, TrainConfig
-from melodyrnn.models.networks.numpy_network import Network, read_weights
-from melodyrnn.models.networks.numpy_viewpoints import ViewpointPredictor
-from melodyrnn.models.networks.plain_weights import parts
-from melodyrnn.models.types import Floats
-from melodyrnn.models.viewpoints.observer import Observer
-from melodyrnn.runs.archives import arrays, checked_entries, finite, read_inside
+from melodyrnn.runs.archives import read_inside
 from melodyrnn.runs.base import Base
 from melodyrnn.runs.carried import FILE
-from melodyrnn.runs.keras_archive import archive_of
 from melodyrnn.runs.replacing import make_way
 from melodyrnn.sequences.vocabulary import Vocabulary
 
 FORMAT = 6
 TRAINING, FINISHED, INTERRUPTED = "training", "finished", "interrupted"
-MODEL, WEIGHTS, HISTORY = "model.keras", "weights.npz", "history.csv"
-CHECKPOINT = Path("checkpoint") / "state.npz"
 _LARGEST_RECORD = 1_000_000_000
-_WEIGHTS_ENTRY = "model.weights.h5"  # of model.keras
 
 
 @dataclass(frozen=True)
@@ -71,7 +53,9 @@ class Record:
     model: ModelConfig
     training: TrainConfig | StreamConfig
     vocabulary: Vocabulary
-    songs: tuple[dict[str, str], ...]  # name, sha256, text of each; of a text, its opening
+    songs: tuple[
+        dict[str, str], ...
+    ]  # name, sha256, text of each; of a text its opening, of many songs one row
     validation: tuple[dict[str, str], ...] = ()  # songs by which the best weights were chosen
     held_out: tuple[dict[str, str], ...] = ()  # songs that were only measured
     features: tuple[tuple[float, ...], ...] | None = None  # attributes of each code, (V, F)
@@ -92,6 +76,15 @@ class Record:
     def interrupted(self) -> bool:
         """Whether its training was ended by whoever waited for it."""
         return self.status == INTERRUPTED
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many songs were for what, by the names of ``Split``. Of many, which lie beside the
+        record, that is known once they were measured.
+        """
+        parts = ("train", self.songs), ("validation", self.validation), ("held_out", self.held_out)
+        found = self.metrics.get("songs")
+        return found if isinstance(found, dict) else {name: len(rows) for name, rows in parts}
 
     def to_json(self) -> dict[str, Any]:
         plain = {name: getattr(self, name) for name in self.__dataclass_fields__}
@@ -230,162 +223,3 @@ def read_record(path: Path) -> Record:
         raise RunError(f"{file}: {error}; train again") from None
     except (ValueError, TypeError, KeyError, OverflowError, RecursionError):
         raise RunError(f"{file}: is damaged or no record of a run; train again") from None
-
-
-def file_of(path: Path, name: str | Path, member: int) -> Path:
-    """That of the network ``member`` of a run, from 1; those after the first are numbered."""
-    file = path / name
-    return file if member == 1 else file.with_name(f"{file.stem}-{member}{file.suffix}")
-
-
-def save_model(path: Path, model: Any, member: int = 1) -> Path:
-    """Write model.keras: the same weights give the same bytes. Raises FileError."""
-    return write_atomically(file_of(path, MODEL, member), archive_of(model))
-
-
-def most_bytes(record: Record) -> int:
-    """That a file of arrays of such a run can have: weights, thrice more for the optimiser, what is
-    carried from batch to batch; as if each kind of network had the layers of all.
-    """
-    model, training = record.model, record.training
-    codes, units = 4 * len(record.vocabulary) + 2048, model.units
-    entering = (codes + 5 * model.embedding) * max(1, model.window)
-    first = (entering + units + 1) * units * 8
-    others = model.depth * (2 * units + 1) * units * 8
-    last = (units + entering + 1024) * codes
-    lanes = (training.batch or 1) * units * model.depth * 8
-    history = 64 * max(record.epochs, training.epochs)
-    return 8_000_000 + 16 * (first + others + last + lanes + history + codes * model.embedding)
-
-
-def weights_file(path: Path, record: Record, member: int = 1) -> Path:
-    """Where a run has the best weights of a network. Raises RunError where its training was cut off
-    before.
-    """
-    name = WEIGHTS if record.model.spec.viewpoints else MODEL
-    file = file_of(path, name, member)
-    if not file.is_file():
-        raise RunError(_cut_off(path, file.name))
-    return file
-
-
-def load_network(path: Path, record: Record, member: int = 1) -> Network:
-    """A network of a run with its best weights, without TensorFlow. Raises RunError."""
-    config, codes = record.model, len(record.vocabulary)
-    ids = parts(record.features) if config.tokenization == "factored" and record.features else None
-    weights = keras_weights(path, record, member)
-    try:
-        return Network(config, codes, weights, ids)
-    except Exception:  # whatever NumPy raises on weights of another shape
-        raise RunError(_foreign(file_of(path, MODEL, member))) from None
-
-
-def keras_weights(path: Path, record: Record, member: int = 1) -> list[Floats]:
-    """The best weights of a Keras model, in the order of its ``get_weights``. Raises RunError."""
-    file = weights_file(path, record, member)
-    most = most_bytes(record)
-    data = read_inside(path, file, most)
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            checked_entries(archive, most)
-            content = archive.read(_WEIGHTS_ENTRY)
-        weights = read_weights(content, record.model, most)
-        finite(iter(weights))
-        return weights
-    except MemoryError:
-        raise RunError(f"{file}: {NO_MEMORY}") from None
-    except Exception:  # whatever zipfile and HDF5 raise on a damaged or foreign file
-        raise RunError(_foreign(file)) from None
-
-
-def save_weights(path: Path, weights: dict[str, Floats], member: int = 1) -> Path:
-    """Write weights.npz: the same weights give the same bytes."""
-    content = io.BytesIO()
-    np.savez(content, **weights)  # type: ignore[arg-type]  # its stubs take names for options
-    return write_atomically(file_of(path, WEIGHTS, member), content.getvalue())
-
-
-def load_viewpoints(
-    path: Path, record: Record, observer: Observer, member: int = 1
-) -> ViewpointPredictor:
-    """A network of viewpoints of a run with its best weights, without TensorFlow. Raises
-    RunError.
-    """
-    weights = named_weights(path, record, member)
-    try:
-        return ViewpointPredictor(weights, observer)
-    except Exception:  # whatever NumPy raises on weights of another shape
-        raise RunError(_foreign(file_of(path, WEIGHTS, member))) from None
-
-
-def named_weights(path: Path, record: Record, member: int = 1) -> dict[str, Floats]:
-    """The best weights of a network of viewpoints, by their names, in single precision. Raises
-    RunError.
-    """
-    file, most = weights_file(path, record, member), most_bytes(record)
-    data = read_inside(path, file, most)
-    try:
-        weights = {name: array.astype(np.float32) for name, array in arrays(data, most).items()}
-        finite(iter(weights.values()))
-        return weights
-    except MemoryError:
-        raise RunError(f"{file}: {NO_MEMORY}") from None
-    except Exception:  # whatever NumPy and zipfile raise on a damaged or foreign file
-        raise RunError(_foreign(file)) from None
-
-
-def _cut_off(path: Path, name: str) -> str:
-    return (
-        f"{path}: has no {name} yet; its training was cut off, and "
-        f"'melodyrnn train SONG --output {path} --resume' goes on with it"
-    )
-
-
-def _foreign(file: Path) -> str:
-    return f"{file}: is damaged or holds another network than run.json says; train again"
-
-
-def write_history(path: Path, rows: Sequence[Any], fields: Sequence[str], member: int = 1) -> Path:
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(fields)
-    writer.writerows(rows)
-    return write_atomically(file_of(path, HISTORY, member), text.getvalue())
-
-
-def write_checkpoint(path: Path, arrays: dict[str, npt.NDArray[Any]], member: int = 1) -> None:
-    content = io.BytesIO()
-    np.savez(content, **arrays)  # type: ignore[arg-type]  # its stubs take names for options
-    file = file_of(path, CHECKPOINT, member)
-    make_folder(file.parent)
-    write_atomically(file, content.getvalue())
-
-
-def read_checkpoint(
-    path: Path, member: int = 1, most: int = _LARGEST_RECORD
-) -> dict[str, npt.NDArray[Any]] | None:
-    """What ``write_checkpoint`` wrote, of at most so many bytes; None where there is none yet.
-    Raises RunError.
-    """
-    file = file_of(path, CHECKPOINT, member)
-    if not file.is_file():
-        return None
-    data = read_inside(path, file, most)
-    try:
-        return arrays(data, most)
-    except MemoryError:
-        raise RunError(f"{file}: {NO_MEMORY}") from None
-    except Exception:  # whatever NumPy, zipfile and tokenize raise on a damaged file
-        raise RunError(f"{file}: is damaged; train again with --overwrite") from None
-
-
-def versions() -> dict[str, str]:
-    """Of what the result depends on."""
-    from melodyrnn.models.backend import keras, tf
-
-    return {
-        "python": platform.python_version(),
-        "numpy": np.__version__,
-        "tensorflow": tf.__version__,
-        "keras": keras.__version__,
-    }

@@ -51,7 +51,7 @@ class Run(PathLike[str]):
         Raises RunError where something else is in the way.
         """
         run = cls(records.begin(path, record, fresh=fresh, overwrite=overwrite), record)
-        run.task.keep(run.path, parts)
+        run.task.keep(run.path, record, parts)
         return run
 
     def resumed(self, digests: Sequence[str], settings: Settings) -> Self:

@@ -14,13 +14,9 @@ from melodyrnn.models.config import ModelConfig
 from melodyrnn.models.ensemble import averaged
 from melodyrnn.models.predictor import Predictor
 from melodyrnn.runs.checkpointed_training import train_in_folder
-from melodyrnn.runs.record import (
-    CHECKPOINT,
-    FINISHED,
+from melodyrnn.runs.network_files import (
     MODEL,
-    TRAINING,
     WEIGHTS,
-    Record,
     file_of,
     keras_weights,
     load_network,
@@ -29,6 +25,8 @@ from melodyrnn.runs.record import (
     save_model,
     save_weights,
 )
+from melodyrnn.runs.record import FINISHED, TRAINING, Record
+from melodyrnn.runs.training_files import CHECKPOINT
 from melodyrnn.sequences.vocabulary import Indices
 from melodyrnn.system.devices import ALONE, Devices
 from melodyrnn.system.progress import Progress, silent

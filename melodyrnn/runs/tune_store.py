@@ -1,4 +1,6 @@
-"""The tunes of a run on many: thousands of them, in a file of their own beside run.json."""
+"""The songs of a run on many: thousands of them, in files of their own beside run.json, where one
+row stands for all of them.
+"""
 
 from collections.abc import Sequence
 from hashlib import sha256
@@ -29,6 +31,11 @@ def keep(path: Path, parts: Split[Sequence[Named]]) -> list[Path]:
 def kept(path: Path) -> SongSplit:
     """What ``keep`` wrote. Raises RunError."""
     return Split(*(_read(path / FOLDER / name) for name in Split._fields))
+
+
+def row_of(songs: Sequence[Named]) -> dict[str, str]:
+    """What run.json holds of them; their text is ""."""
+    return {"name": f"{len(songs)} songs", "sha256": digest(songs), "text": ""}
 
 
 def digest(songs: Sequence[Named]) -> str:

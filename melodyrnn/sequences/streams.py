@@ -1,12 +1,11 @@
 """Long sequences, or many of them, laid in lanes: how a network reads them with its state kept."""
 
 import heapq
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
 from melodyrnn.errors import WindowError
 from melodyrnn.sequences.stored import lengths_of
@@ -15,16 +14,65 @@ from melodyrnn.sequences.windows import Mask, symbols
 
 _LEAST_CHUNKS = 16
 
-Scalar = TypeVar("Scalar", bound=np.generic)
 
+class Chunk(NamedTuple):
+    """T steps in B lanes, all (T, B)."""
 
-class Stream(NamedTuple):
-    """K chunks of T steps in B lanes, all (K, T, B): chunk k + 1 goes on where k stopped."""
-
-    x: Indices  # what is seen; with columns beside each symbol, (K, T, B, F)
+    x: Indices  # what is seen; with columns beside each symbol, (T, B, F)
     y: Indices  # the targets: in each lane, the index after it
     keep: Mask  # False where a sequence begins, and the state with it
     mask: Mask  # False in what fills up a lane, and at targets that do not count
+
+
+class Stream:
+    """K chunks: chunk k + 1 goes on in each lane where k stopped. Each is laid when it is asked
+    for, so that of many sequences those of one chunk are in hand.
+    """
+
+    def __init__(
+        self,
+        sequences: Sequence[Indices],
+        places: Sequence[tuple[int, int]],
+        steps: int,
+        counted: Sequence[Mask] | None = None,
+    ) -> None:
+        """``places``: of each sequence where it starts, and in which lane; of a later one not
+        before an earlier one.
+        """
+        self._sequences, self._counted = sequences, counted
+        self._starts, self._lanes = np.array(places, dtype=np.int64).T
+        targets = np.array(lengths_of(sequences), dtype=np.int64) - 1
+        self._ends, self._longest = self._starts + targets, int(targets.max())
+        self.count = int(targets.sum())
+        self.shape = (steps, int(self._lanes.max()) + 1, *sequences[0].shape[1:])
+        self._open: dict[int, Indices] = {}  # sequences that go on after the last chunk
+
+    def __len__(self) -> int:
+        return int(-(-self._ends.max() // self.shape[0]))
+
+    def __iter__(self) -> Iterator[Chunk]:
+        return map(self.__getitem__, range(len(self)))
+
+    def __getitem__(self, number: int) -> Chunk:
+        steps = self.shape[0]
+        begin = range(len(self))[number] * steps
+        x, y = np.zeros(self.shape, np.int32), np.zeros(self.shape[:2], np.int32)
+        keep, mask = np.ones(self.shape[:2], dtype=bool), np.zeros(self.shape[:2], dtype=bool)
+        last, self._open = self._open, {}
+        first, after = np.searchsorted(self._starts, [begin - self._longest, begin + steps])
+        for place in first + np.flatnonzero(self._ends[first:after] > begin):
+            sequence = last[place] if place in last else self._sequences[place]
+            start, end, lane = self._starts[place], self._ends[place], self._lanes[place]
+            rows = slice(max(start, begin) - begin, min(end, begin + steps) - begin)
+            seen = slice(rows.start + begin - start, rows.stop + begin - start)
+            targets = slice(seen.start + 1, seen.stop + 1)
+            x[rows, lane], y[rows, lane] = sequence[seen], symbols(sequence)[targets]
+            mask[rows, lane] = True if self._counted is None else self._counted[place][targets]
+            if start >= begin:
+                keep[rows.start, lane] = False
+            if end > begin + steps:
+                self._open[place] = sequence
+        return Chunk(x, y, keep, mask)
 
 
 class MeasuredStream(NamedTuple):
@@ -37,7 +85,7 @@ class MeasuredStream(NamedTuple):
     @classmethod
     def plain(cls, stream: Stream) -> "MeasuredStream":
         """Each target counts."""
-        return cls(stream, int(stream.mask.sum()))
+        return cls(stream, stream.count)
 
 
 def lanes(
@@ -62,18 +110,7 @@ def lanes(
         start, lane = heapq.heappop(shortest)
         places.append((start, lane))
         heapq.heappush(shortest, (start + length - 1, lane))
-    longest = max(end for end, _ in shortest)
-    shape = (-(-longest // steps) * steps, batch)
-    x = np.zeros((*shape, *sequences[0].shape[1:]), dtype=np.int32)
-    y = np.zeros(shape, dtype=np.int32)
-    keep, mask = np.ones(shape, dtype=bool), np.zeros(shape, dtype=bool)
-    for number, (sequence, (start, lane)) in enumerate(zip(sequences, places, strict=True)):
-        chunk = slice(start, start + len(sequence) - 1)
-        x[chunk, lane], y[chunk, lane] = sequence[:-1], symbols(sequence)[1:]
-        keep[start, lane], mask[chunk, lane] = False, True
-        if counted is not None:
-            mask[chunk, lane] = counted[number][1:]
-    return Stream(_chunks(x, steps), _chunks(y, steps), _chunks(keep, steps), _chunks(mask, steps))
+    return Stream(sequences, places, steps, counted)
 
 
 def enough_lanes(length: int, batch: int, steps: int) -> int:
@@ -90,8 +127,3 @@ def pieces(sequence: Indices, count: int) -> list[Indices]:
     count = max(1, min(count, len(sequence) - 1))
     cuts = [round(place * (len(sequence) - 1) / count) for place in range(count + 1)]
     return [sequence[a : b + 1] for a, b in pairwise(cuts)]
-
-
-def _chunks(part: npt.NDArray[Scalar], steps: int) -> npt.NDArray[Scalar]:
-    """(K T, B[, F]) -> (K, T, B[, F]), the same memory."""
-    return part.reshape(-1, steps, *part.shape[1:])

@@ -39,14 +39,13 @@ def runs(paths: dict[str, Any]) -> dict[str, Any]:
 def _described(name: str, run: "melodyrnn.Run") -> dict[str, Any]:
     record = run.record
     metrics = record.metrics
-    songs = metrics.get("songs")
     notes = metrics.get("learned_notes", metrics.get("learned_characters"))
     bits = metrics.get("bits_per_note", metrics.get("bits_per_character"))
     return {
         "name": name,
         "title": name,
         "model": record.model.model,
-        "songs": songs["train"] if isinstance(songs, dict) else len(record.songs),
+        "songs": record.counts["train"],
         "notes": notes if isinstance(notes, int) else None,
         "bits": bits if isinstance(bits, float) else None,
         "text": run.task.unit != "note",

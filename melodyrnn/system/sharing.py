@@ -5,12 +5,14 @@ elsewhere, and named where that does not help.
 """
 
 import time
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from importlib import import_module
+from itertools import islice
 from pathlib import Path
 from queue import Empty, SimpleQueue
-from typing import Protocol, cast, runtime_checkable
+from typing import Generic, Protocol, cast, runtime_checkable
 
 from melodyrnn.system.machine import cores
 from melodyrnn.system.place import Place
@@ -61,35 +63,38 @@ def silent(_: str) -> None:
 
 def share_out(
     work: Work[Task, Answer],
-    tasks: Mapping[int, Task],
+    tasks: Mapping[int, Task] | Iterable[tuple[int, Task]],
     place: Place,
     after: Callable[[int, Answer], None],
     lost: Callable[[Task], str] = str,
     *,
     again: int = AGAIN,
-    survive: Callable[[int], None] | None = None,
+    survive: Callable[[int, Task], None] | None = None,
     hear: Callable[[str], None] = silent,
 ) -> None:
-    """Do each task, as many at once as ``place`` has room for, in their order.
+    """Do each task, as many at once as ``place`` has room for, in their order. Tasks that are not
+    in a mapping are asked for when there is room for them, and forgotten when they are done.
 
     ``after`` is called here, with the task's number and the answer, as each is done; ``hear`` when
     there is news of who is at work. A task that loses its process is done ``again`` so often.
-    Then ``survive`` is called with its number; or, once all others are done, LostError is raised
-    with the words ``lost`` of the first. Raises the MelodyError that ``work`` raises, at once.
+    Then ``survive`` is called with it and its number; or, once all others are done, LostError is
+    raised with the words ``lost`` of the first. Raises the MelodyError that ``work`` raises, at
+    once.
     """
     finished: SimpleQueue[tuple[int, Callable[[], object]]] = SimpleQueue()
-    waiting, running = list(tasks)[::-1], 0
-    times = dict.fromkeys(tasks, 0)
-    given_up: list[int] = []
-    if not tasks:
+    todo = _Todo(tasks, again)
+    if todo.is_empty:
         return
-    engine = _engine(place, len(tasks))
+    running: dict[int, Task] = {}
+    given_up: dict[int, Task] = {}
+    engine = _engine(place, len(tasks) if isinstance(tasks, Mapping) else place.jobs or cores())
     said, due = "", 0.0
     try:
-        while waiting or running:
-            while waiting and running < engine.room():
-                number, running = waiting.pop(), running + 1
-                engine.begin(work, tasks[number], partial(_put, finished, number))
+        while running or not todo.is_empty:
+            while len(running) < engine.room() and not todo.is_empty:
+                number, task = todo.take()
+                running[number] = task
+                engine.begin(work, task, partial(_put, finished, number))
             if time.monotonic() >= due:
                 due = time.monotonic() + _LOOK
                 if (now := engine.said()) != said:
@@ -99,21 +104,47 @@ def share_out(
                 number, answer = finished.get(timeout=_LOOK)
             except Empty:
                 continue
-            running -= 1
+            task = running.pop(number)
             try:
                 after(number, cast("Answer", answer()))
             except LostError as error:
-                times[number] += error.times
-                if times[number] <= again:
-                    waiting.append(number)
-                elif survive:
-                    survive(number)
+                if todo.put_back(number, task, error.times):
+                    continue
+                if survive:
+                    survive(number, task)
                 else:
-                    given_up.append(number)
+                    given_up[number] = task
     finally:  # also at once on Ctrl-C: what a task has done so far is on the disk, or lost
         engine.close()
     if given_up:
-        raise LostError(lost(tasks[min(given_up)]))
+        raise LostError(lost(given_up[min(given_up)]))
+
+
+class _Todo(Generic[Task]):
+    """Tasks with their numbers, one looked at ahead; those that lost their process come again."""
+
+    def __init__(self, tasks: Mapping[int, Task] | Iterable[tuple[int, Task]], again: int) -> None:
+        self._others = iter(tasks.items() if isinstance(tasks, Mapping) else tasks)
+        self._next = list(islice(self._others, 1))  # the last of these is
+        self._again, self._lost = again, Counter[int]()
+
+    @property
+    def is_empty(self) -> bool:
+        return not self._next
+
+    def take(self) -> tuple[int, Task]:
+        """The next one."""
+        taken = self._next.pop()
+        self._next = self._next or list(islice(self._others, 1))
+        return taken
+
+    def put_back(self, number: int, task: Task, times: int) -> bool:
+        """One that lost its process so often; False where that is too often."""
+        self._lost[number] += times
+        if self._lost[number] > self._again:
+            return False
+        self._next.append((number, task))
+        return True
 
 
 def _put(

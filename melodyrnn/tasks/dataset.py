@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import compress
-from typing import TYPE_CHECKING, Self, overload
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
@@ -83,7 +83,8 @@ class Dataset:
     @classmethod
     def on_demand(cls, songs: Sequence[Named], tokenizer: NoteTokenizer) -> Self:
         """The same of songs that a run has learned, each read when its sequence is asked for."""
-        seen = _OnDemand(songs, tokenizer)
+        lengths = [tokenizer.length(named.song) for named in songs]
+        seen = IdsOnDemand(lengths, lambda place: tokenizer.read(songs[place].song, {})[0])
         return cls(tuple(songs), tokenizer, seen, seen)
 
     def chosen(self, which: Sequence[bool]) -> "Dataset":
@@ -202,34 +203,13 @@ def logits_of(predictor: Predictor, dataset: Dataset) -> Iterator[Logits]:
         yield from predictor.with_contexts(some.contexts).logits(some.sequences)
 
 
-class _OnDemand(Sequence[Indices]):
-    """The sequences of songs, (L,) each, as a model sees them."""
-
-    def __init__(self, songs: Sequence[Named], tokenizer: NoteTokenizer) -> None:
-        self._songs, self._tokenizer = songs, tokenizer
-
-    def __len__(self) -> int:
-        return len(self._songs)
-
-    @overload
-    def __getitem__(self, place: int) -> Indices: ...
-
-    @overload
-    def __getitem__(self, place: slice) -> list[Indices]: ...
-
-    def __getitem__(self, place: int | slice) -> Indices | list[Indices]:
-        if isinstance(place, slice):
-            return [self[each] for each in range(*place.indices(len(self)))]
-        return self._tokenizer.read(self._songs[place].song, {})[0]
-
-
 def long_enough(
     songs: Sequence[Named], tokenizer: NoteTokenizer, window: int
 ) -> tuple[list[Named], list[str]]:
     """The songs that are longer than ``window``, and of each other why it cannot be predicted."""
     kept, reasons = [], []
     for named in songs:
-        if len(tokenizer.tokens(named.song)) > window:
+        if tokenizer.length(named.song) > window:
             kept.append(named)
         else:
             count = f"{len(named.song)} note{'s' * (len(named.song) != 1)}"

@@ -18,6 +18,7 @@ from melodyrnn.music.song import Song
 from melodyrnn.render.pages.training_data import Shown
 from melodyrnn.render.write import write_song
 from melodyrnn.runs.record import Record
+from melodyrnn.runs.tune_store import digest, keep, kept, row_of
 from melodyrnn.sequences.score import Score, total
 from melodyrnn.sequences.vocabulary import Vocabulary
 from melodyrnn.system.devices import ALONE, Devices
@@ -31,6 +32,9 @@ from melodyrnn.tasks.notes import NoteTask, scores_of
 from melodyrnn.tasks.task import Baseline, Measurement, Settings, Trained
 from melodyrnn.tasks.tokenizer import SongTokenizer
 from melodyrnn.training.program import Program
+
+RECORDED = 100
+"""Songs whose texts the record holds itself; more lie beside it."""
 
 SONG_FILES = ("song.mid", "song.musicxml", "song.svg", "song.png", "song.wav")
 
@@ -59,24 +63,33 @@ class SongTask(NoteTask):
         check_ensemble(model)
         check_by_heart(model)
         tokenizer = SongTokenizer.of([named.song for named in parts.train])
+        songs, validation, held_out = _rows(parts)
         return Record(
             model,
             training,
             tokenizer.vocabulary,
-            songs=_records(parts.train),
-            validation=_records(parts.validation),
-            held_out=_records(parts.held_out),
+            songs,
+            validation,
+            held_out,
             features=tokenizer.attributes if model.input == "features" else None,
             unknown_rate=tokenizer.unknown_rate(parts.train),
             task=self.name,
         )
 
-    def digests(self, items: Sequence[Named]) -> list[str]:
+    def digests(self, items: Sequence[Named], record: Record | None = None) -> list[str]:
+        if record is not None and _are_apart(record):
+            return [digest(items)]
         return [named.record["sha256"] for named in items]
 
     def parts(self, path: Path, record: Record) -> Split[Sequence[Named]]:
+        if _are_apart(record):
+            return Split(*kept(path))
         songs = (record.songs, record.validation, record.held_out)
         return Split(*(tuple(map(Named.of_record, some)) for some in songs))
+
+    def keep(self, path: Path, record: Record, parts: Split[Sequence[Named]]) -> None:
+        if _are_apart(record):
+            keep(path, parts)
 
     def program(
         self,
@@ -105,6 +118,8 @@ class SongTask(NoteTask):
     ) -> Measurement:
         measures = measure(predictor, data.train)
         bits, metrics = measures.bits_per_note, dict[str, Any](measures.to_json())
+        if _are_apart(record):
+            metrics["songs"] = {name: len(part.songs) for name, part in data._asdict().items()}
         if not data.held_out.songs:
             return Measurement(bits, {**metrics, "held_out": None}, measures)
         vocabulary = data.train.tokenizer.opened(record.unknown_rate)
@@ -116,7 +131,7 @@ class SongTask(NoteTask):
             own = SongTokenizer.of([named.song for named in learned])
             compared = baselines(learned, data.held_out.songs, own, record.model.window, progress)
         metrics |= {
-            "held_out": _held_out(record, held_out),
+            "held_out": _held_out(held_out, len(data.held_out.songs)),
             "baselines": [each.to_json() for each in compared],
         }
         return Measurement(bits, metrics, measures, held_out, compared, each)
@@ -151,8 +166,16 @@ class SongTask(NoteTask):
         return shown.together(learned, super().shown(run, predictor, data, measurement))
 
 
-def _records(songs: Sequence[Named]) -> tuple[dict[str, str], ...]:
-    return tuple(named.record for named in songs)
+def _rows(parts: SongSplit) -> Split[tuple[dict[str, str], ...]]:
+    """What the record holds of songs: the text of each, or one row for all of very many."""
+    if sum(map(len, parts)) > RECORDED:
+        return Split((row_of([named for part in parts for named in part]),), (), ())
+    return Split(*(tuple(named.record for named in part) for part in parts))
+
+
+def _are_apart(record: Record) -> bool:
+    """Whether the songs lie beside the record: it has the text of none."""
+    return not any(song["text"] for song in record.songs)
 
 
 def default_input(songs: Sequence[Named], model: str | None) -> str:
@@ -170,9 +193,9 @@ def _for(model: str | None, parts: SongSplit) -> SongSplit:
     return parts if not row or row.uses_validation else without_validation(parts)
 
 
-def _held_out(record: Record, held_out: Score) -> dict[str, object]:
+def _held_out(held_out: Score, songs: int) -> dict[str, object]:
     return {
-        "songs": len(record.held_out),
+        "songs": songs,
         "one_step": {"right": held_out.right, "all": held_out.all},
         **held_out.to_json(),
     }

@@ -225,8 +225,8 @@ class Task(ABC, Generic[Item, Data]):
         return ReadAs()
 
     @abstractmethod
-    def digests(self, items: Sequence[Item]) -> list[str]:
-        """What tells the same items from others, in an order of its own."""
+    def digests(self, items: Sequence[Item], record: Record | None = None) -> list[str]:
+        """What tells the same items from others, in an order of its own; as ``record`` has it."""
 
     @abstractmethod
     def plan(
@@ -247,8 +247,8 @@ class Task(ABC, Generic[Item, Data]):
         """``parts`` of a run that is to go on, with the items in hand."""
         return self.parts(path, record)
 
-    def keep(self, path: Path, parts: Split[Sequence[Item]]) -> None:
-        """Write the items of a run that has just begun, where its record does not hold them."""
+    def keep(self, path: Path, record: Record, parts: Split[Sequence[Item]]) -> None:
+        """Write the items of a run that has just begun, where ``record`` does not hold them."""
 
     # Learning
 

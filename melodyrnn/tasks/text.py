@@ -117,7 +117,7 @@ class TextTask(Task[Text, Texts]):
     def name_of(self, items: Sequence[Text]) -> str:
         return items[0].name if len(items) == 1 else f"{len(items)} texts"
 
-    def digests(self, items: Sequence[Text]) -> list[str]:
+    def digests(self, items: Sequence[Text], record: Record | None = None) -> list[str]:
         return [text.record["sha256"] for text in items]
 
     def plan(

@@ -149,6 +149,10 @@ class NoteTokenizer(Tokenizer[Song]):
         """What stands before the first note, (0,) or (1,)."""
         return np.array([] if self.start is None else [self.start], dtype=np.int32)
 
+    def length(self, song: Song) -> int:
+        """How many tokens it is."""
+        return len(self.opening) + len(song) + (self.end is not None)
+
     @cached_property
     def notes(self) -> tuple[Note | None, ...]:
         """Of each token its note; None for what stands at a start or an end."""

@@ -23,7 +23,7 @@ from melodyrnn.models.registry import MODELS
 from melodyrnn.models.types import KerasModel
 from melodyrnn.runs.pretraining import in_pretraining
 from melodyrnn.runs.record import Record
-from melodyrnn.runs.tune_store import digest, keep, kept
+from melodyrnn.runs.tune_store import digest, keep, kept, row_of
 from melodyrnn.sequences.score import total
 from melodyrnn.sequences.stored import IdsOnDemand, lengths_of
 from melodyrnn.sequences.streams import MeasuredStream, Stream, enough_lanes, lanes
@@ -78,7 +78,7 @@ class TuneTask(NoteTask):
             model,
             training,
             tokenizer.vocabulary,
-            ({"name": f"{len(items)} songs", "sha256": digest(items), "text": ""},),
+            (row_of(items),),
             features=tokenizer.attributes if model.tokenization == "factored" else None,
             unknown_rate=tokenizer.unknown_rate(parts.train, training.transpose),
             task=self.name,
@@ -104,13 +104,13 @@ class TuneTask(NoteTask):
         collections = run.record.songs[0].get("collections")
         return f"After {collections}" if collections else super().title(run)
 
-    def digests(self, items: Sequence[Named]) -> list[str]:
+    def digests(self, items: Sequence[Named], record: Record | None = None) -> list[str]:
         return [digest(items)]
 
     def parts(self, path: Path, record: Record) -> Split[Sequence[Named]]:
         return Split(*kept(path))
 
-    def keep(self, path: Path, parts: Split[Sequence[Named]]) -> None:
+    def keep(self, path: Path, record: Record, parts: Split[Sequence[Named]]) -> None:
         keep(path, parts)
 
     def program(

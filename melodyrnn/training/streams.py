@@ -65,11 +65,11 @@ class StreamProgram(KerasProgram[StreamRow, Score]):
         self.stream = epoch_of(0)  # of the epoch in progress
         self.place = 0  # chunks of it that were seen
         self.sums = np.zeros(3)  # of the epoch so far: losses, correct predictions, all
-        self.states = models.zero_states(model, self.stream.x.shape[2])
-        shapes = (stream.x.shape[1:] for stream in (self.stream, validation.stream))
+        self.states = models.zero_states(model, self.stream.shape[1])
+        shapes = self.stream.shape, validation.stream.shape
         clip, graph = config.clip, graph_settings(model)
         replicas = replicas_of(devices)
-        replicas.check(self.stream.x.shape[2], "lanes")
+        replicas.check(self.stream.shape[1], "lanes")
         settings = graph, clip, devices, *((shape, _parts(shape[1])) for shape in shapes)
         compiled = self._take(
             _StreamCompiled, settings, lambda: _StreamCompiled(model, clip, replicas)
@@ -81,10 +81,10 @@ class StreamProgram(KerasProgram[StreamRow, Score]):
     def advance(self, done: int, until: int) -> list[StreamRow]:
         """One chunk of all lanes; after the last of an epoch, its row."""
         self._enter(done)
-        chunks = len(self.stream.x)
+        chunks = len(self.stream)
         share = (done + self.place / chunks) / self.config.epochs
         self.optimizer.learning_rate = self._rate(share)
-        chunk = tuple(part[self.place] for part in self.stream)
+        chunk = self.stream[self.place]
         seed = np.random.SeedSequence((self.config.seed, done, self.place))
         dropout = seed.generate_state(2).astype(np.int32)
         self.states, *sums = self._step(chunk, self.states, dropout)
@@ -123,7 +123,7 @@ class StreamProgram(KerasProgram[StreamRow, Score]):
 
     def progress(self, history: Sequence[StreamRow], epochs: int) -> tuple[int, int, str]:
         loss = float(self.sums[0] / max(self.sums[2], 1))
-        return within_epoch(history, epochs, len(self.stream.x), self.place, loss)
+        return within_epoch(history, epochs, len(self.stream), self.place, loss)
 
     def carry(self) -> Carried:
         return {
@@ -151,9 +151,9 @@ class StreamScorer:
 
     def score(self, measured: MeasuredStream) -> Score:
         """Of all of it, the state carried from its beginning."""
-        states = models.zero_states(self.model, measured.stream.x.shape[2])
+        states = models.zero_states(self.model, measured.stream.shape[1])
         loss = right = 0.0
-        for chunk in zip(*measured.stream, strict=True):
+        for chunk in measured.stream:
             states, *sums = self._program(chunk, states)
             loss += float(sums[0])
             right += float(sums[1])

@@ -13,7 +13,8 @@ from typing import Any
 
 from melodyrnn.errors import ConfigError
 from melodyrnn.files import exists
-from melodyrnn.runs.record import Record, versions
+from melodyrnn.runs.record import Record
+from melodyrnn.runs.training_files import versions
 from melodyrnn.system.devices import Devices, meet
 from melodyrnn.system.progress import Progress
 from melodyrnn.tasks.registry import TASKS

@@ -13,7 +13,7 @@ from melodyrnn.data.texts import read_texts
 from melodyrnn.errors import RunError
 from melodyrnn.files import exists
 from melodyrnn.models.types import Array
-from melodyrnn.runs import carried, fine_tuning
+from melodyrnn.runs import carried, fine_tuning, network_files
 from melodyrnn.runs import record as records
 from melodyrnn.runs.output_folders import RUNS
 from melodyrnn.runs.run import Run, open_run
@@ -157,7 +157,7 @@ def _parts(run: Run, texts: str | Path | Iterable[str | Path]) -> Split[Any]:
         items = list(read_texts(listed))
         parts = task.resumed_parts(run.path, record, items)
     known = [song["sha256"] for song in (*record.songs, *record.validation, *record.held_out)]
-    if sorted(task.digests(items)) != sorted(known):
+    if sorted(task.digests(items, record)) != sorted(known):
         names = ", ".join(dict.fromkeys(song["name"] for song in record.songs))
         raise RunError(
             f"{run.path}: {names} are no more as they were when it was trained (SHA-256); nothing "
@@ -228,8 +228,8 @@ def _weights(run: Run) -> Iterator[tuple[str, Array]]:
     for member in range(1, config.ensemble + 1):
         of = f" of network {member}" if config.ensemble > 1 else ""
         if config.spec.viewpoints:
-            named = records.named_weights(run.path, run.record, member)
+            named = network_files.named_weights(run.path, run.record, member)
             yield from ((name + of, array) for name, array in named.items())
         else:
-            arrays = records.keras_weights(run.path, run.record, member)
+            arrays = network_files.keras_weights(run.path, run.record, member)
             yield from ((f"array {n}{of}", array) for n, array in enumerate(arrays, 1))

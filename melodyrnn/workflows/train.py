@@ -234,7 +234,8 @@ def _learn(
         sweep_drafts(path)
     if folder.resume:
         path = copied(path, scratch) if scratch else path
-        run = Run.open(path).resumed(task.digests(items), settings)
+        run = Run.open(path)
+        run = run.resumed(task.digests(items, run.record), settings)
         if base:
             fine_tuning.check_resumed(base, run)
         begin_together(folder.devices, run.record, progress)

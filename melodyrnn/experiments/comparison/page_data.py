@@ -21,7 +21,7 @@ from melodyrnn.render.pages.comparison_data import (
     WindowPlace,
     WindowsChart,
 )
-from melodyrnn.runs.record import HISTORY
+from melodyrnn.runs.training_files import HISTORY
 from melodyrnn.tasks.dataset import Dataset
 
 
