@@ -7,7 +7,7 @@ from pathlib import Path
 from melodyrnn.data.file_tunes import FileTune
 from melodyrnn.data.gather import Named
 from melodyrnn.data.packing import pack, unpack
-from melodyrnn.data.split import SongSplit, Split
+from melodyrnn.data.split import Split
 from melodyrnn.errors import RunError
 from melodyrnn.files import make_folder, shown, write_atomically
 from melodyrnn.music.song import Note
@@ -26,9 +26,15 @@ def keep(path: Path, parts: Split[Sequence[Named]]) -> list[Path]:
     ]
 
 
-def kept(path: Path) -> SongSplit:
-    """What ``keep`` wrote. Raises RunError."""
-    return Split(*(_read(path / FOLDER / name) for name in Split._fields))
+def kept(path: Path, part: str) -> tuple[Named, ...]:
+    """What ``keep`` wrote of one part of a ``Split``, by its name. Raises RunError."""
+    file = path / FOLDER / part
+    data = read_inside(path, file, _LARGEST)
+    try:
+        tunes = unpack(data)
+    except ValueError:
+        raise RunError(f"{file}: is damaged; train again with --overwrite") from None
+    return tuple(Named(shown(tune.label), tune.song) for tune in tunes if tune.song)
 
 
 def digest(songs: Sequence[Named]) -> str:
@@ -49,12 +55,3 @@ def _hashed(note: Note) -> str:
         f"Pitch(step={note.pitch.step!r}, alter={note.pitch.alter}, octave={note.pitch.octave})"
     )
     return f"Note(pitch={pitch}, duration={note.duration!r})"
-
-
-def _read(file: Path) -> tuple[Named, ...]:
-    data = read_inside(file.parent.parent, file, _LARGEST)
-    try:
-        tunes = unpack(data)
-    except ValueError:
-        raise RunError(f"{file}: is damaged; train again with --overwrite") from None
-    return tuple(Named(shown(tune.label), tune.song) for tune in tunes if tune.song)

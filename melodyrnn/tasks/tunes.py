@@ -108,7 +108,10 @@ class TuneTask(NoteTask):
         return [digest(items)]
 
     def parts(self, path: Path, record: Record) -> Split[Sequence[Named]]:
-        return Split(*kept(path))
+        return Split(*(kept(path, name) for name in Split._fields))
+
+    def learned(self, path: Path, record: Record) -> Sequence[Named]:
+        return kept(path, "train")
 
     def keep(self, path: Path, parts: Split[Sequence[Named]]) -> None:
         keep(path, parts)
