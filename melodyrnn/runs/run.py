@@ -105,7 +105,7 @@ class Run(PathLike[str]):
 
     @cached_property
     def learned(self) -> Sequence[Any]:
-        """Those of its ``parts`` that it was trained on, which can be read alone. Raises RunError."""
+        """The part it was trained on, which can be read alone. Raises RunError."""
         if "parts" in self.__dict__:
             return self.parts.train
         return self.task.learned(self.path, self.record)

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from melodyrnn.models.context import SequenceContext, for_each
+from melodyrnn.models.expectation import Expectation, KindRanges, OfKinds
 from melodyrnn.models.networks.numpy_network import NumpyMath
 from melodyrnn.models.predictor import Predictor, Rows
 from melodyrnn.models.recurrent.cells import CELLS
@@ -78,6 +79,7 @@ class ViewpointPredictor(Predictor):
             place[symbols.kind[self.has_height]],
             symbols.height[self.has_height],
         )
+        self.ranges = KindRanges.of(symbols.kind, symbols.height)
         self._check(state, given)
 
     def _check(self, state: int, given: int) -> None:
@@ -110,9 +112,27 @@ class ViewpointPredictor(Predictor):
         observed = self.observer.pick(state.observed, rows)
         return ViewpointState(observed, state.h[rows], state.c[rows])
 
-    @np.errstate(over="ignore")
     def step(self, rows: Indices, state: ViewpointState) -> tuple[LogProbs, ViewpointState]:
         """Symbols (B, 1) and state -> log-probabilities (B, V) and the state after them."""
+        place, state = self._place(rows, state)
+        return self._symbols(place), state
+
+    def expected(self, rows: Indices, state: ViewpointState) -> tuple[Expectation, ViewpointState]:
+        if self.ranges is None:
+            return super().expected(rows, state)
+        place, state = self._place(rows, state)
+        return (
+            OfKinds(
+                place.kinds,
+                lambda which, kinds: self._heights_of(place, which, kinds),
+                lambda: self._symbols(place),
+                self.ranges,
+            ),
+            state,
+        )
+
+    @np.errstate(over="ignore")
+    def _place(self, rows: Indices, state: ViewpointState) -> "tuple[_Place, ViewpointState]":
         w = self.weights
         observed = self.observer.append(state.observed, rows[:, -1])
         seen = observed.seen
@@ -121,9 +141,13 @@ class ViewpointPredictor(Predictor):
         z = x @ w["kernel"] + w["bias"]
         h, (_, c) = CELLS["lstm"].step(NumpyMath, z, (state.h, state.c), w["recurrent_kernel"])
         s = np.concatenate([h, x], 1)
-        lowest = observed.fixed.lowest
-        logs = self._symbols(self._kinds(s, seen), self._heights(s, seen, lowest), lowest)
-        return logs, ViewpointState(observed, h, c)
+        place = _Place(
+            observed,
+            self._kinds(s, seen),
+            s @ self.mixing_state + w["mixing_bias"],
+            s @ self.of_state + w["height_bias"],
+        )
+        return place, ViewpointState(observed, h, c)
 
     def logits(self, sequences: Sequence[Indices]) -> list[LogProbs]:
         """Of each sequence (L,) the log-probabilities of all symbols but the first, (L - 1, V)."""
@@ -178,24 +202,39 @@ class ViewpointPredictor(Predictor):
         _point(logits, seen.kinds, parts[2])
         return log_softmax(logits)
 
-    def _heights(self, s: Floats, seen: Seen, lowest: Indices) -> LogProbs:
-        """Given each kind that has heights, (B, K', H)."""
-        w, layout, kinds = self.weights, self.observer.layout, self.sounding
-        vectors = w["given"][seen.given_factors[:, kinds] + self.given_rows]
-        y = vectors.reshape(len(s), len(kinds), -1)  # (B, K', Y)
-        of_s = (s @ self.mixing_state + w["mixing_bias"])[:, None]
-        u = NumpyMath.tanh(of_s + y @ self.mixing_given)
-        logits = (s @ self.of_state + w["height_bias"])[:, None] + y @ self.of_given
+    def _heights_of(self, place: "_Place", rows: Rows, kinds: Indices) -> LogProbs:
+        """Of the sequences ``rows`` (N,), given a kind of each, (N,), of all heights that can come
+        in it: (N, S).
+        """
+        observed = place.observed
+        given = self.observer.given_kind(observed, kinds, rows)
+        known = _Known(
+            given.given_factors[:, None],
+            given.given_heights[:, None],
+            observed.seen.ends[rows, kinds][:, None],
+        )
+        heights = self._heights(place.of(rows), known)[:, 0]
+        columns = observed.fixed.lowest[rows][:, None] + np.arange(self.observer.layout.span)
+        return np.asarray(heights[np.arange(len(rows))[:, None], columns])
+
+    def _heights(self, place: "_Place", known: "_Known") -> LogProbs:
+        """Given each of K' kinds that have heights, (B, K', H)."""
+        w, layout = self.weights, self.observer.layout
+        seen, lowest = place.observed.seen, place.observed.fixed.lowest
+        vectors = w["given"][known.factors + self.given_rows]
+        y = vectors.reshape(*vectors.shape[:2], -1)  # (B, K', Y)
+        u = NumpyMath.tanh(place.mixed[:, None] + y @ self.mixing_given)
+        logits = place.of_state[:, None] + y @ self.of_given
         logits += u @ self.of_mixed
         bounds = np.cumsum([layout.heights, 2 * self.reach + 1, 2 * self.beyond + 1])
         height, distance, beyond, weights = np.split(logits, bounds, axis=-1)
         height = height + self._by_distance(distance, seen.last)
         height += self._by_extremes(beyond, seen.extremes)
-        height += w["end_degree"][seen.ends[:, kinds]][..., self.degrees]
+        height += w["end_degree"][known.ends][..., self.degrees]
         common = np.broadcast_to(seen.heights[:, None], (*y.shape[:2], seen.heights.shape[1]))
-        _point(height, np.concatenate([common, seen.given_heights[:, kinds]], -1), weights)
-        place = np.arange(layout.heights) - lowest[:, None]
-        possible = (place >= 0) & (place < layout.span)
+        _point(height, np.concatenate([common, known.heights], -1), weights)
+        above = np.arange(layout.heights) - lowest[:, None]
+        possible = (above >= 0) & (above < layout.span)
         return log_softmax(np.where(possible[:, None], height, -np.inf))
 
     def _by_distance(self, logits: Floats, last: Indices) -> Floats:
@@ -214,12 +253,52 @@ class ViewpointPredictor(Predictor):
         known = (highest != NO_TOKEN)[:, None]
         return np.where(known, _taken(logits, place), np.float32(0))
 
-    def _symbols(self, kinds: LogProbs, heights: LogProbs, lowest: Indices) -> LogProbs:
+    def _symbols(self, place: "_Place") -> LogProbs:
         """The probability of a symbol is that of its kind, and of its height given that: (B, V)."""
-        logs = kinds[:, self.observer.symbols.kind]
-        place = self.height_of + lowest[:, None]
-        logs[:, self.has_height] += heights[np.arange(len(kinds))[:, None], self.kind_of, place]
+        given, sounding = self.observer.given(place.observed), self.sounding
+        known = _Known(
+            given.given_factors[:, sounding],
+            given.given_heights[:, sounding],
+            place.observed.seen.ends[:, sounding],
+        )
+        heights, lowest = self._heights(place, known), place.observed.fixed.lowest
+        logs = place.kinds[:, self.observer.symbols.kind]
+        columns = self.height_of + lowest[:, None]
+        rows = np.arange(len(logs))[:, None]
+        logs[:, self.has_height] += heights[rows, self.kind_of, columns]
         return logs
+
+
+class _Place(NamedTuple):
+    """What is known before the next symbol of B sequences, whatever its kind."""
+
+    observed: Observed
+    kinds: LogProbs  # (B, K)
+    mixed: Floats  # (B, U): of the hidden layer, what the state and what is seen give
+    of_state: Floats  # (B, ...): of the layers above, likewise
+
+    def of(self, rows: Rows) -> "_Place":
+        """Of the sequences ``rows``, (N,), as far as heights are computed from it."""
+        observed = self.observed
+        seen = observed.seen
+        some = seen._replace(
+            last=seen.last[rows], extremes=seen.extremes[rows], heights=seen.heights[rows]
+        )
+        fixed = observed.fixed._replace(lowest=observed.fixed.lowest[rows])
+        return _Place(
+            observed._replace(seen=some, fixed=fixed),
+            self.kinds,
+            self.mixed[rows],
+            self.of_state[rows],
+        )
+
+
+class _Known(NamedTuple):
+    """What is known once the kind is, of each of K' kinds."""
+
+    factors: Indices  # (B, K', G)
+    heights: Indices  # (B, K', 2)
+    ends: Indices  # (B, K')
 
 
 def _taken(logits: Floats, places: Indices) -> Floats:
