@@ -59,18 +59,22 @@ class ViewpointPredictor(Predictor):
         self.units = w["recurrent_kernel"].shape[0]
         self.factor_rows = _first_rows(layout.factors)
         self.given_rows = _first_rows(layout.given)
-        self.degrees = layout.degrees
         self.sounding = np.flatnonzero(symbols.sounds)  # the K' kinds that have heights
         # The layers above s, y and u, cut into the parts that each of these multiplies.
         self.kind_kernel = np.concatenate([w["kind"], w["kind_end"], w["kind_candidate"]], 1)
         names = ("height", "height_distance", "height_beyond", "height_candidate")
-        kernel = np.concatenate([w[name] for name in names], 1)
+        nothing = np.zeros((len(w["height"]), 1), np.float32)  # a column of none of them
+        kernel = np.concatenate([*(w[name] for name in names), nothing], 1)
+        self.height_bias = np.append(w["height_bias"], np.float32(0))
         state = len(w["kind"])
         given = len(w["mixing"]) - state
         self.of_state, self.of_given, self.of_mixed = np.split(kernel, [state, state + given])
         self.mixing_state, self.mixing_given = np.split(w["mixing"], [state])
-        self.reach = (w["height_distance"].shape[1] - 1) // 2
-        self.beyond = (w["height_beyond"].shape[1] - 1) // 2
+        self.columns = _HeightColumns.made(layout.heights, w)
+        self.of_degree = w["end_degree"][:, layout.degrees]  # (ends, H)
+        # Of each lowest height, which can come: 0, or else nothing.
+        above = np.arange(layout.heights) - np.arange(layout.heights)[:, None]
+        self.possible = np.where((above >= 0) & (above < layout.span), 0, -np.inf)
         # Of each symbol, its place among the kinds that have heights.
         place = np.zeros(symbols.kinds, dtype=np.int64)
         place[self.sounding] = np.arange(len(self.sounding))
@@ -145,7 +149,7 @@ class ViewpointPredictor(Predictor):
             observed,
             self._kinds(s, seen),
             s @ self.mixing_state + w["mixing_bias"],
-            s @ self.of_state + w["height_bias"],
+            s @ self.of_state + self.height_bias,
         )
         return place, ViewpointState(observed, h, c)
 
@@ -196,11 +200,12 @@ class ViewpointPredictor(Predictor):
     def _kinds(self, s: Floats, seen: Seen) -> LogProbs:
         """(B, K)."""
         layout = self.observer.layout
+        first, end = layout.kinds, layout.kinds + layout.ends
         logits = s @ self.kind_kernel + self.weights["kind_bias"]
-        parts = np.split(logits, np.cumsum([layout.kinds, layout.ends]), axis=1)
-        logits = parts[0] + np.take_along_axis(parts[1], seen.ends, 1)
-        _point(logits, seen.kinds, parts[2])
-        return log_softmax(logits)
+        rows = np.arange(len(s))[:, None]
+        found = logits[:, :first] + logits[:, first:end][rows, seen.ends]
+        _point(found, seen.kinds, logits[:, end:])
+        return log_softmax(found)
 
     def _heights_of(self, place: "_Place", rows: Rows, kinds: Indices) -> LogProbs:
         """Of the sequences ``rows`` (N,), given a kind of each, (N,), of all heights that can come
@@ -219,39 +224,22 @@ class ViewpointPredictor(Predictor):
 
     def _heights(self, place: "_Place", known: "_Known") -> LogProbs:
         """Given each of K' kinds that have heights, (B, K', H)."""
-        w, layout = self.weights, self.observer.layout
+        layout, shape = self.observer.layout, known.ends.shape
         seen, lowest = place.observed.seen, place.observed.fixed.lowest
-        vectors = w["given"][known.factors + self.given_rows]
-        y = vectors.reshape(*vectors.shape[:2], -1)  # (B, K', Y)
-        u = NumpyMath.tanh(place.mixed[:, None] + y @ self.mixing_given)
-        logits = place.of_state[:, None] + y @ self.of_given
-        logits += u @ self.of_mixed
-        bounds = np.cumsum([layout.heights, 2 * self.reach + 1, 2 * self.beyond + 1])
-        height, distance, beyond, weights = np.split(logits, bounds, axis=-1)
-        height = height + self._by_distance(distance, seen.last)
-        height += self._by_extremes(beyond, seen.extremes)
-        height += w["end_degree"][known.ends][..., self.degrees]
-        common = np.broadcast_to(seen.heights[:, None], (*y.shape[:2], seen.heights.shape[1]))
-        _point(height, np.concatenate([common, known.heights], -1), weights)
-        above = np.arange(layout.heights) - lowest[:, None]
-        possible = (above >= 0) & (above < layout.span)
-        return log_softmax(np.where(possible[:, None], height, -np.inf))
-
-    def _by_distance(self, logits: Floats, last: Indices) -> Floats:
-        """(B, K', 2 R + 1) -> (B, K', H)."""
-        distance = np.arange(self.observer.layout.heights) - last[:, None]  # (B, H)
-        near = (np.abs(distance) <= self.reach) & (last[:, None] != NO_TOKEN)
-        place = np.clip(distance + self.reach, 0, 2 * self.reach)
-        return np.where(near[:, None], _taken(logits, place), np.float32(0))
-
-    def _by_extremes(self, logits: Floats, extremes: Indices) -> Floats:
-        """(B, K', 2 D + 1), and the highest and the lowest so far, (B, 2) -> (B, K', H)."""
-        height = np.arange(self.observer.layout.heights)
-        highest, lowest = extremes[:, :1], extremes[:, 1:]
-        beyond = np.maximum(height - highest, 0) + np.minimum(height - lowest, 0)  # (B, H)
-        place = np.clip(beyond, -self.beyond, self.beyond) + self.beyond
-        known = (highest != NO_TOKEN)[:, None]
-        return np.where(known, _taken(logits, place), np.float32(0))
+        vectors = self.weights["given"][known.factors + self.given_rows]
+        y = vectors.reshape(known.ends.size, -1)  # (B K', Y)
+        mixed = (y @ self.mixing_given).reshape(*shape, -1)
+        u = NumpyMath.tanh(mixed + place.mixed[:, None])
+        logits = (y @ self.of_given).reshape(*shape, -1)
+        logits += place.of_state[:, None]
+        logits += (u.reshape(len(y), -1) @ self.of_mixed).reshape(logits.shape)
+        first, last = layout.heights, -layout.height_candidates - 1
+        height = logits[..., :first] + self.of_degree[known.ends]
+        for columns in self.columns.of_each(seen.last, seen.extremes):  # (B, H)
+            height += _taken(logits, columns)
+        common = np.broadcast_to(seen.heights[:, None], (*shape, seen.heights.shape[1]))
+        _point(height, np.concatenate([common, known.heights], -1), logits[..., last:-1])
+        return log_softmax(height + self.possible[lowest][:, None])
 
     def _symbols(self, place: "_Place") -> LogProbs:
         """The probability of a symbol is that of its kind, and of its height given that: (B, V)."""
@@ -293,6 +281,38 @@ class _Place(NamedTuple):
         )
 
 
+class _HeightColumns(NamedTuple):
+    """In which columns the logits of H heights stand that depend on how far they are from others;
+    the last column is 0.
+    """
+
+    distance: Indices  # (H + 1, H): from a last height, NO_TOKEN first
+    above: Indices  # (H + 1, H): above the highest, counted from that of one that is not beyond
+    below: Indices  # (H + 1, H): below the lowest, from the first column
+
+    @classmethod
+    def made(cls, heights: int, w: Mapping[str, Floats]) -> "_HeightColumns":
+        reach, beyond = (w[name].shape[1] // 2 for name in ("height_distance", "height_beyond"))
+        middle = heights + 2 * reach + 1 + beyond  # that of what is not beyond
+        nowhere = middle + beyond + 1 + w["height_candidate"].shape[1]
+        other = np.arange(heights)[:, None]
+        difference = np.arange(heights) - other
+        near = np.where(abs(difference) <= reach, heights + reach + difference, nowhere)
+        above = middle + np.clip(difference, 0, beyond)
+        below = np.clip(difference, -beyond, 0)
+        unknown = np.full((1, heights), nowhere)
+        return cls(
+            np.concatenate([unknown, near]),
+            np.concatenate([unknown, above]),
+            np.concatenate([0 * unknown, below]),
+        )
+
+    def of_each(self, last: Indices, extremes: Indices) -> tuple[Indices, Indices]:
+        """From the last height (B,), and from the highest and the lowest, (B, 2): (B, H) each."""
+        highest, lowest = extremes.T + 1
+        return self.distance[last + 1], self.above[highest] + self.below[lowest]
+
+
 class _Known(NamedTuple):
     """What is known once the kind is, of each of K' kinds."""
 
@@ -301,18 +321,21 @@ class _Known(NamedTuple):
     ends: Indices  # (B, K')
 
 
-def _taken(logits: Floats, places: Indices) -> Floats:
-    """Of logits (B, K', C) those at places (B, H), the same for each kind: (B, K', H)."""
-    return np.take_along_axis(logits, places[:, None], -1)
+def _taken(logits: Floats, columns: Indices) -> Floats:
+    """Of logits (B, K', C) those of columns (B, H), the same for each kind: (B, K', H)."""
+    rows, kinds = np.arange(logits.shape[0]), np.arange(logits.shape[1])
+    return logits[rows[:, None, None], kinds[:, None], columns[:, None]]
 
 
 def _point(logits: Floats, candidates: Indices, weights: Floats) -> None:
-    """Add to ``logits`` (..., V) the weights of candidates, (..., G), where they point to."""
-    for candidate, weight in zip(
-        np.moveaxis(candidates, -1, 0), np.moveaxis(weights, -1, 0), strict=True
-    ):
-        found = np.nonzero(candidate != NO_TOKEN)
-        logits[*found, candidate[found]] += weight[found]
+    """Add to ``logits`` (..., V), all in a row, the weights of candidates, (..., G), where they
+    point to, one after the other.
+    """
+    size = logits.shape[-1]
+    there = candidates != NO_TOKEN
+    rows = np.arange(logits.size // size).reshape(*logits.shape[:-1], 1)
+    cells = rows * size + np.maximum(candidates, 0)
+    np.add.at(logits.reshape(-1), cells.ravel(), (weights * there).ravel())
 
 
 def _first_rows(factors: Sequence[int]) -> Indices:

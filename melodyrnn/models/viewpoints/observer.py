@@ -108,8 +108,6 @@ class Standing(NamedTuple):
     since_start: Indices  # ticks, whole cycles left out
     line: Indices  # below LINES
     degree: Indices  # of the last height, 1 for an origin; 0 before the first
-    longest: Indices  # ticks, of what has a height
-    arrives: npt.NDArray[np.bool_]  # whether the last symbol is as long
 
 
 class Observed(NamedTuple):
@@ -119,6 +117,8 @@ class Observed(NamedTuple):
     cycles: Cycles
     past: Past
     first: Indices  # (B,), the first height
+    longest: Indices  # (B,) ticks, of what has a height
+    arrives: npt.NDArray[np.bool_]  # (B,), whether the last symbol is as long
     now: Indices  # (B,) ticks, where the next one begins
     cycle: CycleAt  # where that is in its cycle
     hits: Indices  # (B, 16), of each candidate
@@ -176,6 +176,10 @@ class Observer:
             height_candidates=HEIGHT_CANDIDATES + GIVEN_CANDIDATES,
         )
 
+        self._classes, self._classes_between = _step_classes(self.layout)
+        # Of each height, the last after NO_TOKEN.
+        self._degrees = np.append(0, self.layout.degrees + 1).astype(np.int32)
+
     def begin(self, contexts: Sequence[SequenceContext]) -> Observed:
         """Before the first symbol of each sequence, where nothing is seen yet."""
         fixed = [(self._room - c.origin, c.mode, c.cycles, c.end) for c in contexts]
@@ -188,6 +192,8 @@ class Observer:
             cycles=cycles,
             past=Past.empty(len(contexts)),
             first=none,
+            longest=zeros,
+            arrives=zeros == 0,
             now=zeros,
             cycle=cycles.at(zeros),
             hits=np.zeros((len(contexts), candidates), dtype=np.int32),
@@ -201,6 +207,8 @@ class Observer:
             cycles=Cycles(*(part[rows] for part in observed.cycles)),
             past=observed.past.pick(rows),
             first=observed.first[rows],
+            longest=observed.longest[rows],
+            arrives=observed.arrives[rows],
             now=observed.now[rows],
             cycle=CycleAt(*(part[rows] for part in observed.cycle)),
             hits=observed.hits[rows],
@@ -222,10 +230,13 @@ class Observer:
         sounds = height != NO_TOKEN
         step = np.where(sounds & (last != NO_TOKEN), height - last, NO_STEP)
         symbol = np.array([kind, height, step, now, observed.cycle.since], dtype=np.int32)
-        later = now + self.symbols.ticks[kind]
+        ticks = self.symbols.ticks[kind]
+        longest, later = np.maximum(observed.longest, ticks * sounds), now + ticks
         after = observed._replace(
             past=observed.past.longer(symbol),
             first=np.where(observed.first == NO_TOKEN, height, observed.first),
+            longest=longest,
+            arrives=ticks >= longest,
             now=later,
             cycle=observed.cycles.at(later),
             hits=self._hits(observed, kind, height) if observed.past.kind.size else observed.hits,
@@ -296,29 +307,24 @@ class Observer:
         return np.where(unchanged, hits, right).astype(np.int32)
 
     def _standing(self, observed: Observed, last: Indices) -> Standing:
-        past, cycle = observed.past, observed.cycle
-        origin = self.layout.origin
+        cycle = observed.cycle
         since_start = observed.now % cycle.length
-        lengths = self.symbols.ticks[past.kind]
-        longest = np.where(past.height != NO_TOKEN, lengths, 0).max(1)
         return Standing(
             cycle,
             since_start,
             line=(cycle.since == 0) * 2 + (since_start == 0),
-            degree=np.where(last != NO_TOKEN, (last - origin) % self.symbols.octave + 1, 0),
-            longest=longest,
-            arrives=lengths[:, 0] >= longest,
+            degree=self._degrees[last + 1],
         )
 
     def _before(
         self, observed: Observed, standing: Standing, last: Indices, extremes: Indices
     ) -> Indices:
         """The factors that are no candidates', (B, F), as ``layout`` has them."""
-        past, (cycle, since_start, line, degree, longest, arrives) = observed.past, standing
+        past, (cycle, since_start, line, degree) = observed.past, standing
         mode, cycles = observed.fixed.mode, observed.fixed.cycles
         steps = self._class_of_step(_last_two(past.step, NO_STEP))
         kinds = _last_two(past.kind, NO_TOKEN)
-        left = np.clip(cycles - cycle.number, 0, LEFT - 2) + 1
+        left = np.minimum(np.maximum(cycles - cycle.number, 0), LEFT - 2) + 1
         factors = [
             kinds[:, 1] + 1,
             kinds[:, 0] + 1,
@@ -332,15 +338,15 @@ class Observer:
             np.minimum((cycle.length - cycle.since - 1) // self.unit, PLACES - 1),
             np.minimum(since_start // self.unit, PLACES - 1),
             cycle.number % IN_GROUP,
-            np.clip((cycle.number - 1) // GROUP, 0, GROUPS - 1),
+            np.minimum(np.maximum(cycle.number - 1, 0) // GROUP, GROUPS - 1),
             line * IN_GROUP + cycle.number % IN_GROUP,
-            degree * ARRIVALS + arrives,
-            np.searchsorted(self._bounds, longest),
+            degree * ARRIVALS + observed.arrives,
+            np.searchsorted(self._bounds, observed.longest),
             cycle.meter,
             mode,
             np.where(cycles > 0, left, 0),
         ]
-        return np.stack(factors, 1).astype(np.int32)
+        return np.array(factors, dtype=np.int32).T
 
     def _ends(self, observed: Observed, standing: Standing) -> Indices:
         """(B, K)."""
@@ -353,7 +359,7 @@ class Observer:
         )  # from a line
         place = np.minimum((ends + length) // self.unit, PLACES - 1)
         place = np.where(ends == 0, ON_LINE, np.where(ends > 0, BEYOND_LINE, place)) + LAST * last
-        stop = (standing.line * ARRIVALS + standing.arrives) * 2 + (standing.degree == 1)
+        stop = (standing.line * ARRIVALS + observed.arrives) * 2 + (standing.degree == 1)
         known = np.where(now == end, STOPS, STOPS + 1)
         stop = NO_TIME + np.where(end > 0, known, stop[:, None])
         return np.where(ticks > 0, place, stop).astype(np.int32)
@@ -367,13 +373,22 @@ class Observer:
 
     def _step_class(self, height: Indices, last: Indices) -> Indices:
         """Of the step to ``height`` from ``last``, where there are both."""
-        known = (height != NO_TOKEN) & (last != NO_TOKEN)
-        return self._class_of_step(np.where(known, height - last, NO_STEP))
+        return self._classes_between[height + 1, last + 1]
 
     def _class_of_step(self, step: Indices) -> Indices:
-        octave = self.symbols.octave
-        near = np.clip(step, -octave, octave) + octave + 1
-        return np.where(step == NO_STEP, 0, near).astype(np.int32)
+        return self._classes[step + self.layout.heights]
+
+
+def _step_classes(layout: ViewLayout) -> tuple[Indices, Indices]:
+    """The class of each step from -H to NO_STEP, and of that to each height from each height, these
+    from NO_TOKEN on, (H + 1, H + 1).
+    """
+    octave, heights = layout.octave, np.arange(layout.heights)
+    classes = np.clip(np.arange(-layout.heights, NO_STEP + 1), -octave, octave) + octave + 1
+    classes[-1] = 0
+    between = np.zeros((layout.heights + 1, layout.heights + 1), dtype=np.int32)
+    between[1:, 1:] = classes[heights[:, None] - heights + layout.heights]
+    return classes.astype(np.int32), between
 
 
 def _extremes(before: Indices, height: Indices) -> Indices:

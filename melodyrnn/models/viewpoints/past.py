@@ -122,10 +122,9 @@ class Recollection:
         began = onset == (now - _BACK * length)[..., None]  # (4, B, n)
         places[6:] = began.argmax(2)
         alike = np.empty(places.shape, dtype=np.int32)
-        alike[:6] = np.take_along_axis(likely, places[:6, :, None], 2)[..., 0]
+        alike[:6] = likely[_SIX, rows, places[:6]]
         # What stands at the start takes no time, and is never what began there.
-        there = np.take_along_axis(began, places[6:, :, None], 2)[..., 0]
-        alike[6:] = there & (places[6:] < kind.shape[1] - 1)
+        alike[6:] = began[_SIX[: len(BACK)], rows, places[6:]] & (places[6:] < kind.shape[1] - 1)
         kinds = kind[rows, places[_OF_KINDS]]
         heights = np.empty((HEIGHT_CANDIDATES, len(rows)), dtype=np.int32)
         heights[0] = height[rows, places[4]]
@@ -142,10 +141,11 @@ class Recollection:
         rows, there = self._rows, self._placed & (kind == kinds[:, None])
         same = self._runs[KIND_HEIGHT] * (there & (height != NO_TOKEN))
         moved = (self._runs[KIND] + 1) * (there & (step != NO_STEP))
-        places = np.stack([same.argmax(1), moved.argmax(1)])
-        alike = np.stack([same[rows, places[0]], moved[rows, places[1]]], 1)
-        after = _after_step(step[rows, places[1]], self._last, scale)
-        return _candidates(np.stack([height[rows, places[0]], after], 1), alike)
+        came, by_step = same.argmax(1), moved.argmax(1)
+        after = _after_step(step[rows, by_step], self._last, scale)
+        values = np.array([height[rows, came], after], dtype=np.int32)
+        alike = np.array([same[rows, came], moved[rows, by_step]], dtype=np.int32)
+        return _candidates(values.T, alike.T)
 
     def given_each(self, kinds: int, scale: int) -> Candidates:
         """The same for each of K kinds that may come, (B, K, 2)."""
@@ -172,6 +172,8 @@ class Recollection:
         best = best.reshape(count, kinds)
         return size - 1 - best % size, best // size
 
+
+_SIX = np.arange(6)[:, None]
 
 _OF_KINDS = [0, 1, 2, 3, *range(6, 6 + len(BACK))]
 """Which of the places that are recalled are those of kinds."""
