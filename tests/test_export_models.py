@@ -85,7 +85,8 @@ def seen_of(observer, dataset):
     observed, steps = observer.begin(dataset.contexts), []
     for token in dataset.sequences[0][:-1]:
         observed = observer.append(observed, np.array([token]))
-        steps.append({**observed.seen._asdict(), "lowest": observed.fixed.lowest})
+        given = observer.given(observed)._asdict()
+        steps.append({**observed.seen._asdict(), **given, "lowest": observed.fixed.lowest})
     return steps
 
 

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from melodyrnn.models.backend import tf
 from melodyrnn.models.config import ModelConfig, StreamConfig
 from melodyrnn.models.context import Change, SequenceContext
+from melodyrnn.models.expectation import OfTokens
 from melodyrnn.models.networks.numpy_viewpoints import ViewpointPredictor
 from melodyrnn.models.networks.viewpoint_network import BEYOND, ViewpointNetwork, by_extremes
 from melodyrnn.models.viewpoints.observer import (
@@ -27,6 +28,7 @@ from melodyrnn.models.viewpoints.symbols import Symbols
 from melodyrnn.models.viewpoints.views import padded_views, views
 from melodyrnn.sequences.events import NO_TOKEN
 from melodyrnn.sequences.repetitions import recall
+from melodyrnn.sequences.sampling import AS_EXPECTED, Sampling
 from melodyrnn.system.devices import ALONE, Devices
 from melodyrnn.training import replicas, viewpoints
 from melodyrnn.training.replicas import replicas_of
@@ -287,6 +289,68 @@ def test_step_by_step_is_as_all_at_once(network):
     if shortest < len(sequences[2]):
         logits, _ = predictor.step(np.stack([row, row]), picked)
         np.testing.assert_allclose(logits, [expected[2][shortest - 1]] * 2, atol=1e-6)
+
+
+masks = st.one_of(
+    st.none(),
+    st.just(np.ones((3, 1), dtype=bool)),
+    # By kinds, of which all tokens or none may come, and by single tokens.
+    st.lists(st.lists(st.booleans(), min_size=4, max_size=4), min_size=3, max_size=3).map(
+        lambda kinds: np.array(kinds)[:, SYMBOLS.kind]
+    ),
+    st.lists(st.lists(st.booleans(), min_size=TOKENS, max_size=TOKENS), min_size=3, max_size=3).map(
+        np.array
+    ),
+)
+
+
+@given(
+    masks,
+    st.sampled_from([AS_EXPECTED, Sampling(0.8), Sampling(top_k=4), Sampling(top_p=0.7)]),
+    st.lists(st.floats(0, 1, exclude_max=True), min_size=3, max_size=3).map(np.array),
+)
+@settings(deadline=None, max_examples=40)
+def test_kind_first_or_all_at_once_the_same_token_is_drawn(network, mask, sampling, uniforms):
+    sequences, given_contexts = some(3)
+    predictor = ViewpointPredictor(network.named(), OBSERVER, given_contexts)
+    state = predictor.begin(3)
+    for place in range(3):
+        rows = np.stack([sequence[place : place + 1] for sequence in sequences])
+        (expected, _), (logits, state) = (
+            predictor.expected(rows, state),
+            predictor.step(rows, state),
+        )
+    if mask is not None:
+        mask = mask | ~mask.any(axis=1, keepdims=True)  # something may come
+    several = np.array([2, 0, 0])
+    chosen = None if mask is None else mask[several]
+    taken = expected.pick(several).draw(chosen, sampling, uniforms)
+    all_at_once = OfTokens(logits[several]).draw(chosen, sampling, uniforms)
+    assert taken.tokens.tolist() == all_at_once.tokens.tolist()
+    np.testing.assert_allclose(taken.log_probability, all_at_once.log_probability, atol=1e-5)
+
+
+@given(many, st.data())
+@settings(deadline=None, max_examples=25)
+def test_what_is_known_with_one_kind_is_that_with_each(pairs, data):
+    sequences, given_contexts = map(list, zip(*pairs, strict=True))
+    observed = OBSERVER.begin(given_contexts)
+    for place in range(min(map(len, sequences))):
+        observed = OBSERVER.append(observed, np.array([each[place] for each in sequences]))
+        each = OBSERVER.given(observed)
+        rows = np.array(data.draw(st.lists(st.integers(0, len(pairs) - 1), min_size=1, max_size=4)))
+        kinds = np.array([data.draw(st.integers(0, SYMBOLS.kinds - 1)) for _ in rows])
+        one = OBSERVER.given_kind(observed, kinds, rows)
+        for of_each, of_one in zip(each, one, strict=True):
+            assert of_one.tolist() == of_each[rows, kinds].tolist()
+
+
+def test_tokens_in_another_order_are_drawn_all_at_once(network):
+    order = [1, 0, *range(2, TOKENS)]
+    symbols = Symbols(SYMBOLS.kind[order], SYMBOLS.height[order], SYMBOLS.ticks, octave=6)
+    predictor = ViewpointPredictor(network.named(), Observer(symbols, unit=1), some(1)[1])
+    expected, _ = predictor.expected(np.array([[START]]), predictor.begin(1))
+    assert isinstance(expected, OfTokens)
 
 
 def test_weights_of_another_network_are_refused(network):

@@ -6,10 +6,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Timer
 
-from rich.console import Console
-from rich.progress import BarColumn, SpinnerColumn, TextColumn
-from rich.progress import Progress as ProgressBar
-
 from melodyrnn.console.language import said
 from melodyrnn.system.progress import Pace, Progress, silent
 
@@ -42,6 +38,11 @@ def progress_of(what: str, quiet: bool = False) -> Iterator[Progress]:
 
 @contextmanager
 def _bar(what: str) -> Iterator[Progress]:
+    # A start in the twentieth of a second that it takes, where there is no terminal.
+    from rich.console import Console
+    from rich.progress import BarColumn, SpinnerColumn, TextColumn
+    from rich.progress import Progress as ProgressBar
+
     columns = (
         SpinnerColumn(),
         TextColumn("{task.description}", markup=False),  # a file's name may look like markup

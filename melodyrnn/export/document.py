@@ -152,7 +152,7 @@ def _text(run: Run) -> Document:
 
 def _songs(run: Run, task: NoteTask) -> Document:
     """What songs are made of, and what is usual among those that were learned."""
-    tokenizer, learned = run.tokenizer, run.parts.train
+    tokenizer, learned = run.tokenizer, run.learned
     assert isinstance(tokenizer, NoteTokenizer), "songs are notes"
     dataset = Dataset.on_demand(learned, tokenizer)
     songs = [named.song for named in learned]

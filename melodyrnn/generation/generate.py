@@ -15,7 +15,7 @@ from melodyrnn.generation.threads import in_threads, one_thread_a_product
 from melodyrnn.models.config import SampleConfig
 from melodyrnn.models.networks.numpy_network import Network
 from melodyrnn.models.predictor import Player, Predictor, Rows, State, after_primer
-from melodyrnn.sequences.sampling import Floats, draw, log_softmax, probabilities, uniforms
+from melodyrnn.sequences.sampling import Floats, Sampling, uniforms
 from melodyrnn.sequences.vocabulary import Indices
 from melodyrnn.sequences.windows import Mask
 from melodyrnn.system.progress import Progress, silent
@@ -141,6 +141,7 @@ class _DrawnSongs:
     def play(self, rows: Rows, progress: Progress = silent) -> Rows:
         """Draw the songs ``rows`` (R,) from the primer on. Returns those that got stuck."""
         constraints, config, window = self.constraints, self.config, self.predictor.window
+        sampling = Sampling(config.temperature, config.top_k, config.top_p)
         player: Player = self.shared or self.predictor
         stuck = list[int]()
         state, states = self._begun(rows), constraints.begin(self.primer, self.part[rows])
@@ -161,12 +162,10 @@ class _DrawnSongs:
                 state, states = player.pick(state, kept), constraints.pick(states, kept)
                 if not len(rows):
                     break
-            logits, state = player.step(self.songs[rows, end - window : end], state)
-            ruled = logits if mask is None else np.where(mask, logits, -np.inf)
-            p = probabilities(ruled, config.temperature, config.top_k, config.top_p)  # (R, V)
-            tokens = draw(p, self.uniforms[rows, place])
+            expected, state = player.expected(self.songs[rows, end - window : end], state)
+            tokens, likely = expected.draw(mask, sampling, self.uniforms[rows, place])
             self.songs[rows, end] = tokens
-            self.log_probability[rows] += log_softmax(logits)[np.arange(len(rows)), tokens]
+            self.log_probability[rows] += likely
             states = constraints.advance(states, tokens)
             progress(place + 1, longest, "tokens")
         else:

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from melodyrnn.models.expectation import Expectation
 from melodyrnn.models.predictor import Logits, Player, Rows, State
 from melodyrnn.sequences.vocabulary import Indices
 
@@ -40,17 +41,28 @@ class SharedPast:
 
     def step(self, rows: Indices, state: SharedState) -> tuple[Logits, SharedState]:
         """Windows (B, T) and state -> logits (B, V) and the state after them."""
+        different, past, pasts = self._different(rows, state)
+        logits, pasts = self.player.step(different, pasts)
+        return logits if past is None else logits[past], SharedState(pasts, past)
+
+    def expected(self, rows: Indices, state: SharedState) -> tuple[Expectation, SharedState]:
+        """``step`` for who draws a token, and does not look at all of them."""
+        different, past, pasts = self._different(rows, state)
+        expected, pasts = self.player.expected(different, pasts)
+        return expected if past is None else expected.pick(past), SharedState(pasts, past)
+
+    def _different(self, rows: Indices, state: SharedState) -> tuple[Indices, Rows | None, State]:
+        """The windows to ask for, of each song the number of its own among them, None where each
+        has its own, and the player's state before them.
+        """
         if state.past is None:
-            logits, pasts = self.player.step(rows, state.pasts)
-            return logits, SharedState(pasts, None)
+            return rows, None, state.pasts
         newest = rows[:, -1].astype(np.intp)
         ways = state.past * (newest.max() + 1) + newest  # one number for a past and its next token
         _, first, past = np.unique(ways, return_index=True, return_inverse=True)
         if len(first) == len(rows):
-            return self.step(rows, SharedState(self.player.pick(state.pasts, state.past), None))
-        pasts = self.player.pick(state.pasts, state.past[first])
-        logits, pasts = self.player.step(rows[first], pasts)
-        return logits[past], SharedState(pasts, past)
+            return rows, None, self.player.pick(state.pasts, state.past)
+        return rows[first], past, self.player.pick(state.pasts, state.past[first])
 
     def pick(self, state: SharedState, rows: Rows) -> SharedState:
         if state.past is None:

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from melodyrnn.models.context import SequenceContext
+from melodyrnn.models.expectation import Expectation, OfTokens
 from melodyrnn.sequences.sampling import log_softmax
 from melodyrnn.sequences.vocabulary import Indices
 
@@ -29,6 +30,10 @@ class Player(Protocol):
 
     def step(self, rows: Indices, state: State) -> tuple[Logits, State]:
         """Windows (B, T) and state -> logits (B, V) and the state after them."""
+        ...
+
+    def expected(self, rows: Indices, state: State) -> tuple[Expectation, State]:
+        """``step`` for who draws a token, and does not look at all of them."""
         ...
 
     def pick(self, state: State, rows: Rows) -> State:
@@ -55,6 +60,11 @@ class Predictor(ABC):
     @abstractmethod
     def step(self, rows: Indices, state: State) -> tuple[Logits, State]:
         """Windows (B, T) and state -> logits (B, V) and the state after them."""
+
+    def expected(self, rows: Indices, state: State) -> tuple[Expectation, State]:
+        """``step`` for who draws a token, and does not look at all of them."""
+        logits, state = self.step(rows, state)
+        return OfTokens(logits), state
 
     @abstractmethod
     def logits(self, sequences: Sequence[Indices]) -> Sequence[Logits]:

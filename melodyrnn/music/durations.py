@@ -119,7 +119,7 @@ _LONGEST_UNDIVIDED = sorted((d for d in _COMMON if is_dyadic(d)), reverse=True)
 
 def ticks(quarters: Fraction) -> int:
     """A length in quarter notes in steps of 1/GRID."""
-    return int(quarters * GRID)
+    return quarters.numerator * GRID // quarters.denominator
 
 
 def value_of(duration: Fraction) -> Value | None:

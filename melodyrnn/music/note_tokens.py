@@ -68,12 +68,12 @@ def plain_token(midi: int | None, duration: Fraction) -> str:
 
 
 def respelled(song: Song) -> Song:
-    """Each pitch spelled as the song's key would."""
-    notes = (
-        replace(note, pitch=song.key.pitch(note.pitch.midi)) if note.pitch else note
-        for note in song.notes
-    )
-    return replace(song, notes=tuple(notes))
+    """Each pitch spelled as the song's key would. Notes that are one object stay one."""
+    spelled = {
+        address: replace(note, pitch=song.key.pitch(note.pitch.midi)) if note.pitch else note
+        for address, note in {id(note): note for note in song.notes}.items()
+    }
+    return replace(song, notes=tuple(spelled[id(note)] for note in song.notes))
 
 
 def attributes(tokens: Sequence[str]) -> list[tuple[float, float]]:

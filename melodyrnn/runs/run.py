@@ -104,9 +104,16 @@ class Run(PathLike[str]):
         return self.task.parts(self.path, self.record)
 
     @cached_property
+    def learned(self) -> Sequence[Any]:
+        """The part it was trained on, which can be read alone. Raises RunError."""
+        if "parts" in self.__dict__:
+            return self.parts.train
+        return self.task.learned(self.path, self.record)
+
+    @cached_property
     def copies(self) -> Copies:
         """The songs it learned from, of which new ones may be copies. Raises RunError."""
-        return Copies(self.parts.train)
+        return Copies(self.learned)
 
     @cached_property
     def whole_songs(self) -> WholeSongs | None:

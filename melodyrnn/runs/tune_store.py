@@ -30,7 +30,18 @@ def keep(path: Path, parts: Split[Sequence[Named]]) -> list[Path]:
 
 def kept(path: Path) -> SongSplit:
     """What ``keep`` wrote. Raises RunError."""
-    return Split(*(_read(path / FOLDER / name) for name in Split._fields))
+    return Split(*(kept_part(path, name) for name in Split._fields))
+
+
+def kept_part(path: Path, part: str) -> tuple[Named, ...]:
+    """One part of it, by its name in a ``Split``. Raises RunError."""
+    file = path / FOLDER / part
+    data = read_inside(path, file, _LARGEST)
+    try:
+        tunes = unpack(data)
+    except ValueError:
+        raise RunError(f"{file}: is damaged; train again with --overwrite") from None
+    return tuple(Named(shown(tune.label), tune.song) for tune in tunes if tune.song)
 
 
 def row_of(songs: Sequence[Named]) -> dict[str, str]:
@@ -56,12 +67,3 @@ def _hashed(note: Note) -> str:
         f"Pitch(step={note.pitch.step!r}, alter={note.pitch.alter}, octave={note.pitch.octave})"
     )
     return f"Note(pitch={pitch}, duration={note.duration!r})"
-
-
-def _read(file: Path) -> tuple[Named, ...]:
-    data = read_inside(file.parent.parent, file, _LARGEST)
-    try:
-        tunes = unpack(data)
-    except ValueError:
-        raise RunError(f"{file}: is damaged; train again with --overwrite") from None
-    return tuple(Named(shown(tune.label), tune.song) for tune in tunes if tune.song)

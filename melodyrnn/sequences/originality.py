@@ -79,6 +79,12 @@ class Originals:
         return text
 
     @cached_property
+    def _narrow_numbers(self) -> npt.NDArray[np.signedinteger[Any]]:
+        """All symbols, as numbers that are quickly compared."""
+        fits = len(self._symbols) <= np.iinfo(np.int16).max
+        return self._numbered.astype(np.int16) if fits else self._numbered
+
+    @cached_property
     def _suffixes(self) -> list[int]:
         longest = max(np.diff([*self._begins, len(self._numbered)]), default=0)
         suffixes: list[int] = suffix_array(self._numbered.astype(np.int64), int(longest)).tolist()
@@ -148,12 +154,18 @@ class Originals:
         """``longest``: of each place of the others in turn how long a run ends there and at a
         symbol of the sequence.
         """
-        ending = np.zeros(len(self._numbered) + 1, dtype=np.int32)
+        text = self._narrow_numbers
+        # Two bytes an entry, for no run is longer than the sequence.
+        fits = len(numbers) < np.iinfo(np.int16).max
+        ending = np.zeros(len(text) + 1, dtype=np.int16 if fits else np.int32)
+        there, longer = np.empty(len(text), dtype=bool), np.empty_like(ending[1:])
         length, start, place = 0, 0, 0
         for end, number in enumerate(numbers, 1):
-            ending[1:] = (ending[:-1] + 1) * (self._numbered == number)
-            last = int(ending.argmax())
-            if (found := int(ending[last])) > length:
+            np.equal(text, number, out=there)
+            np.add(ending[:-1], 1, out=longer)
+            np.multiply(longer, there, out=ending[1:])
+            if (found := int(ending.max())) > length:
+                last = int(ending.argmax())
                 length, start, place = found, end - found, last - found
         if not length:
             return Shared(0, 0, 0, 0)

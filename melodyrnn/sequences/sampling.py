@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from functools import partial
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -14,6 +15,18 @@ def log_softmax(logits: npt.ArrayLike) -> Floats:
     z = np.asarray(logits, dtype=np.float64)
     z = z - _greatest(z)
     return np.asarray(z - np.log(_total(np.exp(z))), dtype=np.float64)
+
+
+class Sampling(NamedTuple):
+    """How chances are changed before a token is drawn: what ``probabilities`` is told."""
+
+    temperature: float = 1.0
+    top_k: int | None = None
+    top_p: float | None = None
+
+
+AS_EXPECTED = Sampling()
+"""Not at all."""
 
 
 def probabilities(

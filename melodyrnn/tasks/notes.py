@@ -394,7 +394,7 @@ class NoteTask(Task[Named, Dataset]):
 
     def title(self, run: Trained[Named]) -> str:
         """What new songs are called where nothing is said."""
-        songs = run.parts.train
+        songs = run.learned
         more = f" and {len(songs) - 1} more" if len(songs) > 1 else ""
         return f"After {songs[0].song.title or songs[0].name}{more}"
 
@@ -411,7 +411,7 @@ class NoteTask(Task[Named, Dataset]):
 
     def training_set(self, run: Trained[Named]) -> Dataset:
         """Its songs are read as they are asked for: most are only known to be there."""
-        return Dataset.on_demand(run.parts.train, self.tokenizer(run.record.vocabulary))
+        return Dataset.on_demand(run.learned, self.tokenizer(run.record.vocabulary))
 
 
 def scores_of(

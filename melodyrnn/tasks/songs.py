@@ -83,7 +83,7 @@ class SongTask(NoteTask):
 
     def parts(self, path: Path, record: Record) -> Split[Sequence[Named]]:
         if _are_apart(record):
-            return Split(*kept(path))
+            return kept(path)
         songs = (record.songs, record.validation, record.held_out)
         return Split(*(tuple(map(Named.of_record, some)) for some in songs))
 

@@ -177,6 +177,8 @@ class Trained(Protocol[Item_co]):
     @property
     def parts(self) -> Split[Sequence[Item_co]]: ...
     @property
+    def learned(self) -> Sequence[Item_co]: ...
+    @property
     def copies(self) -> "Copies": ...
     @property
     def whole_songs(self) -> "WholeSongs | None": ...
@@ -240,6 +242,10 @@ class Task(ABC, Generic[Item, Data]):
     @abstractmethod
     def parts(self, path: Path, record: Record) -> Split[Sequence[Item]]:
         """The items of the run at ``path``, as far as it keeps them. Raises RunError."""
+
+    def learned(self, path: Path, record: Record) -> Sequence[Item]:
+        """Those of ``parts`` that it was trained on. Raises RunError."""
+        return self.parts(path, record).train
 
     def resumed_parts(
         self, path: Path, record: Record, items: Sequence[Item]

@@ -23,7 +23,7 @@ from melodyrnn.models.registry import MODELS
 from melodyrnn.models.types import KerasModel
 from melodyrnn.runs.pretraining import in_pretraining
 from melodyrnn.runs.record import Record
-from melodyrnn.runs.tune_store import digest, keep, kept, row_of
+from melodyrnn.runs.tune_store import digest, keep, kept, kept_part, row_of
 from melodyrnn.sequences.score import total
 from melodyrnn.sequences.stored import IdsOnDemand, lengths_of
 from melodyrnn.sequences.streams import MeasuredStream, Stream, enough_lanes, lanes
@@ -108,7 +108,10 @@ class TuneTask(NoteTask):
         return [digest(items)]
 
     def parts(self, path: Path, record: Record) -> Split[Sequence[Named]]:
-        return Split(*kept(path))
+        return kept(path)
+
+    def learned(self, path: Path, record: Record) -> Sequence[Named]:
+        return kept_part(path, "train")
 
     def keep(self, path: Path, record: Record, parts: Split[Sequence[Named]]) -> None:
         keep(path, parts)

@@ -204,7 +204,7 @@ def evaluate_against(
         raise ConfigError("what songs came from is a RUN, or the songs of --training; name one")
     require_extra("human")
     read = partial(gather, track=track, grid=grid, report=report, progress=progress)
-    learned: Sequence[Named] = open_run(run).parts.train if run is not None else ()
+    learned: Sequence[Named] = open_run(run).learned if run is not None else ()
     if training != ():
         learned = read(training)
     controls = [control] if isinstance(control, Source) else control

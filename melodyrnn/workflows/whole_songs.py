@@ -22,7 +22,7 @@ _LOOKED_AT = 4000
 
 def learn_whole_songs(run: Run, predictor: Predictor, progress: Progress = silent) -> list[Path]:
     """The file in which it is kept; none where no song sounds. Raises MelodyError."""
-    learned = run.parts.train
+    learned = run.learned
     some = [named.song for named in learned[:: -(-len(learned) // _LOOKED_AT)]]
     drawn = drawn_songs(run, predictor, min(_MOST, _EACH * len(learned)), progress)
     before = pretraining.kept(run.path).slopes if run.record.base else None

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from melodyrnn.models.context import SequenceContext, for_each
+from melodyrnn.models.expectation import Expectation, KindRanges, OfKinds
 from melodyrnn.models.networks.numpy_network import NumpyMath
 from melodyrnn.models.predictor import Predictor, Rows
 from melodyrnn.models.recurrent.cells import CELLS
@@ -58,18 +59,22 @@ class ViewpointPredictor(Predictor):
         self.units = w["recurrent_kernel"].shape[0]
         self.factor_rows = _first_rows(layout.factors)
         self.given_rows = _first_rows(layout.given)
-        self.degrees = layout.degrees
         self.sounding = np.flatnonzero(symbols.sounds)  # the K' kinds that have heights
         # The layers above s, y and u, cut into the parts that each of these multiplies.
         self.kind_kernel = np.concatenate([w["kind"], w["kind_end"], w["kind_candidate"]], 1)
         names = ("height", "height_distance", "height_beyond", "height_candidate")
-        kernel = np.concatenate([w[name] for name in names], 1)
+        nothing = np.zeros((len(w["height"]), 1), np.float32)  # a column of none of them
+        kernel = np.concatenate([*(w[name] for name in names), nothing], 1)
+        self.height_bias = np.append(w["height_bias"], np.float32(0))
         state = len(w["kind"])
         given = len(w["mixing"]) - state
         self.of_state, self.of_given, self.of_mixed = np.split(kernel, [state, state + given])
         self.mixing_state, self.mixing_given = np.split(w["mixing"], [state])
-        self.reach = (w["height_distance"].shape[1] - 1) // 2
-        self.beyond = (w["height_beyond"].shape[1] - 1) // 2
+        self.columns = _HeightColumns.made(layout.heights, w)
+        self.of_degree = w["end_degree"][:, layout.degrees]  # (ends, H)
+        # Of each lowest height, which can come: 0, or else nothing.
+        above = np.arange(layout.heights) - np.arange(layout.heights)[:, None]
+        self.possible = np.where((above >= 0) & (above < layout.span), 0, -np.inf)
         # Of each symbol, its place among the kinds that have heights.
         place = np.zeros(symbols.kinds, dtype=np.int64)
         place[self.sounding] = np.arange(len(self.sounding))
@@ -78,6 +83,7 @@ class ViewpointPredictor(Predictor):
             place[symbols.kind[self.has_height]],
             symbols.height[self.has_height],
         )
+        self.ranges = KindRanges.of(symbols.kind, symbols.height)
         self._check(state, given)
 
     def _check(self, state: int, given: int) -> None:
@@ -110,9 +116,27 @@ class ViewpointPredictor(Predictor):
         observed = self.observer.pick(state.observed, rows)
         return ViewpointState(observed, state.h[rows], state.c[rows])
 
-    @np.errstate(over="ignore")
     def step(self, rows: Indices, state: ViewpointState) -> tuple[LogProbs, ViewpointState]:
         """Symbols (B, 1) and state -> log-probabilities (B, V) and the state after them."""
+        place, state = self._place(rows, state)
+        return self._symbols(place), state
+
+    def expected(self, rows: Indices, state: ViewpointState) -> tuple[Expectation, ViewpointState]:
+        if self.ranges is None:
+            return super().expected(rows, state)
+        place, state = self._place(rows, state)
+        return (
+            OfKinds(
+                place.kinds,
+                lambda which, kinds: self._heights_of(place, which, kinds),
+                lambda: self._symbols(place),
+                self.ranges,
+            ),
+            state,
+        )
+
+    @np.errstate(over="ignore")
+    def _place(self, rows: Indices, state: ViewpointState) -> "tuple[_Place, ViewpointState]":
         w = self.weights
         observed = self.observer.append(state.observed, rows[:, -1])
         seen = observed.seen
@@ -121,9 +145,13 @@ class ViewpointPredictor(Predictor):
         z = x @ w["kernel"] + w["bias"]
         h, (_, c) = CELLS["lstm"].step(NumpyMath, z, (state.h, state.c), w["recurrent_kernel"])
         s = np.concatenate([h, x], 1)
-        lowest = observed.fixed.lowest
-        logs = self._symbols(self._kinds(s, seen), self._heights(s, seen, lowest), lowest)
-        return logs, ViewpointState(observed, h, c)
+        place = _Place(
+            observed,
+            self._kinds(s, seen),
+            s @ self.mixing_state + w["mixing_bias"],
+            s @ self.of_state + self.height_bias,
+        )
+        return place, ViewpointState(observed, h, c)
 
     def logits(self, sequences: Sequence[Indices]) -> list[LogProbs]:
         """Of each sequence (L,) the log-probabilities of all symbols but the first, (L - 1, V)."""
@@ -172,68 +200,142 @@ class ViewpointPredictor(Predictor):
     def _kinds(self, s: Floats, seen: Seen) -> LogProbs:
         """(B, K)."""
         layout = self.observer.layout
+        first, end = layout.kinds, layout.kinds + layout.ends
         logits = s @ self.kind_kernel + self.weights["kind_bias"]
-        parts = np.split(logits, np.cumsum([layout.kinds, layout.ends]), axis=1)
-        logits = parts[0] + np.take_along_axis(parts[1], seen.ends, 1)
-        _point(logits, seen.kinds, parts[2])
-        return log_softmax(logits)
+        rows = np.arange(len(s))[:, None]
+        found = logits[:, :first] + logits[:, first:end][rows, seen.ends]
+        _point(found, seen.kinds, logits[:, end:])
+        return log_softmax(found)
 
-    def _heights(self, s: Floats, seen: Seen, lowest: Indices) -> LogProbs:
-        """Given each kind that has heights, (B, K', H)."""
-        w, layout, kinds = self.weights, self.observer.layout, self.sounding
-        vectors = w["given"][seen.given_factors[:, kinds] + self.given_rows]
-        y = vectors.reshape(len(s), len(kinds), -1)  # (B, K', Y)
-        of_s = (s @ self.mixing_state + w["mixing_bias"])[:, None]
-        u = NumpyMath.tanh(of_s + y @ self.mixing_given)
-        logits = (s @ self.of_state + w["height_bias"])[:, None] + y @ self.of_given
-        logits += u @ self.of_mixed
-        bounds = np.cumsum([layout.heights, 2 * self.reach + 1, 2 * self.beyond + 1])
-        height, distance, beyond, weights = np.split(logits, bounds, axis=-1)
-        height = height + self._by_distance(distance, seen.last)
-        height += self._by_extremes(beyond, seen.extremes)
-        height += w["end_degree"][seen.ends[:, kinds]][..., self.degrees]
-        common = np.broadcast_to(seen.heights[:, None], (*y.shape[:2], seen.heights.shape[1]))
-        _point(height, np.concatenate([common, seen.given_heights[:, kinds]], -1), weights)
-        place = np.arange(layout.heights) - lowest[:, None]
-        possible = (place >= 0) & (place < layout.span)
-        return log_softmax(np.where(possible[:, None], height, -np.inf))
+    def _heights_of(self, place: "_Place", rows: Rows, kinds: Indices) -> LogProbs:
+        """Of the sequences ``rows`` (N,), given a kind of each, (N,), of all heights that can come
+        in it: (N, S).
+        """
+        observed = place.observed
+        given = self.observer.given_kind(observed, kinds, rows)
+        known = _Known(
+            given.given_factors[:, None],
+            given.given_heights[:, None],
+            observed.seen.ends[rows, kinds][:, None],
+        )
+        heights = self._heights(place.of(rows), known)[:, 0]
+        columns = observed.fixed.lowest[rows][:, None] + np.arange(self.observer.layout.span)
+        return np.asarray(heights[np.arange(len(rows))[:, None], columns])
 
-    def _by_distance(self, logits: Floats, last: Indices) -> Floats:
-        """(B, K', 2 R + 1) -> (B, K', H)."""
-        distance = np.arange(self.observer.layout.heights) - last[:, None]  # (B, H)
-        near = (np.abs(distance) <= self.reach) & (last[:, None] != NO_TOKEN)
-        place = np.clip(distance + self.reach, 0, 2 * self.reach)
-        return np.where(near[:, None], _taken(logits, place), np.float32(0))
+    def _heights(self, place: "_Place", known: "_Known") -> LogProbs:
+        """Given each of K' kinds that have heights, (B, K', H)."""
+        layout, shape = self.observer.layout, known.ends.shape
+        seen, lowest = place.observed.seen, place.observed.fixed.lowest
+        vectors = self.weights["given"][known.factors + self.given_rows]
+        y = vectors.reshape(known.ends.size, -1)  # (B K', Y)
+        mixed = (y @ self.mixing_given).reshape(*shape, -1)
+        u = NumpyMath.tanh(mixed + place.mixed[:, None])
+        logits = (y @ self.of_given).reshape(*shape, -1)
+        logits += place.of_state[:, None]
+        logits += (u.reshape(len(y), -1) @ self.of_mixed).reshape(logits.shape)
+        first, last = layout.heights, -layout.height_candidates - 1
+        height = logits[..., :first] + self.of_degree[known.ends]
+        for columns in self.columns.of_each(seen.last, seen.extremes):  # (B, H)
+            height += _taken(logits, columns)
+        common = np.broadcast_to(seen.heights[:, None], (*shape, seen.heights.shape[1]))
+        _point(height, np.concatenate([common, known.heights], -1), logits[..., last:-1])
+        return log_softmax(height + self.possible[lowest][:, None])
 
-    def _by_extremes(self, logits: Floats, extremes: Indices) -> Floats:
-        """(B, K', 2 D + 1), and the highest and the lowest so far, (B, 2) -> (B, K', H)."""
-        height = np.arange(self.observer.layout.heights)
-        highest, lowest = extremes[:, :1], extremes[:, 1:]
-        beyond = np.maximum(height - highest, 0) + np.minimum(height - lowest, 0)  # (B, H)
-        place = np.clip(beyond, -self.beyond, self.beyond) + self.beyond
-        known = (highest != NO_TOKEN)[:, None]
-        return np.where(known, _taken(logits, place), np.float32(0))
-
-    def _symbols(self, kinds: LogProbs, heights: LogProbs, lowest: Indices) -> LogProbs:
+    def _symbols(self, place: "_Place") -> LogProbs:
         """The probability of a symbol is that of its kind, and of its height given that: (B, V)."""
-        logs = kinds[:, self.observer.symbols.kind]
-        place = self.height_of + lowest[:, None]
-        logs[:, self.has_height] += heights[np.arange(len(kinds))[:, None], self.kind_of, place]
+        given, sounding = self.observer.given(place.observed), self.sounding
+        known = _Known(
+            given.given_factors[:, sounding],
+            given.given_heights[:, sounding],
+            place.observed.seen.ends[:, sounding],
+        )
+        heights, lowest = self._heights(place, known), place.observed.fixed.lowest
+        logs = place.kinds[:, self.observer.symbols.kind]
+        columns = self.height_of + lowest[:, None]
+        rows = np.arange(len(logs))[:, None]
+        logs[:, self.has_height] += heights[rows, self.kind_of, columns]
         return logs
 
 
-def _taken(logits: Floats, places: Indices) -> Floats:
-    """Of logits (B, K', C) those at places (B, H), the same for each kind: (B, K', H)."""
-    return np.take_along_axis(logits, places[:, None], -1)
+class _Place(NamedTuple):
+    """What is known before the next symbol of B sequences, whatever its kind."""
+
+    observed: Observed
+    kinds: LogProbs  # (B, K)
+    mixed: Floats  # (B, U): of the hidden layer, what the state and what is seen give
+    of_state: Floats  # (B, ...): of the layers above, likewise
+
+    def of(self, rows: Rows) -> "_Place":
+        """Of the sequences ``rows``, (N,), as far as heights are computed from it."""
+        observed = self.observed
+        seen = observed.seen
+        some = seen._replace(
+            last=seen.last[rows], extremes=seen.extremes[rows], heights=seen.heights[rows]
+        )
+        fixed = observed.fixed._replace(lowest=observed.fixed.lowest[rows])
+        return _Place(
+            observed._replace(seen=some, fixed=fixed),
+            self.kinds,
+            self.mixed[rows],
+            self.of_state[rows],
+        )
+
+
+class _HeightColumns(NamedTuple):
+    """In which columns the logits of H heights stand that depend on how far they are from others;
+    the last column is 0.
+    """
+
+    distance: Indices  # (H + 1, H): from a last height, NO_TOKEN first
+    above: Indices  # (H + 1, H): above the highest, counted from that of one that is not beyond
+    below: Indices  # (H + 1, H): below the lowest, from the first column
+
+    @classmethod
+    def made(cls, heights: int, w: Mapping[str, Floats]) -> "_HeightColumns":
+        reach, beyond = (w[name].shape[1] // 2 for name in ("height_distance", "height_beyond"))
+        middle = heights + 2 * reach + 1 + beyond  # that of what is not beyond
+        nowhere = middle + beyond + 1 + w["height_candidate"].shape[1]
+        other = np.arange(heights)[:, None]
+        difference = np.arange(heights) - other
+        near = np.where(abs(difference) <= reach, heights + reach + difference, nowhere)
+        above = middle + np.clip(difference, 0, beyond)
+        below = np.clip(difference, -beyond, 0)
+        unknown = np.full((1, heights), nowhere)
+        return cls(
+            np.concatenate([unknown, near]),
+            np.concatenate([unknown, above]),
+            np.concatenate([0 * unknown, below]),
+        )
+
+    def of_each(self, last: Indices, extremes: Indices) -> tuple[Indices, Indices]:
+        """From the last height (B,), and from the highest and the lowest, (B, 2): (B, H) each."""
+        highest, lowest = extremes.T + 1
+        return self.distance[last + 1], self.above[highest] + self.below[lowest]
+
+
+class _Known(NamedTuple):
+    """What is known once the kind is, of each of K' kinds."""
+
+    factors: Indices  # (B, K', G)
+    heights: Indices  # (B, K', 2)
+    ends: Indices  # (B, K')
+
+
+def _taken(logits: Floats, columns: Indices) -> Floats:
+    """Of logits (B, K', C) those of columns (B, H), the same for each kind: (B, K', H)."""
+    rows, kinds = np.arange(logits.shape[0]), np.arange(logits.shape[1])
+    return logits[rows[:, None, None], kinds[:, None], columns[:, None]]
 
 
 def _point(logits: Floats, candidates: Indices, weights: Floats) -> None:
-    """Add to ``logits`` (..., V) the weights of candidates, (..., G), where they point to."""
-    for candidate, weight in zip(
-        np.moveaxis(candidates, -1, 0), np.moveaxis(weights, -1, 0), strict=True
-    ):
-        found = np.nonzero(candidate != NO_TOKEN)
-        logits[*found, candidate[found]] += weight[found]
+    """Add to ``logits`` (..., V), all in a row, the weights of candidates, (..., G), where they
+    point to, one after the other.
+    """
+    size = logits.shape[-1]
+    there = candidates != NO_TOKEN
+    rows = np.arange(logits.size // size).reshape(*logits.shape[:-1], 1)
+    cells = rows * size + np.maximum(candidates, 0)
+    np.add.at(logits.reshape(-1), cells.ravel(), (weights * there).ravel())
 
 
 def _first_rows(factors: Sequence[int]) -> Indices:

@@ -40,10 +40,11 @@ class Cycles(NamedTuple):
 
     def at(self, now: Indices) -> CycleAt:
         """At the times ``now`` (B,), in ticks."""
-        part = (self.starts <= now[:, None]).sum(1, keepdims=True) - 1
-        line, number, length, meter = (
-            np.take_along_axis(array, part, 1)[:, 0] for array in self[1:]
-        )
+        if self.starts.shape[1] == 1:  # nothing changes
+            line, number, length, meter = (array[:, 0] for array in self[1:])
+        else:
+            rows, part = np.arange(len(now)), (self.starts <= now[:, None]).sum(1) - 1
+            line, number, length, meter = (array[rows, part] for array in self[1:])
         since = now - line
         return CycleAt(since % length, number + since // length, length, meter)
 

@@ -16,6 +16,7 @@ from melodyrnn.models.context import SequenceContext
 from melodyrnn.models.viewpoints.cycles import CycleAt, Cycles
 from melodyrnn.models.viewpoints.layout import ViewLayout
 from melodyrnn.models.viewpoints.past import (
+    ALL,
     GIVEN_CANDIDATES,
     HEIGHT_CANDIDATES,
     KIND_CANDIDATES,
@@ -23,6 +24,7 @@ from melodyrnn.models.viewpoints.past import (
     Candidates,
     Past,
     Recollection,
+    Rows,
 )
 from melodyrnn.models.viewpoints.symbols import Symbols
 from melodyrnn.sequences.events import NO_TOKEN
@@ -81,8 +83,13 @@ class Seen(NamedTuple):
     kinds: Indices  # (B, 8) candidates for the kind, NO_TOKEN where there is none
     heights: Indices  # (B, 6) candidates for the height
     ends: Indices  # (B, K) where each kind that may come would end, a class
-    given_factors: Indices  # (B, K, G) categories known with each kind
-    given_heights: Indices  # (B, K, 2) candidates for the height of each kind
+
+
+class Given(NamedTuple):
+    """What is known with a kind that may come: with each, (B, K, ...), or with one, (B, ...)."""
+
+    given_factors: Indices  # (..., G) categories
+    given_heights: Indices  # (..., 2) candidates for the height
 
 
 class Fixed(NamedTuple):
@@ -101,8 +108,6 @@ class Standing(NamedTuple):
     since_start: Indices  # ticks, whole cycles left out
     line: Indices  # below LINES
     degree: Indices  # of the last height, 1 for an origin; 0 before the first
-    longest: Indices  # ticks, of what has a height
-    arrives: npt.NDArray[np.bool_]  # whether the last symbol is as long
 
 
 class Observed(NamedTuple):
@@ -112,7 +117,10 @@ class Observed(NamedTuple):
     cycles: Cycles
     past: Past
     first: Indices  # (B,), the first height
+    longest: Indices  # (B,) ticks, of what has a height
+    arrives: npt.NDArray[np.bool_]  # (B,), whether the last symbol is as long
     now: Indices  # (B,) ticks, where the next one begins
+    cycle: CycleAt  # where that is in its cycle
     hits: Indices  # (B, 16), of each candidate
     seen: Seen  # before the next symbol
 
@@ -168,21 +176,28 @@ class Observer:
             height_candidates=HEIGHT_CANDIDATES + GIVEN_CANDIDATES,
         )
 
+        self._classes, self._classes_between = _step_classes(self.layout)
+        # Of each height, the last after NO_TOKEN.
+        self._degrees = np.append(0, self.layout.degrees + 1).astype(np.int32)
+
     def begin(self, contexts: Sequence[SequenceContext]) -> Observed:
         """Before the first symbol of each sequence, where nothing is seen yet."""
         fixed = [(self._room - c.origin, c.mode, c.cycles, c.end) for c in contexts]
         zeros = np.zeros(len(contexts), dtype=np.int32)
         none = zeros + NO_TOKEN
-        nothing = np.zeros((len(contexts), 0), dtype=np.int32)
+        nothing, cycles = np.zeros((len(contexts), 0), dtype=np.int32), Cycles.of(contexts)
         candidates = KIND_CANDIDATES + HEIGHT_CANDIDATES + GIVEN_CANDIDATES
         return Observed(
             fixed=Fixed(*np.array(fixed, dtype=np.int32).reshape(-1, 4).T),
-            cycles=Cycles.of(contexts),
+            cycles=cycles,
             past=Past.empty(len(contexts)),
             first=none,
+            longest=zeros,
+            arrives=zeros == 0,
             now=zeros,
+            cycle=cycles.at(zeros),
             hits=np.zeros((len(contexts), candidates), dtype=np.int32),
-            seen=Seen(nothing, none, np.stack([none, none], 1), *[nothing] * 5),
+            seen=Seen(nothing, none, np.stack([none, none], 1), *[nothing] * 3),
         )
 
     def pick(self, observed: Observed, rows: npt.NDArray[np.intp]) -> Observed:
@@ -192,7 +207,10 @@ class Observer:
             cycles=Cycles(*(part[rows] for part in observed.cycles)),
             past=observed.past.pick(rows),
             first=observed.first[rows],
+            longest=observed.longest[rows],
+            arrives=observed.arrives[rows],
             now=observed.now[rows],
+            cycle=CycleAt(*(part[rows] for part in observed.cycle)),
             hits=observed.hits[rows],
             seen=Seen(*(part[rows] for part in observed.seen)),
         )
@@ -211,33 +229,33 @@ class Observer:
         kind, height = self.parts(observed, tokens)
         sounds = height != NO_TOKEN
         step = np.where(sounds & (last != NO_TOKEN), height - last, NO_STEP)
+        symbol = np.array([kind, height, step, now, observed.cycle.since], dtype=np.int32)
+        ticks = self.symbols.ticks[kind]
+        longest, later = np.maximum(observed.longest, ticks * sounds), now + ticks
         after = observed._replace(
-            past=observed.past.longer(kind, height, step, now, observed.cycles.at(now).since),
+            past=observed.past.longer(symbol),
             first=np.where(observed.first == NO_TOKEN, height, observed.first),
-            now=now + self.symbols.ticks[kind],
-            hits=_hits(observed, kind, height) if observed.past.kind.size else observed.hits,
+            longest=longest,
+            arrives=ticks >= longest,
+            now=later,
+            cycle=observed.cycles.at(later),
+            hits=self._hits(observed, kind, height) if observed.past.kind.size else observed.hits,
         )
         extremes = _extremes(observed.seen.extremes, height)
         return after._replace(seen=self._see(after, np.where(sounds, height, last), extremes))
 
     def _see(self, observed: Observed, last: Indices, extremes: Indices) -> Seen:
-        layout, standing = self.layout, self._standing(observed, last)
-        cycle = standing.cycle
-        recalled = Recollection(observed.past, observed.now, cycle.since, cycle.length, last)
-        kinds, heights = recalled.kinds(), recalled.heights(layout.heights)
-        given = recalled.given(layout.kinds, layout.heights)
-        kind_hits, height_hits, given_hits = np.split(
-            observed.hits, [KIND_CANDIDATES, KIND_CANDIDATES + HEIGHT_CANDIDATES], axis=1
+        standing = self._standing(observed, last)
+        recalled = Recollection(observed.past, observed.cycle.since, last)
+        kinds, heights = recalled.kinds_and_heights(
+            observed.now, observed.cycle.length, self.layout.heights
         )
+        kind_hits = observed.hits[:, :KIND_CANDIDATES]
+        height_hits = observed.hits[:, KIND_CANDIDATES:-GIVEN_CANDIDATES]
         factors = [
             self._before(observed, standing, last, extremes),
             _turns(kinds.values + 1, np.minimum(kinds.alike, ALIKE - 1), kind_hits),
             self._by_step(heights, last[:, None], height_hits),
-        ]
-        ends = self._ends(observed, standing)
-        given_factors = [
-            self._with_kind(ends),
-            self._by_step(given, last[:, None, None], given_hits[:, None]),
         ]
         return Seen(
             np.concatenate(factors, 1),
@@ -245,35 +263,68 @@ class Observer:
             extremes,
             kinds.values,
             heights.values,
-            ends,
-            np.concatenate(given_factors, -1),
-            given.values,
+            self._ends(observed, standing),
         )
 
+    def given(self, observed: Observed) -> Given:
+        """What is known with each of the K kinds that may come."""
+        layout, last = self.layout, observed.seen.last
+        recalled = Recollection(observed.past, observed.cycle.since, last)
+        candidates = recalled.given_each(layout.kinds, layout.heights)
+        hits = observed.hits[:, None, -GIVEN_CANDIDATES:]
+        kinds = np.arange(layout.kinds, dtype=np.int32)
+        return self._given(observed.seen.ends, kinds, candidates, last[:, None, None], hits)
+
+    def given_kind(self, observed: Observed, kinds: Indices, rows: Rows = ALL) -> Given:
+        """What is known with one kind of each of the sequences ``rows``, (R,)."""
+        last, hits = observed.seen.last[rows], observed.hits[rows, -GIVEN_CANDIDATES:]
+        recalled = Recollection(observed.past, observed.cycle.since, observed.seen.last, rows)
+        candidates = recalled.given(kinds, self.layout.heights)
+        ends = observed.seen.ends[rows][np.arange(len(kinds)), kinds]
+        return self._given(ends, kinds, candidates, last[:, None], hits)
+
+    def _given(
+        self, ends: Indices, kinds: Indices, candidates: Candidates, last: Indices, hits: Indices
+    ) -> Given:
+        """``ends``, (..., ): where each of ``kinds`` would end."""
+        factors = np.empty((*ends.shape, len(self.layout.given)), dtype=np.int32)
+        factors[..., 0], factors[..., 1] = ends, kinds + 1
+        factors[..., 2] = self._length_class[kinds]
+        factors[..., 3:] = self._by_step(candidates, last, hits)
+        return Given(factors, candidates.values)
+
+    def _hits(self, observed: Observed, kind: Indices, height: Indices) -> Indices:
+        """Whether each candidate was right, (B, 16); of those for a height, the last time that one
+        came.
+        """
+        seen, hits = observed.seen, observed.hits
+        given = self.given_kind(observed, kind).given_heights
+        candidates = np.concatenate([seen.kinds, seen.heights, given], 1)
+        came = np.empty_like(candidates)
+        came[:, :KIND_CANDIDATES], came[:, KIND_CANDIDATES:] = kind[:, None], height[:, None]
+        right = (candidates != NO_TOKEN) * (1 + (candidates == came))
+        unchanged = (height == NO_TOKEN)[:, None] & _OF_HEIGHTS
+        return np.where(unchanged, hits, right).astype(np.int32)
+
     def _standing(self, observed: Observed, last: Indices) -> Standing:
-        past, cycle = observed.past, observed.cycles.at(observed.now)
-        origin = self.layout.origin
+        cycle = observed.cycle
         since_start = observed.now % cycle.length
-        lengths = self.symbols.ticks[past.kind]
-        longest = np.where(past.height != NO_TOKEN, lengths, 0).max(1)
         return Standing(
             cycle,
             since_start,
             line=(cycle.since == 0) * 2 + (since_start == 0),
-            degree=np.where(last != NO_TOKEN, (last - origin) % self.symbols.octave + 1, 0),
-            longest=longest,
-            arrives=lengths[:, -1] >= longest,
+            degree=self._degrees[last + 1],
         )
 
     def _before(
         self, observed: Observed, standing: Standing, last: Indices, extremes: Indices
     ) -> Indices:
         """The factors that are no candidates', (B, F), as ``layout`` has them."""
-        past, (cycle, since_start, line, degree, longest, arrives) = observed.past, standing
+        past, (cycle, since_start, line, degree) = observed.past, standing
         mode, cycles = observed.fixed.mode, observed.fixed.cycles
         steps = self._class_of_step(_last_two(past.step, NO_STEP))
         kinds = _last_two(past.kind, NO_TOKEN)
-        left = np.clip(cycles - cycle.number, 0, LEFT - 2) + 1
+        left = np.minimum(np.maximum(cycles - cycle.number, 0), LEFT - 2) + 1
         factors = [
             kinds[:, 1] + 1,
             kinds[:, 0] + 1,
@@ -287,15 +338,15 @@ class Observer:
             np.minimum((cycle.length - cycle.since - 1) // self.unit, PLACES - 1),
             np.minimum(since_start // self.unit, PLACES - 1),
             cycle.number % IN_GROUP,
-            np.clip((cycle.number - 1) // GROUP, 0, GROUPS - 1),
+            np.minimum(np.maximum(cycle.number - 1, 0) // GROUP, GROUPS - 1),
             line * IN_GROUP + cycle.number % IN_GROUP,
-            degree * ARRIVALS + arrives,
-            np.searchsorted(self._bounds, longest),
+            degree * ARRIVALS + observed.arrives,
+            np.searchsorted(self._bounds, observed.longest),
             cycle.meter,
             mode,
             np.where(cycles > 0, left, 0),
         ]
-        return np.stack(factors, 1).astype(np.int32)
+        return np.array(factors, dtype=np.int32).T
 
     def _ends(self, observed: Observed, standing: Standing) -> Indices:
         """(B, K)."""
@@ -308,15 +359,10 @@ class Observer:
         )  # from a line
         place = np.minimum((ends + length) // self.unit, PLACES - 1)
         place = np.where(ends == 0, ON_LINE, np.where(ends > 0, BEYOND_LINE, place)) + LAST * last
-        stop = (standing.line * ARRIVALS + standing.arrives) * 2 + (standing.degree == 1)
+        stop = (standing.line * ARRIVALS + observed.arrives) * 2 + (standing.degree == 1)
         known = np.where(now == end, STOPS, STOPS + 1)
         stop = NO_TIME + np.where(end > 0, known, stop[:, None])
         return np.where(ticks > 0, place, stop).astype(np.int32)
-
-    def _with_kind(self, ends: Indices) -> Indices:
-        """Of each kind that may come where it would end, itself, and its length: (B, K, 3)."""
-        kinds = np.arange(1, self.layout.kinds + 1)
-        return np.stack(np.broadcast_arrays(ends, kinds, self._length_class), -1).astype(np.int32)
 
     def _by_step(self, candidates: Candidates, last: Indices, hits: Indices) -> Indices:
         """Of heights how far they are from the last one, how much was alike, and whether each was
@@ -327,27 +373,22 @@ class Observer:
 
     def _step_class(self, height: Indices, last: Indices) -> Indices:
         """Of the step to ``height`` from ``last``, where there are both."""
-        known = (height != NO_TOKEN) & (last != NO_TOKEN)
-        return self._class_of_step(np.where(known, height - last, NO_STEP))
+        return self._classes_between[height + 1, last + 1]
 
     def _class_of_step(self, step: Indices) -> Indices:
-        octave = self.symbols.octave
-        near = np.clip(step, -octave, octave) + octave + 1
-        return np.where(step == NO_STEP, 0, near).astype(np.int32)
+        return self._classes[step + self.layout.heights]
 
 
-def _hits(observed: Observed, kind: Indices, height: Indices) -> Indices:
-    """Whether each candidate was right, (B, 16); of those for a height, the last time that one
-    came.
+def _step_classes(layout: ViewLayout) -> tuple[Indices, Indices]:
+    """The class of each step from -H to NO_STEP, and of that to each height from each height, these
+    from NO_TOKEN on, (H + 1, H + 1).
     """
-    seen, hits = observed.seen, observed.hits
-    heights = np.concatenate([seen.heights, seen.given_heights[np.arange(len(kind)), kind]], 1)
-    of_kinds, of_heights = (
-        np.where(candidates == NO_TOKEN, 0, 1 + (candidates == came[:, None]))
-        for candidates, came in ((seen.kinds, kind), (heights, height))
-    )
-    of_heights = np.where(height[:, None] == NO_TOKEN, hits[:, KIND_CANDIDATES:], of_heights)
-    return np.concatenate([of_kinds, of_heights], 1).astype(np.int32)
+    octave, heights = layout.octave, np.arange(layout.heights)
+    classes = np.clip(np.arange(-layout.heights, NO_STEP + 1), -octave, octave) + octave + 1
+    classes[-1] = 0
+    between = np.zeros((layout.heights + 1, layout.heights + 1), dtype=np.int32)
+    between[1:, 1:] = classes[heights[:, None] - heights + layout.heights]
+    return classes.astype(np.int32), between
 
 
 def _extremes(before: Indices, height: Indices) -> Indices:
@@ -359,12 +400,20 @@ def _extremes(before: Indices, height: Indices) -> Indices:
 
 
 def _last_two(array: Indices, none: int) -> Indices:
-    """(B, n) -> (B, 2)."""
-    padded = np.pad(array[:, -2:], ((0, 0), (1, 0)), constant_values=none)
-    return padded[:, -2:]
+    """(B, n), the last first -> (B, 2), the last one last."""
+    if array.shape[1] > 1:
+        return array[:, 1::-1]
+    return np.array([np.full(len(array), none), array[:, 0]]).T
 
 
 def _turns(*columns: Indices) -> Indices:
     """Columns (..., C) in turns: (..., 3 C)."""
-    stacked = np.stack(np.broadcast_arrays(*columns), -1)
-    return stacked.reshape(*stacked.shape[:-2], -1).astype(np.int32)
+    first, *_ = columns
+    turns = np.empty((*first.shape, len(columns)), dtype=np.int32)
+    for place, column in enumerate(columns):
+        turns[..., place] = column
+    return turns.reshape(*first.shape[:-1], -1)
+
+
+_OF_HEIGHTS = np.arange(KIND_CANDIDATES + HEIGHT_CANDIDATES + GIVEN_CANDIDATES) >= KIND_CANDIDATES
+"""Which candidates are for a height."""

@@ -23,51 +23,58 @@ NO_STEP = 1000
 KIND, KIND_HEIGHT, KIND_STEP, HEIGHT, STEP = range(5)
 """In what symbols may be alike."""
 
+_BACK = np.array(BACK, dtype=np.int32)[:, None]
+ALL = slice(None)
+
+Rows = npt.NDArray[np.intp] | slice
+"""Of which sequences, (R,), or of all."""
+
 
 class Past(NamedTuple):
-    """Of B sequences the n symbols so far."""
+    """Of B sequences the n symbols so far, the last one first: so the first of several that are as
+    likely is the last that came.
+    """
 
-    kind: Indices  # (B, n)
-    height: Indices  # (B, n), counted from the origin; NO_TOKEN for none
-    step: Indices  # (B, n), from the last height; NO_STEP for none
-    onset: Indices  # (B, n) ticks
-    place: Indices  # (B, n) ticks from where its cycle began
-    runs: Indices  # (B, 5, n): how many symbols just before the next one are like those before each
+    symbols: Indices  # (5, B, n): kind, height, step; in ticks onset, and place in its cycle
+    runs: Indices  # (5, B, n): how many symbols just before the next one are like those before each
 
     @classmethod
     def empty(cls, count: int) -> "Past":
-        nothing = np.zeros((count, 0), dtype=np.int32)
-        runs = np.zeros((count, 5, 0), dtype=np.int32)
-        return cls(nothing, nothing, nothing, nothing, nothing, runs)
+        nothing = np.zeros((5, count, 0), dtype=np.int32)
+        return cls(nothing, nothing)
+
+    @property
+    def kind(self) -> Indices:
+        """(B, n)."""
+        return np.asarray(self.symbols[0])
+
+    @property
+    def height(self) -> Indices:
+        """(B, n), counted from the origin; NO_TOKEN for none."""
+        return np.asarray(self.symbols[1])
+
+    @property
+    def step(self) -> Indices:
+        """(B, n), from the height before; NO_STEP for none."""
+        return np.asarray(self.symbols[2])
 
     def pick(self, rows: npt.NDArray[np.intp]) -> "Past":
         """That of the sequences ``rows`` (R,)."""
-        return Past(*(array[rows] for array in self))
+        return Past(self.symbols[:, rows], self.runs[:, rows])
 
-    def longer(
-        self, kind: Indices, height: Indices, step: Indices, onset: Indices, place: Indices
-    ) -> "Past":
-        """With one more symbol of each sequence, its parts (B,)."""
-        return Past(
-            _with(self.kind, kind),
-            _with(self.height, height),
-            _with(self.step, step),
-            _with(self.onset, onset),
-            _with(self.place, place),
-            self._longer_runs(kind, height, step),
-        )
-
-    def _longer_runs(self, kind: Indices, height: Indices, step: Indices) -> Indices:
-        same_kind = self.kind == kind[:, None]
-        same_height = self.height == height[:, None]
-        same_step = self.step == step[:, None]
-        same = [same_kind, same_kind & same_height, same_kind & same_step, same_height, same_step]
-        runs = (self.runs + 1) * np.stack(same, 1)  # by KIND, KIND_HEIGHT, ...
-        return np.pad(runs, ((0, 0), (0, 0), (1, 0))).astype(np.int32)
-
-
-def _with(array: Indices, column: Indices) -> Indices:
-    return np.concatenate([array, column[:, None]], 1, dtype=np.int32)
+    def longer(self, symbol: Indices) -> "Past":
+        """With one more symbol of each sequence, its parts as in ``symbols``, (5, B)."""
+        count = self.symbols.shape[2]
+        symbols = np.empty((*symbol.shape, count + 1), dtype=np.int32)
+        symbols[:, :, 0], symbols[:, :, 1:] = symbol, self.symbols
+        same = self.symbols[:3] == symbol[:3, :, None]  # in kind, height, step
+        runs = np.empty_like(symbols)
+        runs[:, :, count] = 0  # nothing comes before the first
+        longer = np.add(self.runs, 1, out=runs[:, :, :count])
+        longer[KIND] *= same[0]
+        longer[HEIGHT:] *= same[1:]
+        longer[KIND_HEIGHT:HEIGHT] *= same[1:] & same[0]
+        return Past(symbols, runs)
 
 
 class Candidates(NamedTuple):
@@ -85,92 +92,102 @@ class Recollection:
     Each is what stood at the place whose past is alike for longest, of several the last.
     """
 
-    def __init__(
-        self, past: Past, now: Indices, place: Indices, length: Indices, last: Indices
-    ) -> None:
-        """Of the next symbol: when it begins, its place in its cycle, the cycle's length, and the
-        last height before it, each (B,).
+    def __init__(self, past: Past, place: Indices, last: Indices, rows: Rows = ALL) -> None:
+        """Of ``rows``: ``past`` and, of the next symbol, its ``place`` in its cycle and the
+        ``last`` height before it, (B,).
         """
-        self._past, self._last = past, last
-        self._rows, self._order = np.arange(len(now))[:, None], np.arange(past.kind.shape[1])
-        self._placed: Mask = past.place == place[:, None]
-        self._sounds: Mask = past.height != NO_TOKEN
-        self._moved: Mask = past.step != NO_STEP
-        times = now[:, None] - np.array(BACK) * length[:, None]
-        began = past.onset[:, None] == times[:, :, None]  # (B, 4, n)
-        # Of several the last, since what stands at the start takes no time; that itself never.
-        self._back = (began * self._order).argmax(-1)
-        self._back_found = self._back > 0
+        whole = rows is ALL
+        self._symbols = past.symbols if whole else past.symbols[:, rows]
+        self._runs = past.runs if whole else past.runs[:, rows]
+        self._last = last[rows]
+        self._placed: Mask = self._symbols[4] == place[rows][:, None]
+        self._rows = np.arange(len(self._last))
 
-    def kinds(self) -> Candidates:
-        """(B, 8)."""
-        past, placed = self._past, self._placed
-        runs = [
-            self._runs(KIND),
-            self._runs(KIND) * placed,
-            self._runs(KIND_HEIGHT),
-            self._runs(KIND_STEP) * placed,
-        ]
-        best = [self._longest(each) for each in runs]
-        places = np.concatenate([np.stack([place for place, _ in best], 1), self._back], 1)
-        alike = np.concatenate([np.stack([length for _, length in best], 1), self._back_found], 1)
-        return _candidates(past.kind[self._rows, places], alike)
+    def kinds_and_heights(
+        self, now: Indices, length: Indices, scale: int
+    ) -> tuple[Candidates, Candidates]:
+        """(B, 8), and (B, 6) of heights below ``scale``. ``now``, ``length``: when the next symbol
+        begins, and how long its cycle is, (B,).
+        """
+        kind, height, step, onset, _ = self._symbols
+        rows, placed = self._rows, self._placed
+        likely = np.empty((6, *kind.shape), dtype=np.int32)
+        likely[0], likely[2] = self._runs[KIND], self._runs[KIND_HEIGHT]
+        np.multiply(self._runs[KIND], placed, out=likely[1])
+        np.multiply(self._runs[KIND_STEP], placed, out=likely[3])
+        np.multiply(self._runs[HEIGHT], height != NO_TOKEN, out=likely[4])
+        np.multiply(self._runs[STEP], step != NO_STEP, out=likely[5])
+        places = np.empty((6 + len(BACK), len(rows)), dtype=np.intp)
+        places[:6] = likely.argmax(2)
+        began = onset == (now - _BACK * length)[..., None]  # (4, B, n)
+        places[6:] = began.argmax(2)
+        alike = np.empty(places.shape, dtype=np.int32)
+        alike[:6] = likely[_SIX, rows, places[:6]]
+        # What stands at the start takes no time, and is never what began there.
+        alike[6:] = began[_SIX[: len(BACK)], rows, places[6:]] & (places[6:] < kind.shape[1] - 1)
+        kinds = kind[rows, places[_OF_KINDS]]
+        heights = np.empty((HEIGHT_CANDIDATES, len(rows)), dtype=np.int32)
+        heights[0] = height[rows, places[4]]
+        heights[1] = _after_step(step[rows, places[5]], self._last, scale)
+        heights[2:] = height[rows, places[6:]]
+        return _candidates(kinds.T, alike[_OF_KINDS].T), _candidates(heights.T, alike[4:].T)
 
-    def heights(self, scale: int) -> Candidates:
-        """(B, 6), each below ``scale``."""
-        past, rows = self._past, self._rows[:, 0]
-        same, same_length = self._longest(self._runs(HEIGHT) * self._sounds)
-        moved, moved_length = self._longest(self._runs(STEP) * self._moved)
-        values = [past.height[rows, same], self._after_step(past.step[rows, moved], scale)]
-        alike = [same_length, moved_length]
-        return _candidates(
-            np.concatenate([np.stack(values, 1), past.height[self._rows, self._back]], 1),
-            np.concatenate([np.stack(alike, 1), self._back_found], 1),
-        )
-
-    def given(self, kinds: int, scale: int) -> Candidates:
-        """For the height of each of K kinds that may come, (B, K, 2): what came with that kind at
+    def given(self, kinds: Indices, scale: int) -> Candidates:
+        """For the height of a kind of each sequence, (B,) -> (B, 2): what came with that kind at
         the same place of the cycle, after the same symbols; and by what step it came there, after
         the same kinds.
         """
-        past, placed = self._past, self._placed
+        kind, height, step, _, _ = self._symbols
+        rows, there = self._rows, self._placed & (kind == kinds[:, None])
+        same = self._runs[KIND_HEIGHT] * (there & (height != NO_TOKEN))
+        moved = (self._runs[KIND] + 1) * (there & (step != NO_STEP))
+        came, by_step = same.argmax(1), moved.argmax(1)
+        after = _after_step(step[rows, by_step], self._last, scale)
+        values = np.array([height[rows, came], after], dtype=np.int32)
+        alike = np.array([same[rows, came], moved[rows, by_step]], dtype=np.int32)
+        return _candidates(values.T, alike.T)
+
+    def given_each(self, kinds: int, scale: int) -> Candidates:
+        """The same for each of K kinds that may come, (B, K, 2)."""
+        _, height, step, _, _ = self._symbols
+        placed, rows = self._placed, self._rows[:, None]
         same, same_length = self._longest_of_each(
-            self._runs(KIND_HEIGHT) * (placed & self._sounds), kinds
+            self._runs[KIND_HEIGHT] * (placed & (height != NO_TOKEN)), kinds
         )
         moved, moved_length = self._longest_of_each(
-            (self._runs(KIND) + 1) * (placed & self._moved), kinds
+            (self._runs[KIND] + 1) * (placed & (step != NO_STEP)), kinds
         )
-        step = self._after_step(past.step[self._rows, moved], scale)
-        values = np.stack([past.height[self._rows, same], step], -1)
+        after = _after_step(step[rows, moved], self._last[:, None], scale)
+        values = np.stack([height[rows, same], after], -1)
         return _candidates(values, np.stack([same_length, moved_length], -1))
 
-    def _runs(self, of: int) -> Indices:
-        return self._past.runs[:, of]
-
-    def _longest(self, runs: Indices) -> tuple[Indices, Indices]:
-        """Place and length (B,) of the longest run."""
-        size = len(self._order)
-        score = (runs * size + self._order).max(1)
-        return score % size, score // size
-
     def _longest_of_each(self, runs: Indices, kinds: int) -> tuple[Indices, Indices]:
-        """Of each kind, (B, K), among the places where it stood."""
-        size = len(self._order)
-        best = np.zeros((len(runs), kinds), dtype=runs.dtype)
-        np.maximum.at(best, (self._rows, self._past.kind), runs * size + self._order)
-        return best % size, best // size
+        """Of each kind the place and length, (B, K), of the longest run where it stood."""
+        count, size = runs.shape
+        best = np.zeros(count * kinds, dtype=np.int32)
+        late = np.arange(size - 1, -1, -1, dtype=np.int32)  # the larger, the later it came
+        score = runs * np.int32(size) + late
+        cells = self._rows[:, None] * kinds + self._symbols[0]
+        np.maximum.at(best, cells.ravel(), score.ravel())
+        best = best.reshape(count, kinds)
+        return size - 1 - best % size, best // size
 
-    def _after_step(self, step: Indices, scale: int) -> Indices:
-        """By a step from the last height, NO_TOKEN where that leads out of the scale."""
-        last = self._last.reshape(-1, *[1] * (step.ndim - 1))
-        height = last + step
-        known = (step != NO_STEP) & (last != NO_TOKEN) & (height >= 0) & (height < scale)
-        return np.where(known, height, NO_TOKEN)
+
+_SIX = np.arange(6)[:, None]
+
+_OF_KINDS = [0, 1, 2, 3, *range(6, 6 + len(BACK))]
+"""Which of the places that are recalled are those of kinds."""
+
+
+def _after_step(step: Indices, last: Indices, scale: int) -> Indices:
+    """By a step from the last height, NO_TOKEN where that leads out of the scale."""
+    height = last + step
+    known = (step != NO_STEP) & (last != NO_TOKEN) & (height >= 0) & (height < scale)
+    return np.where(known, height, NO_TOKEN)
 
 
 def _candidates(values: Indices, alike: Indices) -> Candidates:
     found = (alike > 0) & (values != NO_TOKEN)
     return Candidates(
-        np.where(found, values, NO_TOKEN).astype(np.int32),
-        np.where(found, alike, 0).astype(np.int32),
+        np.where(found, values, np.int32(NO_TOKEN)), np.where(found, alike, np.int32(0))
     )

@@ -94,7 +94,7 @@ def _walk(
 def _before(observer: Observer, observed: Observed, came: Indices) -> Views:
     """What was seen before the symbols that came, (B,), a row each."""
     kind, height = observer.parts(observed, came)
-    seen, rows = observed.seen, np.arange(len(came))
+    seen, given = observed.seen, observer.given_kind(observed, kind)
     return Views(
         kind,
         np.maximum(height, 0),
@@ -104,8 +104,8 @@ def _before(observer: Observer, observed: Observed, came: Indices) -> Views:
         seen.factors,
         seen.kinds,
         seen.ends,
-        seen.given_factors[rows, kind],
-        np.concatenate([seen.heights, seen.given_heights[rows, kind]], 1),
+        given.given_factors,
+        np.concatenate([seen.heights, given.given_heights], 1),
     )
 
 
