@@ -160,12 +160,10 @@ def compare(
         models = [name.strip() for name in models.split(",")]
     _check_cell(cell, models)
     _check(OF_ONE_SONG if models is None else models, seeds, folds, jobs, given)
-    size = WINDOW if window is None else window
-    sizes = _sizes(windows, size)
+    sizes = _sizes(windows, size := WINDOW if window is None else window)
     named = gather(songs, track=track, grid=grid)
     if models is None:
-        several = len(named) > 1 and window is None
-        models = [_with_cell(name, cell) for name in (OF_SEVERAL if several else OF_ONE_SONG)]
+        models = _by_default(cell, several=len(named) > 1 and window is None)
     cuts = plans.cuts_of(named, held_out, folds)
     if len(named) == 1:
         wanted = [{**given, **cuts[0], "window": each} for each in sizes]
@@ -185,6 +183,10 @@ def compare(
         if len(named) == 1:
             return _remembered(trials, named, size, sizes, path)
         return _generalised(trials, named, new, path)
+
+
+def _by_default(cell: str | None, *, several: bool) -> list[str]:
+    return [_with_cell(name, cell) for name in (OF_SEVERAL if several else OF_ONE_SONG)]
 
 
 def _check_cell(cell: str | None, models: Sequence[str] | None) -> None:
