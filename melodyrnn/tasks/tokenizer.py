@@ -306,13 +306,18 @@ class PartsTokenizer(TuneTokenizer):
         """Every duration of ``songs`` with every pitch from the lowest to the highest, both moved
         by ``transpose`` semitones.
         """
-        notes = {note for song in songs for note in song}
-        midi = [note.pitch.midi for note in notes if note.pitch]
-        low, high = max(min(midi) - transpose, 0), min(max(midi) + transpose, MOST_MIDI)
+        midi = [note.pitch.midi for song in songs for note in song if note.pitch]
+        return cls.between(
+            songs, max(min(midi) - transpose, 0), min(max(midi) + transpose, MOST_MIDI)
+        )
+
+    @classmethod
+    def between(cls, songs: Sequence[Song], lowest: int, highest: int) -> Self:
+        """Every duration of ``songs`` with every pitch between two MIDI numbers."""
         tokens = {
             plain_token(pitch, note.duration)
-            for note in notes
-            for pitch in (range(low, high + 1) if note.pitch else (None,))
+            for note in {note for song in songs for note in song}
+            for pitch in (range(lowest, highest + 1) if note.pitch else (None,))
         }
         return cls(Vocabulary([*sorted(tokens, key=sort_key), START, END]))
 

@@ -26,7 +26,7 @@ Bits = dict[str, list[Floats]]
 FOLDER, DOCUMENT = "folds", "benchmark.json"
 
 _PACKAGE = Path(__file__).parents[2]
-_PREDICTING = ("experiments/benchmark", "models", "music", "sequences", "training")
+_PREDICTING = ("experiments/benchmark", "models", "music", "sequences", "tasks", "training")
 """The packages by whose code the rows predict."""
 
 

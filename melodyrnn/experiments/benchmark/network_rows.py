@@ -225,10 +225,11 @@ def _rows(timed: bool) -> list[BenchmarkRow]:
             prepare=partial(other_traditions, timed),
         ),
     ]
-    return [row for network in networks for row in (network, _with_ppm(network))]
+    return [row for network in networks for row in (network, with_ppm(network))]
 
 
-def _with_ppm(row: BenchmarkRow) -> BenchmarkRow:
+def with_ppm(row: BenchmarkRow) -> BenchmarkRow:
+    """The row together with the n-gram models, whose weights are fitted."""
     predict = fitted([row, LTM_PLUS, STM_X5UI])
     return replace(
         row, model=f"{row.model} & PPM", settings="fitted", predict=predict, prepare=None

@@ -88,6 +88,8 @@ _TIMED_ROWS = (
     "3 timed LSTMs",
     "3 timed LSTMs & PPM",
     "3 timed LSTMs & n-grams",
+    "viewpoints",
+    "viewpoints & PPM",
 )
 
 TABLES: Mapping[str, Published] = MappingProxyType(
