@@ -9,85 +9,79 @@ touched.
 
 import sys
 import time
-from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
 
 from melodyrnn.data.gather import gather
+from melodyrnn.experiments.benchmark.composer import Composer, songs_of
 from melodyrnn.experiments.benchmark.melodies import melodies_of
 from melodyrnn.experiments.benchmark.melody_events import Inputs
-from melodyrnn.experiments.benchmark.network_rows import SETTINGS
+from melodyrnn.experiments.benchmark.pitch_network import SETTINGS
 from melodyrnn.experiments.benchmark.protocol import FOLDS, folds_of
-from melodyrnn.experiments.benchmark.rows import Fold
+from melodyrnn.experiments.benchmark.rows import Distributions, Fold
 from melodyrnn.formats.read import Corpus
 from melodyrnn.models.backend import tf
 from melodyrnn.models.config import EventConfig
 from melodyrnn.sequences.events import Events, Layout
 from melodyrnn.training.events import EventProgram
 
-PITCH, TIMED = SETTINGS[False], SETTINGS[True]
-CANDIDATES = {False: 2, True: 8}
-"""Timed or not -> kinds of candidates; of each kind three factors, after three of the pitches."""
+CANDIDATES = 2
+"""Of each three factors, after three of the pitches."""
 
 
 class Line(NamedTuple):
-    """One line of the table."""
+    """One line of the table, of the network that sees pitches alone."""
 
     about: str
-    timed: bool
-    config: EventConfig
-    candidates: Callable[[bool], list[int]] = lambda timed: list(range(CANDIDATES[timed]))  # kept
-    clock: tuple[int, ...] = tuple(range(6))  # those kept of the last six factors, of time
+    config: EventConfig = SETTINGS
+    candidates: tuple[int, ...] = tuple(range(CANDIDATES))  # those kept
 
-
-OTHER_TIMES = (1, 2, 3, 4, 5)
-"""The factors of time but for the duration of the target."""
 
 LINES = (
-    Line("pitch", False, PITCH),
-    Line("pitch, without candidates", False, PITCH, lambda _: []),
-    Line("pitch, candidates by pitches alone", False, PITCH, lambda _: [0]),
-    Line("pitch, candidates by intervals alone", False, PITCH, lambda _: [1]),
-    Line("pitch, not moved along the scale", False, replace(PITCH, moves=0)),
-    Line("pitch, no average of weights", False, replace(PITCH, averaging=0.0)),
+    Line("pitch"),
+    Line("pitch, without candidates", candidates=()),
+    Line("pitch, candidates by pitches alone", candidates=(0,)),
+    Line("pitch, candidates by intervals alone", candidates=(1,)),
+    Line("pitch, not moved along the scale", replace(SETTINGS, moves=0)),
+    Line("pitch, no average of weights", replace(SETTINGS, averaging=0.0)),
     Line(
         "pitch, no dropout",
-        False,
-        replace(PITCH, input_dropout=0.0, dropout=0.0, recurrent_dropout=0.0),
+        replace(SETTINGS, input_dropout=0.0, dropout=0.0, recurrent_dropout=0.0),
     ),
-    Line("pitch, 64 units", False, replace(PITCH, units=64)),
-    Line("pitch, 256 units", False, replace(PITCH, units=256)),
-    Line("timed", True, TIMED),
-    Line("timed, without candidates", True, TIMED, lambda _: []),
-    Line("timed, without candidates by time", True, TIMED, lambda _: [0, 1]),
-    Line("key alone", True, TIMED, lambda _: [0, 1], clock=()),
-    # It knows when the target comes, and not how long it lasts.
-    Line("timed, its own length unknown", True, TIMED, lambda _: [0, 1, 4, 5, 6, 7], OTHER_TIMES),
-    Line("timed, dropout as without time", True, replace(PITCH, learning_rate=3e-3, moves=0)),
-    Line("timed, moved along the scale", True, replace(TIMED, moves=5)),
+    Line("pitch, 64 units", replace(SETTINGS, units=64)),
+    Line("pitch, 256 units", replace(SETTINGS, units=256)),
 )
+
+COMPOSER: dict[str, dict[str, bool]] = {
+    "viewpoints": {},
+    # It knows when the target comes, and not how long it lasts.
+    "viewpoints, its own length unknown": {"own_duration": False},
+}
+"""Lines of the model of ``train``, and what it is asked."""
+
+TRAINED: dict[int, Composer] = {}
+"""Of each fold, by its seed."""
 
 
 def kept(line: Line, events: Events) -> Events:
-    candidates = line.candidates(line.timed)
     return events._replace(
-        candidates=events.candidates[:, candidates], factors=events.factors[:, columns(line)]
+        candidates=events.candidates[:, list(line.candidates)],
+        factors=events.factors[:, columns(line)],
     )
 
 
 def columns(line: Line) -> list[int]:
-    known = [0, 1, 2, *(3 + 3 * kind + i for kind in line.candidates(line.timed) for i in range(3))]
-    first = 3 + 3 * CANDIDATES[line.timed]
-    return known + [first + place for place in line.clock if line.timed]
+    return [0, 1, 2, *(3 + 3 * kind + i for kind in line.candidates for i in range(3))]
 
 
 def measure(line: Line, folds: list[Fold]) -> tuple[list[float], list[int]]:
     """Bits per note and steps, of each inner validation."""
-    inputs = Inputs.of(folds[0].midi[0], folds[0].midi[-1], line.timed)
+    inputs = Inputs.of(folds[0].midi[0], folds[0].midi[-1])
     factors = tuple(inputs.layout.factors[column] for column in columns(line))
-    layout = Layout(inputs.layout.vocabulary_size, len(line.candidates(line.timed)), factors)
+    layout = Layout(inputs.layout.vocabulary_size, len(line.candidates), factors)
     learner = EventProgram(layout, line.config)
     bits, steps = [], []
     for fold in folds:
@@ -96,13 +90,35 @@ def measure(line: Line, folds: list[Fold]) -> tuple[list[float], list[int]]:
             for melodies in (fold.inner.train, fold.inner.test)
         )
         steps.append(learner.train(learned, fold.seed, held_out=test))
-        came = []
-        for melody, events, p in zip(fold.inner.test, test, learner.predict(test), strict=True):
-            q = p[:, np.array(fold.midi) - inputs.origin(melody.song.song)]
-            came.append((q / q.sum(-1, keepdims=True))[np.arange(len(q)), melody.pitches])
-            assert len(q) == len(events.targets)
-        bits.append(float(-np.log2(np.concatenate(came)).mean()))
+        found = [p[:, np.array(fold.midi) - inputs.lowest] for p in learner.predict(test)]
+        bits.append(mean_bits(fold, [q / q.sum(-1, keepdims=True) for q in found]))
     return bits, steps
+
+
+def composed(asked: dict[str, bool], folds: list[Fold]) -> tuple[list[float], list[int]]:
+    """Bits per note and epochs, of each inner validation."""
+    learned = [composer(fold) for fold in folds]
+    predicted = [
+        each.predict(fold.inner.test, fold.midi, **asked)
+        for each, fold in zip(learned, folds, strict=True)
+    ]
+    return [*map(mean_bits, folds, predicted)], [each.epochs for each in learned]
+
+
+def composer(fold: Fold) -> Composer:
+    """Trained once, whatever it is asked."""
+    if fold.seed not in TRAINED:
+        train, held_out = songs_of(fold.inner.train), songs_of(fold.inner.test)
+        TRAINED[fold.seed] = Composer.trained(train, fold.midi, fold.seed, held_out=held_out)
+    return TRAINED[fold.seed]
+
+
+def mean_bits(fold: Fold, predicted: Distributions) -> float:
+    came = [
+        p[np.arange(len(p)), melody.pitches]
+        for melody, p in zip(fold.inner.test, predicted, strict=True)
+    ]
+    return float(-np.log2(np.concatenate(came)).mean())
 
 
 def main() -> None:
@@ -114,14 +130,14 @@ def main() -> None:
     folds = [
         replace(fold, seed=number) for number, fold in enumerate(folds_of(data, FOLDS, 0)[:count])
     ]
-    for line in LINES:
-        if len(sys.argv) > 2 and line.about not in sys.argv[2:]:
-            continue
+    lines = {line.about: partial(measure, line) for line in LINES}
+    lines |= {about: partial(composed, asked) for about, asked in COMPOSER.items()}
+    for about in sys.argv[2:] or lines:
         start = time.process_time()
-        bits, steps = measure(line, folds)
+        bits, lengths = lines[about](folds)
         spent = time.process_time() - start
         each = " ".join(f"{fold:.3f}" for fold in bits)
-        print(f"{line.about:35} {np.mean(bits):.3f}  ({each})  {steps} {spent:.0f} s", flush=True)
+        print(f"{about:35} {np.mean(bits):.3f}  ({each})  {lengths} {spent:.0f} s", flush=True)
 
 
 if __name__ == "__main__":

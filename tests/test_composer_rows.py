@@ -9,12 +9,13 @@ from hypothesis import strategies as st
 from strategies import songs
 
 from melodyrnn import parse
-from melodyrnn.data.gather import Named
+from melodyrnn.data.gather import Gathered, Named
 from melodyrnn.errors import VocabularyError
-from melodyrnn.experiments.benchmark import composer
-from melodyrnn.experiments.benchmark.composer import COMPOSER, Composer, tokenizer_of
+from melodyrnn.experiments.benchmark import composer, other_traditions
+from melodyrnn.experiments.benchmark.composer import Composer, songs_of, tokenizer_of
 from melodyrnn.experiments.benchmark.given_times import PitchesGivenTimes
 from melodyrnn.experiments.benchmark.melodies import melodies_of
+from melodyrnn.experiments.benchmark.network_rows import NETWORKS
 from melodyrnn.experiments.benchmark.rows import LTM_PLUS, STM_X5UI, Fold
 from melodyrnn.models.predictor import Predictor
 from melodyrnn.music.song import Key, Note
@@ -66,6 +67,9 @@ def fold():
 def tiny(monkeypatch):
     small = {"units": 4, "batch": 4, "epochs": 2, "patience": 1}
     monkeypatch.setattr(composer, "SETTINGS", {**composer.SETTINGS, **small})
+    monkeypatch.setattr(composer, "PRETRAINING", {})
+    monkeypatch.setattr(composer, "PRETRAINING_EPOCHS", 1)
+    monkeypatch.setattr(composer, "ROOM", 0)  # so that one program serves all trainings
     monkeypatch.setattr("melodyrnn.models.networks.event_reader.MOST_UNROLLED", 0)
 
 
@@ -89,6 +93,12 @@ def test_over_any_alphabet_it_is_a_distribution(song, others, seed):
     for row, p, place in zip(found, joint, notes, strict=True):
         alike = [p[codes[song.notes[place].duration, pitch]] for pitch in midi]
         assert row * sum(alike) == pytest.approx(alike, abs=1e-12)
+    asked = PitchesGivenTimes(tokenizer, midi)
+    (found,) = asked.distributions(model, data, own_duration=False)
+    assert found.sum(-1) == pytest.approx(np.ones(len(notes)))
+    for row, p in zip(found, joint, strict=True):
+        alike = [sum(p[n] for (_, pitch), n in codes.items() if pitch == each) for each in midi]
+        assert row * sum(alike) == pytest.approx(alike, abs=1e-12)
 
 
 @settings(max_examples=25)
@@ -110,7 +120,8 @@ def test_a_vocabulary_without_a_pitch_of_the_alphabet_is_refused():
 
 
 def test_it_predicts_over_the_alphabet_and_sees_nothing_that_comes_later(fold, tiny):
-    learned = Composer.trained(fold.inner.train, fold.midi, 0, held_out=fold.inner.test)
+    inner = fold.inner
+    learned = Composer.trained(songs_of(inner.train), fold.midi, 0, held_out=songs_of(inner.test))
     assert 1 <= learned.epochs <= 2
     odd = next(melody for melody in fold.test if melody.name == "odd")
     (found,) = learned.predict([odd], fold.midi)
@@ -130,21 +141,32 @@ def test_it_predicts_over_the_alphabet_and_sees_nothing_that_comes_later(fold, t
 
 
 def test_the_rows_choose_on_training_melodies_alone(fold, tiny, monkeypatch):
-    seen = []
-    trained = Composer.trained
+    """One network and several from scratch, and one that has learned other traditions."""
+    others = Gathered(tuple(Named(str(n), tune(n)) for n in range(100, 104)), (), ())
+    monkeypatch.setattr(other_traditions, "gather_all", lambda corpus: others)
+    names = {melody.song.name for melody in fold.test}
+    seen, trained = [], Composer.trained
 
-    def spied(melodies, midi, seed, **given):
-        seen.append((set(melodies), set(given.get("held_out", ())), given.get("epochs")))
-        return trained(melodies, midi, seed, **given)
+    def spied(songs, midi, seed, **given):
+        assert not names & {named.name for named in (*songs, *given.get("held_out", ()))}
+        seen.append((len(songs), seed, given.get("epochs"), bool(given.get("start"))))
+        return trained(songs, midi, seed, **given)
 
     monkeypatch.setattr(Composer, "trained", spied)
     above = {}
-    for row in (LTM_PLUS, STM_X5UI, *COMPOSER):
+    for row in (LTM_PLUS, STM_X5UI, *(row for row in NETWORKS if "viewpoints" in row.model)):
+        if row.prepare:
+            fold.prepared[row.model] = row.prepare((*fold.train, *fold.test), 0)
         above[row.model] = row.predict(fold, above)
-    chosen, learned = seen
-    assert chosen == (set(fold.inner.train), set(fold.inner.test), None)
-    assert learned == (set(fold.train), set(), fold.chosen["viewpoints"])
-    for found in above.values():
-        for melody, p in zip(fold.test, found, strict=True):
+        for melody, p in zip(fold.test, above[row.model], strict=True):
             assert p.shape == (len(melody.pitches), fold.pitches)
             assert p.sum(-1) == pytest.approx(np.ones(len(p)))
+    some, every = len(fold.inner.train), len(fold.train)
+    scratch, tuned = fold.chosen["viewpoints"], fold.chosen["viewpoints, pretrained"]
+    assert seen == [
+        (some, 0, None, False),
+        *((every, seed, scratch, False) for seed in (0, 1000, 2000)),
+        (4, 0, composer.PRETRAINING_EPOCHS, False),
+        (some, 0, None, True),
+        (every, 0, tuned, True),
+    ]

@@ -6,7 +6,7 @@ import pytest
 
 from melodyrnn import parse
 from melodyrnn.data.gather import Gathered, Named
-from melodyrnn.experiments.benchmark import folds, network_rows, tonic_rows
+from melodyrnn.experiments.benchmark import folds, other_traditions, pitch_network, tonic_rows
 from melodyrnn.experiments.benchmark.all_rows import PITCH_ALONE, ROWS
 from melodyrnn.experiments.benchmark.folds import predict_folds
 from melodyrnn.experiments.benchmark.melodies import melodies_of
@@ -35,15 +35,14 @@ def fold():
 @pytest.fixture
 def tiny(monkeypatch):
     """One set of programs serves all trainings."""
-    monkeypatch.setattr(network_rows, "SETTINGS", {False: TINY, True: TINY})
-    monkeypatch.setattr(network_rows, "PRETRAINING", TINY)
-    monkeypatch.setattr(network_rows, "FINE_TUNING", TINY)
+    for settings in ("SETTINGS", "PRETRAINING", "FINE_TUNING"):
+        monkeypatch.setattr(pitch_network, settings, TINY)
     monkeypatch.setattr(tonic_rows, "DEGREE_SETTINGS", TINY)
 
 
 def test_every_row_predicts_over_the_alphabet(fold, tiny, monkeypatch):
     others = Gathered(tuple(Named(str(n), tune(n)) for n in range(100, 104)), (), ())
-    monkeypatch.setattr(network_rows, "gather_all", lambda corpus: others)
+    monkeypatch.setattr(other_traditions, "gather_all", lambda corpus: others)
     predicted = {}
     rows = [row for row in ROWS if row.inputs == "pitch"]
     assert len([row for row in rows if row in NETWORKS]) == 6
@@ -83,14 +82,14 @@ def test_variants_of_the_targets_are_not_learned_before():
     quoting = (*other.notes[:5], *learned.notes[8:20], *other.notes[5:])
     short_quote = (*other.notes[:5], *learned.notes[8:16], *other.notes[5:])
     rest = Note(None, Fraction(1))
-    apart = network_rows._apart(
+    apart = other_traditions.apart(
         [
-            replace(learned, notes=notes)
+            Named("one", replace(learned, notes=notes))
             for notes in (up, slow, uneven, quoting, short_quote, (rest,), other.notes)
         ],
         [learned],
     )
-    assert [song.notes for song in apart] == [short_quote, other.notes]
+    assert [named.song.notes for named in apart] == [short_quote, other.notes]
 
 
 @pytest.mark.parametrize("row", LINKED)
@@ -141,7 +140,7 @@ def test_progress_says_who_is_at_work(fold, monkeypatch):
 
 def test_rows_have_names_of_their_own():
     assert len({row.model for row in ROWS}) == len(ROWS)
-    assert all(("timed" in row.model) == ("time" in row.inputs) for row in NETWORKS)
+    assert all(("viewpoints" in row.model) == ("time" in row.inputs) for row in NETWORKS)
     assert sum(row.fast for row in NETWORKS) == 2
 
 

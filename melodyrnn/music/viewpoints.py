@@ -1,8 +1,8 @@
 """What a melody's notes are and when they come, as numbers: the viewpoints of the literature.
 
 After Conklin and Witten (1995), a *viewpoint* is an attribute of each event of a melody. Here are
-those that need no model: pitches, and what a score says of a note's time before its pitch is
-known. Only notes that sound are events; a rest is an attribute of the note after it.
+those that need no model: what a score says of a note's time before its pitch is known. Only notes
+that sound are events.
 """
 
 from bisect import bisect_left, bisect_right
@@ -10,14 +10,11 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from melodyrnn.music.bars import bar_spans
-from melodyrnn.music.durations import GRID, ticks
+from melodyrnn.music.durations import ticks
 from melodyrnn.music.song import SEMITONES, Meter, Song
 
 DURATIONS = tuple(Fraction(n, 4) for n in (1, 2, 3, 4, 6, 8, 12))
 """Bounds of the classes of durations, in quarter notes; what is longer is one class more."""
-
-PLACES = 24
-"""Classes of places in a bar: sixteenths from its line, the last class for all later ones."""
 
 METERS = 16
 """Classes of meters: the length of a bar in eighths, the last class for all longer ones."""
@@ -30,15 +27,9 @@ SEMITONES_OF_OCTAVE = 12
 class Viewpoints:
     """Of the L notes that sound, in order, each a tuple of length L. GRID ticks are a quarter."""
 
-    pitch: tuple[int, ...]  # MIDI numbers
-    onset: tuple[int, ...]  # ticks from the song's start
     duration: tuple[int, ...]  # its class, 0 to len(DURATIONS)
-    rest: tuple[int, ...]  # 1 where a rest stands before the note
     in_bar: tuple[int, ...]  # ticks from the bar's line
-    place: tuple[int, ...]  # the class of that, 0 to PLACES - 1
-    bar: tuple[int, ...]  # which bar it starts in, a pickup 0, else from 1
     bar_length: tuple[int, ...]  # ticks in a full bar of that meter
-    meter: tuple[int, ...]  # the class of that, 0 to METERS - 1
 
 
 def viewpoints(song: Song) -> Viewpoints:
@@ -47,37 +38,16 @@ def viewpoints(song: Song) -> Viewpoints:
     pickup = ticks(song.pickup)
     lines = [start for start, _ in spans]
     rows: list[tuple[int, ...]] = []
-    onset = rest = 0
+    onset = 0
     for note, lasting in zip(song.notes, song.steps, strict=True):
         if note.pitch:
             number = bisect_right(lines, onset) - 1
             start, length = spans[number]
             # A pickup ends on a bar line, and what comes before it is missing.
             in_bar = onset - (pickup - length if pickup and not number else start)
-            row = (
-                note.pitch.midi,
-                onset,
-                bisect_left(_BOUNDS, lasting),
-                rest,
-                in_bar,
-                min(4 * in_bar // GRID, PLACES - 1),
-                number if pickup else number + 1,
-                length,
-                min(2 * length // GRID, METERS - 1),
-            )
-            rows.append(row)
+            rows.append((bisect_left(_BOUNDS, lasting), in_bar, length))
         onset += lasting
-        rest = int(note.is_rest)
     return Viewpoints(*zip(*rows, strict=True))
-
-
-def bars_before(seen: Viewpoints, count: int) -> tuple[int, ...]:
-    """Of each note, which one began at the same place ``count`` bars before, -1 where none."""
-    begun = {onset: index for index, onset in enumerate(seen.onset)}
-    return tuple(
-        begun.get(onset - count * length, -1)
-        for onset, length in zip(seen.onset, seen.bar_length, strict=True)
-    )
 
 
 def tonic(song: Song) -> int:

@@ -23,13 +23,11 @@ class Recalled(NamedTuple):
 def recall(
     sequence: Sequence[Hashable],
     *,
-    known: bool = False,
     alike: npt.NDArray[np.bool_] | None = None,
 ) -> Recalled:
     """Of each place, the earlier one with the longest run of equal tokens, of several the last.
 
-    The runs end just before the two places; with ``known`` they end at them, since the tokens are
-    known before the target is. ``alike`` (L, L) says which pairs of places may be taken.
+    The runs end just before the two places. ``alike`` (L, L): which pairs of places may be taken.
     """
     numbers: dict[Hashable, int] = {}
     tokens = np.array(
@@ -41,8 +39,6 @@ def recall(
     runs = np.zeros((size, size), dtype=np.int32)
     for t in range(1, size):
         runs[t, 1:] = (runs[t - 1, :-1] + 1) * same[t - 1, :-1]
-    if known:
-        runs = (runs + 1) * same
     runs = np.tril(runs, -1)  # only what is past can be recalled
     if alike is not None:
         runs *= alike

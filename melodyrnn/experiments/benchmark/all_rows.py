@@ -1,6 +1,5 @@
 """All rows, and which of them a benchmark has."""
 
-from melodyrnn.experiments.benchmark.composer import COMPOSER
 from melodyrnn.experiments.benchmark.network_rows import LSTM, NETWORKS
 from melodyrnn.experiments.benchmark.rows import NGRAMS, BenchmarkRow
 from melodyrnn.experiments.benchmark.timed_rows import TIMED_WITH_NGRAMS
@@ -15,11 +14,7 @@ def _sees_pitch(row: BenchmarkRow) -> bool:
 
 
 _LEARNED = (*filter(_sees_pitch, NETWORKS), *DEGREE_NETWORKS)
-_TIMED = (
-    *(row for row in NETWORKS if not _sees_pitch(row)),
-    *TIMED_WITH_NGRAMS,
-    *COMPOSER,
-)
+_TIMED = (*(row for row in NETWORKS if not _sees_pitch(row)), *TIMED_WITH_NGRAMS)
 
 ROWS: tuple[BenchmarkRow, ...] = (*NGRAMS, *VIEWPOINTS, *_LEARNED, *_TIMED)
 """In the order in which they are evaluated and printed."""

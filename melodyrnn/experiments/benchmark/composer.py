@@ -9,17 +9,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from types import MappingProxyType
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 from melodyrnn.data.gather import Named
 from melodyrnn.data.split import Split
 from melodyrnn.experiments.benchmark.given_times import PitchesGivenTimes
 from melodyrnn.experiments.benchmark.melodies import Melody
-from melodyrnn.experiments.benchmark.network_rows import with_ppm
-from melodyrnn.experiments.benchmark.rows import BenchmarkRow, Distributions, Fold
+from melodyrnn.experiments.benchmark.other_traditions import other_traditions
+from melodyrnn.experiments.benchmark.rows import Distributions, Fold, Prepared
 from melodyrnn.models.networks.numpy_viewpoints import ViewpointPredictor
 from melodyrnn.models.types import Floats
 from melodyrnn.music.song import Note, Song
+from melodyrnn.runs.fine_tuning import LEARNING_RATE
+from melodyrnn.sequences.vocabulary import Vocabulary
 from melodyrnn.tasks.dataset import Dataset
 from melodyrnn.tasks.tokenizer import PartsTokenizer
 from melodyrnn.tasks.tunes import TuneTask
@@ -29,49 +31,75 @@ MODEL = TuneTask.default_model
 SETTINGS: Mapping[str, Any] = MappingProxyType({"model": MODEL})
 """As of ``train``: all else is what suits so many notes."""
 
+PRETRAINING: Mapping[str, Any] = MappingProxyType({"units": 128})
+"""And these of a training on other traditions, whose network then learns the melodies."""
+
+PRETRAINING_EPOCHS = 6
+ROOM = 6
+"""Semitones by which other traditions may go beyond the melodies."""
+
+FINE_TUNING: Mapping[str, Any] = MappingProxyType({"learning_rate": LEARNING_RATE})
+"""And these of the training that begins with its weights."""
+
+
+class ComposerWeights(NamedTuple):
+    """What a training leaves."""
+
+    vocabulary: Vocabulary
+    named: Mapping[str, Floats]
+
 
 @dataclass(frozen=True)
 class Composer:
     """A trained model."""
 
-    tokenizer: PartsTokenizer
-    weights: dict[str, Floats]
+    weights: ComposerWeights
     epochs: int  # that led to the weights
 
     @classmethod
     def trained(
         cls,
-        melodies: Sequence[Melody],
+        songs: Sequence[Named],
         midi: Sequence[int],
         seed: int,
         *,
-        held_out: Sequence[Melody] = (),
+        held_out: Sequence[Named] = (),
         epochs: int | None = None,
+        start: ComposerWeights | None = None,
+        settings: Mapping[str, Any] = MappingProxyType({}),
     ) -> Self:
-        """On ``melodies``, whose pitches and all to be predicted are between the first and the last
-        of ``midi``; for so many ``epochs`` or, with melodies ``held_out``, for as many as are best
-        there.
+        """On ``songs``, whose pitches and all to be predicted are between the first and the last of
+        ``midi``; for so many ``epochs`` or, with songs ``held_out``, for as many as are best there.
+        ``start``: the weights to begin with.
         """
         from melodyrnn.models.networks.viewpoint_network import ViewpointNetwork
         from melodyrnn.training.trainer import AtMost, Trainer
 
-        task, parts = TuneTask(), Split(_songs(melodies), _songs(held_out), ())
-        tokenizer = tokenizer_of(parts.train, midi)
-        record = task.record(parts, {**SETTINGS, "seed": seed})
-        record = replace(record, vocabulary=tokenizer.vocabulary)
+        task, parts = TuneTask(), Split(tuple(songs), tuple(held_out), ())
+        vocabulary = start.vocabulary if start else tokenizer_of(songs, midi).vocabulary
+        asked = {**SETTINGS, **(FINE_TUNING if start else {}), **settings, "seed": seed}
+        record = replace(task.record(parts, asked), vocabulary=vocabulary)
         network = ViewpointNetwork(task.observer(record).layout, record.model)
         network.start(seed)
+        if start:
+            network.load([start.named[name] for name in network.weights])
         with task.program(record, task.encode(record, parts), network) as program:
             limits = record.training if epochs is None else AtMost(epochs)
             trainer = Trainer(program, limits)
             trainer.fit()
-        return cls(tokenizer, network.named(), trainer.best_epoch)
+        return cls(ComposerWeights(vocabulary, network.named()), trainer.best_epoch)
 
-    def predict(self, melodies: Sequence[Melody], midi: Sequence[int]) -> Distributions:
-        """Of each of their notes, (L, P), over the P pitches ``midi``."""
-        predictor = ViewpointPredictor(self.weights, self.tokenizer.observer())
-        songs = Dataset.of(_songs(melodies), predictor.window, self.tokenizer)
-        return PitchesGivenTimes(self.tokenizer, midi).distributions(predictor, songs)
+    def predict(
+        self, melodies: Sequence[Melody], midi: Sequence[int], *, own_duration: bool = True
+    ) -> Distributions:
+        """Of each of their notes, (L, P), over the P pitches ``midi``; ``own_duration``: whether it
+        is known how long a note lasts.
+        """
+        tokenizer = PartsTokenizer(self.weights.vocabulary)
+        predictor = ViewpointPredictor(self.weights.named, tokenizer.observer())
+        songs = Dataset.of(songs_of(melodies), predictor.window, tokenizer)
+        asked = PitchesGivenTimes(tokenizer, midi)
+        return asked.distributions(predictor, songs, own_duration=own_duration)
 
 
 def tokenizer_of(songs: Sequence[Named], midi: Sequence[int]) -> PartsTokenizer:
@@ -82,21 +110,40 @@ def tokenizer_of(songs: Sequence[Named], midi: Sequence[int]) -> PartsTokenizer:
     return PartsTokenizer.between(known, midi[0], midi[-1])
 
 
-def _songs(melodies: Sequence[Melody]) -> tuple[Named, ...]:
-    return tuple(melody.song for melody in melodies)
+def songs_of(melodies: Sequence[Melody]) -> list[Named]:
+    return [melody.song for melody in melodies]
 
 
-def composed(fold: Fold, _: Mapping[str, Distributions]) -> Distributions:
-    """Learns the training melodies, in as many epochs as were best in the inner validation."""
-    inner = fold.inner
-    chosen = Composer.trained(inner.train, fold.midi, fold.seed, held_out=inner.test)
-    fold.validated[MODEL] = chosen.predict(inner.test, fold.midi)
-    fold.chosen[MODEL] = chosen.epochs
-    learned = Composer.trained(fold.train, fold.midi, fold.seed, epochs=chosen.epochs)
-    return learned.predict(fold.test, fold.midi)
+class Composers:
+    """How such models learn in a benchmark: lengths of training are epochs."""
 
+    def validate(self, fold: Fold, start: Prepared) -> tuple[int, Distributions]:
+        inner = fold.inner
+        learned = Composer.trained(
+            songs_of(inner.train),
+            fold.midi,
+            fold.seed,
+            held_out=songs_of(inner.test),
+            start=start,
+        )
+        return learned.epochs, learned.predict(inner.test, fold.midi)
 
-_ROW = BenchmarkRow(MODEL, "1 network", "pitch, time, key", composed, fast=False, alone=True)
+    def predict(self, fold: Fold, seed: int, start: Prepared, length: int) -> Distributions:
+        learned = Composer.trained(
+            songs_of(fold.train), fold.midi, seed, epochs=length, start=start
+        )
+        return learned.predict(fold.test, fold.midi)
 
-COMPOSER: tuple[BenchmarkRow, ...] = (_ROW, with_ppm(_ROW))
-"""In the order in which they are evaluated and printed, after the other networks."""
+    def pretrain(self, melodies: Sequence[Melody], seed: int) -> Prepared:
+        midi = [note.pitch.midi for each in melodies for note in each.song.song if note.pitch]
+        lowest, highest = min(midi) - ROOM, max(midi) + ROOM
+        songs = [
+            named
+            for named in other_traditions(melodies)
+            if all(lowest <= note.pitch.midi <= highest for note in named.song if note.pitch)
+        ]
+        if not songs:
+            return None
+        return Composer.trained(
+            songs, (lowest, highest), seed, epochs=PRETRAINING_EPOCHS, settings=PRETRAINING
+        ).weights

@@ -31,17 +31,26 @@ class PitchesGivenTimes:
         index, notes = tokenizer.vocabulary.index, tokenizer.notes
         lasting = {note.duration for note in notes if note and note.pitch}
         alike = {each: [index(plain_token(pitch, each)) for pitch in midi] for each in lasting}
+        self._by_duration = np.array([*alike.values()])  # (D, P)
         silent = [_SILENT] * len(midi)
         self._tokens = np.array(  # (V, P)
             [alike[note.duration] if note and note.pitch else silent for note in notes]
         )
 
-    def distributions(self, predictor: Predictor, songs: Dataset) -> Distributions:
-        """Of each song, of its L notes that sound, (L, P), each given those before."""
+    def distributions(
+        self, predictor: Predictor, songs: Dataset, *, own_duration: bool = True
+    ) -> Distributions:
+        """Of each song, of its L notes that sound, (L, P), each given those before. Without its
+        ``own_duration`` it is known that a note sounds, and of its time only when it begins.
+        """
         found = []
         for ids, logits in zip(songs.sequences, logits_of(predictor, songs), strict=True):
             tokens = self._tokens[ids[predictor.window :]]
             sounds = tokens[:, 0] != _SILENT
-            given = np.take_along_axis(np.asarray(logits)[sounds], tokens[sounds], axis=1)
+            given = np.asarray(logits, dtype=np.float64)[sounds]
+            if own_duration:
+                given = np.take_along_axis(given, tokens[sounds], axis=1)
+            else:
+                given = np.logaddexp.reduce(given[:, self._by_duration], axis=1)
             found.append(np.exp(log_softmax(given)))
         return found

@@ -83,13 +83,11 @@ _WITH_TIME_AND_KEY = 1.953
 _TIMED_ROWS = (
     "LTM+ of degrees and places",
     "LTM+ of degrees and durations",
-    "timed LSTM",
-    "timed LSTM & PPM",
-    "3 timed LSTMs",
-    "3 timed LSTMs & PPM",
-    "3 timed LSTMs & n-grams",
     "viewpoints",
     "viewpoints & PPM",
+    "viewpoints, 3 networks",
+    "viewpoints, 3 networks & PPM",
+    "viewpoints, 3 networks & n-grams",
 )
 
 TABLES: Mapping[str, Published] = MappingProxyType(

@@ -9,13 +9,14 @@ from collections.abc import Callable, Hashable, Mapping, Sequence
 import numpy as np
 
 from melodyrnn.experiments.benchmark.melodies import Melody
-from melodyrnn.experiments.benchmark.melody_events import Inputs
-from melodyrnn.experiments.benchmark.network_rows import NETWORKS, several_name
+from melodyrnn.experiments.benchmark.network_rows import SEVERAL_COMPOSERS
 from melodyrnn.experiments.benchmark.rows import BenchmarkRow, Distributions, Fold, Predict
 from melodyrnn.experiments.benchmark.tonic_rows import with_ngrams
 from melodyrnn.models.ngrams.ppm import Ppm
-from melodyrnn.music.viewpoints import Viewpoints, viewpoints
+from melodyrnn.music.viewpoints import Viewpoints, from_nearest_c, viewpoints
 from melodyrnn.sequences.vocabulary import Indices
+
+OCTAVE = 12
 
 Times = Callable[[Viewpoints], Sequence[Hashable]]
 """What of the time of each note is in its pair."""
@@ -25,8 +26,8 @@ def linked(times: Times) -> Predict:
     """LTM+ over pairs of degree and time."""
 
     def predict(fold: Fold, _: Mapping[str, Distributions]) -> Distributions:
-        inputs = Inputs.of(fold.midi[0], fold.midi[-1], timed=True)
         midi = np.array(fold.midi)
+        lowest, size = fold.midi[0] - OCTAVE // 2, fold.midi[-1] - fold.midi[0] + 1 + OCTAVE
         melodies = (*fold.train, *fold.test)
         seen = {melody: times(viewpoints(melody.song.song)) for melody in melodies}
         known = dict.fromkeys(time for each in seen.values() for time in each)
@@ -34,12 +35,12 @@ def linked(times: Times) -> Predict:
 
         def pairs(melody: Melody) -> tuple[Indices, Indices]:
             """Of each note: with each pitch of the alphabet (L, V), and with its own (L,)."""
-            degrees = midi - inputs.origin(melody.song.song)
+            degrees = midi - lowest - from_nearest_c(7 * melody.song.song.key.fifths % OCTAVE)
             own = np.array([classes[time] for time in seen[melody]])
             every = degrees * len(classes) + own[:, None]
             return every, every[np.arange(len(own)), melody.pitches]
 
-        model = Ppm(inputs.layout.vocabulary_size * len(classes))
+        model = Ppm(size * len(classes))
         tree = model.learn([pairs(melody)[1] for melody in fold.train])
         found = []
         for melody in fold.test:
@@ -62,10 +63,8 @@ LINKED = (
 )
 """By the place in the bar and by the duration."""
 
-_SEVERAL = next(row for row in NETWORKS if row.model == several_name("timed LSTM"))
-
 TIMED_WITH_NGRAMS: tuple[BenchmarkRow, ...] = (
     *LINKED,
-    *with_ngrams(_SEVERAL, f"{_SEVERAL.model} & n-grams", LINKED),
+    *with_ngrams(SEVERAL_COMPOSERS, f"{SEVERAL_COMPOSERS.model} & n-grams", LINKED),
 )
 """Evaluated and printed after all networks."""

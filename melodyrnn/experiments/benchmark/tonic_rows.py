@@ -1,6 +1,6 @@
 """Rows of networks that see scale degrees without being given the key.
 
-The network is that of ``network_rows``, from pitches alone. It is trained on melodies moved to one
+The network is that of ``pitch_network``. It is trained on melodies moved to one
 tonic, which ``tonics`` infers from their pitches, and predicts a mixture over the twelve tonics.
 """
 
@@ -12,17 +12,23 @@ import numpy as np
 
 from melodyrnn.experiments.benchmark.melodies import Melody
 from melodyrnn.experiments.benchmark.melody_events import Inputs
-from melodyrnn.experiments.benchmark.network_rows import LSTM, SETTINGS, event_program
+from melodyrnn.experiments.benchmark.network_rows import LSTM
+from melodyrnn.experiments.benchmark.pitch_network import event_program
 from melodyrnn.experiments.benchmark.rows import BenchmarkRow, Distributions, Fold, fitted_in_song
 from melodyrnn.experiments.benchmark.tonics import SHIFTS, TONICS
 from melodyrnn.experiments.benchmark.viewpoint_rows import MEMBERS, Pitches, copying
+from melodyrnn.models.config import EventConfig
 from melodyrnn.sequences.events import Events
 
 if TYPE_CHECKING:
     from melodyrnn.training.events import EventProgram
 
-DEGREE_SETTINGS = SETTINGS[True]
-"""Kept from learning by heart as the network that is given the key is: it sees as much of it."""
+DEGREE_SETTINGS = EventConfig(
+    learning_rate=3e-3, input_dropout=0.3, dropout=0.5, recurrent_dropout=0.4, moves=0
+)
+"""It sees more than a network of pitches as they are, and is the more kept from learning melodies
+by heart; and with the tonic known, none needs to be moved.
+"""
 
 
 class DegreeNetwork:
@@ -31,7 +37,7 @@ class DegreeNetwork:
     def __init__(self, fold: Fold) -> None:
         self.fold = fold
         self.pitches = Pitches(fold)
-        self.inputs = Inputs.of(fold.midi[0], fold.midi[-1], timed=False)
+        self.inputs = Inputs.of(fold.midi[0], fold.midi[-1])
 
     @property
     def program(self) -> "EventProgram":
