@@ -15,6 +15,7 @@ import subprocess
 import tempfile
 from pathlib import Path
 
+import as_a_command  # noqa: F401 - before all that computes
 import numpy as np
 from alternating import medians, seconds
 
@@ -51,7 +52,7 @@ def fit_of(dataset, config):
 
 def trainer_of(dataset, config):
     model = models.build(config, len(dataset.vocabulary))
-    training = TrainConfig(epochs=10**9, early_stop=False)
+    training = TrainConfig(epochs=10**6, early_stop=False)
     songs = TrainingSongs(dataset.sequences)
     program = WindowProgram(model, songs, config, training, config.spec.batch)
     return Trainer(program, training)
