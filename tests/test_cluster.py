@@ -1,5 +1,6 @@
 """Work shared out to processes of this machine and to a cluster, some of which are killed."""
 
+import gc
 import os
 import re
 import signal
@@ -261,7 +262,9 @@ def refused(words, **options):
 def test_where_nobody_answers(monkeypatch):
     monkeypatch.setattr(cluster, "_SECONDS", 0.3)
     refused(r"cluster tcp://127.0.0.1:9: no scheduler answers there", cluster="tcp://127.0.0.1:9")
-    refused(r"cluster nonsense://x: no scheduler answers there", cluster="nonsense://x")
+    for address in ("nonsense://x", "nonsense", "tls://127.0.0.1:9"):
+        refused(rf"cluster {address}: no scheduler answers there", cluster=address)
+        gc.collect()  # what is left of it waits for nothing, and fails at nothing
 
 
 def test_without_the_package(monkeypatch):

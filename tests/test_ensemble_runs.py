@@ -1,15 +1,23 @@
-"""Several networks in one run: trained one after another, resumed, and predicting as one."""
+"""Several networks in one run: trained one after another or side by side, resumed, and predicting
+as one.
+"""
+
+import json
 
 import numpy as np
 import pytest
 
-from melodyrnn.errors import ConfigError, RunError
+from melodyrnn.errors import ConfigError, MelodyWarning, RunError
 from melodyrnn.music.note_tokens import to_tokens
+from melodyrnn.runs import shared_ensemble
+from melodyrnn.runs.shared_ensemble import SharedEnsemble
+from melodyrnn.system import sharing
 from melodyrnn.tasks.dataset import Dataset
 from melodyrnn.training.trainer import Trainer
 from melodyrnn.workflows.evaluate import evaluate
 from melodyrnn.workflows.generate import generate
 from melodyrnn.workflows.train import train
+from tests import engines
 from tests.processes import killed_training
 from tests.test_tunes import tunes
 
@@ -154,3 +162,141 @@ def test_a_song_is_learned_by_heart_by_several(folder, tmp_path):
 def test_what_no_seed_changes_is_never_several(folder):
     with pytest.raises(ConfigError, match="ensemble has no effect with model ppm"):
         train(folder, model="ppm", ensemble=2)
+
+
+PLACES = {"here": {"jobs": 2}, "away": {"cluster": "tcp://127.0.0.1:9"}}
+FILES = ["weights.npz", "weights-2.npz", "history.csv", "history-2.csv", "whole_songs.npz"]
+
+
+@pytest.fixture
+def in_process(monkeypatch):
+    """Processes and a cluster that are this process."""
+    for cluster, name in ((False, "InProcess"), (True, "Away")):
+        monkeypatch.setitem(sharing.ENGINES, cluster, f"tests.engines:{name}")
+
+
+def begin(folder, path, **options):
+    return train(folder, output=path, **{"ensemble": 2, "seed": 3, **SMALL, **options})
+
+
+def content(path):
+    """Of a run folder, without the seconds that it took."""
+    record = json.loads((path / "run.json").read_text())
+    return [(path / name).read_bytes() for name in FILES], record | {"seconds": 0}
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_they_learn_the_same_wherever_they_are_trained(folder, result, in_process, place, tmp_path):
+    told = []
+
+    def tell(done, total, words=""):
+        told.append((done, total, words))
+
+    found = begin(folder, tmp_path / "run", progress=tell, **PLACES[place])
+    assert content(found.run.path) == content(result.run.path)
+    assert [file.name for file in found.files] == [file.name for file in result.files]
+    workers = {"here": "2 processes", "away": "2 workers"}[place]
+    assert (1, 2, f"networks, {workers}") in told
+    assert (2, 2, f"networks, {workers}") in told
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_one_whose_process_is_killed_is_named_and_the_other_is_kept(
+    folder, result, in_process, place, tmp_path, monkeypatch
+):
+    path, tried = tmp_path / "run", []
+
+    def loses(task):
+        tried.append(task.member)
+        return task.member == 1
+
+    monkeypatch.setattr(engines.InProcess, "loses", staticmethod(loses))
+    with pytest.raises(RunError, match=r"training of network 1 of 2 was killed 4 times.*resume"):
+        begin(folder, path, **PLACES[place])
+    assert sorted(tried) == [1, 1, 1, 1, 2]
+    assert (path / "checkpoint" / "state-2.npz").is_file()
+    monkeypatch.setattr(engines.InProcess, "loses", staticmethod(lambda task: False))
+    monkeypatch.setattr(Trainer, "advance", only_of_the_first(Trainer.advance))
+    resumed = train(folder, output=path, resume=True, **PLACES[place])
+    assert content(resumed.run.path) == content(result.run.path)
+
+
+def only_of_the_first(advance):
+    """Of networks whose seeds are 6 and 7, only the first has anything left to learn."""
+
+    def advanced(self, until=None):
+        assert self.program.config.seed == 6
+        return advance(self, until)
+
+    return advanced
+
+
+def test_ctrl_c_keeps_those_that_are_done(folder, in_process, tmp_path, monkeypatch):
+    path, done = tmp_path / "run", []
+
+    def second(task):
+        return len(done) == 1 or done.append(task)
+
+    monkeypatch.setattr(engines.InProcess, "interrupts", staticmethod(second))
+    stopped = begin(folder, path, jobs=2)
+    assert stopped.interrupted
+    assert not (path / "weights-2.npz").exists()
+    assert evaluate(stopped.run).bits == pytest.approx(stopped.bits, abs=1e-6)
+    monkeypatch.setattr(engines.InProcess, "interrupts", staticmethod(lambda task: True))
+    with pytest.raises(KeyboardInterrupt):
+        begin(folder, tmp_path / "none", jobs=2)
+
+
+def test_each_begins_with_the_weights_it_is_fine_tuned_from(
+    folder, result, in_process, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(Trainer, "done", True)  # what each begins with is what it keeps
+    tuned = train(folder, output=tmp_path / "run", from_run=result.run, **PLACES["away"])
+    for name in FILES[:2]:
+        assert (tuned.run.path / name).read_bytes() == (result.run.path / name).read_bytes()
+
+
+def test_what_a_worker_warns_of_is_said_here(folder, in_process, tmp_path, monkeypatch):
+    monkeypatch.setattr(Trainer, "diverged", True)
+    options = {"model": "mlp", "units": 8, "epochs": 3, "ensemble": 2}
+    with pytest.warns(MelodyWarning, match="diverged") as said:
+        train(folder / "0.txt", output=tmp_path / "run", jobs=2, **options)
+    assert len(said) == 2
+
+
+@pytest.mark.parametrize(
+    ("options", "waiting", "seconds", "worth"),
+    [
+        ({"cluster": "tcp://a:1"}, 1, None, True),
+        ({"jobs": 2}, 3, None, True),
+        ({"jobs": 2}, 1, 100.0, False),
+        ({"jobs": 1}, 3, 100.0, False),
+        ({}, 3, None, False),
+        ({}, 2, 26.0, True),
+        ({}, 2, 24.0, False),
+        ({}, 1, 100.0, False),
+    ],
+)
+def test_they_are_shared_out_where_that_saves_time(options, waiting, seconds, worth, monkeypatch):
+    monkeypatch.delenv("MELODYRNN_CLUSTER", raising=False)
+    monkeypatch.setattr(shared_ensemble, "cores", lambda: 2)
+    monkeypatch.setenv("TF_NUM_INTRAOP_THREADS", "1")
+    shared = SharedEnsemble.of(**options)
+    assert shared.worth(waiting, seconds) is worth
+    monkeypatch.setenv("TF_NUM_INTRAOP_THREADS", "2")
+    assert shared.worth(waiting, seconds) is (worth and bool(options))
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"jobs": 0}, "jobs 0 is out of range"),
+        ({"jobs": 2}, "jobs has no effect without ensemble"),
+        ({"cluster": "tcp://a:1"}, "cluster has no effect without ensemble"),
+        ({"jobs": 2, "ensemble": 2, "devices": 2}, "jobs has no effect with devices"),
+    ],
+)
+def test_what_has_no_effect_is_refused(folder, options, words, tmp_path):
+    with pytest.raises(ConfigError, match=words):
+        train(folder, output=tmp_path / "run", **SMALL, **options)
+    assert not (tmp_path / "run").exists()

@@ -6,7 +6,8 @@ import pytest
 
 from melodyrnn import parse
 from melodyrnn.data.gather import Gathered, Named
-from melodyrnn.experiments.benchmark import folds, other_traditions, pitch_network, tonic_rows
+from melodyrnn.experiments import carry_out
+from melodyrnn.experiments.benchmark import other_traditions, pitch_network, tonic_rows
 from melodyrnn.experiments.benchmark.all_rows import PITCH_ALONE, ROWS
 from melodyrnn.experiments.benchmark.folds import predict_folds
 from melodyrnn.experiments.benchmark.melodies import melodies_of
@@ -131,7 +132,7 @@ def test_progress_says_who_is_at_work(fold, monkeypatch):
             hear("2 workers")
             after(number, work(task))
 
-    monkeypatch.setattr(folds, "share_out", share_out)
+    monkeypatch.setattr(carry_out, "share_out", share_out)
     steps, place = [], Place(cluster="tcp://127.0.0.1:1")
     predict_folds([STM], [fold], lambda *step: steps.append(step), place=place)
     said = [(0, 1, "steps, folds"), (0, 1, "steps, folds, 2 workers")]

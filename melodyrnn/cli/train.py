@@ -10,6 +10,7 @@ import click
 from melodyrnn.cli.group import INTERRUPTED, interruptible
 from melodyrnn.cli.measures import NUMBERS, show_known, show_numbers, show_rows
 from melodyrnn.cli.options import (
+    CLUSTER,
     PATH,
     SONGS,
     TENSORBOARD,
@@ -59,6 +60,13 @@ if TYPE_CHECKING:
 @click.option(
     "--process", type=int, metavar="K", help="which of these processes this one is, from 0"
 )
+@click.option(
+    "--jobs",
+    type=int,
+    help="networks of --ensemble at a time  [default: 1 or, of those after the first, where that "
+    "is quicker, one per core]",
+)
+@CLUSTER
 @TENSORBOARD
 @reading_many
 @printing
@@ -69,8 +77,6 @@ def train(
     overwrite: bool,
     resume: bool,
     tensorboard: bool,
-    devices: str | None,
-    process: int | None,
     track: str | None,
     grid: str | None,
     report: bool,
@@ -110,8 +116,6 @@ def train(
             overwrite=overwrite,
             resume=resume,
             tensorboard=tensorboard,
-            devices=devices,
-            process=process,
             progress=progress,
             **given(settings),
         )

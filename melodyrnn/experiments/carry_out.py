@@ -7,48 +7,56 @@ from typing import TypeVar
 
 from melodyrnn.system.place import Place
 from melodyrnn.system.progress import Progress
-from melodyrnn.system.sentences import listed
+from melodyrnn.system.sentences import listed, template
 from melodyrnn.system.sharing import AGAIN, WritesFolder, share_out
 
-Plan = TypeVar("Plan", bound=WritesFolder)
+Plan = TypeVar("Plan")
 Found = TypeVar("Found")
 
 
-def carry_out(
-    work: Callable[[Plan], Found],
-    plans: Sequence[Plan],
-    place: Place,
-    progress: Progress,
-    *,
-    finished: Callable[[Plan], Found | None],
-    keep: Callable[[Plan, Found], Found],
-) -> list[Found]:
-    """What came of each of ``plans``, in their order; those ``finished`` before are not done again,
-    and what comes of the others is kept, here, as it is there.
-
-    ``progress`` is called with (plans done, all, who is at work) after each. Raises MelodyError.
-    """
-    done = {number: found for number, plan in enumerate(plans) if (found := finished(plan))}
-    todo = {number: plan for number, plan in enumerate(plans) if number not in done}
-    at_work = ""
-
-    def hear(words: str = "") -> None:
-        nonlocal at_work
-        at_work = words
-        progress(len(done), len(plans), listed("trainings", at_work))
-
-    def after(number: int, found: Found) -> None:
-        done[number] = keep(plans[number], found)
-        hear(at_work)
-
-    hear()
-    share_out(work, todo, place, after, _lost, hear=hear)
-    return [done[number] for number in range(len(plans))]
-
-
-def _lost(plan: WritesFolder) -> str:
+def killed_training(plan: WritesFolder) -> str:
     """What is said of a training that loses each process."""
     return (
         f"{plan.path}: its training was killed {AGAIN + 1} times, perhaps for want of memory; "
         "the same command goes on, --jobs 1 takes less memory"
     )
+
+
+def carry_out(
+    work: Callable[[Plan], Found],
+    plans: Sequence[Plan],
+    place: Place | None,
+    progress: Progress,
+    *,
+    finished: Callable[[Plan], Found | None],
+    keep: Callable[[Plan, Found], Found],
+    lost: Callable[[Plan], str],
+    unit: str = template("trainings"),
+) -> list[Found]:
+    """What came of each of ``plans``, in their order; those ``finished`` before are not done again,
+    and what comes of the others is kept, here, as it is there.
+
+    Without a ``place`` they are done here, one after another. ``progress`` is called with (plans
+    done, all, their ``unit`` and who is at work) after each. Raises MelodyError, with the words
+    ``lost`` of a plan that loses each process.
+    """
+    done = {number: found for number, plan in enumerate(plans) if (found := finished(plan))}
+    todo = {number: plan for number, plan in enumerate(plans) if number not in done}
+    at_work = ""
+
+    def hear(words: str) -> None:
+        nonlocal at_work
+        at_work = words
+        progress(len(done), len(plans), listed(unit, at_work))
+
+    def after(number: int, found: Found) -> None:
+        done[number] = keep(plans[number], found)
+        hear(at_work)
+
+    hear(at_work)
+    if place:
+        share_out(work, todo, place, after, lost, hear=hear)
+    else:
+        for number, plan in todo.items():
+            after(number, work(plan))
+    return [done[number] for number in range(len(plans))]

@@ -5,20 +5,19 @@ what the engine of the page loads (``engine/document.js``).
 import json
 from base64 import b64encode
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from melodyrnn.export.step_interface import members_of
 from melodyrnn.models.bar_columns import kinds
 from melodyrnn.models.networks.plain_weights import parts
 from melodyrnn.models.recurrent.cells import CELLS
 from melodyrnn.models.types import Floats
 from melodyrnn.music.durations import ticks
-from melodyrnn.runs.network_files import keras_weights, named_weights
+from melodyrnn.runs.network_files import keras_weights, named_weights, written_networks
 from melodyrnn.runs.run import Run
 from melodyrnn.tasks.control.form import usual_length
 from melodyrnn.tasks.control.last_notes import Endings, LastNotes
@@ -44,7 +43,7 @@ def document_of(run: Run) -> Document:
     """All that the engine needs of ``run``, a network of this package. docs/export.md says what
     each field is. Raises MelodyError.
     """
-    predictor, members, arrays = run.predictor(), members_of(run), _Arrays()
+    predictor, members, arrays = run.predictor(), written_networks(run.path, run.record), _Arrays()
     config = run.record.model
     network = _viewpoints if config.spec.viewpoints else _network
     return {
@@ -89,7 +88,7 @@ class _Arrays:
         return b64encode(self._bytes).decode()
 
 
-def _network(run: Run, arrays: _Arrays, members: range) -> Document:
+def _network(run: Run, arrays: _Arrays, members: Sequence[int]) -> Document:
     record, config = run.record, run.record.model
     features = record.features if config.tokenization == "factored" else None
     network = {
@@ -110,7 +109,7 @@ def _network(run: Run, arrays: _Arrays, members: range) -> Document:
     return {"network": network, "lookback": lookback, "members": each}
 
 
-def _viewpoints(run: Run, arrays: _Arrays, members: range) -> Document:
+def _viewpoints(run: Run, arrays: _Arrays, members: Sequence[int]) -> Document:
     observer = run.task.observer(run.record)
     symbols, layout = observer.symbols, observer.layout
     views = {

@@ -11,12 +11,12 @@ from typing import NamedTuple
 import numpy as np
 
 from melodyrnn.export.onnx_graph import GraphValue, OnnxGraph
-from melodyrnn.export.step_interface import AFTER, LOGITS, members_of
+from melodyrnn.export.step_interface import AFTER, LOGITS
 from melodyrnn.models.recurrent.cells import CELLS
 from melodyrnn.models.types import Floats
 from melodyrnn.models.viewpoints.observer import Observer
 from melodyrnn.models.viewpoints.past import GIVEN_CANDIDATES
-from melodyrnn.runs.network_files import named_weights
+from melodyrnn.runs.network_files import named_weights, written_networks
 from melodyrnn.runs.run import Run
 from melodyrnn.sequences.events import NO_TOKEN
 from melodyrnn.sequences.vocabulary import Indices
@@ -44,7 +44,7 @@ def viewpoint_step(graph: OnnxGraph, run: Run) -> None:
     observer = run.task.observer(run.record)
     seen = _inputs(graph, observer)
     logits = []
-    for member in members_of(run):
+    for member in written_networks(run.path, run.record):
         weights = named_weights(run.path, run.record, member)
         of = f"_{member}" if member > 1 else ""
         units = len(weights["recurrent_kernel"])

@@ -5,10 +5,9 @@ time, its state passed in and out.
 from typing import NamedTuple
 
 from melodyrnn.models.config import ModelConfig
-from melodyrnn.models.ensemble import Ensemble
 from melodyrnn.models.networks.plain_weights import PlainWeights, parts
 from melodyrnn.models.recurrent.cells import CELLS
-from melodyrnn.runs.network_files import keras_weights
+from melodyrnn.runs.network_files import keras_weights, written_networks
 from melodyrnn.runs.run import Run
 
 IDS, LOGITS, PROBABILITIES = "ids", "logits", "probabilities"
@@ -53,12 +52,6 @@ def columns_of(config: ModelConfig) -> tuple[str, ...]:
     return COLUMNS if config.spec.lookback else (IDS,)
 
 
-def members_of(run: Run) -> range:
-    """The numbers of the networks that a run has, from 1. Raises RunError."""
-    predictor = run.predictor()
-    return range(1, 1 + (len(predictor.members) if isinstance(predictor, Ensemble) else 1))
-
-
 def plain_networks(run: Run) -> list[PlainWeights]:
     """The networks of a run over windows of tokens. Raises RunError."""
     record = run.record
@@ -67,5 +60,5 @@ def plain_networks(run: Run) -> list[PlainWeights]:
         PlainWeights.of(
             record.model, len(run.vocabulary), keras_weights(run.path, record, member), ids
         )
-        for member in members_of(run)
+        for member in written_networks(run.path, record)
     ]

@@ -51,6 +51,17 @@ def most_bytes(record: Record) -> int:
     return 8_000_000 + 16 * (first + others + last + lanes + history + codes * model.embedding)
 
 
+def written_networks(path: Path, record: Record) -> list[int]:
+    """The networks of a run, from 1: all, or those that there are of a training that was
+    interrupted.
+    """
+    members = list(range(1, record.model.ensemble + 1))
+    if not record.interrupted:
+        return members
+    name = WEIGHTS if record.model.spec.viewpoints else MODEL
+    return [member for member in members if file_of(path, name, member).is_file()] or [1]
+
+
 def weights_file(path: Path, record: Record, member: int = 1) -> Path:
     """Where a run has the best weights of a network. Raises RunError where its training was cut off
     before.

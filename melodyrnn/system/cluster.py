@@ -40,6 +40,18 @@ _SAME = {
 pip may call each.
 """
 
+_INSTALLED = f"""
+(lambda metadata, platform: {{
+    "python": platform.python_version(),
+    **{{
+        wheel: found.version
+        for wheel in {[wheel for wheels in _SAME.values() for wheel in wheels]}
+        for found in [*metadata.distributions(name=wheel)][:1]
+    }},
+}})(__import__("importlib.metadata").metadata, __import__("platform"))
+"""
+"""What a worker has of these, as an expression: it may lack this package, and so its functions."""
+
 
 class Sent(NamedTuple):
     """What comes back from a worker: an answer, or why there is none, and the task's files."""
@@ -77,16 +89,11 @@ class Cluster:
 
     def _compare(self) -> None:
         """Raise ConfigError where a worker has other versions."""
-        for name, wheels in _SAME.items():
-            there: dict[str, str] = {}
-            for wheel in wheels:  # by a function of Python's own: a worker may lack this package
-                for worker, found in self._client.run(version, wheel, on_error="return").items():
-                    known = "" if isinstance(found, Exception) else found
-                    there[worker] = there.get(worker) or known
-            for worker, known in there.items():
-                _check(worker, name, known, self._versions)
-        for worker, python in self._client.run(platform.python_version).items():
-            _check(worker, "python", _minor(python), self._versions)
+        for worker, found in self._client.run(eval, _INSTALLED).items():
+            for name, wheels in _SAME.items():
+                there = next((found[wheel] for wheel in wheels if wheel in found), "")
+                _check(worker, name, there, self._versions)
+            _check(worker, "python", _minor(found["python"]), self._versions)
 
     def room(self) -> int:
         """The scheduler holds all tasks, so that a cluster that grows with its work can."""
@@ -164,9 +171,20 @@ def _unlogged() -> Iterator[None]:
 def _client(address: str) -> Any:
     from distributed import Client
 
+    class ClosedClient(Client):
+        """Closed where it cannot begin: else its end waits for a connection, twice as long."""
+
+        def start(self, **options: Any) -> Any:
+            try:
+                return super().start(**options)  # type: ignore[no-untyped-call]
+            except Exception:
+                self.status = "closed"
+                self._loop_runner.stop()  # type: ignore[no-untyped-call]
+                raise
+
     try:
-        client: Any = partial(Client, timeout=_SECONDS, set_as_default=False, name="melodyrnn")
-        return client(address)
+        client: Any = partial(ClosedClient, timeout=_SECONDS, set_as_default=False)
+        return client(address, name="melodyrnn")
     except (OSError, ValueError, TypeError, RuntimeError) as error:
         said = " ".join(str(error).split())[:100]
         raise ConfigError(
@@ -270,8 +288,7 @@ def _do_away(sent_to: tuple[bytes, str]) -> Sent:
 
 
 def _write(path: Path, files: Mapping[str, bytes]) -> None:
-    """The files of a task that was done elsewhere, in place of what was begun here before."""
-    shutil.rmtree(path, ignore_errors=True)
+    """The files of a task that was done elsewhere, in place of those that were begun here."""
     make_folder(path)
     for name, data in files.items():
         place = path / name

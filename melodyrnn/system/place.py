@@ -10,11 +10,13 @@ VARIABLE = "MELODYRNN_CLUSTER"
 @dataclass(frozen=True)
 class Place:
     """Where work is shared out to: as many processes of this machine as ``jobs``, by default one a
-    core, or those of the cluster whose scheduler is at the address ``cluster``.
+    core, or those of the cluster whose scheduler is at the address ``cluster``. In one of this
+    machine as many operations of TensorFlow go side by side as it has ``threads``.
     """
 
     jobs: int | None = None
     cluster: str | None = None
+    threads: int = 1
 
     @classmethod
     def of(cls, jobs: int | None = None, cluster: str | None = None) -> Self:

@@ -159,7 +159,7 @@ class Processes:
     """Those of this machine."""
 
     def __init__(self, place: Place, tasks: int) -> None:
-        self._workers = [Worker() for _ in range(min(place.jobs or cores(), tasks))]
+        self._workers = [Worker(place.threads) for _ in range(min(place.jobs or cores(), tasks))]
         self._idle = list(self._workers)
 
     def room(self) -> int:
@@ -182,6 +182,12 @@ class Processes:
             worker.give_up()
         for worker in self._workers:
             worker.stop()
+
+
+def check_reached(place: Place) -> None:
+    """Raise ConfigError where the cluster at ``place`` does not answer, or cannot do our work."""
+    if place.cluster:
+        _engine(place, 1).close()
 
 
 ENGINES: Mapping[bool, str] = {

@@ -43,6 +43,13 @@ def multiplies_on_one_thread() -> bool:
     return all(os.environ.get(variable) == "1" for variable in ONE_THREAD[1:])
 
 
+def trains_on_one_thread() -> bool:
+    """Whether TensorFlow's operations take one thread each, as in workers: with several its sums
+    differ in their last bits.
+    """
+    return os.environ.get(ONE_THREAD[0]) == "1"
+
+
 @contextmanager
 def lean_import() -> Iterator[None]:
     """In a process of ours, import without the optional packages, and never look through what is

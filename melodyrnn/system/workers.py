@@ -27,9 +27,10 @@ from loky.process_executor import (
 from melodyrnn.errors import MelodyError, RunError, naming_options
 from melodyrnn.system import startup as own_process
 
-_ONE_THREAD = {"TF_NUM_INTRAOP_THREADS": "1", "TF_NUM_INTEROP_THREADS": "1"}
-"""By which TensorFlow, in a worker that comes to import it, takes one thread: the workers fill the
-machine together, and what a task finds does not depend on how many there are."""
+_THREADS = ("TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS")
+"""How many TensorFlow, in a worker that comes to import it, takes for an operation, and for
+operations side by side. Both are one where the workers fill the machine together. On the first
+depends what a task finds, in its last bits; it is always one."""
 
 _SAFE_PATH = {"PYTHONSAFEPATH": "1"}
 """By which Python, begun with ``-m`` or ``-c``, takes no module from the folder it is begun in."""
@@ -49,8 +50,10 @@ class LostError(RunError):
 class Worker:
     """A process, begun with its first task, and again with the next one after it was ended."""
 
-    def __init__(self) -> None:
+    def __init__(self, threads: int = 1) -> None:
+        """``threads``: how many operations of TensorFlow go side by side."""
         self.stopped = False
+        self._environment = dict(zip(_THREADS, ("1", str(threads)), strict=True))
         self._lock = threading.Lock()  # so that none begins while it is being stopped
         self._executor: ProcessPoolExecutor | None = None
         self._caller: Connection | None = None  # of which the worker waits for the end
@@ -71,7 +74,11 @@ class Worker:
         self._close()
         ended, self._caller = get_context("loky").Pipe(duplex=False)
         self._executor = ProcessPoolExecutor(
-            1, context=get_context("loky"), initializer=_begin, initargs=(ended,), env=_ONE_THREAD
+            1,
+            context=get_context("loky"),
+            initializer=_begin,
+            initargs=(ended,),
+            env=self._environment,
         )
         return self._executor
 

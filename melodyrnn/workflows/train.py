@@ -24,6 +24,7 @@ from melodyrnn.runs.record import Record, write_record
 from melodyrnn.runs.replacing import alone, release
 from melodyrnn.runs.run import Run, open_run
 from melodyrnn.runs.session import Session
+from melodyrnn.runs.shared_ensemble import SharedEnsemble
 from melodyrnn.sequences.score import Score
 from melodyrnn.system.attended import if_attended, verb
 from melodyrnn.system.devices import ALONE, Devices
@@ -120,10 +121,11 @@ class Folder:
     overwrite: bool = False
     resume: bool = False
     tensorboard: bool = False  # whether summaries are written too
+    devices: Devices = ALONE  # what computes
+    shared: SharedEnsemble | None = None  # where its networks may be trained, if not here only
     base: Run | None = None  # what it is fine-tuned from
     page: bool = True  # whether a page of it is made
     command: str = ""  # that asks for the same
-    devices: Devices = ALONE  # what computes
 
 
 @verb("training")
@@ -139,6 +141,8 @@ def train(
     tensorboard: bool = False,
     devices: int | str | None = None,
     process: int | None = None,
+    jobs: int | None = None,
+    cluster: str | None = None,
     progress: Progress = if_attended,
     **settings: Unpack[TrainSettings],
 ) -> TrainResult:
@@ -164,16 +168,19 @@ def train(
     ``devices``: how many graphics cards share a batch or, with addresses such as
     ``"a:2222,b:2222"``, the processes that do, each of which is given the same and its number
     ``process``, counted from 0. Process 0 leaves the run; the others only return what it found.
-    Raises MelodyError.
+
+    ``jobs`` networks of an ensemble are trained at a time, each by a process of its own, or as many
+    as the ``cluster`` has workers, whose scheduler is at that address; by default the first here,
+    and then, where that saves time, one a core. Raises MelodyError.
     """
-    shared = Devices.of(devices, process)
+    shared = Devices.of(devices, process), SharedEnsemble.of(jobs, cluster)
     base = None if from_run is None else open_run(from_run)
     check_tensorboard(tensorboard)
     given: Settings = cell_as_model(settings)
     named = songs if isinstance(songs, Songs) else gather(songs, track=track, grid=grid)
     asked = {"from": from_run and fspath(from_run), **given, **named.read_as._asdict()}
     command = train_command(named.sources, asked)
-    folder = Folder(output, overwrite, resume, tensorboard, base, command=command, devices=shared)
+    folder = Folder(output, overwrite, resume, tensorboard, *shared, base, command=command)
     task = base.task if base else task_of(named, given)
     return learn_items(task, named, given, folder, progress)
 
@@ -188,6 +195,8 @@ def train_text(
     tensorboard: bool = False,
     devices: int | str | None = None,
     process: int | None = None,
+    jobs: int | None = None,
+    cluster: str | None = None,
     progress: Progress = if_attended,
     **settings: Unpack[TextSettings],
 ) -> TrainResult:
@@ -197,12 +206,12 @@ def train_text(
     ``held_out``, is kept from training, chooses the best weights and is measured; at 0 the text
     is learned by heart. Everything else is as for ``train``. Raises MelodyError.
     """
-    shared = Devices.of(devices, process)
+    shared = Devices.of(devices, process), SharedEnsemble.of(jobs, cluster)
     check_tensorboard(tensorboard)
     given: Settings = cell_as_model(settings)
     listed = [texts] if isinstance(texts, str | Path) else list(texts)
     command = train_command(list(map(str, listed)), given, ["--text"])
-    folder = Folder(output, overwrite, resume, tensorboard, command=command, devices=shared)
+    folder = Folder(output, overwrite, resume, tensorboard, *shared, command=command)
     return learn_items(TASKS["text"], read_texts(listed), given, folder, progress)
 
 
@@ -238,7 +247,7 @@ def _learn(
         run = run.resumed(task.digests(items, run.record), settings)
         if base:
             fine_tuning.check_resumed(base, run)
-        begin_together(folder.devices, run.record, progress)
+        _check_processes(folder, run.record, progress)
         data = task.encode(run.record, task.resumed_parts(path, run.record, items))
         return carry_out(run, data, folder, progress)
     progress(0, len(items), Sentence("{items} sorted by what they are for", items=task.name))
@@ -247,11 +256,18 @@ def _learn(
     else:
         record, parts = task.plan(items, settings)
     record = replace(record, **task.read_as(items)._asdict(), command=folder.command)
-    begin_together(folder.devices, record, progress)
+    _check_processes(folder, record, progress)
     if scratch:
         path = scratch / path.name
         folder = replace(folder, output=path, overwrite=False, page=False)
     return learn_parts(path, record, parts, folder, progress)
+
+
+def _check_processes(folder: Folder, record: Record, progress: Progress) -> None:
+    """Wait for those that train together; raise ConfigError where what was asked for has none."""
+    if folder.shared:
+        folder.shared.check(record, folder.devices)
+    begin_together(folder.devices, record, progress)
 
 
 def learn_parts(
@@ -285,7 +301,9 @@ def carry_out(
 
 def _carried_out(run: Run, data: Split[Any], folder: Folder, progress: Progress) -> TrainResult:
     task = run.task
-    session = Session(run, data, progress, folder.tensorboard, folder.base, folder.devices)
+    devices, several = folder.devices, run.record.model.ensemble > 1
+    shared = folder.shared if several and devices.alone else None
+    session = Session(run, data, progress, folder.tensorboard, folder.base, devices, shared)
     predictor = session.fit()
     record = session.record
     data, in_pretraining = task.new_to(run, data)

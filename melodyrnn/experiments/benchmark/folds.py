@@ -2,7 +2,7 @@
 each, so that figures do not depend on how many run at once.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -11,17 +11,11 @@ import numpy as np
 from melodyrnn.experiments.benchmark.all_rows import ROWS
 from melodyrnn.experiments.benchmark.kept_folds import Bits, KeptFolds
 from melodyrnn.experiments.benchmark.rows import BenchmarkRow, Distributions, Floats, Fold, Prepared
+from melodyrnn.experiments.carry_out import carry_out
 from melodyrnn.system.place import Place
 from melodyrnn.system.progress import Progress
-from melodyrnn.system.sentences import listed
-from melodyrnn.system.sharing import AGAIN, share_out
-
-
-def _lost(task: "FoldTask") -> str:
-    return (
-        f"a fold's work ({', '.join(task.rows)}) was killed {AGAIN + 1} times, perhaps for want of "
-        "memory; --fast takes less"
-    )
+from melodyrnn.system.sentences import listed, template
+from melodyrnn.system.sharing import AGAIN
 
 
 class FoldTask(NamedTuple):
@@ -29,6 +23,7 @@ class FoldTask(NamedTuple):
 
     rows: tuple[str, ...]
     fold: Fold
+    number: int = 0  # of the fold
 
 
 def predict_folds(
@@ -40,75 +35,61 @@ def predict_folds(
 ) -> dict[str, list[list[Floats]]]:
     """Row -> of each fold, of each melody of its test, -log2 p of each note, (L,).
 
-    ``progress`` is called with (steps done, all, what is being done). Each fold predicted is
-    ``kept``, and one that was is not predicted again. Raises MelodyError.
+    ``progress`` is called with (steps done, all, what is being done and who is at work). Each fold
+    predicted is ``kept``, and one that was is not predicted again. Raises MelodyError.
     """
     place = place or Place()
-    bits: dict[int, Bits] = {}
-    if kept:
-        found = ((number, kept.find(rows, fold)) for number, fold in enumerate(folds))
-        bits = {number: each for number, each in found if each}
-    missing = {number: fold for number, fold in enumerate(folds) if number not in bits}
+    known = [kept.find(rows, fold) if kept else None for fold in folds]
+    missing = [fold for fold, bits in zip(folds, known, strict=True) if bits is None]
+    where = place if place.cluster or any(row.alone for row in rows) else None
+    preparing = [row.model for row in rows if row.prepare and missing and where]
+    steps = len(preparing) + len(folds)
 
-    def after_fold(number: int, found: Bits) -> None:
-        bits[number] = found
+    def keep(task: FoldTask, bits: Bits) -> Bits:
         if kept:
-            kept.keep(rows, folds[number], found)
+            kept.keep(rows, task.fold, bits)
+        return bits
 
-    if missing and (place.cluster or any(row.alone for row in rows)):
-        _in_workers(rows, missing, len(folds), after_fold, progress, place)
-    else:
-        for number, fold in missing.items():
-            progress(len(bits), len(folds), f"steps, fold {number + 1}")
-            after_fold(number, _predict(rows, fold))
-    return {row.model: [bits[number][row.model] for number in range(len(folds))] for row in rows}
-
-
-def _in_workers(
-    rows: Sequence[BenchmarkRow],
-    missing: Mapping[int, Fold],
-    count: int,
-    after: Callable[[int, Bits], None],
-    progress: Progress,
-    place: Place,
-) -> None:
-    """Predict those of ``count`` folds that are ``missing``, and call ``after`` with each;
-    ``progress`` also says who is at work, where there is something to say.
-    """
-    preparing = [row.model for row in rows if row.prepare]
-    steps = len(preparing) + count
-    prepared: dict[str, Prepared] = {}
-    done = count - len(missing)
-    doing, at_work = "folds", ""
-
-    def hear(words: str | None = None) -> None:
-        nonlocal at_work
-        at_work = at_work if words is None else words
-        progress(len(prepared) + done, steps, listed("steps", doing, at_work))
-
-    def after_preparing(number: int, made: Prepared) -> None:
-        prepared[preparing[number]] = made
-        hear()
-
-    def after_fold(number: int, found: Bits) -> None:
-        nonlocal done
-        after(number, found)
-        done += 1
-        hear()
-
-    if preparing:
-        doing = "other traditions"
-    hear()
-    any_fold = next(iter(missing.values()))
-    first = {number: FoldTask((name,), any_fold) for number, name in enumerate(preparing)}
-    share_out(prepare, first, place, after_preparing, _lost, hear=hear)
-    doing = "folds"
+    made = carry_out(
+        prepare,
+        [FoldTask((name,), missing[0]) for name in preparing],
+        where,
+        _part_of(progress, len(folds) - len(missing), steps),
+        unit=template("other traditions"),
+        finished=lambda task: None,
+        keep=lambda task, found: found,
+        lost=_lost,
+    )
+    prepared = dict(zip(preparing, made, strict=True))
     names = tuple(row.model for row in rows)
-    tasks = {
-        number: FoldTask(names, replace(fold, prepared=prepared))
-        for number, fold in missing.items()
-    }
-    share_out(predict, tasks, place, after_fold, _lost, hear=hear)
+    bits = carry_out(
+        predict,
+        [FoldTask(names, replace(fold, prepared=prepared), n) for n, fold in enumerate(folds)],
+        where,
+        _part_of(progress, len(preparing), steps),
+        unit=template("folds"),
+        finished=lambda task: known[task.number],
+        keep=keep,
+        lost=_lost,
+    )
+    return {model: [found[model] for found in bits] for model in names}
+
+
+def _part_of(progress: Progress, before: int, steps: int) -> Progress:
+    """Progress of a part of the ``steps``, of which so many others are done ``before``."""
+
+    def told(done: int, total: int, words: str = "") -> None:
+        if total:
+            progress(before + done, steps, listed("steps", words))
+
+    return told
+
+
+def _lost(task: FoldTask) -> str:
+    return (
+        f"a fold's work ({', '.join(task.rows)}) was killed {AGAIN + 1} times, perhaps for want of "
+        "memory; --fast takes less"
+    )
 
 
 def prepare(task: FoldTask) -> Prepared:

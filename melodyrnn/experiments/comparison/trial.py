@@ -13,7 +13,7 @@ from melodyrnn.data.split import Split, split_by
 from melodyrnn.errors import RunError
 from melodyrnn.evaluation.measures import Measures
 from melodyrnn.evaluation.note_bits import NoteBits, note_bits
-from melodyrnn.experiments.carry_out import carry_out
+from melodyrnn.experiments.carry_out import carry_out, killed_training
 from melodyrnn.files import write_atomically
 from melodyrnn.models.ngrams.ngram import Tally, successors
 from melodyrnn.models.predictor import Predictor
@@ -104,7 +104,9 @@ class Trial:
 
 def run_trials(plans: Sequence[Plan], place: Place, progress: Progress) -> list[Trial]:
     """The trials of ``plans``, as ``carry_out`` says."""
-    return carry_out(run_trial, plans, place, progress, finished=finished, keep=keep)
+    return carry_out(
+        run_trial, plans, place, progress, finished=finished, keep=keep, lost=killed_training
+    )
 
 
 def finished(plan: Plan) -> Trial | None:

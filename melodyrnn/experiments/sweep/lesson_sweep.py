@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, cast
 
 from melodyrnn.errors import RunError
-from melodyrnn.experiments.carry_out import carry_out
+from melodyrnn.experiments.carry_out import carry_out, killed_training
 from melodyrnn.experiments.sweep import images_grid
 from melodyrnn.experiments.sweep.grid import Fields, Grid, Settings, settings_of, shown
 from melodyrnn.experiments.sweep.outcome import ACCURACY, HOLDS, LOSS, Criterion, Outcome
@@ -86,6 +86,7 @@ class LessonSweep:
             execution.progress,
             finished=finished,
             keep=keep,
+            lost=killed_training,
         )
         outcomes = [outcome for found in done for outcome in found.outcomes]
         return Outcomes(done[0].score, outcomes)
