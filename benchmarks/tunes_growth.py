@@ -2,6 +2,7 @@
 split of 2,000 to 200,000 synthetic tunes.
 
     python benchmarks/tunes_growth.py [--sizes 2000,20000,200000] [--keep FOLDER]
+    python benchmarks/tunes_growth.py --sizes 200000 --read       # reading alone
     python benchmarks/tunes_growth.py --sizes 200000 --unread     # families and split alone
 
 The tunes are made so: a key, one of four meters, and 8 to 16 bars. A bar is one of the rhythms of
@@ -143,8 +144,10 @@ def processor():
     return sum(each.ru_utime + each.ru_stime for each in of)
 
 
-def measure(folder, how):
-    """Seconds of each, and megabytes after each: of a folder's tunes or, ``unread``, so many."""
+def measure(folder, how, alone):
+    """Seconds of each, and megabytes after each: of a folder's tunes, ``alone`` as they are read,
+    or, ``unread``, so many.
+    """
     from melodyrnn.data.gather import gather
     from melodyrnn.data.song_families import family_numbers
     from melodyrnn.data.split import split
@@ -163,7 +166,7 @@ def measure(folder, how):
     else:
         songs = timed(how, lambda: gather(Path(folder)))
         of = json.loads(Path(folder, "of.json").read_text())
-    if how != "read":
+    if how != "read" and not alone:
         numbers = timed("families", lambda: family_numbers([named.song for named in songs]))
         timed("split", lambda: split(songs, 0.1))
         variants = [number for number, other in enumerate(of) if number != other]
@@ -172,15 +175,15 @@ def measure(folder, how):
     return found
 
 
-def measured(songs, how, **environment):
+def measured(songs, how, alone=False, **environment):
     """``measure`` in a process of its own."""
-    command = [sys.executable, __file__, "--measure", str(songs), how]
+    command = [sys.executable, __file__, "--measure", str(songs), how, *["--read"] * alone]
     own = {**os.environ, **environment}
     done = subprocess.run(command, check=True, capture_output=True, text=True, env=own)
     return json.loads(done.stdout)
 
 
-def row(place, count):
+def row(place, count, alone):
     """What is measured of so many tunes in the folder ``place``, perhaps read before."""
     songs, kept = place / "songs", place / "cache"
     ways = ["again"]
@@ -191,7 +194,7 @@ def row(place, count):
         ways = ["read", "again"]
     found = {}
     for how in ways:
-        found |= measured(songs, how, MELODYRNN_CACHE=str(kept))
+        found |= measured(songs, how, alone, MELODYRNN_CACHE=str(kept))
     return {**found, "cache": (kept / "tunes.sqlite").stat().st_size / 1e6}
 
 
@@ -199,24 +202,27 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--sizes", default="2000,20000,200000")
     parser.add_argument("--keep", type=Path, help="where tunes and cache stay, not read again")
+    parser.add_argument("--read", action="store_true", help="neither families nor split")
     parser.add_argument("--unread", action="store_true", help="make songs, and no files to read")
     parser.add_argument("--measure", nargs=2, help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.measure:
-        print(json.dumps(measure(*options.measure)))
+        print(json.dumps(measure(*options.measure, options.read)))
         return
     print("seconds of the processor, and MB at most up to then")
     print("  tunes         read   from cache      families        split  cache  variants found")
     for count in map(int, options.sizes.split(",")):
         with tempfile.TemporaryDirectory() as place:
             folder = (options.keep or Path(place)) / str(count)
-            found = measured(count, "unread") if options.unread else row(folder, count)
+            found = (
+                measured(count, "unread") if options.unread else row(folder, count, options.read)
+            )
         told = "".join(
             f"{found[of][0]:7.1f} {found[of][1]:5.0f}" if of in found else f"{'-':>13}"
             for of in ("read", "again", "families", "split")
         )
-        share = f"{found['kept']:,} of {found['variants']:,}"
-        print(f"{count:7,} {told} {found.get('cache', 0):6.1f}  {share}", flush=True)
+        share = f"  {found['kept']:,} of {found['variants']:,}" if "kept" in found else ""
+        print(f"{count:7,} {told} {found.get('cache', 0):6.1f}{share}", flush=True)
 
 
 if __name__ == "__main__":

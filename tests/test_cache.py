@@ -246,6 +246,12 @@ def test_a_limit_takes_nothing_that_was_used_within_a_day(full):
     assert len(cache.recall([*KEYS, b"new"])) == 101
 
 
+def test_what_is_no_longer_to_be_kept_goes_though_nothing_comes(shelf):
+    cache.remember({b"part": b"1", b"whole": b"2"})
+    assert cache.remember({}, [b"part"])
+    assert cache.recall([b"part", b"whole"]) == {b"whole": b"2"}
+
+
 def test_a_reading_larger_than_the_cache_is_kept_whole(shelf, folder, parsed, monkeypatch):
     monkeypatch.setattr(cache, "LARGEST", 1)
     monkeypatch.setattr(cached_files, "_KEEP_EVERY", 0.0)  # each file by itself

@@ -41,6 +41,16 @@ def test_a_token_is_as_often_unknown_as_where_its_sequence_is_left_out():
     assert unknown_rate(["aa", "b"], lambda token: halves.get(token, token)) == 2.5 / 4
 
 
+@given(st.lists(st.text("abcde", max_size=6), min_size=2, max_size=5))
+def test_it_is_the_share_of_what_no_other_sequence_has(sequences):
+    new = sum(
+        not any(token in other for other in sequences[:place] + sequences[place + 1 :])
+        for place, sequence in enumerate(sequences)
+        for token in sequence
+    )
+    assert unknown_rate(iter(sequences)) == (new + 0.5) / (sum(map(len, sequences)) + 1)
+
+
 def test_tunes_know_what_others_are_when_moved():
     songs = [Named(text, parse(text)) for text in ("c4 d4", "e4 f4", "b2")]
     tokenizer = TuneTokenizer.of([named.song for named in songs], 2)

@@ -12,7 +12,7 @@ import hashlib
 import os
 import sys
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing, suppress
 from functools import cache
 from pathlib import Path
@@ -98,7 +98,7 @@ def recall(keys: Sequence[bytes]) -> dict[bytes, bytes]:
     return kept
 
 
-def remember(values: Mapping[bytes, bytes], instead_of: Iterable[bytes] = ()) -> bool:
+def remember(values: Mapping[bytes, bytes], instead_of: Sequence[bytes] = ()) -> bool:
     """Keep each value under its key, if that is possible, and no longer what ``instead_of`` names.
 
     Returns whether there is nothing more to be kept: False where the cache cannot be written now.
@@ -118,7 +118,7 @@ def remember(values: Mapping[bytes, bytes], instead_of: Iterable[bytes] = ()) ->
             _cull(database, now - _DAY)
 
     path = _place()
-    if not (path and values):
+    if not (path and (values or instead_of)):
         return True
     with suppress(OSError):
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -28,7 +28,7 @@ def _alone(token: Token) -> Iterable[Token]:
 
 
 def unknown_rate(
-    sequences: Sequence[Sequence[Token]], covers: Callable[[Token], Iterable[Token]] = _alone
+    sequences: Iterable[Sequence[Token]], covers: Callable[[Token], Iterable[Token]] = _alone
 ) -> float:
     """How often a token of a new sequence is unknown: as often as in ``sequences`` when each is
     left out in turn, the share of their tokens that no other sequence has. (So Good 1953, who
@@ -37,15 +37,18 @@ def unknown_rate(
 
     ``covers``: the tokens that a vocabulary has because a sequence has this one.
     """
-    if len(sequences) == 1:
-        counts = Counter(sequences[0])
-        new = sum(counts[token] == 1 for token in sequences[0])
+    counts: Counter[Token] = Counter()
+    holders: Counter[Token] = Counter()  # in how many sequences
+    number = 0
+    for sequence in sequences:  # one is in hand at a time
+        number += 1
+        counts.update(sequence)
+        holders.update({each for token in set(sequence) for each in covers(token)})
+    if number == 1:
+        new = sum(count == 1 for count in counts.values())
     else:
-        holders: Counter[Token] = Counter()  # in how many sequences
-        for sequence in sequences:
-            holders.update({each for token in set(sequence) for each in covers(token)})
-        new = sum(holders[token] == 1 for sequence in sequences for token in sequence)
-    return rate_of(new, sum(map(len, sequences)))
+        new = sum(count for token, count in counts.items() if holders[token] == 1)
+    return rate_of(new, counts.total())
 
 
 def rate_of(unknown: int, tokens: int) -> float:

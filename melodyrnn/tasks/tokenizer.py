@@ -184,7 +184,7 @@ class NoteTokenizer(Tokenizer[Song]):
         up to ``transpose`` semitones have.
         """
         first = len(self.opening)
-        tokens = [self.tokens(named.song)[first:] for named in songs]
+        tokens = (self.tokens(named.song)[first:] for named in songs)
         return unknown_rate(tokens, partial(self.covered, semitones=transpose))
 
     def covered(self, token: str, semitones: int) -> list[str]:
@@ -325,7 +325,7 @@ class PartsTokenizer(TuneTokenizer):
         """How often a new song has a duration, of a note or of a rest, that these lack: where it
         is known, hardly a pitch is not.
         """
-        kinds = [[*((note.duration, note.is_rest) for note in named.song), END] for named in songs]
+        kinds = ([*((note.duration, note.is_rest) for note in named.song), END] for named in songs)
         return unknown_rate(kinds)
 
 
