@@ -2,16 +2,11 @@
 
 from fractions import Fraction
 
-from hypothesis import settings
 from hypothesis import strategies as st
 
 from melodyrnn.music.durations import GRID, TUPLETS, TYPES, Value, can_write
 from melodyrnn.music.notation.text import token
 from melodyrnn.music.song import Key, Meter, Note, Pitch, Song
-
-# A deadline measures the machine, which is shared, and not the code.
-settings.register_profile("shared machine", deadline=None)
-settings.load_profile("shared machine")
 
 FINE = 192
 """Parts of a quarter note in which pickups, changes of meter and chord symbols are given."""

@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 from marks import unprivileged
-from processes import running, wait_until
+from processes import killed_training, running, wait_until
 
 from melodyrnn import read_song
 from melodyrnn.cli import COMMANDS, main
@@ -465,12 +465,10 @@ def training(folder, nabiya, *arguments):
 
 
 def test_a_killed_training_resumes_to_the_same_bits(nabiya, tmp_path):
-    straight = call(*TRAIN, nabiya, "-o", tmp_path / "straight")
+    straight = call("train", nabiya, "--epochs", 80, "-o", tmp_path / "straight")
     assert straight.exit_code == 0, straight.output
-    with training(tmp_path, nabiya, "-o", "killed") as process:
-        wait_until((tmp_path / "killed" / "checkpoint" / "state.npz").exists, process)
-        process.kill()
-        process.communicate()
+    when = "20 <= self._trainer.epoch < 80"
+    assert killed_training(nabiya, tmp_path / "killed", {"epochs": 80}, when) == 9
     assert not (tmp_path / "killed" / "model.keras").exists()
     done = call("train", nabiya, "-o", tmp_path / "killed", "--resume")
     assert done.exit_code == 0, done.output

@@ -26,7 +26,7 @@ def test_no_windowed_network_passes_the_ceiling_of_any_song(songs, model):
     """If one did, it would have seen something besides its window: a leak."""
     config = ModelConfig(model, input="onehot", units=64, window=WINDOW)
     network = models.build(config, len(songs.vocabulary), 1)
-    training = TrainConfig(epochs=80, learning_rate=5e-3, early_stop=False)
+    training = TrainConfig(epochs=40, learning_rate=1e-2, early_stop=False)
     program = WindowProgram(
         network, TrainingSongs(songs.sequences), config, training, config.spec.batch
     )

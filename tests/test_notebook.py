@@ -132,6 +132,7 @@ def test_takes_show_their_scores_and_what_they_copy():
     assert "… and 1 more" in html
 
 
+@pytest.mark.usefixtures("no_workers")
 def test_a_comparison_shows_its_sentence_and_tables(tmp_path):
     found = compare(
         "songs", models="ngram", seeds=1, held_out=0.3, jobs=1, output=tmp_path / "compare"

@@ -127,6 +127,7 @@ def test_it_can_be_replaced(folder):
     assert open_run("old").record.model.model == "ngram"
 
 
+@pytest.mark.usefixtures("no_workers")
 def test_a_comparison_with_an_old_run_in_it_refuses_it(folder):
     first = compare("song.txt", models=["ngram"], output="out", jobs=1)
     (run,) = (folder / "out" / "runs").iterdir()

@@ -103,6 +103,21 @@ def trainer_of(epochs=4, dropout=0.2, **settings):
     return Trainer(StreamProgram(built, lambda epoch: stream, validation, config), config)
 
 
+@pytest.fixture(scope="module")
+def straight():
+    """A training, the states after each of its steps, and that at its end."""
+    trainer, states = trainer_of(), []
+    assert trainer.run(lambda done, total, words: states.append(trainer.state()))
+    return trainer, states, trainer.state()
+
+
+@pytest.fixture(scope="module")
+def two_epochs():
+    trainer = trainer_of(2)
+    trainer.run()
+    return trainer
+
+
 @pytest.fixture
 def in_parts(monkeypatch):
     """As with many cores, and as if a lane or two were worth a part."""
@@ -161,21 +176,12 @@ def test_parts_do_not_hide_the_same(in_parts):
 
 
 @pytest.mark.parametrize("stop", [1, 5, 7])  # within an epoch, at its end, after it
-def test_a_training_restored_at_any_step_ends_in_the_same_bits(stop):
-    straight, steps, states = trainer_of(), 0, []
-
-    def after_step(done, total, words):
-        nonlocal steps
-        steps += 1
-        if steps == stop:
-            states.append(straight.state())
-
-    assert straight.run(after_step)
-    assert len(straight.program.stream) == 5
+def test_a_training_restored_at_any_step_ends_in_the_same_bits(straight, stop):
+    trainer, states, end = straight
+    assert len(trainer.program.stream) == 5
     resumed = trainer_of()
-    resumed.restore(states[0])
+    resumed.restore(states[stop - 1])
     assert resumed.run()
-    end = straight.state()
     for name, array in resumed.state().items():
         assert array.tobytes() == end[name].tobytes(), name
 
@@ -205,25 +211,23 @@ def test_dropout_is_of_the_seed_and_only_in_training():
 
 
 @pytest.mark.parametrize("steps", [1, 4])
-def test_how_many_steps_go_through_all_layers_at_once_changes_nothing(monkeypatch, steps):
-    whole = trainer_of(2)
-    whole.run()
+def test_how_many_steps_go_through_all_layers_at_once_changes_nothing(
+    two_epochs, monkeypatch, steps
+):
     monkeypatch.setattr(models, "CHUNK", steps)
     in_parts = trainer_of(2)
     in_parts.run()
-    np.testing.assert_allclose(in_parts.history, whole.history, rtol=1e-5)
+    np.testing.assert_allclose(in_parts.history, two_epochs.history, rtol=1e-5)
 
 
-def test_the_step_size_falls_along_half_a_cosine():
-    trainer = trainer_of(2)
-    trainer.run()
-    assert trainer.history[0].learning_rate == pytest.approx(1e-3 * (1 + np.cos(np.pi * 0.4)))
+def test_the_step_size_falls_along_half_a_cosine(two_epochs):
+    assert two_epochs.history[0].learning_rate == pytest.approx(1e-3 * (1 + np.cos(np.pi * 0.4)))
     constant = trainer_of(1, schedule="constant")
     constant.run()
     assert constant.history[0].learning_rate == pytest.approx(2e-3)
 
 
-def test_an_interrupt_leaves_a_state_to_go_on_from():
+def test_an_interrupt_leaves_a_state_to_go_on_from(straight):
     trainer = trainer_of()
 
     def interrupt(done, total, words):
@@ -233,6 +237,5 @@ def test_an_interrupt_leaves_a_state_to_go_on_from():
     assert trainer.program.place == 1
     resumed = trainer_of()
     resumed.restore(trainer.state())
-    straight = trainer_of()
-    resumed.run(), straight.run()
-    assert resumed.history == straight.history
+    resumed.run()
+    assert resumed.history == straight[0].history

@@ -5,7 +5,9 @@ import math
 import unicodedata
 
 import pytest
+from click.testing import CliRunner
 
+from melodyrnn.cli import main
 from melodyrnn.data.texts import Text, read_texts
 from melodyrnn.errors import (
     ConfigError,
@@ -140,23 +142,25 @@ def test_a_resumed_training_ends_in_the_same_files(tmp_path):
         train_text(file, resume=True, **settings | {"units": 16})
 
 
-def test_from_the_command_line(melodyrnn, tmp_path):
+def call(*arguments):
+    done = CliRunner().invoke(main, arguments)
+    assert done.exit_code == 0, done.output
+    return done.stdout
+
+
+def test_from_the_command_line(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
     (tmp_path / "verse.txt").write_text(VERSE * 4, encoding="utf-8")
     options = ["--text", "--units", "8", "--epochs", "2", "--steps", "12", "--json"]
-    done = melodyrnn("train", "verse.txt", *options, cwd=tmp_path)
-    assert done.returncode == 0, done.stderr
-    document = json.loads(done.stdout)
+    document = json.loads(call("train", "verse.txt", *options))
     assert document["run"] == "runs/verse-lstm"
     assert document["characters"] == len(set(VERSE))
     assert document["held_out_characters"] == 15
     assert document["learned_characters"] + document["held_out_characters"] == len(VERSE * 4) - 1
     assert 0 < document["bits_per_character"] < document["unigram_bits_per_character"] + 1
-    made = melodyrnn(
-        "generate", document["run"], "--length", "5", "-o", "on.txt", "--count", "2", cwd=tmp_path
-    )
-    assert made.returncode == 0, made.stderr
+    made = call("generate", document["run"], "--length", "5", "-o", "on.txt", "--count", "2")
     assert (tmp_path / "on-1.txt").read_text(encoding="utf-8").startswith("나비야")
-    assert "on-2.txt" in made.stdout
+    assert "on-2.txt" in made
 
 
 def test_what_is_expected_after_characters(learned):
