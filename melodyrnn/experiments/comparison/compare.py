@@ -22,7 +22,10 @@ from melodyrnn.system.documents import JSON
 from melodyrnn.system.place import Place
 from melodyrnn.system.progress import Progress
 from melodyrnn.tasks.baselines import STRONGEST
+from melodyrnn.tasks.checks import check_effect
 from melodyrnn.tasks.dataset import Dataset
+from melodyrnn.tasks.registry import task_of
+from melodyrnn.tasks.songs import SongTask
 from melodyrnn.tasks.task import Settings
 
 OF_ONE_SONG = ("lstm", "lstm-stateless", "mlp")
@@ -165,7 +168,9 @@ def compare(
     named = gather(songs, track=track, grid=grid)
     if models is None:
         several = len(named) > 1 and window is None
-        models = [_with_cell(name, cell) for name in (OF_SEVERAL if several else OF_ONE_SONG)]
+        models = [with_cell(name, cell) for name in (OF_SEVERAL if several else OF_ONE_SONG)]
+    by_heart = task_of(named, {"model": models[0], **given}).name == SongTask.name
+    check_effect(models, given, windows=by_heart)
     cuts = plans.cuts_of(named, held_out, folds)
     if len(named) == 1:
         wanted = [{**given, **cuts[0], "window": each} for each in sizes]
@@ -195,7 +200,7 @@ def _check_cell(cell: str | None, models: Sequence[str] | None) -> None:
         raise ConfigError(f"--cell {cell} names models, as --models does; leave one out")
 
 
-def _with_cell(model: str, cell: str | None) -> str:
+def with_cell(model: str, cell: str | None) -> str:
     """The model like ``model`` whose cell is ``cell``, where it is one of a cell alone."""
     first, *rest = model.split("-")
     return "-".join([cell, *rest]) if cell and first == MODELS[model].cell else model
