@@ -23,7 +23,7 @@ from melodyrnn.data.split import split
 from melodyrnn.errors import ConfigError, MelodyError, RunError
 from melodyrnn.evaluation.paired_differences import compare_held_out
 from melodyrnn.experiments.comparison import verdict
-from melodyrnn.experiments.comparison.compare import compare
+from melodyrnn.experiments.comparison.compare import OF_ONE_SONG, OF_SEVERAL, compare, with_cell
 from melodyrnn.music.song import Key, Note, Song
 from melodyrnn.render.pages.comparison_data import (
     Ceiling,
@@ -451,6 +451,13 @@ def generalised(tmp_path_factory):
     )
 
 
+def test_a_cell_takes_the_place_of_the_lstm():
+    named = [with_cell(name, "gru") for name in (*OF_ONE_SONG, *OF_SEVERAL)]
+    assert named == ["gru", "gru-stateless", "mlp", "viewpoints", "lookback", "gru"]
+    assert with_cell("lstm", "peephole-full") == "peephole-full"
+    assert with_cell("lstm-stateless", None) == "lstm-stateless"
+
+
 def without_seconds(path):
     document = json.loads((path / "run.json").read_text(encoding="utf-8"))
     assert document.pop("seconds") >= 0
@@ -460,7 +467,8 @@ def without_seconds(path):
 @pytest.mark.parametrize(("model", "seed"), [("lstm", 1), ("mlp", 1), ("ngram", 0)])
 def test_a_comparison_of_several_songs_trains_what_train_trains(generalised, model, seed, tmp_path):
     run = generalised.output / "runs" / f"{model}-seed{seed}"
-    asked = {"model": model, "seed": seed, "held_out": 0.25, **SMALL}
+    shared = SMALL if model != "ngram" else {}  # of these it has a use for none
+    asked = {"model": model, "seed": seed, "held_out": 0.25, **shared}
     trained = train(melodies(12), output=tmp_path / "run", **asked)
     assert without_seconds(run) == without_seconds(trained.run.path)
     if model != "ngram":

@@ -10,7 +10,7 @@ from strategies import songs
 from melodyrnn.formats.musicxml.octave_lines import octave_lines
 from melodyrnn.formats.musicxml.write import musicxml
 from melodyrnn.formats.registry import reader
-from melodyrnn.music.engraved_bars import engraved_bars
+from melodyrnn.music.engraved_bars import engraved_bars, silent_runs
 from melodyrnn.music.notation.text import parse
 from melodyrnn.render import engrave as engraving
 from melodyrnn.render.engrave import A4, LARGER, STAFF, UNIT, Paper, engrave
@@ -88,6 +88,35 @@ def test_a_file_keeps_each_rest():
     song = parse("4/4\nr8 r8 r4 c2")
     assert musicxml(song).count("<rest") == 3
     assert musicxml(song, engraved=True).count("<rest") == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "runs"),
+    [
+        ("4/4\nc1 | r1 | r1 | r1 | c1", {1: 3}),
+        ("4/4\nc1 | r1 | c1", {}),
+        ("4/4\nr2 r2 | r1 | c2 r2 | r1 | r1", {0: 2, 3: 2}),
+        ("pickup: 4\n3/4\nr4 | r2. | r2. | c2.", {1: 2}),
+        ("3/4\nr2. | r2. | 4/4 r1 | r1 | c1", {0: 2, 2: 2}),  # a new meter is to be seen
+        ("chords: 4 C\n4/4\nr1 | r1 | r1 | r1", {2: 2}),  # as chord symbols are
+        ("4/4\nc1 | r1 | r2", {}),  # what is not full is no bar of rest
+    ],
+)
+def test_silent_bars_in_a_row_are_one_rest(text, runs):
+    song = parse(text)
+    assert silent_runs(engraved_bars(song), song) == runs
+
+
+def test_a_rest_of_many_bars_is_drawn_as_one_with_their_number():
+    text = "4/4\nc1 | r1 | r1 | r1 | r1 | c1 | c8 d8 e8 f8 g2"
+    song = parse(text)
+    drawn = svg(song)[0]
+    assert (drawn.count('class="measure"'), drawn.count('class="multiRest"')) == (4, 1)
+    assert re.findall(r' id="(n[\d-]+)"', drawn)[:3] == ["n0", "n1", "n5"]
+    assert 'class="multiRest"' not in svg(song, labels={0: "first"})[0]
+    assert "multiple-rest" not in musicxml(song)
+    assert "<multiple-rest>4</multiple-rest>" in musicxml(song, engraved=True)
+    assert read_back(musicxml(song, engraved=True)).duration == song.duration
 
 
 # Lines of octaves

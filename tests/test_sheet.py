@@ -12,7 +12,7 @@ import pypdfium2
 import pypdfium2.raw as pdfium
 import pytest
 import resvg_py
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from PIL import Image
 from strategies import songs
 
@@ -143,6 +143,7 @@ def test_nothing_is_cut_off(song):
 
 @settings(max_examples=25)
 @given(songs(max_size=10))
+@example(parse("r1~ r1~ r1 c1 d2 r1~ r1~ r1"))
 def test_every_song_can_be_drawn_and_shows_each_note(song):
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", MelodyWarning)  # a title in any script

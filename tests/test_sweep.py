@@ -236,6 +236,21 @@ def test_songs_are_read_as_train_reads_them(here):
     assert "--track and --report are for songs; images is a lesson" in lesson.output
 
 
+def test_songs_know_cells_by_name():
+    swept = SongSweep(gather(parse("c4 d4 e4 f4 g4 a4 b4 c'4")))
+    every = combinations(read_grid(["cell=lstm,gru", "epochs=1"], swept.fields))
+    swept.check(every)
+    planned = swept.plans(every, {"seed": 0}, HERE)
+    assert [(plan.model, plan.settings["model"]) for plan in planned] == [
+        ("lstm",) * 2,
+        ("gru",) * 2,
+    ]
+    with pytest.raises(ConfigError, match="grid cell names models, as grid model does"):
+        swept.check([{"cell": "gru", "model": "lstm"}])
+    with pytest.raises(ConfigError, match="order has no effect with model lstm, gru; leave it out"):
+        swept.check([{**each, "order": 2} for each in every])
+
+
 def test_a_corpus_is_no_lesson():
     assert lesson_of("kinder") is None
     assert lesson_of("images") == "images"

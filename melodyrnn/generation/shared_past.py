@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from melodyrnn.models.expectation import Expectation
+from melodyrnn.models.next_tokens import NextTokens
 from melodyrnn.models.predictor import Logits, Player, Rows, State
 from melodyrnn.sequences.vocabulary import Indices
 
@@ -45,7 +45,7 @@ class SharedPast:
         logits, pasts = self.player.step(different, pasts)
         return logits if past is None else logits[past], SharedState(pasts, past)
 
-    def expected(self, rows: Indices, state: SharedState) -> tuple[Expectation, SharedState]:
+    def expected(self, rows: Indices, state: SharedState) -> tuple[NextTokens, SharedState]:
         """``step`` for who draws a token, and does not look at all of them."""
         different, past, pasts = self._different(rows, state)
         expected, pasts = self.player.expected(different, pasts)

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from melodyrnn.models.context import SequenceContext
-from melodyrnn.models.expectation import Expectation, OfTokens
+from melodyrnn.models.next_tokens import NextTokens, OfTokens
 from melodyrnn.sequences.sampling import log_softmax
 from melodyrnn.sequences.vocabulary import Indices
 
@@ -32,7 +32,7 @@ class Player(Protocol):
         """Windows (B, T) and state -> logits (B, V) and the state after them."""
         ...
 
-    def expected(self, rows: Indices, state: State) -> tuple[Expectation, State]:
+    def expected(self, rows: Indices, state: State) -> tuple[NextTokens, State]:
         """``step`` for who draws a token, and does not look at all of them."""
         ...
 
@@ -61,7 +61,7 @@ class Predictor(ABC):
     def step(self, rows: Indices, state: State) -> tuple[Logits, State]:
         """Windows (B, T) and state -> logits (B, V) and the state after them."""
 
-    def expected(self, rows: Indices, state: State) -> tuple[Expectation, State]:
+    def expected(self, rows: Indices, state: State) -> tuple[NextTokens, State]:
         """``step`` for who draws a token, and does not look at all of them."""
         logits, state = self.step(rows, state)
         return OfTokens(logits), state

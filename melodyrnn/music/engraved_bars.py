@@ -6,7 +6,7 @@ beat where it would hide the next beat (Gould 2011, "Behind Bars", on ties and o
 notation and ABC, which are typed, keep values as they are (``bars.py``).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from itertools import groupby, pairwise
@@ -24,6 +24,30 @@ def engraved_bars(song: Song) -> tuple[Bar, ...]:
         replace(bar, heads=tuple(replace(head, note=numbers[head.note]) for head in bar.heads))
         for bar in laid
     )
+
+
+def silent_runs(laid: Sequence[Bar], song: Song) -> dict[int, int]:
+    """Index of a bar -> how many silent bars there are from it on, two or more: what is written as
+    one rest of many bars. A bar with a new meter begins another, one with chord symbols is none.
+    """
+    changes = {offset for offset, _ in song.meter_changes}
+    found: dict[int, int] = {}
+    first: int | None = None
+    for index, bar in enumerate(laid):
+        chords = any(bar.offset <= place < bar.end for place, _ in song.chords)
+        if not is_silent(bar) or chords:
+            first = None
+        elif first is None or bar.offset in changes:
+            first = index
+        else:
+            found[first] = index - first + 1
+    return found
+
+
+def is_silent(bar: Bar) -> bool:
+    """Whether one rest fills the whole of a full bar."""
+    one = len({head.note for head in bar.heads}) == 1
+    return one and bar.heads[0].pitch is None and bar.length == bar.meter.bar
 
 
 def _with_whole_silences(song: Song) -> tuple[tuple[Note, ...], list[int]]:

@@ -33,6 +33,10 @@ warns of less.
 """
 
 
+_MANY_BARS = re.compile(r'<multiple-rest>.*?<note id="(n[\d-]+)"', re.DOTALL)
+"""A rest of many bars in a document, and its id, to which Verovio pays no heed."""
+
+
 @dataclass(frozen=True)
 class Paper:
     """Millimetres. The music is 180 mm wide and the page as high on every paper."""
@@ -75,8 +79,11 @@ def engrave(
     drawn = _drawn(document, _Layout(paper, heading.bottom), pickup=bool(song.pickup))
     fonts.warn_of_missing([song.title, song.composer, *(labels or {}).values()])
     pages = []
+    many_bars = iter(_MANY_BARS.findall(document))
     for number, source in enumerate(drawn, 1):
         page = plain_page(source)
+        for rest in page.root.iterfind(".//*[@class='multiRest']"):
+            rest.set("id", next(many_bars))
         page.root[1:1] = heading.lines(number)
         pages.append(page)
     return pages
@@ -110,7 +117,9 @@ def _in_phrases(
     """
     if len(drawn) > 1:
         return drawn, False
-    if starts := _line_starts(drawn[0], pickup=pickup):
+    several = _MANY_BARS.search(document)  # bars in one: lines are not counted in phrases then
+    starts = [] if several else _line_starts(drawn[0], pickup=pickup)
+    if starts:
         in_phrases = _verovio(_with_lines(document, starts), replace(layout, breaks="smart"))
         if len(in_phrases) == 1:
             return in_phrases, True
@@ -139,6 +148,7 @@ class _Layout:
             "unit": self.unit,
             "breaks": self.breaks,
             "breaksSmartSb": 0.01,  # however empty the line is
+            "multiRestStyle": "block",  # a thick bar with the number of bars, not breves of old
             "header": "none",
             "footer": "none",
             "svgViewBox": True,

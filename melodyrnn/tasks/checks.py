@@ -1,11 +1,64 @@
 """Settings that do not suit what is learned."""
 
+from collections.abc import Sequence
+
 from melodyrnn.errors import ConfigError
-from melodyrnn.models.config import ModelConfig
+from melodyrnn.models.config import ModelConfig, StreamConfig, TrainConfig
+from melodyrnn.models.model import Model
 from melodyrnn.models.registry import MODELS
 from melodyrnn.tasks.task import Settings
 
 _STREAM_INPUTS = ("embedding", "onehot")
+_OF_VIEWPOINTS = ("input_dropout", "recurrent_dropout")
+_OF_NETWORKS = (
+    "embedding",
+    "tokenization",
+    "input",
+    "units",
+    "layers",
+    "dropout",
+    "epochs",
+    "learning_rate",
+    "batch",
+    "early_stop",
+    "steps",
+    "clip",
+    "schedule",
+    "patience",
+)
+
+
+def check_effect(models: Sequence[str], settings: Settings, *, windows: bool) -> None:
+    """Raise ConfigError for a setting that none of ``models``, names, has a use for.
+
+    ``windows``: whether songs are learned by heart, from windows of their notes. A model that there
+    is not is passed over.
+    """
+    rows = [MODELS[name] for name in models if name in MODELS]
+    if not rows:
+        return
+    for name, value in settings.items():
+        carried = windows and name == "batch" and all(row.stateful for row in rows)
+        if carried or not any(has_use(row, name) for row in rows):
+            for config in (ModelConfig, TrainConfig, StreamConfig):
+                if name in config.names():
+                    config(**{name: value})  # what cannot be is said to be so first
+            why = ", whose state is carried from window to window" if carried else ""
+            raise ConfigError(
+                f"--{name.replace('_', '-')} has no effect with --model {', '.join(models)}{why}; "
+                "leave it out"
+            )
+
+
+def has_use(row: Model, setting: str) -> bool:
+    """Whether what a model of ``row`` learns depends on ``setting``."""
+    if setting in row.settings:
+        return True
+    if setting in _OF_VIEWPOINTS:
+        return row.viewpoints
+    if setting in _OF_NETWORKS:
+        return row.learns_by_gradient
+    return not any(setting in other.settings for other in MODELS.own)
 
 
 def check_lookback(model: ModelConfig) -> None:

@@ -31,7 +31,9 @@ from melodyrnn.system.devices import ALONE, Devices
 from melodyrnn.system.progress import Progress, silent
 from melodyrnn.system.sentences import Sentence
 from melodyrnn.tasks.baselines import advice
+from melodyrnn.tasks.checks import check_effect
 from melodyrnn.tasks.registry import TASKS, task_of
+from melodyrnn.tasks.songs import SongTask
 from melodyrnn.tasks.task import Baseline, Measurement, Settings, Task
 from melodyrnn.workflows.many_devices import begin_together, copied, scratch_of
 from melodyrnn.workflows.whole_songs import learn_whole_songs
@@ -182,6 +184,9 @@ def train(
     command = train_command(named.sources, asked)
     folder = Folder(output, overwrite, resume, tensorboard, *shared, base, command=command)
     task = base.task if base else task_of(named, given)
+    if not (base or resume):
+        models = [given.get("model", task.default_model)]
+        check_effect(models, given, windows=task.name == SongTask.name)
     return learn_items(task, named, given, folder, progress)
 
 

@@ -22,7 +22,10 @@ from melodyrnn.system.documents import JSON
 from melodyrnn.system.place import Place
 from melodyrnn.system.progress import Progress
 from melodyrnn.tasks.baselines import STRONGEST
+from melodyrnn.tasks.checks import check_effect
 from melodyrnn.tasks.dataset import Dataset
+from melodyrnn.tasks.registry import task_of
+from melodyrnn.tasks.songs import SongTask
 from melodyrnn.tasks.task import Settings
 
 OF_ONE_SONG = ("lstm", "lstm-stateless", "mlp")
@@ -164,15 +167,14 @@ def compare(
     named = gather(songs, track=track, grid=grid)
     if models is None:
         models = _by_default(cell, several=len(named) > 1 and window is None)
+    by_heart = task_of(named, {"model": models[0], **given}).name == SongTask.name
+    check_effect(models, given, windows=by_heart)
     cuts = plans.cuts_of(named, held_out, folds)
-    if len(named) == 1:
-        wanted = [{**given, **cuts[0], "window": each} for each in sizes]
-        asked = [[each for some in wanted for each in plans.asked_of(models, seeds, some)]]
-    elif windows is not None:
+    if len(named) > 1 and windows is not None:
         raise ConfigError("--windows compares how one song is remembered; give --window")
-    else:
-        given |= {} if window is None else {"window": window}
-        asked = [plans.beside_each_other(models, seeds, {**given, **cut}) for cut in cuts]
+    if len(named) > 1 and window is not None:
+        given["window"] = window
+    asked = _asked(named, models, seeds, given, cuts, sizes)
     new = _checked(named, cuts, asked)
     given |= cuts[0] if folds is None else {"folds": folds}
     basis = {"settings": given, "songs": [song.record["sha256"] for song in named]}
@@ -185,8 +187,23 @@ def compare(
         return _generalised(trials, named, new, path)
 
 
+def _asked(
+    songs: Sequence[Named],
+    models: Sequence[str],
+    seeds: int,
+    settings: Settings,
+    cuts: Sequence[Settings],
+    windows: Sequence[int],
+) -> list[list[plans.Wanted]]:
+    """The trainings, those of each cut together; of one song those of all windows."""
+    if len(songs) > 1:
+        return [plans.beside_each_other(models, seeds, {**settings, **cut}) for cut in cuts]
+    wanted = [{**settings, **cuts[0], "window": each} for each in windows]
+    return [[each for some in wanted for each in plans.asked_of(models, seeds, some)]]
+
+
 def _by_default(cell: str | None, *, several: bool) -> list[str]:
-    return [_with_cell(name, cell) for name in (OF_SEVERAL if several else OF_ONE_SONG)]
+    return [with_cell(name, cell) for name in (OF_SEVERAL if several else OF_ONE_SONG)]
 
 
 def _check_cell(cell: str | None, models: Sequence[str] | None) -> None:
@@ -197,7 +214,7 @@ def _check_cell(cell: str | None, models: Sequence[str] | None) -> None:
         raise ConfigError(f"--cell {cell} names models, as --models does; leave one out")
 
 
-def _with_cell(model: str, cell: str | None) -> str:
+def with_cell(model: str, cell: str | None) -> str:
     """The model like ``model`` whose cell is ``cell``, where it is one of a cell alone."""
     first, *rest = model.split("-")
     return "-".join([cell, *rest]) if cell and first == MODELS[model].cell else model

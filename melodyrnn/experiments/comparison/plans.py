@@ -11,6 +11,7 @@ from melodyrnn.experiments.comparison.trial import Plan
 from melodyrnn.models.config import ModelConfig, StreamConfig
 from melodyrnn.models.registry import MODELS
 from melodyrnn.tasks.baselines import BASELINES, STRONGEST
+from melodyrnn.tasks.checks import has_use
 from melodyrnn.tasks.registry import task_of
 from melodyrnn.tasks.task import Settings
 
@@ -31,10 +32,14 @@ class Wanted(NamedTuple):
 
 
 def asked_of(models: Sequence[str], seeds: int, settings: Settings) -> Iterator[Wanted]:
-    """Each model with each seed; one that draws nothing at random, once."""
+    """Each model with each seed; one that draws nothing at random, once. Settings that it has no
+    use for are those of others.
+    """
     for model in models:
-        for seed in range(seeds if MODELS[model].draws_at_random else 1):
-            yield Wanted(model, {**settings, "model": model, "seed": seed})
+        row = MODELS[model]
+        own = {name: value for name, value in settings.items() if has_use(row, name)}
+        for seed in range(seeds if row.draws_at_random else 1):
+            yield Wanted(model, {**own, "model": model, "seed": seed})
 
 
 def baseline_beside(models: Sequence[str], settings: Settings) -> Iterator[Wanted]:

@@ -28,7 +28,9 @@ from melodyrnn.models.registry import MODELS
 from melodyrnn.render.pages.comparison_data import HeldOut
 from melodyrnn.runs.output_folders import slug
 from melodyrnn.system.documents import JSON
+from melodyrnn.tasks.checks import check_effect
 from melodyrnn.tasks.registry import task_of
+from melodyrnn.tasks.songs import SongTask
 
 
 @dataclass(frozen=True)
@@ -84,6 +86,14 @@ class SongSweep:
         if any({"cell", "model"} <= set(each) for each in combinations):
             raise ConfigError("--grid cell names models, as --grid model does; leave one out")
         asked = [{**cell_as_model(each), **self.split_by} for each in combinations]
+        tasks = [task_of(self.songs, each) for each in asked]
+        models = [
+            str(each.get("model", task.default_model))
+            for each, task in zip(asked, tasks, strict=True)
+        ]
+        given = {name: value for each in asked for name, value in each.items()}
+        by_heart = all(task.name == SongTask.name for task in tasks)
+        check_effect(list(dict.fromkeys(models)), given, windows=by_heart)
         plans.check(self.songs, self.parts, asked)
 
     def run(

@@ -17,7 +17,7 @@ from melodyrnn.formats.musicxml.harmony import write_harmony
 from melodyrnn.formats.musicxml.octave_lines import OctaveLine, octave_lines
 from melodyrnn.music.bars import Bar, Written, bars
 from melodyrnn.music.durations import TYPES, tuplet_ratio
-from melodyrnn.music.engraved_bars import engraved_bars
+from melodyrnn.music.engraved_bars import engraved_bars, is_silent, silent_runs
 from melodyrnn.music.song import Meter, Pitch, Song
 
 DOCTYPE = (
@@ -43,7 +43,7 @@ def musicxml(
     engraved: bool = False,
 ) -> str:
     """The song as a MusicXML document; ``engraved`` as ``engraved_bars`` has it, by which rests in
-    a row become one, and with lines of octaves.
+    a row become one, of many bars if need be, and with lines of octaves.
 
     ``colors`` and ``labels`` map an index into ``song.notes`` to a colour (``"#c0392b"``) and to
     a text below the note. The first head of note 7 has the id ``n7``, the heads tied to it
@@ -51,7 +51,8 @@ def musicxml(
     """
     laid = engraved_bars(song) if engraved else bars(song)
     lines = octave_lines(song, *_outer_lines(song)) if engraved else []
-    return _Document(song, laid, lines, colors or {}, labels or {}).text()
+    runs = silent_runs(laid, song) if engraved else {}
+    return _Document(song, laid, lines, runs, colors or {}, labels or {}).text()
 
 
 class _Document:
@@ -62,10 +63,12 @@ class _Document:
         song: Song,
         laid: tuple[Bar, ...],
         lines: list[OctaveLine],
+        silent: Mapping[int, int],
         colors: Mapping[int, str],
         labels: Mapping[int, str],
     ) -> None:
         self.song, self.bars, self.colors, self.labels = song, laid, colors, labels
+        self.silent = {laid[index].number: count for index, count in silent.items()}
         self.begins = {line.first: line.written for line in lines}
         self.ends = {line.last for line in lines}
         self.divisions = lcm(
@@ -112,7 +115,7 @@ class _Document:
         self._attributes(measure, bar)
         if bar is self.bars[0] and self.song.tempo is not None:
             _metronome(measure, self.song.tempo, bar.meter)
-        if _is_silent(bar):
+        if is_silent(bar):
             self._chord_symbols(measure, bar.offset, bar.end)
             self._measure_rest(measure, bar)
             return
@@ -135,7 +138,8 @@ class _Document:
     def _attributes(self, measure: ET.Element, bar: Bar) -> None:
         first = bar is self.bars[0]
         changes = any(offset == bar.offset for offset, _ in self.song.meter_changes)
-        if not (first or changes):
+        silent = self.silent.get(bar.number)
+        if not (first or changes or silent):
             return
         attributes = _add(measure, "attributes")
         if first:
@@ -143,11 +147,14 @@ class _Document:
             key = _add(attributes, "key")
             _add(key, "fifths", str(self.song.key.fifths))
             _add(key, "mode", self.song.key.mode)
-        time = _add(attributes, "time")
-        _add(time, "beats", str(bar.meter.beats))
-        _add(time, "beat-type", str(bar.meter.unit))
+        if first or changes:
+            time = _add(attributes, "time")
+            _add(time, "beats", str(bar.meter.beats))
+            _add(time, "beat-type", str(bar.meter.unit))
         if first:
             _clef(attributes, self.song)
+        if silent:
+            _add(_add(attributes, "measure-style"), "multiple-rest", str(silent))
 
     def _note(self, measure: ET.Element, head: Written) -> ET.Element:
         """A note element as far as its duration."""
@@ -219,12 +226,6 @@ def _notations(note: ET.Element, head: Written, brackets: Mapping[str, bool]) ->
         tuplet = _add(notations, "tuplet", type=kind)
         if kind == "start":
             tuplet.set("bracket", "yes" if bracket else "no")
-
-
-def _is_silent(bar: Bar) -> bool:
-    """Whether one rest fills the whole of a full bar."""
-    one = len({head.note for head in bar.heads}) == 1
-    return one and bar.heads[0].pitch is None and bar.length == bar.meter.bar
 
 
 def _metronome(measure: ET.Element, tempo: float, meter: Meter) -> None:

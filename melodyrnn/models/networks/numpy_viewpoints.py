@@ -11,8 +11,8 @@ import numpy as np
 import numpy.typing as npt
 
 from melodyrnn.models.context import SequenceContext, for_each
-from melodyrnn.models.expectation import Expectation, KindRanges, OfKinds
 from melodyrnn.models.networks.numpy_network import NumpyMath
+from melodyrnn.models.next_tokens import KindRanges, NextTokens, OfKinds
 from melodyrnn.models.predictor import Predictor, Rows
 from melodyrnn.models.recurrent.cells import CELLS
 from melodyrnn.models.types import Floats
@@ -121,7 +121,7 @@ class ViewpointPredictor(Predictor):
         place, state = self._place(rows, state)
         return self._symbols(place), state
 
-    def expected(self, rows: Indices, state: ViewpointState) -> tuple[Expectation, ViewpointState]:
+    def expected(self, rows: Indices, state: ViewpointState) -> tuple[NextTokens, ViewpointState]:
         if self.ranges is None:
             return super().expected(rows, state)
         place, state = self._place(rows, state)

@@ -33,7 +33,7 @@ class Taken(NamedTuple):
     log_probability: Floats
 
 
-class Expectation(Protocol):
+class NextTokens(Protocol):
     """What may come next in each of B sequences."""
 
     def draw(self, mask: Mask | None, sampling: Sampling, uniforms: Floats) -> Taken:
