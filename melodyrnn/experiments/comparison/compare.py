@@ -167,13 +167,13 @@ def compare(
     named = gather(songs, track=track, grid=grid)
     if models is None:
         models = _by_default(cell, several=len(named) > 1 and window is None)
-    by_heart = task_of(named, {"model": models[0], **given}).name == SongTask.name
-    check_effect(models, given, windows=by_heart)
     cuts = plans.cuts_of(named, held_out, folds)
     if len(named) > 1 and windows is not None:
         raise ConfigError("--windows compares how one song is remembered; give --window")
     if len(named) > 1 and window is not None:
         given["window"] = window
+    by_heart = task_of(named, {"model": models[0], **given}).name == SongTask.name
+    check_effect(models, given, windows=by_heart)
     asked = _asked(named, models, seeds, given, cuts, sizes)
     new = _checked(named, cuts, asked)
     given |= cuts[0] if folds is None else {"folds": folds}
