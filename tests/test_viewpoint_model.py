@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from melodyrnn.models.backend import tf
 from melodyrnn.models.config import ModelConfig, StreamConfig
 from melodyrnn.models.context import Change, SequenceContext
-from melodyrnn.models.next_tokens import OfTokens
 from melodyrnn.models.networks.numpy_viewpoints import ViewpointPredictor
 from melodyrnn.models.networks.viewpoint_network import BEYOND, ViewpointNetwork, by_extremes
+from melodyrnn.models.next_tokens import OfTokens
 from melodyrnn.models.viewpoints.observer import (
     ARRIVALS,
     BEYOND_LINE,
