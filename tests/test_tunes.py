@@ -22,6 +22,7 @@ from melodyrnn.music.notation.text import parse
 from melodyrnn.music.note_tokens import plain_tokens, respelled, shifted, to_tokens
 from melodyrnn.music.song import Key, Note, Pitch, Song
 from melodyrnn.sequences.score import total
+from melodyrnn.sequences.streams import Chunk, Stream
 from melodyrnn.sequences.vocabulary import END, START
 from melodyrnn.tasks.dataset import Dataset
 from melodyrnn.tasks.notes import scores_of
@@ -101,20 +102,25 @@ def test_the_vocabulary_is_closed_and_ends_with_start_and_end():
     assert (table[2] == np.arange(len(vocabulary))).all()
 
 
+def whole(stream: Stream) -> Chunk:
+    """All chunks as one."""
+    return Chunk(*(np.concatenate(arrays) for arrays in zip(*stream, strict=True)))
+
+
 def test_each_epoch_has_every_tune_once_in_an_order_and_key_of_its_own():
     tokenizer = TuneTokenizer.of(tunes(), 1)
     dataset = Dataset.of([Named(s.title, s) for s in tunes()], 1, tokenizer)
     sequences = dataset.sequences
     config = StreamConfig(transpose=1, batch=3, steps=8)
     stream = epochs(dataset, ModelConfig(), config)
-    first, again, second = stream(0), stream(0), stream(1)
+    first, again, second = whole(stream(0)), whole(stream(0)), whole(stream(1))
     assert all((a == b).all() for a, b in zip(first, again, strict=True))
     assert first.x.shape != second.x.shape or (first.x != second.x).any()
     for batches in (first, second):
         assert (~batches.keep).sum() == len(sequences)
         assert batches.mask.sum() == sum(len(sequence) - 1 for sequence in sequences)
         assert (batches.x[~batches.keep] == tokenizer.start).all()
-    with_bars = epochs(dataset, ModelConfig("lookback"), config)(1)
+    with_bars = whole(epochs(dataset, ModelConfig("lookback"), config)(1))
     assert (with_bars.x[..., 0] == second.x).all()
     assert (with_bars.y == second.y).all()
 
