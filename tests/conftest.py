@@ -59,7 +59,7 @@ def song(tmp_path, monkeypatch):
 @pytest.fixture
 def no_workers(monkeypatch):
     """Trainings that would be shared out to worker processes are done in this one."""
-    monkeypatch.setitem(sharing.ENGINES, False, "in_process:OneAfterAnother")
+    monkeypatch.setitem(sharing.ENGINES, False, "engines:InProcess")
 
 
 @pytest.fixture(scope="session")
