@@ -1,6 +1,7 @@
 """What several test files share: the songs, the command, one trained run."""
 
 import gc
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -9,7 +10,7 @@ import hypothesis
 import pytest
 from browsing import opened_browser
 
-from melodyrnn.system import sharing
+from melodyrnn.system import sharing, startup
 from melodyrnn.system.machine import uncollected
 
 ROOT = Path(__file__).parent.parent
@@ -31,6 +32,20 @@ def pytest_collection():
         collected = yield
     gc.freeze()
     return collected
+
+
+THREADS = {variable: os.environ.get(variable) for variable in startup.ONE_THREAD}
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup():
+    """A command that a test runs in this process says that it computes on one thread from then on;
+    that is so in a process of its own, and not here, where NumPy has begun with several.
+    """
+    for variable, value in THREADS.items():
+        os.environ.pop(variable, None)
+        if value is not None:
+            os.environ[variable] = value
 
 
 @pytest.fixture(scope="session", autouse=True)

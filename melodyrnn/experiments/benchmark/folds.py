@@ -19,7 +19,7 @@ from melodyrnn.system.sharing import AGAIN
 
 
 class FoldTask(NamedTuple):
-    """For a worker. Rows go by their names, for what they hold cannot be sent."""
+    """For a worker, too: rows go by their names, for what they hold cannot be sent."""
 
     rows: tuple[str, ...]
     fold: Fold
@@ -63,7 +63,7 @@ def predict_folds(
     prepared = dict(zip(preparing, made, strict=True))
     names = tuple(row.model for row in rows)
     bits = carry_out(
-        predict,
+        predict if where else lambda task: _predict(rows, task.fold),
         [FoldTask(names, replace(fold, prepared=prepared), n) for n, fold in enumerate(folds)],
         where,
         _part_of(progress, len(preparing), steps),
