@@ -27,10 +27,12 @@ from loky.process_executor import (
 from melodyrnn.errors import MelodyError, RunError, naming_options
 from melodyrnn.system import startup as own_process
 
-_THREADS = ("TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS")
-"""How many TensorFlow, in a worker that comes to import it, takes for an operation, and for
-operations side by side. Both are one where the workers fill the machine together. On the first
-depends what a task finds, in its last bits; it is always one."""
+_SIDE_BY_SIDE = "TF_NUM_INTEROP_THREADS"
+"""How many threads TensorFlow, in a worker that comes to import it, takes for operations side by
+side: one where the workers fill the machine together. Those for one operation, or for a product of
+NumPy's, are always one, for on them depends what a task finds, in its last bits. All that is in the
+worker's environment when it begins: it imports NumPy before anything here where its caller has
+TensorFlow."""
 
 _SAFE_PATH = {"PYTHONSAFEPATH": "1"}
 """By which Python, begun with ``-m`` or ``-c``, takes no module from the folder it is begun in."""
@@ -53,7 +55,8 @@ class Worker:
     def __init__(self, threads: int = 1) -> None:
         """``threads``: how many operations of TensorFlow go side by side."""
         self.stopped = False
-        self._environment = dict(zip(_THREADS, ("1", str(threads)), strict=True))
+        one = dict.fromkeys(own_process.ONE_THREAD, "1")
+        self._environment = one | {_SIDE_BY_SIDE: str(threads)}
         self._lock = threading.Lock()  # so that none begins while it is being stopped
         self._executor: ProcessPoolExecutor | None = None
         self._caller: Connection | None = None  # of which the worker waits for the end
