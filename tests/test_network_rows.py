@@ -131,6 +131,7 @@ def test_progress_says_who_is_at_work(fold, monkeypatch):
         for number, task in tasks.items():
             hear("2 workers")
             after(number, work(task))
+            hear("2 workers")
 
     monkeypatch.setattr(carry_out, "share_out", share_out)
     steps, place = [], Place(cluster="tcp://127.0.0.1:1")

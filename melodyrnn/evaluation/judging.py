@@ -92,21 +92,14 @@ def _shared(
     from melodyrnn.system.sharing import share_out  # a song alone is spared it
 
     found: dict[int, list[Judged]] = {}
-    at_work = ""
 
-    def hear(words: str = "") -> None:
-        nonlocal at_work
-        at_work = words
+    def hear(at_work: str = "") -> None:
         there = starts.start + sum(map(len, found.values()))
         progress(there, starts.stop, listed("songs", at_work))
 
-    def after(start: int, judged_there: list[Judged]) -> None:
-        found[start] = judged_there
-        hear(at_work)
-
     tasks = {n: PartToJudge(predictor, songs.part(slice(n, n + starts.step))) for n in starts}
     hear()
-    share_out(judge_part, tasks, place, after, _lost, hear=hear)
+    share_out(judge_part, tasks, place, found.__setitem__, _lost, hear=hear)
     return [song for start in starts for song in found[start]]
 
 

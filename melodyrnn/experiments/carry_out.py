@@ -42,21 +42,18 @@ def carry_out(
     """
     done = {number: found for number, plan in enumerate(plans) if (found := finished(plan))}
     todo = {number: plan for number, plan in enumerate(plans) if number not in done}
-    at_work = ""
 
-    def hear(words: str) -> None:
-        nonlocal at_work
-        at_work = words
+    def hear(at_work: str = "") -> None:
         progress(len(done), len(plans), listed(unit, at_work))
 
     def after(number: int, found: Found) -> None:
         done[number] = keep(plans[number], found)
-        hear(at_work)
 
-    hear(at_work)
+    hear()
     if place:
         share_out(work, todo, place, after, lost, hear=hear)
     else:
         for number, plan in todo.items():
             after(number, work(plan))
+            hear()
     return [done[number] for number in range(len(plans))]

@@ -116,22 +116,17 @@ class SharedEnsemble:
 
         count, found = session.config.ensemble, dict[int, TrainedNetwork]()
         at_once = min(self.place.jobs or cores(), len(members))
-        at_work: str = Sentence("{count} processes", count=at_once)
-        if self.place.cluster:
-            at_work = ""
+        here = "" if self.place.cluster else Sentence("{count} processes", count=at_once)
 
-        def hear(words: str) -> None:
-            nonlocal at_work
-            at_work = words
+        def hear(at_work: str = "") -> None:
             done = count - len(members) + len(found)
-            session.progress(done, count, listed("networks", at_work))
+            session.progress(done, count, listed("networks", at_work or here))
 
         def after(member: int, done: NetworkDone) -> None:
             files = [session.path / name for name in done.files]
             found[member] = TrainedNetwork(done.record, files)
             for message in done.warnings:
                 warn(message)
-            hear(at_work)
 
         def lost(task: NetworkTask) -> str:
             return (
@@ -141,7 +136,7 @@ class SharedEnsemble:
             )
 
         tasks = {member: self._task(session, member) for member in members}
-        hear(at_work)
+        hear()
         try:
             share_out(train_network, tasks, self.place, after, lost, hear=hear)
         except KeyboardInterrupt:

@@ -75,8 +75,9 @@ def share_out(
     """Do each task, as many at once as ``place`` has room for, in their order. Tasks that are not
     in a mapping are asked for when there is room for them, and forgotten when they are done.
 
-    ``after`` is called here, with the task's number and the answer, as each is done; ``hear`` when
-    there is news of who is at work. A task that loses its process is done ``again`` so often.
+    ``after`` is called here, with the task's number and the answer, as each is done; ``hear`` then,
+    and when there is news of it, with who is at work. A task that loses its process is done
+    ``again`` so often.
     Then ``survive`` is called with it and its number; or, once all others are done, LostError is
     raised with the words ``lost`` of the first. Raises the MelodyError that ``work`` raises, at
     once.
@@ -114,6 +115,8 @@ def share_out(
                     survive(number, task)
                 else:
                     given_up[number] = task
+            else:
+                hear(said)
     finally:  # also at once on Ctrl-C: what a task has done so far is on the disk, or lost
         engine.close()
     if given_up:
