@@ -14,7 +14,7 @@ from typing import Any, NamedTuple, Self
 from melodyrnn.data.gather import Named
 from melodyrnn.data.split import Split
 from melodyrnn.experiments.benchmark.given_times import PitchesGivenTimes
-from melodyrnn.experiments.benchmark.melodies import Melody
+from melodyrnn.experiments.benchmark.melodies import Melody, compass_of
 from melodyrnn.experiments.benchmark.other_traditions import other_traditions
 from melodyrnn.experiments.benchmark.rows import Distributions, Fold, Prepared
 from melodyrnn.models.networks.numpy_viewpoints import ViewpointPredictor
@@ -135,8 +135,8 @@ class Composers:
         return learned.predict(fold.test, fold.midi)
 
     def pretrain(self, melodies: Sequence[Melody], seed: int) -> Prepared:
-        midi = [note.pitch.midi for each in melodies for note in each.song.song if note.pitch]
-        lowest, highest = min(midi) - ROOM, max(midi) + ROOM
+        lowest, highest = compass_of(melodies)
+        lowest, highest = lowest - ROOM, highest + ROOM
         songs = [
             named
             for named in other_traditions(melodies)

@@ -37,6 +37,12 @@ class Melodies:
         }
 
 
+def compass_of(melodies: Sequence[Melody]) -> tuple[int, int]:
+    """The lowest and the highest of their MIDI numbers."""
+    midi = [note.pitch.midi for each in melodies for note in each.song.song if note.pitch]
+    return min(midi), max(midi)
+
+
 def melodies_of(songs: Sequence[Named]) -> Melodies:
     """In an order of their own, by content, whatever the order of the files."""
     ordered = sorted(songs, key=lambda named: (named.record["sha256"], named.name))

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from melodyrnn.experiments.benchmark.melodies import Melody
+from melodyrnn.experiments.benchmark.melodies import Melody, compass_of
 from melodyrnn.experiments.benchmark.melody_events import Inputs
 from melodyrnn.experiments.benchmark.other_traditions import other_traditions
 from melodyrnn.experiments.benchmark.rows import Distributions, Fold, Prepared
@@ -49,8 +49,7 @@ class PitchNetworks:
             return _predicted(inputs, learner, fold)
 
     def pretrain(self, melodies: Sequence[Melody], seed: int) -> Prepared:
-        midi = [note.pitch.midi for each in melodies for note in each.song.song if note.pitch]
-        inputs = Inputs.of(min(midi), max(midi))
+        inputs = Inputs.of(*compass_of(melodies))
         songs = [named.song for named in other_traditions(melodies)]
         events = [inputs.events(song) for song in songs if inputs.has_room(song)]
         if not events:

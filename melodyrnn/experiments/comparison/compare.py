@@ -163,7 +163,8 @@ def compare(
         models = [name.strip() for name in models.split(",")]
     _check_cell(cell, models)
     _check(OF_ONE_SONG if models is None else models, seeds, folds, jobs, given)
-    sizes = _sizes(windows, size := WINDOW if window is None else window)
+    size = WINDOW if window is None else window
+    sizes = _sizes(windows, size)
     named = gather(songs, track=track, grid=grid)
     if models is None:
         models = _by_default(cell, several=len(named) > 1 and window is None)
